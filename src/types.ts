@@ -1,0 +1,209 @@
+// The words of the house as types: what a query, a trace, a finding and a report are. All of it is plain data that can
+// be written to a file and read back; nothing here imports anything.
+
+/** A position in the application's source. `line` and `column` start at 1. */
+export interface Frame {
+  file: string
+  line: number
+  column?: number
+  function?: string
+}
+
+/** The application frames that led to a query, innermost first. Empty where none could be had. */
+export type CallSite = readonly Frame[]
+
+/** A column of a result, with the table it came from where PostgreSQL tells (0 and absent for expressions). */
+export interface ResultColumn {
+  name: string
+  /** `schema.table`, known only with a catalog. */
+  table?: string
+  /** `pg_attribute.attrelid` */
+  tableId?: number
+  /** `pg_attribute.attnum` */
+  columnId?: number
+}
+
+/** One value of a query that came from a column of an earlier query's rows. */
+export interface ValueFlow {
+  /** Position among the values of the query, as `?` count in the fingerprint's text. */
+  param: number
+  /** Position of the earlier query in the trace. */
+  query: number
+  column: string
+  table?: string
+  /** How many rows that earlier query returned. */
+  rows: number
+}
+
+/** One statement sent once. Times are milliseconds from the start of the trace. */
+export interface Query {
+  sql: string
+  params?: readonly unknown[]
+  /** The LIMIT and OFFSET in force, parameters included. */
+  limit?: number
+  offset?: number
+  /** Keyed hashes of the values, in the order of the fingerprint's `?`: equal values have equal hashes within one trace. */
+  valueHashes?: readonly (string | readonly string[])[]
+  startMs?: number
+  /** Execution, without the wait for a connection. */
+  durationMs?: number
+  /** Wait for a pooled connection. */
+  waitMs?: number
+  rows?: number
+  bytes?: number
+  /** Equal results have equal hashes within one trace. */
+  resultHash?: string
+  columns?: readonly ResultColumn[]
+  /** The library that built the statement, such as `drizzle`. */
+  via?: string
+  /** Started after the response of its request was sent. */
+  afterResponse?: boolean
+  connection?: number
+  transaction?: number
+  /** Name of the prepared statement. */
+  prepared?: string
+  /** SQLSTATE of the database's error, or the error code of Node.js. */
+  error?: string
+  callSite?: CallSite
+  /** Where the query was built, when that is not where it was sent. */
+  builtAt?: Frame
+  flow?: readonly ValueFlow[]
+}
+
+/** The unit of work a trace stands for. */
+export type TraceKind = 'http' | 'test' | 'job' | 'script'
+
+/** The queries of one unit of work, in the order they started. */
+export interface Trace {
+  v: 1
+  id: string
+  kind: TraceKind
+  /** For requests the method and the route pattern: `GET /orders/:id`. */
+  name: string
+  /** ISO 8601 */
+  startedAt?: string
+  durationMs?: number
+  labels?: Readonly<Record<string, string>>
+  /** How many queries were counted but not kept. */
+  truncated: number
+  queries: readonly Query[]
+}
+
+export type Severity = 'error' | 'warning' | 'info'
+
+/** How a finding knows: by evidence that leaves no doubt, by a strong pattern, or by a hint. */
+export type Confidence = 'proven' | 'likely' | 'possible'
+
+/** The queries of one trace that show a finding; numbers are positions in the trace's `queries`. */
+export interface Occurrence {
+  /** Id of the trace. */
+  trace: string
+  queries: readonly number[]
+  parent?: number
+}
+
+/** What could be saved, counted. */
+export interface Cost {
+  queries: number
+  roundTrips: number
+  rows?: number
+  bytes?: number
+}
+
+/** One line of evidence for people: what it is and what was seen, with the place where there is one. */
+export interface Evidence {
+  label: string
+  text: string
+  callSite?: Frame
+}
+
+/** One pattern that hurts, with its evidence. The detector writes the sentences; reporters only lay them out. */
+export interface Finding {
+  /** Id of the detector, also the name of its file, page and test. */
+  detector: string
+  severity: Severity
+  confidence: Confidence
+  title: string
+  detail: string
+  /** What to do instead, in one sentence; `fix` holds the code. */
+  remediation: string
+  /** The statement or code to write instead, where it can be given. */
+  fix?: string
+  /** Names the finding over runs: free of line numbers, counts and times. */
+  key: string
+  /** Name of the trace it was found in. */
+  route: string
+  /** The application frames to look at, innermost first. */
+  callSite: CallSite
+  /** The first ones; `occurrenceCount` has the total. */
+  occurrences: readonly Occurrence[]
+  occurrenceCount: number
+  /** Of the worst occurrence. */
+  cost: Cost
+  evidence: readonly Evidence[]
+}
+
+/** What the catalog and the statement analysis know. May be absent: a detector then says less, never wrong things. */
+export type Knowledge = Readonly<Record<string, never>>
+
+export interface DetectorMeta<Options> {
+  id: string
+  title: string
+  severity: Severity
+  docsUrl: string
+  defaults: Options
+}
+
+/** A pure function from a trace to findings. */
+export interface Detector<Options = Record<string, number>> {
+  meta: DetectorMeta<Options>
+  detect(trace: Trace, options: Options, knowledge?: Knowledge): Finding[]
+}
+
+/** Counts and times of all traces of one name. */
+export interface RouteSummary {
+  name: string
+  traces: number
+  queries: Spread
+  durationMs: Spread
+  databaseMs: Spread
+}
+
+export interface Spread {
+  min: number
+  median: number
+  max: number
+}
+
+/** What had to be left out to stay within the limits. */
+export interface Cut {
+  /** Queries counted but not kept. */
+  queries: number
+  /** Traces that were not recorded because too many were open. */
+  traces: number
+  /** Queries outside any trace, or in a trace that had ended. */
+  untraced: number
+  /** Errors of pg-loupe itself. */
+  internalErrors: number
+}
+
+/** The findings of many traces, merged and sorted, worst first. */
+export interface Report {
+  v: 1
+  tool: { name: 'pg-loupe'; version: string }
+  traces: number
+  queries: number
+  findings: readonly Finding[]
+  routes: readonly RouteSummary[]
+  suppressed: number
+  cut: Cut
+}
+
+export interface ReporterOptions {
+  color?: boolean
+  /** Paths below this folder are shown relative to it. */
+  cwd?: string
+}
+
+/** A pure function from a report to text. */
+export type Reporter = (report: Report, options?: ReporterOptions) => string
