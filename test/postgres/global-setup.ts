@@ -1,0 +1,17 @@
+// One server for a whole run of vitest: started before the first test file, told to the workers, stopped
+// after the last.
+import type { TestProject } from 'vitest/node'
+import { type PostgresAddress, startPostgres } from './start-postgres.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    postgres: PostgresAddress
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { url, databasePrefix, describe, stop } = await startPostgres()
+  process.stdout.write(`Tests run on ${describe}\n`)
+  project.provide('postgres', { url, databasePrefix })
+  return stop
+}

@@ -1,0 +1,74 @@
+// The one place that gives tests, examples and the demo a real PostgreSQL: a given connection URL, else a
+// container where a Docker engine answers, else the embedded server from npm. Knows nothing of any test
+// runner, and never falls back silently: whoever asked gets told what is in use and why.
+import { randomBytes } from 'node:crypto'
+import { findDockerEngine } from './docker-engine.ts'
+import { type PostgresSettings, type PostgresSource, readPostgresSettings } from './postgres-settings.ts'
+import { startContainer } from './start-container.ts'
+import { startEmbedded } from './start-embedded.ts'
+import { useGivenUrl } from './use-given-url.ts'
+
+/** What is needed to make databases on a server; plain data, so it can be handed to another process. */
+export interface PostgresAddress {
+  /** A connection URL of a user who may create databases. */
+  url: string
+  /** Every database made during this run begins with this. */
+  databasePrefix: string
+}
+
+export interface Postgres extends PostgresAddress {
+  source: PostgresSource
+  /** One line for people: which of the sources, which version, where. Holds no password. */
+  describe: string
+  /** Resolves when nothing of the server is left. May be called more than once. */
+  stop(): Promise<void>
+}
+
+/** What each source hands back; the prefix is the same business for all of them. */
+export interface StartedServer {
+  url: string
+  describe: string
+  stop(): Promise<void>
+}
+
+export async function startPostgres(env: NodeJS.ProcessEnv = process.env): Promise<Postgres> {
+  const settings = readPostgresSettings(env)
+  const databasePrefix = `pg_loupe_${randomBytes(4).toString('hex')}`
+  const { source, server } = await startFirst(settings, databasePrefix, env)
+  let stopped: Promise<void> | undefined
+  return {
+    url: server.url,
+    databasePrefix,
+    source,
+    describe: server.describe,
+    stop: () => {
+      stopped ??= server.stop()
+      return stopped
+    },
+  }
+}
+
+async function startFirst(
+  settings: PostgresSettings,
+  databasePrefix: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ source: PostgresSource; server: StartedServer }> {
+  const { only, url, image } = settings
+  if (url !== undefined && (only === undefined || only === 'given URL')) {
+    return { source: 'given URL', server: await useGivenUrl(url, databasePrefix) }
+  }
+  if (only === 'testcontainers') {
+    return { source: 'testcontainers', server: await startContainer(image) }
+  }
+  if (only === undefined && (await findDockerEngine(env)) !== undefined) {
+    try {
+      return { source: 'testcontainers', server: await startContainer(image) }
+    } catch (error) {
+      process.stderr.write(
+        `A Docker engine answers, but ${image} did not start there: ${(error as Error).message}\n` +
+          'Going on with the embedded PostgreSQL; set PG_LOUPE_TEST_IMAGE to use another image.\n',
+      )
+    }
+  }
+  return { source: 'embedded', server: await startEmbedded() }
+}
