@@ -1,0 +1,9 @@
+// A request of the demo as the command to type.
+import type { Request } from './visits.ts'
+
+export function curl(base: string, { path, body }: Request): string {
+  const url = `'${base}${path}'`
+  return body === undefined
+    ? `curl -s ${url}`
+    : `curl -s -H 'content-type: application/json' -d '${JSON.stringify(body)}' ${url}`
+}

@@ -1,0 +1,33 @@
+// Reads from the sources of the shop where its mistakes are: `// mistake: n-plus-one` stands on the very line that a
+// report has to name, and names the detector that has to find it.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface Mark {
+  file: string
+  line: number
+  detector: string
+}
+
+const MARK = /\/\/ mistake: ([a-z-]+(?:, [a-z-]+)*)$/
+const SHOP = fileURLToPath(new URL('..', import.meta.url))
+
+/** The marks of the whole application, by file and line. The demo's own files make no mistakes. */
+export function readMarks(): Mark[] {
+  return ['.', 'routes'].flatMap((folder) =>
+    readdirSync(join(SHOP, folder))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .sort()
+      .flatMap((name) => marksIn(join(SHOP, folder, name))),
+  )
+}
+
+function marksIn(file: string): Mark[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((text, index) => {
+      const detectors = MARK.exec(text.trimEnd())?.[1]?.split(', ') ?? []
+      return detectors.map((detector) => ({ file, line: index + 1, detector }))
+    })
+}

@@ -1,0 +1,132 @@
+// Holds what was reported against what is marked in the sources: every mark has to be reported at its line, nothing
+// else may be, and every other route has to be silent. A mark whose detector does not exist yet waits for it.
+import { relative } from 'node:path'
+import type { Finding, Report } from 'pg-loupe'
+import { createColors } from 'picocolors'
+import type { Mark } from './marks.ts'
+import type { Visit } from './visits.ts'
+
+export interface MarkVerdict extends Mark {
+  state: 'reported' | 'waiting' | 'missing'
+  /** Where it was reported. */
+  routes: readonly string[]
+}
+
+export interface RouteVerdict {
+  route: string
+  /** Not profiled: no trace of it has been seen. */
+  state: 'silent' | 'noisy' | 'not profiled'
+  findings: readonly Finding[]
+}
+
+export interface Verdict {
+  marks: readonly MarkVerdict[]
+  quietRoutes: readonly RouteVerdict[]
+  /** What is wrong beyond that, in sentences. */
+  surprises: readonly string[]
+  passed: boolean
+}
+
+export interface Trial {
+  report: Report
+  marks: readonly Mark[]
+  visits: readonly Visit[]
+  /** Ids of the detectors that exist. */
+  detectors: readonly string[]
+}
+
+export function judge({ report, marks, visits, detectors }: Trial): Verdict {
+  const markVerdicts = marks.map((mark): MarkVerdict => {
+    const routes = report.findings.filter((finding) => isAt(mark, finding)).map(({ route }) => route)
+    const state = routes.length > 0 ? 'reported' : detectors.includes(mark.detector) ? 'missing' : 'waiting'
+    return { ...mark, state, routes: [...new Set(routes)].sort() }
+  })
+
+  const quietRoutes = visits
+    .filter(({ mistakes }) => mistakes.length === 0)
+    .map(({ route }): RouteVerdict => {
+      const findings = report.findings.filter((finding) => finding.route === route)
+      const seen = report.routes.some(({ name, queries }) => name === route && queries.min > 0)
+      return { route, findings, state: findings.length > 0 ? 'noisy' : seen ? 'silent' : 'not profiled' }
+    })
+
+  const surprises = [...miscounted({ report, visits, detectors }), ...unmarked(report, marks)]
+  if (report.cut.internalErrors > 0)
+    surprises.push(`pg-loupe failed inside ${report.cut.internalErrors} times`)
+  return {
+    marks: markVerdicts,
+    quietRoutes,
+    surprises,
+    passed:
+      surprises.length === 0 &&
+      markVerdicts.every(({ state }) => state !== 'missing') &&
+      quietRoutes.every(({ state }) => state === 'silent'),
+  }
+}
+
+export function formatVerdict(verdict: Verdict, { color = false, cwd = process.cwd() } = {}): string {
+  const paint = createColors(color)
+  const { marks, quietRoutes, surprises, passed } = verdict
+  const places = marks.map(({ file, line }) => `${relative(cwd, file)}:${line}`)
+  const wide = Math.max(
+    ...places.map(({ length }) => length),
+    ...quietRoutes.map(({ route }) => route.length),
+  )
+
+  const lines = [paint.bold('Mistakes marked in the source')]
+  for (const [index, { detector, state, routes }] of marks.entries()) {
+    const outcome = {
+      reported: paint.green('reported') + paint.dim(`  ${detector} on ${routes.join(', ')}`),
+      waiting: paint.dim(`waiting for ${detector}`),
+      missing: paint.red(`MISSING   ${detector}`),
+    }[state]
+    lines.push(`  ${(places[index] ?? '').padEnd(wide)}  ${outcome}`)
+  }
+
+  lines.push('', paint.bold('Fixed twins and routes without a mistake'))
+  for (const { route, state, findings } of quietRoutes) {
+    const outcome = {
+      silent: paint.green('silent'),
+      noisy: paint.red(`NOISY     ${findings.map(({ detector }) => detector).join(', ')}`),
+      'not profiled': paint.red('NOT PROFILED'),
+    }[state]
+    lines.push(`  ${route.padEnd(wide)}  ${outcome}`)
+  }
+
+  if (surprises.length > 0) lines.push('', paint.bold('Unexpected'))
+  for (const surprise of surprises) lines.push(`  ${paint.red(surprise)}`)
+
+  const count = (state: string) => marks.filter((mark) => mark.state === state).length
+  const silent = quietRoutes.filter(({ state }) => state === 'silent').length
+  const existing = marks.length - count('waiting')
+  const waiting = count('waiting') > 0 ? `; ${count('waiting')} wait for a detector to come` : ''
+  const summary = `${count('reported')} of ${existing} mistakes reported at their line, ${silent} of ${quietRoutes.length} other routes silent${waiting}.`
+  lines.push('', passed ? paint.green(`Passed: ${summary}`) : paint.red(`Failed: ${summary}`))
+  return `${lines.join('\n')}\n`
+}
+
+function isAt(mark: Mark, { detector, callSite }: Finding): boolean {
+  return mark.detector === detector && mark.file === callSite[0]?.file && mark.line === callSite[0].line
+}
+
+/** A mistake found twice, or one that two routes share and only one of them was reported for. */
+function miscounted({ report, visits, detectors }: Omit<Trial, 'marks'>): string[] {
+  return visits.flatMap(({ route, mistakes }) =>
+    detectors.flatMap((detector) => {
+      const made = mistakes.filter((id) => id === detector).length
+      const findings = report.findings.filter((found) => found.route === route && found.detector === detector)
+      return made === 0 || made === findings.length
+        ? []
+        : [`${route} makes ${made} × ${detector}, but ${findings.length} × was reported`]
+    }),
+  )
+}
+
+function unmarked({ findings }: Report, marks: readonly Mark[]): string[] {
+  return findings
+    .filter((finding) => !marks.some((mark) => isAt(mark, finding)))
+    .map(({ detector, route, callSite: [frame] }) => {
+      const place = frame ? `${relative(process.cwd(), frame.file)}:${frame.line}` : 'an unknown line'
+      return `${route}: ${detector} at ${place}, where no such mistake is marked`
+    })
+}

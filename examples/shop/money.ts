@@ -1,0 +1,20 @@
+// Prices in the currency that the shop's owner has set.
+import { eq } from 'drizzle-orm'
+import { type Database, settings } from './schema.ts'
+
+export function formatPrice(cents: number, currency: string): string {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(cents / 100)
+}
+
+export async function shopCurrency(db: Database): Promise<string> {
+  const [currency] = await db // mistake: duplicate-query
+    .select({ code: settings.value })
+    .from(settings)
+    .where(eq(settings.name, 'currency'))
+  return currency?.code ?? 'EUR'
+}
+
+/** Convenient for one price; whoever prints several asks for the currency first and uses `formatPrice`. */
+export async function priceTag(db: Database, cents: number): Promise<string> {
+  return formatPrice(cents, await shopCurrency(db))
+}
