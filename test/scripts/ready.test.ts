@@ -1,0 +1,259 @@
+// scripts/ready.mjs in a clone in miniature: the real scripts, with an npm and a tsc that only note that they
+// were called. What the real two do with a real clone is seen by whoever runs `npm test` in one.
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url))
+
+/** Long enough for a second process to arrive while the first is at work. */
+const WORK_MS = 200
+
+test('a fresh clone is installed and built', async () => {
+  const clone = miniatureClone()
+
+  const { status, said } = await ready(clone)
+
+  expect(status).toBe(0)
+  expect(said).toContain('running npm ci')
+  expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.esm.json', 'tsc tsconfig.cjs.json'])
+  expect(clone.read('dist/esm/built')).toBe('from source 1')
+  expect(clone.read('dist/cjs/package.json')).toContain('commonjs')
+})
+
+test('a clone that is ready is left alone, without a word', async () => {
+  const clone = miniatureClone()
+  await ready(clone)
+  const before = clone.calls()
+
+  const { status, said } = await ready(clone)
+
+  expect({ status, said }).toEqual({ status: 0, said: '' })
+  expect(clone.calls()).toEqual(before)
+})
+
+test('two started at once do the work once, and both end well', async () => {
+  const clone = miniatureClone()
+
+  const both = await Promise.all([ready(clone), ready(clone)])
+
+  expect(both.map(({ status }) => status)).toEqual([0, 0])
+  expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.esm.json', 'tsc tsconfig.cjs.json'])
+  expect(clone.leftovers()).toEqual([])
+})
+
+test('a changed source is built again, without installing again', async () => {
+  const clone = miniatureClone()
+  await ready(clone)
+
+  clone.write('src/index.ts', 'source 2')
+  const { said } = await ready(clone)
+
+  expect(said).not.toContain('npm ci')
+  expect(clone.read('dist/esm/built')).toBe('from source 2')
+})
+
+test('a removed source is reason enough to build again', async () => {
+  const clone = miniatureClone()
+  await ready(clone)
+
+  rmSync(join(clone.root, 'adapters/pg.ts'))
+
+  expect((await ready(clone)).said).toContain('running scripts/build.mjs')
+})
+
+test('a changed test is no reason to build', async () => {
+  const clone = miniatureClone()
+  clone.write('src/index.test.ts', 'test 1')
+  await ready(clone)
+
+  clone.write('src/index.test.ts', 'test 2')
+
+  expect((await ready(clone)).said).toBe('')
+})
+
+test('a package-lock.json that asks for another version is installed', async () => {
+  const clone = miniatureClone()
+  await ready(clone)
+
+  clone.write('package-lock.json', lockOf('2.0.0'))
+  await ready(clone)
+
+  expect(clone.calls().filter((call) => call === 'npm ci')).toHaveLength(2)
+})
+
+test('a package-lock.json only touched is not', async () => {
+  const clone = miniatureClone()
+  await ready(clone)
+
+  const tomorrow = Date.now() / 1000 + 86_400
+  utimesSync(join(clone.root, 'package-lock.json'), tomorrow, tomorrow)
+
+  expect((await ready(clone)).said).toBe('')
+})
+
+test('when npm ci fails, it says so, ends with its status, and lets the next one try', async () => {
+  const clone = miniatureClone()
+
+  const { status, said } = await ready(clone, { FAIL_NPM: '7' })
+
+  expect(status).toBe(7)
+  expect(said).toContain('npm ci failed with status 7')
+  expect(clone.leftovers()).toEqual([])
+  expect((await ready(clone)).status).toBe(0)
+})
+
+test('a build that fails leaves the old one whole, and ends with its status', async () => {
+  const clone = miniatureClone()
+  await ready(clone)
+
+  clone.write('src/index.ts', 'source 2')
+  const { status } = await ready(clone, { FAIL_TSC: '2' })
+
+  expect(status).toBe(2)
+  expect(clone.read('dist/esm/built')).toBe('from source 1')
+  expect(clone.leftovers()).toEqual([])
+})
+
+test('a process killed in the middle does not lock out the next one', async () => {
+  const clone = miniatureClone()
+  const killed = start(clone)
+  await until(() => clone.calls().includes('npm ci'))
+  killed.kill('SIGKILL')
+
+  const { status } = await ready(clone)
+
+  expect(status).toBe(0)
+  expect(clone.leftovers()).toEqual([])
+})
+
+test('a lock held in another container is waited for while it shows signs of life, and no longer', async () => {
+  const clone = miniatureClone()
+  const lock = join(clone.root, '.ready.lock/owner')
+  clone.write('.ready.lock/owner', JSON.stringify({ pid: 1, host: `not ${hostname()}` }))
+  const waiting = ready(clone)
+  await until(() => existsSync(lock), WORK_MS)
+  expect(clone.calls()).toEqual([])
+
+  const aMinuteAgo = Date.now() / 1000 - 60
+  utimesSync(lock, aMinuteAgo, aMinuteAgo)
+
+  const { status, said } = await waiting
+  expect(status).toBe(0)
+  expect(said).toContain('waiting for process 1,')
+})
+
+test('a Node that is too old is told which it is and what is taken', async () => {
+  const clone = miniatureClone()
+  clone.write('package.json', JSON.stringify({ engines: { node: '>=99.1.0' } }))
+
+  const { status, said } = await ready(clone)
+
+  expect(status).toBe(1)
+  expect(said).toContain(`this is Node ${process.versions.node}`)
+  expect(said).toContain('>=99.1.0')
+  expect(clone.calls()).toEqual([])
+})
+
+function miniatureClone() {
+  const root = mkdtempSync(join(tmpdir(), 'pg-loupe-clone-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+  for (const name of ['ready.mjs', 'take-turns.mjs', 'build.mjs']) {
+    mkdirSync(join(root, 'scripts'), { recursive: true })
+    copyFileSync(join(SCRIPTS, name), join(root, 'scripts', name))
+  }
+  write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' } }))
+  write('package-lock.json', lockOf('1.0.0'))
+  for (const name of ['tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json']) write(name, '{}')
+  write('src/index.ts', 'source 1')
+  write('adapters/pg.ts', '')
+  write('bin/npm', `#!${process.execPath}\n${FAKE_NPM}`)
+  write('bin/npm.cmd', `@"${process.execPath}" "%~dp0npm" %*`)
+  chmodSync(join(root, 'bin/npm'), 0o755)
+  return {
+    root,
+    write,
+    read,
+    calls: () => (existsSync(join(root, 'calls')) ? read('calls').trim().split('\n') : []),
+    leftovers: () => readdirSync(root).filter((name) => /^(\.ready\.lock|dist\.)/.test(name)),
+  }
+}
+
+type Clone = ReturnType<typeof miniatureClone>
+
+function lockOf(version: string): string {
+  const entry = { version, integrity: `hash of ${version}` }
+  const elsewhere = { version: '1.0.0', integrity: 'hash', optional: true }
+  return JSON.stringify({
+    packages: { '': {}, 'node_modules/a': entry, 'node_modules/for-another-system': elsewhere },
+  })
+}
+
+const FAKE_TSC = `
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
+const [, , , project, , folder] = process.argv
+appendFileSync('calls', 'tsc ' + project + '\\n')
+mkdirSync(folder, { recursive: true })
+writeFileSync(folder + '/built', 'from ' + readFileSync('src/index.ts', 'utf8'))
+process.exitCode = Number(process.env.FAIL_TSC || 0)
+`
+
+const FAKE_NPM = `
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
+appendFileSync('calls', 'npm ' + process.argv[2] + '\\n')
+setTimeout(() => {
+  if (process.env.FAIL_NPM) process.exit(Number(process.env.FAIL_NPM))
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+  delete packages['']
+  delete packages['node_modules/for-another-system']
+  mkdirSync('node_modules/typescript/bin', { recursive: true })
+  writeFileSync('node_modules/typescript/bin/tsc', ${JSON.stringify(FAKE_TSC)})
+  writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }))
+}, ${WORK_MS})
+`
+
+function start(clone: Clone, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const { npm_execpath: _, ...own } = process.env
+  return spawn(process.execPath, [join(clone.root, 'scripts/ready.mjs')], {
+    // From elsewhere, since the place it is called from must not matter.
+    cwd: tmpdir(),
+    env: { ...own, PATH: `${join(clone.root, 'bin')}${delimiter}${own.PATH}`, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+function ready(clone: Clone, env: NodeJS.ProcessEnv = {}): Promise<{ status: number | null; said: string }> {
+  const child = start(clone, env)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+  }
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, said })))
+}
+
+async function until(holds: () => boolean, atLeastMs = 0): Promise<void> {
+  const start = Date.now()
+  while (!holds() || Date.now() - start < atLeastMs) await new Promise((resolve) => setTimeout(resolve, 20))
+}
