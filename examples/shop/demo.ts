@@ -44,9 +44,10 @@ run().then(end, (error: unknown) => {
 async function run(): Promise<number> {
   const postgres = await startPostgres()
   closing.push(postgres.stop)
-  console.log(`Database  ${postgres.describe}`)
+  console.log(`Server    ${postgres.describe}`)
   const database = await createDatabase(postgres, 'shop')
   closing.push(database.drop)
+  console.log(`Database  ${database.name}`)
   const profiler = createProfiler({ enabled: true, reporters: ['console'] })
   const shop = await runShop(database.url, profiler)
   closing.push(shop.close)

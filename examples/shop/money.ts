@@ -7,10 +7,10 @@ export function formatPrice(cents: number, currency: string): string {
 }
 
 export async function shopCurrency(db: Database): Promise<string> {
-  const [currency] = await db // mistake: duplicate-query
+  const [currency] = await db
     .select({ code: settings.value })
     .from(settings)
-    .where(eq(settings.name, 'currency'))
+    .where(eq(settings.name, 'currency')) // mistake: duplicate-query
   return currency?.code ?? 'EUR'
 }
 

@@ -11,9 +11,9 @@ interface ListedProduct {
 }
 
 export async function productCard(db: Database, product: ListedProduct) {
-  const [rating] = await db // mistake: n-plus-one
+  const [rating] = await db
     .select({ average: averageRating, reviews: count() })
     .from(reviews)
-    .where(eq(reviews.productId, product.id))
+    .where(eq(reviews.productId, product.id)) // mistake: n-plus-one
   return { ...product, average: rating?.average ?? null, reviews: rating?.reviews ?? 0 }
 }

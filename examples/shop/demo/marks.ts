@@ -1,5 +1,6 @@
 // Reads from the sources of the shop where its mistakes are: `// mistake: n-plus-one` stands on the very line that a
-// report has to name, and names the detector that has to find it.
+// report has to name, and names the detector that has to find it. Of an `await` over several lines that is the line of
+// the last call in the chain: the position that V8 gives it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -20,12 +20,12 @@ export function categories(db: Database, pool: Pool): Router {
   const columns = { id: table.id, name: table.name }
 
   async function branch({ id, name }: Category): Promise<Branch> {
-    const below = await db // mistake: n-plus-one
+    const below = await db
       .select(columns)
       .from(table)
       .where(eq(table.parentId, id))
       .orderBy(table.id)
-      .limit(100)
+      .limit(100) // mistake: n-plus-one
     const children: Branch[] = []
     for (const category of below) children.push(await branch(category))
     return { id, name, children }

@@ -21,12 +21,12 @@ export function customers(db: Database, pool: Pool): Router {
       .limit(ORDERS_SHOWN)
     const answer = []
     for (const order of itsOrders) {
-      const lines = await db // mistake: n-plus-one
+      const lines = await db
         .select({ line: orderItems.line, quantity: orderItems.quantity, productId: orderItems.productId })
         .from(orderItems)
         .where(eq(orderItems.orderId, order.id))
         .orderBy(orderItems.line)
-        .limit(MAX_LINES)
+        .limit(MAX_LINES) // mistake: n-plus-one
       const items = []
       for (const { line, quantity, productId } of lines) {
         const columns = { id: products.id, name: products.name }

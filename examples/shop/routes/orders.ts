@@ -84,10 +84,10 @@ export function orders(db: Database): Router {
       .limit(MAX_LINES)
     const answer = []
     for (const { line, warehouseId, productId } of lines) {
-      const [stock] = await db // mistake: n-plus-one
+      const [stock] = await db
         .select({ quantity: inventory.quantity })
         .from(inventory)
-        .where(and(eq(inventory.warehouseId, warehouseId), eq(inventory.productId, productId)))
+        .where(and(eq(inventory.warehouseId, warehouseId), eq(inventory.productId, productId))) // mistake: n-plus-one
       answer.push({ line, inStock: stock?.quantity ?? 0 })
     }
     response.json(answer)
@@ -132,10 +132,10 @@ export function orders(db: Database): Router {
         const priceCents = prices.get(productId) ?? 0
         const item = { orderId: placed.id, line: index + 1, warehouseId, productId, quantity, priceCents }
         await tx.insert(orderItems).values(item) // mistake: n-plus-one-write
-        await tx // mistake: n-plus-one-write
+        await tx
           .update(inventory)
           .set({ quantity: sql`${inventory.quantity} - ${quantity}` })
-          .where(and(eq(inventory.warehouseId, warehouseId), eq(inventory.productId, productId)))
+          .where(and(eq(inventory.warehouseId, warehouseId), eq(inventory.productId, productId))) // mistake: n-plus-one-write
       }
       return placed.id
     })
