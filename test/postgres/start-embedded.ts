@@ -3,7 +3,7 @@
 // keeper notices that this process is gone. There is no other clean-up, and none is needed: a pipe is closed
 // by the kernel, after process.exit, a crash, Ctrl-C and SIGKILL alike.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
@@ -31,6 +31,9 @@ export interface EmbeddedOptions {
   ports?: number[]
 }
 
+/** A server that is just going still writes files, and a folder that is not empty is not removed. */
+const REMOVE_RETRIES = 5
+
 const KEEPER = fileURLToPath(new URL('embedded-keeper.mjs', import.meta.url))
 
 export async function startEmbedded({ native, ports = [] }: EmbeddedOptions = {}): Promise<EmbeddedServer> {
@@ -47,6 +50,12 @@ export async function startEmbedded({ native, ports = [] }: EmbeddedOptions = {}
     throw new Error(`the embedded PostgreSQL did not start: ${message.message}`)
   }
 
+  let stopping = false
+  keeper.once('exit', (code) => {
+    // The keeper removes everything it owns; only a keeper killed itself needs this.
+    if (code !== 0) removeOrphan(message)
+    if (!stopping) process.stderr.write(`The embedded PostgreSQL on port ${message.port} ended by itself\n`)
+  })
   // Whoever forgets to stop it still ends by itself, and the keeper cleans up then.
   keeper.unref()
   for (const stream of [keeper.stdin, keeper.stdout]) {
@@ -62,11 +71,21 @@ export async function startEmbedded({ native, ports = [] }: EmbeddedOptions = {}
     serverPid,
     directory,
     stop: async () => {
+      stopping = true
       keeper.ref()
       keeper.stdin.end()
       await ended
     },
   }
+}
+
+function removeOrphan({ serverPid, directory }: { serverPid: number; directory: string }): void {
+  try {
+    process.kill(serverPid, 'SIGQUIT')
+  } catch {
+    // Gone already.
+  }
+  rmSync(directory, { recursive: true, force: true, maxRetries: REMOVE_RETRIES })
 }
 
 function firstMessage(keeper: ReturnType<typeof spawn>): Promise<KeeperMessage> {
