@@ -13,20 +13,20 @@ export interface PostgresSettings {
 
 const DEFAULT_IMAGE = 'postgres:17-alpine'
 
-const SOURCE_BY_WORD: Record<string, PostgresSource> = {
-  url: 'given URL',
-  testcontainers: 'testcontainers',
-  embedded: 'embedded',
-}
+const SOURCE_BY_WORD = new Map<string, PostgresSource>([
+  ['url', 'given URL'],
+  ['testcontainers', 'testcontainers'],
+  ['embedded', 'embedded'],
+])
 
 export function readPostgresSettings(env: NodeJS.ProcessEnv): PostgresSettings {
   const url = env.PG_LOUPE_TEST_URL || undefined
   const word = env.PG_LOUPE_TEST_POSTGRES || undefined
-  const only = word === undefined ? undefined : SOURCE_BY_WORD[word]
+  const only = word === undefined ? undefined : SOURCE_BY_WORD.get(word)
 
   if (word !== undefined && only === undefined) {
     throw new Error(
-      `PG_LOUPE_TEST_POSTGRES is '${word}'; it takes one of ${Object.keys(SOURCE_BY_WORD).join(', ')}, or nothing`,
+      `PG_LOUPE_TEST_POSTGRES is '${word}'; it takes one of ${[...SOURCE_BY_WORD.keys()].join(', ')}, or nothing`,
     )
   }
   if (only === 'given URL' && url === undefined) {

@@ -11,6 +11,12 @@ const PULL_AND_START_PATIENCE_MS = 180_000
 const ANSWER_PATIENCE_MS = 60_000
 
 export async function startContainer(image: string): Promise<StartedServer> {
+  return run(image).catch((error: Error) => {
+    throw new Error(`${image} did not start in a container: ${error.message}`, { cause: error })
+  })
+}
+
+async function run(image: string): Promise<StartedServer> {
   const { GenericContainer } = await import('testcontainers')
   const password = randomBytes(16).toString('hex')
   const starting = new GenericContainer(image)

@@ -65,7 +65,7 @@ async function startFirst(
       return { source: 'testcontainers', server: await startContainer(image) }
     } catch (error) {
       process.stderr.write(
-        `A Docker engine answers, but ${image} did not start there: ${(error as Error).message}\n` +
+        `A Docker engine answers, but ${(error as Error).message}\n` +
           'Going on with the embedded PostgreSQL; set PG_LOUPE_TEST_IMAGE to use another image.\n',
       )
     }

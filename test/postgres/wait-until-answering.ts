@@ -3,6 +3,8 @@
 import pg from 'pg'
 
 const PAUSE_MS = 100
+/** SQLSTATE cannot_connect_now. */
+const STARTING_UP = '57P03'
 
 export async function waitUntilAnswering(url: string, patienceMs: number): Promise<string> {
   const deadline = Date.now() + patienceMs
@@ -10,10 +12,15 @@ export async function waitUntilAnswering(url: string, patienceMs: number): Promi
     try {
       return await askVersion(url)
     } catch (error) {
-      if (Date.now() + PAUSE_MS > deadline) throw error
+      if (isRefusal(error) || Date.now() + PAUSE_MS > deadline) throw error
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   }
+}
+
+/** The server answered, and not with "still starting": a wrong password does not become right by waiting. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code !== STARTING_UP
 }
 
 async function askVersion(url: string): Promise<string> {
