@@ -1,22 +1,13 @@
 // The embedded server started and ended in every way there is, each time looking for what it left behind.
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs'
+import { chmodSync, cpSync, existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { describe, expect, type TestContext, test, vi } from 'vitest'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { type EmbeddedServer, installedNative, startEmbedded } from './start-embedded.ts'
 
 const MODULE = new URL('start-embedded.ts', import.meta.url).href
@@ -247,13 +238,6 @@ function copyOfNative(t: TestContext): string {
   const native = join(folder, 'native')
   cpSync(installedNative(), native, { recursive: true, verbatimSymlinks: true })
   return native
-}
-
-/** As mkdtemp makes it: for its owner alone. */
-function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-test-'))
-  t.onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 async function ask(url: string, sql: string) {

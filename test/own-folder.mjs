@@ -1,0 +1,20 @@
+// Makes a temporary folder, says where, and removes it when standard input closes: run as a detached process
+// by temporary-folder-setup.ts, so that a test run that is killed leaves no files either.
+// Plain JavaScript, because Node 20 runs it without a loader.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-test-'))
+// Some tests lend what they make there to a server that runs as another user.
+chmodSync(folder, 0o755)
+
+process.stdin.on('close', () => {
+  // A process killed with the run may write its last while this removes what is there.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  process.exit()
+})
+process.stdin.on('error', () => {})
+process.stdin.resume()
+process.stdout.on('error', () => {})
+process.stdout.write(`${folder}\n`)
