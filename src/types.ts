@@ -179,8 +179,10 @@ export interface Spread {
 export interface Cut {
   /** Queries counted but not kept. */
   queries: number
-  /** Traces that were not recorded because too many were open. */
+  /** Traces closed early because too many were open. */
   traces: number
+  /** Traces whose name was one too many to be kept as a route. */
+  routes: number
   /** Queries outside any trace, or in a trace that had ended. */
   untraced: number
   /** Errors of pg-loupe itself. */
@@ -207,3 +209,6 @@ export interface ReporterOptions {
 
 /** A pure function from a report to text. */
 export type Reporter = (report: Report, options?: ReporterOptions) => string
+
+/** Listens to the report of each trace as it closes. */
+export type ReportListener = (report: Report, trace: Trace) => void

@@ -1,0 +1,2 @@
+// pg-loupe/drizzle
+export { type DrizzleLike, profileDrizzle, unprofileDrizzle } from './profile-drizzle.ts'

@@ -1,0 +1,129 @@
+// pg-loupe/express: a trace per request, named by the pattern of its route. The pattern is noted as Express walks the
+// routers, because none of it can be relied on at the end: Express takes `baseUrl` back when a handler passes an error
+// on, and the response's events run outside of the request's context.
+import { assertProfiler, defaultProfiler, type Profiler } from '../src/profiler.ts'
+import type { LiveTrace } from '../src/trace/live-trace.ts'
+
+/** What is needed of a request; Express 4 and 5 have it. */
+export interface RequestLike {
+  method?: string | undefined
+  url?: string | undefined
+  originalUrl?: string
+}
+
+export interface ResponseLike {
+  statusCode: number
+  once(event: 'finish' | 'close', listener: () => void): unknown
+  readonly writableFinished: boolean
+}
+
+/**
+ * Middleware that traces each request. Put it before the routes.
+ *
+ * @throws TypeError when it is given something that is no profiler.
+ */
+export function profileRequests(
+  profiler: Profiler = defaultProfiler(),
+): (request: RequestLike, response: ResponseLike, next: (error?: unknown) => void) => void {
+  assertProfiler(profiler, 'profileRequests')
+  if (!profiler.enabled) return (_request, _response, next) => next()
+  return (request, response, next) => {
+    const trace = begin(profiler, request, response)
+    if (trace) profiler.context.run(trace, next)
+    else next()
+  }
+}
+
+function begin(profiler: Profiler, request: RequestLike, response: ResponseLike): LiveTrace | undefined {
+  try {
+    const method = request.method ?? 'GET'
+    const trace = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method } })
+    const route = watchRoute(request)
+    const end = () => {
+      trace.name = `${method} ${route()}`
+      trace.labels.status = String(response.statusCode)
+      if (!response.writableFinished) trace.labels.aborted = 'true'
+      trace.end()
+    }
+    response.once('finish', end)
+    response.once('close', end)
+    return trace
+  } catch (error) {
+    profiler.countInternalError(error)
+    return undefined
+  }
+}
+
+interface Route {
+  path?: unknown
+}
+
+/** Follows the routers that the request passes, and returns the function that says how far it came, as a pattern. */
+function watchRoute(
+  request: RequestLike & { params?: unknown; baseUrl?: string; route?: Route },
+): () => string {
+  /** The pattern of each `baseUrl` the request has had. */
+  const start = request.baseUrl ?? ''
+  const patterns = new Map([
+    ['', ''],
+    [start, start],
+  ])
+  let reached: string | undefined
+  let deepest = ''
+
+  watch(request, 'baseUrl', (baseUrl, before) => {
+    if (typeof baseUrl !== 'string' || patterns.has(baseUrl)) return
+    const parent = typeof before === 'string' && baseUrl.startsWith(before) ? before : ''
+    patterns.set(
+      baseUrl,
+      (patterns.get(parent) ?? parent) + toPattern(baseUrl.slice(parent.length), request.params),
+    )
+    deepest = baseUrl
+  })
+  watch(request, 'route', (route) => {
+    const base = patterns.get(request.baseUrl ?? '') ?? ''
+    reached = `${base}${pathOf(route as Route | undefined)}`
+  })
+  return () => {
+    if (reached !== undefined) return reached.replace(/(?<=.)\/$/, '') || '/'
+    return deepest ? `${patterns.get(deepest)}/*` : '*'
+  }
+}
+
+/** Hears of each value a property is given; to everybody else it stays a plain property. */
+function watch(target: object, name: string, heard: (value: unknown, before: unknown) => void): void {
+  let current = (target as Record<string, unknown>)[name]
+  Object.defineProperty(target, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set(value) {
+      const before = current
+      current = value
+      heard(value, before)
+    },
+  })
+}
+
+/** `/users/42` with the parameters `{ id: '42' }` is `/users/:id`; each parameter stands once, fixed parts come first. */
+function toPattern(path: string, params: unknown): string {
+  const segments = path.split('/')
+  for (const [name, value] of Object.entries(params ?? {})) {
+    const position = segments.findLastIndex((segment) => segment !== '' && decode(segment) === value)
+    if (position >= 0) segments[position] = `:${name}`
+  }
+  return segments.join('/')
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+function pathOf(route: Route | undefined): string {
+  const { path } = route ?? {}
+  return Array.isArray(path) ? path.map(String).join('|') : String(path ?? '')
+}

@@ -1,0 +1,2 @@
+// pg-loupe/pg
+export { type PoolLike, profilePool, unprofilePool } from './profile-pool.ts'

@@ -1,0 +1,24 @@
+// Replaces a method on one object, so that it can be undone and nobody sees it: not enumerable, and the original is
+// looked up when it is called, so that a patch of the prototype made before or after (OpenTelemetry's) still works.
+
+type Method = (this: unknown, ...args: unknown[]) => unknown
+
+/** Returns the function that takes the replacement away again, unless somebody has put another over it. */
+export function replaceMethod(
+  target: object,
+  name: string,
+  replace: (callOriginal: (args: unknown[]) => unknown) => (...args: never[]) => unknown,
+): () => void {
+  const own = Object.getOwnPropertyDescriptor(target, name)
+  const callOriginal = (args: unknown[]) => {
+    const original = (own ? own.value : Object.getPrototypeOf(target)[name]) as Method
+    return original.apply(target, args)
+  }
+  const value = replace(callOriginal)
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false })
+  return () => {
+    if ((target as Record<string, unknown>)[name] !== value) return
+    if (own) Object.defineProperty(target, name, own)
+    else delete (target as Record<string, unknown>)[name]
+  }
+}

@@ -1,0 +1,58 @@
+// Which queries of a trace are "the same query again": one fingerprint, sent from one path through the application.
+// Two explicit calls of a helper from two places are no repetition, so the whole path counts; but V8 shows the callers
+// above an `await` only in the first turn of a loop, so a path and its own beginning are one.
+import { fingerprint } from '../sql/index.ts'
+import type { CallSite, Frame, Query } from '../types.ts'
+
+/** Positions in the trace, in the order the queries started; two or more. */
+export interface Repetition {
+  indexes: readonly number[]
+  /** The longest path seen. */
+  callSite: CallSite
+}
+
+export function findRepetitions(queries: readonly Query[]): Repetition[] {
+  const byStatement = new Map<string, number[]>()
+  queries.forEach(({ sql }, index) => {
+    const { key } = fingerprint(sql)
+    const group = byStatement.get(key)
+    if (group) group.push(index)
+    else byStatement.set(key, [index])
+  })
+  return [...byStatement.values()]
+    .filter((indexes) => indexes.length > 1)
+    .flatMap((indexes) => splitByPath(queries, indexes))
+    .filter(({ indexes }) => indexes.length > 1)
+}
+
+function splitByPath(queries: readonly Query[], indexes: readonly number[]): Repetition[] {
+  const groups: { indexes: number[]; callSite: CallSite }[] = []
+  const groupOfSite = new Map<CallSite, (typeof groups)[number]>()
+  for (const index of indexes) {
+    const callSite = queries[index]?.callSite ?? NO_SITE
+    let group = groupOfSite.get(callSite) ?? groups.find((other) => isSamePath(other.callSite, callSite))
+    if (group) {
+      group.indexes.push(index)
+      if (callSite.length > group.callSite.length) group.callSite = callSite
+    } else {
+      group = { indexes: [index], callSite }
+      groups.push(group)
+    }
+    groupOfSite.set(callSite, group)
+  }
+  return groups
+}
+
+const NO_SITE: CallSite = []
+
+function isSamePath(a: CallSite, b: CallSite): boolean {
+  if (a.length === 0 || b.length === 0) return a.length === b.length
+  const [shorter, longer] = a.length < b.length ? [a, b] : [b, a]
+  return shorter.every((frame, depth) => isSameFrame(frame, longer[depth], depth))
+}
+
+/** Callers are compared by line: while running they stand at the call's column, once awaited at that of the `await`. */
+function isSameFrame(a: Frame, b: Frame | undefined, depth: number): boolean {
+  if (!b || a.line !== b.line || a.file !== b.file) return false
+  return depth > 0 || a.column === b.column
+}

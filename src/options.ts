@@ -1,0 +1,117 @@
+// What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
+// what it takes, and never later in a request.
+import * as v from 'valibot'
+import { detectors } from './detectors/index.ts'
+import type { ContextStore } from './trace/context.ts'
+import type { LiveTrace } from './trace/live-trace.ts'
+import type { ReportListener } from './types.ts'
+
+export interface ProfilerOptions {
+  /** Off leaves every library untouched. Default: on, unless NODE_ENV is `production`. */
+  enabled?: boolean
+  /** How a query finds its trace. Default: AsyncLocalStorage. */
+  context?: ContextStore<LiveTrace>
+  /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
+  detectors?: { [id: string]: false | { [option: string]: number } }
+  /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
+  reporters?: readonly ('console' | ReportListener)[]
+  /** Files that are kept. `report`: the merged report as JSON, rewritten while traces close and at exit. */
+  artifacts?: { report?: string }
+  limits?: {
+    /** Queries kept per trace; further ones are counted. Default 10,000. */
+    queriesPerTrace?: number
+    /** Rows kept per query until its trace ends, to follow their values. Default 1,000. */
+    rowsPerQuery?: number
+    /** Traces open at once; beyond it the oldest is closed. Default 1,000. */
+    openTraces?: number
+  }
+}
+
+export interface CheckedOptions {
+  enabled: boolean
+  context: ContextStore<LiveTrace> | undefined
+  /** By detector's id: its options, defaults filled in; absent when it is switched off. */
+  detectors: Record<string, Record<string, number>>
+  reporters: readonly ('console' | ReportListener)[]
+  artifacts: { report?: string | undefined }
+  limits: Required<NonNullable<ProfilerOptions['limits']>>
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws TypeError that names each wrong option, what it got and what it takes.
+ */
+export function checkOptions(options: unknown = {}): CheckedOptions {
+  const result = v.safeParse(profilerOptions(), options)
+  if (!result.success) throw new TypeError(result.issues.map(explain).join('\n'))
+  return result.output as CheckedOptions
+}
+
+const profilerOptions = () =>
+  record({
+    enabled: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
+    context: v.optional(
+      v.custom<ContextStore<LiveTrace>>(isContextStore, 'an object with get, run and bind'),
+    ),
+    detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
+    reporters: v.optional(
+      v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
+      process.env.NODE_ENV === 'test' ? [] : ['console'],
+    ),
+    artifacts: v.optional(record({ report: v.optional(v.string('a file path')) }), {}),
+    limits: v.optional(
+      record({
+        queriesPerTrace: v.optional(wholeNumber(1), 10_000),
+        rowsPerQuery: v.optional(wholeNumber(0), 1000),
+        openTraces: v.optional(wholeNumber(1), 1000),
+      }),
+      {},
+    ),
+  })
+
+function detectorEntry({ meta }: (typeof detectors)[number]) {
+  const options = Object.entries(meta.defaults).map(([name, value]) => [
+    name,
+    v.optional(wholeNumber(1), value),
+  ])
+  const shape = record(Object.fromEntries(options))
+  const off = v.pipe(
+    v.literal(false),
+    v.transform(() => undefined),
+  )
+  return [
+    meta.id,
+    v.optional(
+      v.lazy((input) => (input === false ? off : shape)),
+      {},
+    ),
+  ] as const
+}
+
+function record<Entries extends v.ObjectEntries>(entries: Entries) {
+  const names = Object.keys(entries).join(', ')
+  return v.strictObject(entries, ({ expected }) =>
+    expected === 'never' ? `one of ${names}` : `an object with ${names}`,
+  )
+}
+
+function wholeNumber(least: number) {
+  const takes = `a whole number of at least ${least}`
+  return v.pipe(v.number(takes), v.safeInteger(takes), v.minValue(least, takes))
+}
+
+function isContextStore(value: unknown): boolean {
+  const store = value as Partial<ContextStore<unknown>> | null
+  return [store?.get, store?.run, store?.bind].every((method) => typeof method === 'function')
+}
+
+function isReporter(value: unknown): boolean {
+  return value === 'console' || typeof value === 'function'
+}
+
+function explain(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue)
+  if (issue.expected === 'never') return `pg-loupe: there is no option ${path}; it is ${issue.message}`
+  return `pg-loupe: ${path ? `option ${path}` : 'the options'} got ${issue.received}, but takes ${issue.message}`
+}

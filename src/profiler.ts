@@ -1,0 +1,151 @@
+// Holds the pieces together: opens and closes traces, runs the detectors over each as it closes, merges what they find
+// and hands it on. Errors of ours are counted, never thrown into the application.
+import { checkOptions, type ProfilerOptions } from './options.ts'
+import { analyzeTrace } from './report/analyze-trace.ts'
+import { consoleListener } from './report/console-listener.ts'
+import { ReportBuilder } from './report/report-builder.ts'
+import { keepReportFile } from './report/report-file.ts'
+import { sharedState } from './shared-state.ts'
+import { asyncLocalContext, type ContextStore } from './trace/context.ts'
+import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
+import { sealValues } from './trace/seal-values.ts'
+import type { Report, ReportListener, Trace } from './types.ts'
+
+export interface Profiler {
+  readonly enabled: boolean
+  readonly context: ContextStore<LiveTrace>
+  /** The trace the calling code runs in. */
+  currentTrace(): LiveTrace | undefined
+  /** Opens a trace by hand; it closes some moments after `trace.end()`. */
+  startTrace(start: TraceStart): LiveTrace
+  /** Runs `fn` in a trace of its own (a job, a script) and resolves with what it returned. */
+  trace<T>(name: string, fn: () => T | Promise<T>): Promise<T>
+  /** Listens to each trace's report as it closes. Returns the function that stops listening. */
+  on(event: 'report', listener: ReportListener): () => void
+  /** The report of all traces that have closed, merged. */
+  report(): Report
+  /** Finds what there is to find in traces that have closed, as a report of their own. */
+  analyze(traces: readonly Trace[]): Report
+  /** Resolves when no trace is open that has ended. */
+  settled(): Promise<void>
+  /** Counts a query that belongs to no open trace. */
+  countUntraced(): void
+  /** Counts an error of ours; the first one is shown. */
+  countInternalError(error: unknown): void
+}
+
+/**
+ * Makes a profiler; most applications do with the default one.
+ *
+ * @throws TypeError when an option is unknown or wrong, or the report's path cannot be written.
+ */
+export function createProfiler(options?: ProfilerOptions): Profiler {
+  const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
+  const open = new Set<LiveTrace>()
+  const listeners = new Set<ReportListener>()
+  const ordinals = new Map<string, number>()
+  const merged = new ReportBuilder()
+
+  const profiler: Profiler = {
+    enabled,
+    context,
+    currentTrace: () => context.get(),
+    startTrace(start) {
+      const trace = new LiveTrace(start, checked.limits, context.get(), finish)
+      open.add(trace)
+      if (open.size > checked.limits.openTraces) closeOldest()
+      return trace
+    },
+    async trace(name, fn) {
+      if (!enabled) return fn()
+      const trace = profiler.startTrace({ kind: 'job', name })
+      try {
+        return await context.run(trace, fn)
+      } finally {
+        trace.end()
+      }
+    },
+    on(_event, listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    report: () => merged.build(),
+    analyze(traces) {
+      const builder = new ReportBuilder()
+      for (const trace of traces) builder.add(trace, analyzeTrace(trace, checked.detectors))
+      return builder.build()
+    },
+    async settled() {
+      await Promise.all([...open].map((trace) => trace.hasEnded && trace.settled()))
+    },
+    countUntraced: () => merged.countUntraced(),
+    countInternalError(error) {
+      if (merged.countInternalError() > 1) return
+      const text = error instanceof Error ? error.stack : String(error)
+      process.emitWarning(`pg-loupe failed inside and goes on; your application is not affected: ${text}`)
+    },
+  }
+
+  function finish(trace: LiveTrace): Trace | undefined {
+    open.delete(trace)
+    try {
+      sealValues(trace.queries)
+      const finished = trace.toTrace(nextId(trace))
+      const findings = analyzeTrace(finished, checked.detectors)
+      merged.add(finished, findings)
+      if (listeners.size > 0) {
+        const single = new ReportBuilder()
+        single.add(finished, findings)
+        const report = single.build()
+        for (const listener of listeners) notify(listener, report, finished)
+      }
+      return finished
+    } catch (error) {
+      profiler.countInternalError(error)
+      return undefined
+    }
+  }
+
+  function notify(listener: ReportListener, report: Report, trace: Trace): void {
+    try {
+      listener(report, trace)
+    } catch (error) {
+      profiler.countInternalError(error)
+    }
+  }
+
+  function closeOldest(): void {
+    const [oldest] = open
+    merged.countCutTrace()
+    oldest?.close()
+  }
+
+  function nextId({ kind, name }: LiveTrace): string {
+    const label = `${kind} ${name}`
+    const ordinal = (ordinals.get(label) ?? 0) + 1
+    ordinals.set(label, ordinal)
+    return `${label} #${ordinal}`
+  }
+
+  if (enabled) {
+    for (const reporter of checked.reporters) {
+      listeners.add(reporter === 'console' ? consoleListener() : reporter)
+    }
+    if (checked.artifacts.report) listeners.add(keepReportFile(checked.artifacts.report, profiler.report))
+  }
+  return profiler
+}
+
+/** @throws TypeError when `value`, the last argument of `caller`, is no profiler. */
+export function assertProfiler(value: unknown, caller: string): asserts value is Profiler {
+  if (typeof (value as Profiler | null)?.startTrace === 'function') return
+  const got = value === null ? 'null' : `a value of type ${typeof value}`
+  throw new TypeError(`pg-loupe: ${caller} takes a profiler from createProfiler() as its last argument, but got ${got}`)
+}
+
+/** The profiler that every function uses unless it is given another: one per process, made with the default options. */
+export function defaultProfiler(): Profiler {
+  const state = sharedState()
+  state.defaultProfiler ??= createProfiler()
+  return state.defaultProfiler
+}

@@ -1,0 +1,43 @@
+// The live console: a line per trace, and each finding in full the first time it is seen and again when it has grown;
+// in between it is counted. A page that is reloaded fifty times must not print its N+1 fifty times.
+import type { Finding, ReportListener } from '../types.ts'
+import { formatFinding, formatRoute } from './reporters/console.ts'
+
+interface Output {
+  write(text: string): unknown
+  hasColors?(): boolean
+}
+
+/** Findings remembered as shown; the oldest is shown once more when there are more. */
+const REMEMBERED = 1000
+
+export function consoleListener(output: Output = process.stderr): ReportListener {
+  const shown = new Map<string, { queries: number; times: number }>()
+  const options = { color: output.hasColors?.() ?? false, cwd: process.cwd() }
+
+  const isNews = ({ key, cost }: Finding): boolean => {
+    const before = shown.get(key)
+    const grown = !before || cost.queries > before.queries
+    shown.delete(key)
+    shown.set(key, {
+      queries: Math.max(cost.queries, before?.queries ?? 0),
+      times: (before?.times ?? 0) + 1,
+    })
+    if (shown.size > REMEMBERED) shown.delete(shown.keys().next().value as string)
+    return grown
+  }
+
+  return (report, trace) => {
+    if (trace.kind === 'test') return
+    const news = report.findings.filter(isNews)
+    const known = report.findings.filter((finding) => !news.includes(finding))
+    const note = known
+      .map(({ title, key }) => `${title}: seen ${shown.get(key)?.times} times, shown above`)
+      .join('; ')
+    const lines = [
+      ...report.routes.map((route) => formatRoute(route, options, note)),
+      ...news.map((finding) => `\n${formatFinding(finding, options)}`),
+    ]
+    output.write(`${lines.join('\n')}\n`)
+  }
+}

@@ -1,0 +1,57 @@
+// Reads a report file back. A file that is no report, or of a version to come, is refused with its name and the reason.
+import * as v from 'valibot'
+import type { Report } from '../types.ts'
+
+const count = v.number()
+const spread = v.object({ min: count, median: count, max: count })
+const frame = v.looseObject({ file: v.string(), line: count })
+
+const reportFile = v.looseObject({
+  v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
+  traces: count,
+  queries: count,
+  findings: v.array(
+    v.looseObject({
+      detector: v.string(),
+      severity: v.picklist(['error', 'warning', 'info']),
+      confidence: v.picklist(['proven', 'likely', 'possible']),
+      title: v.string(),
+      detail: v.string(),
+      remediation: v.string(),
+      key: v.string(),
+      route: v.string(),
+      callSite: v.array(frame),
+      cost: v.looseObject({ queries: count, roundTrips: count }),
+      evidence: v.array(v.looseObject({ label: v.string(), text: v.string(), callSite: v.optional(frame) })),
+    }),
+  ),
+  routes: v.array(
+    v.looseObject({
+      name: v.string(),
+      traces: count,
+      queries: spread,
+      durationMs: spread,
+      databaseMs: spread,
+    }),
+  ),
+  cut: v.looseObject({}),
+})
+
+/** @throws Error that names the file and what is wrong with it. */
+export function parseReport(text: string, file: string): Report {
+  const result = v.safeParse(reportFile, parseJson(text, file))
+  if (result.success) return result.output as unknown as Report
+  const [issue] = result.issues
+  const expected = issue.type === 'literal' ? issue.message : issue.expected
+  throw new Error(
+    `${file} is no report: ${v.getDotPath(issue) ?? 'it'} is ${issue.received}, expected ${expected}`,
+  )
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}

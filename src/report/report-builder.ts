@@ -1,0 +1,125 @@
+// Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
+// whatever order the traces came in, the same ones give the same report.
+import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
+import { VERSION } from '../version.ts'
+
+/** Occurrences kept per finding: enough to look one up, while the total is counted. */
+const KEPT_OCCURRENCES = 10
+/** Traces per route whose counts and times are kept for the median. */
+const KEPT_SAMPLES = 1000
+/** Names of traces kept: far more than an application has routes, a stop for names that hold ids. */
+const KEPT_ROUTES = 1000
+
+interface Route {
+  traces: number
+  queries: number[]
+  durationMs: number[]
+  databaseMs: number[]
+}
+
+export class ReportBuilder {
+  #traces = 0
+  #queries = 0
+  readonly #findings = new Map<string, Finding>()
+  readonly #routes = new Map<string, Route>()
+  readonly #cut: Cut = { queries: 0, traces: 0, routes: 0, untraced: 0, internalErrors: 0 }
+
+  add(trace: Trace, findings: readonly Finding[]): void {
+    this.#traces++
+    this.#queries += trace.queries.length + trace.truncated
+    this.#cut.queries += trace.truncated
+    this.#addRoute(trace)
+    for (const finding of findings) {
+      const known = this.#findings.get(finding.key)
+      this.#findings.set(finding.key, known ? mergeFindings(known, finding) : finding)
+    }
+  }
+
+  countUntraced(): void {
+    this.#cut.untraced++
+  }
+
+  countCutTrace(): void {
+    this.#cut.traces++
+  }
+
+  /** Returns how many there have been. */
+  countInternalError(): number {
+    return ++this.#cut.internalErrors
+  }
+
+  build(): Report {
+    return {
+      v: 1,
+      tool: { name: 'pg-loupe', version: VERSION },
+      traces: this.#traces,
+      queries: this.#queries,
+      findings: [...this.#findings.values()].sort(worstFirst),
+      routes: [...this.#routes].map(summarize).sort((a, b) => compare(a.name, b.name)),
+      suppressed: 0,
+      cut: { ...this.#cut },
+    }
+  }
+
+  #addRoute({ name, queries, truncated, durationMs }: Trace): void {
+    let route = this.#routes.get(name)
+    if (!route) {
+      if (this.#routes.size >= KEPT_ROUTES) {
+        this.#cut.routes++
+        return
+      }
+      route = { traces: 0, queries: [], durationMs: [], databaseMs: [] }
+      this.#routes.set(name, route)
+    }
+    route.traces++
+    if (route.traces > KEPT_SAMPLES) return
+    route.queries.push(queries.length + truncated)
+    route.durationMs.push(durationMs ?? 0)
+    route.databaseMs.push(queries.reduce((sum, query) => sum + (query.durationMs ?? 0), 0))
+  }
+}
+
+const SEVERITIES = ['error', 'warning', 'info']
+const CONFIDENCES = ['proven', 'likely', 'possible']
+
+export function worstFirst(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    CONFIDENCES.indexOf(a.confidence) - CONFIDENCES.indexOf(b.confidence) ||
+    b.cost.queries - a.cost.queries ||
+    compare(a.key, b.key)
+  )
+}
+
+function mergeFindings(a: Finding, b: Finding): Finding {
+  const [worse] = [a, b].sort(
+    (x, y) => worstFirst(x, y) || compareOccurrences(x.occurrences[0], y.occurrences[0]),
+  )
+  return {
+    ...(worse ?? a),
+    occurrences: [...a.occurrences, ...b.occurrences].sort(compareOccurrences).slice(0, KEPT_OCCURRENCES),
+    occurrenceCount: a.occurrenceCount + b.occurrenceCount,
+  }
+}
+
+function compareOccurrences(a: Occurrence | undefined, b: Occurrence | undefined): number {
+  return compare(a?.trace ?? '', b?.trace ?? '') || (a?.queries[0] ?? 0) - (b?.queries[0] ?? 0)
+}
+
+/** Numbers inside names count as numbers (`#2` before `#10`); the locale is fixed, so that every machine agrees. */
+const { compare } = new Intl.Collator('en', { numeric: true })
+
+function summarize([name, { traces, queries, durationMs, databaseMs }]: [string, Route]): RouteSummary {
+  return {
+    name,
+    traces,
+    queries: spread(queries),
+    durationMs: spread(durationMs),
+    databaseMs: spread(databaseMs),
+  }
+}
+
+function spread(samples: readonly number[]): Spread {
+  const sorted = samples.toSorted((a, b) => a - b)
+  return { min: sorted[0] ?? 0, median: sorted[sorted.length >> 1] ?? 0, max: sorted.at(-1) ?? 0 }
+}

@@ -1,0 +1,50 @@
+// Keeps the merged report in a file: written once when the profiler is made, so that a path that cannot be written
+// fails there, then again as traces close, at most once a second, and a last time when the process exits.
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { Report } from '../types.ts'
+import { jsonReporter } from './reporters/json.ts'
+
+const REWRITE_MS = 1000
+
+/**
+ * Returns the listener that notes a change.
+ *
+ * @throws Error that names the option and the path when it cannot be written.
+ */
+export function keepReportFile(file: string, currentReport: () => Report): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const write = () => {
+    clearTimeout(timer)
+    timer = undefined
+    replaceFile(file, jsonReporter(currentReport()))
+  }
+  const tryToWrite = () => {
+    try {
+      write()
+    } catch (error) {
+      process.emitWarning(`pg-loupe: the report could not be written: ${(error as Error).message}`)
+    }
+  }
+  try {
+    write()
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new Error(`pg-loupe: option artifacts.report: cannot write ${file}: ${reason}`, { cause: error })
+  }
+  process.once('exit', () => timer && tryToWrite())
+  return () => {
+    timer ??= setTimeout(tryToWrite, REWRITE_MS).unref()
+  }
+}
+
+/** A reader never sees half a report. */
+function replaceFile(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, text)
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}

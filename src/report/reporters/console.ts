@@ -1,0 +1,106 @@
+// The report as people read it in a terminal: a line per route, then each finding with its place first, the evidence,
+// and one next step. It knows the shape of a finding, never which detector wrote it.
+import pc from 'picocolors'
+import type {
+  Cost,
+  Cut,
+  Finding,
+  Frame,
+  Reporter,
+  ReporterOptions,
+  RouteSummary,
+  Severity,
+} from '../../types.ts'
+
+export const consoleReporter: Reporter = (report, options = {}) => {
+  const blocks = [
+    ...report.routes.map((route) => formatRoute(route, options)),
+    ...report.findings.map((finding) => `\n${formatFinding(finding, options)}`),
+    ...formatCut(report.cut, options),
+  ]
+  return blocks.length > 0 ? `${blocks.join('\n')}\n` : ''
+}
+
+/** One line: name, queries, times. A note may follow. */
+export function formatRoute(route: RouteSummary, options: ReporterOptions, note = ''): string {
+  const { bold, dim } = pc.createColors(options.color ?? false)
+  const { name, traces, queries, durationMs, databaseMs } = route
+  const count = queries.min === queries.max ? String(queries.max) : `${queries.min} to ${queries.max}`
+  const facts = [
+    ...(traces > 1 ? [`${traces} times`] : []),
+    `${count} ${queries.max === 1 ? 'query' : 'queries'}`,
+    `${milliseconds(durationMs.median)} (${milliseconds(databaseMs.median)} in queries)`,
+    ...(note ? [note] : []),
+  ]
+  return `${bold(printable(name))}  ${dim(facts.join('  '))}`
+}
+
+export function formatFinding(finding: Finding, options: ReporterOptions): string {
+  const colors = pc.createColors(options.color ?? false)
+  const { bold, dim, cyan } = colors
+  const paint = { error: colors.red, warning: colors.yellow, info: colors.blue }[finding.severity]
+  const place = finding.callSite[0]
+  const rows: [label: string, text: string][] = [
+    ['at', place ? cyan(formatFrame(place, options)) : dim('no line of the application is known')],
+    ...finding.callSite
+      .slice(1, CALLERS + 1)
+      .map((frame): [string, string] => ['from', dim(formatFrame(frame, options))]),
+    ...finding.evidence.map(({ label, text, callSite }): [string, string] => [
+      label,
+      [clip(text), callSite && dim(`(${formatFrame(callSite, options)})`)].filter(Boolean).join('  '),
+    ]),
+    ['why', clip(finding.detail)],
+    ['instead', bold(clip(finding.remediation))],
+    ...(finding.fix ? finding.fix.split('\n').map((line): [string, string] => ['', bold(clip(line))]) : []),
+    ['saves', formatCost(finding.cost)],
+  ]
+  const width = Math.max(...rows.map(([label]) => label.length))
+  const heading = `  ${paint(MARKS[finding.severity])} ${bold(printable(finding.title))}  ${dim(
+    `${finding.detector}, ${finding.confidence}`,
+  )}`
+  return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`), ''].join('\n')
+}
+
+/** Callers shown below the line itself: enough to tell which of several ways led there. */
+const CALLERS = 2
+/** A statement can be megabytes long; what tells it apart stands at its start. */
+const TEXT_LENGTH = 240
+const MARKS: Record<Severity, string> = { error: '✖', warning: '▲', info: '●' }
+
+function formatFrame({ file, line, column, function: name }: Frame, { cwd }: ReporterOptions): string {
+  const short = cwd && file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file
+  return printable(`${short}:${line}${column ? `:${column}` : ''}${name ? ` ${name}` : ''}`)
+}
+
+function formatCost({ roundTrips, rows }: Cost): string {
+  return [
+    `${roundTrips} round ${roundTrips === 1 ? 'trip' : 'trips'}`,
+    ...(rows ? [`${rows} rows`] : []),
+  ].join(', ')
+}
+
+function formatCut(cut: Cut, options: ReporterOptions): string[] {
+  const { dim } = pc.createColors(options.color ?? false)
+  const parts = [
+    [cut.queries, 'queries were counted but not kept'],
+    [cut.traces, 'traces were closed early because too many were open'],
+    [cut.routes, 'traces had one name too many to be listed'],
+    [cut.internalErrors, 'errors inside pg-loupe'],
+  ] as const
+  const lines = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  return lines.length > 0 ? [dim(`Left out: ${lines.join('; ')}.`)] : []
+}
+
+function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
+}
+
+function clip(text: string): string {
+  const line = printable(text)
+  return line.length > TEXT_LENGTH ? `${line.slice(0, TEXT_LENGTH - 1)}…` : line
+}
+
+/** Statement text and route names come from outside: nothing in them may steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\p{Cc}|\p{Cf}/gu, '�')
+}

@@ -1,0 +1,38 @@
+// What every copy of pg-loupe in one process has in common. An application can load the ES module and the CommonJS
+// build side by side; both must see the same traces, so the state hangs on one symbol of globalThis.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Profiler } from './profiler.ts'
+import type { CapturedStack } from './trace/call-site.ts'
+
+/**
+ * Where the next query comes from, told by an adapter that saw the application's frame before the driver did. It is
+ * good for one query: what else happens in its context (a new connection's set-up) is not from there.
+ */
+export interface QueryOrigin {
+  readonly stack: CapturedStack
+  readonly via: string
+  used?: boolean
+}
+
+interface SharedState {
+  defaultProfiler?: Profiler
+  readonly origin: AsyncLocalStorage<QueryOrigin | undefined>
+  /** Instrumented objects of other libraries, each with the function that undoes it. */
+  readonly instrumented: WeakMap<object, () => void>
+}
+
+const KEY = Symbol.for('pg-loupe')
+
+export function sharedState(): SharedState {
+  const holder = globalThis as { [KEY]?: SharedState }
+  holder[KEY] ??= { origin: new AsyncLocalStorage(), instrumented: new WeakMap() }
+  return holder[KEY]
+}
+
+/** The origin of the query that is being sent, once. */
+export function takeOrigin(): QueryOrigin | undefined {
+  const origin = sharedState().origin.getStore()
+  if (!origin || origin.used) return undefined
+  origin.used = true
+  return origin
+}

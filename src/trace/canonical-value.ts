@@ -1,0 +1,30 @@
+// One text for what the application and the database mean by the same value: the id 7 of a row is the '7' of a bigint
+// column and the 7 of a parameter. Only compared with each other, never shown.
+
+/** No text of a value equals it. */
+const NULL = '\0null'
+
+export function canonicalValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value)
+    case 'object':
+      return value === null ? NULL : canonicalObject(value)
+    default:
+      return NULL
+  }
+}
+
+function canonicalObject(value: object): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? NULL : value.toISOString()
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return NULL
+  }
+}

@@ -1,0 +1,176 @@
+// The queries of one unit of work while it runs, in the order they started. It knows when it is over: after its end
+// has been announced, as soon as no query is under way any more and none has followed for a moment.
+import type { Trace, TraceKind } from '../types.ts'
+import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
+
+export interface TraceStart {
+  kind: TraceKind
+  name: string
+  labels?: Record<string, string>
+}
+
+export interface TraceLimits {
+  /** Queries kept; beyond it they are counted only. */
+  queriesPerTrace: number
+  /** Rows kept of one query for value flow, until the trace ends. */
+  rowsPerQuery: number
+}
+
+/** How a driver tells what became of a query it has announced. Safe to call in any order, any number of times. */
+export interface QueryRecording {
+  /** The statement leaves for the server, over the connection of this number. */
+  sent(connection: number): void
+  finished(outcome: Outcome): void
+  failed(error: unknown): void
+}
+
+/** Work that goes on after a response usually follows within this time; the trace waits for it before it closes. */
+const IDLE_MS = 50
+/** A query that never answers (an abandoned stream) must not keep an ended trace open for ever. */
+const AFTERMATH_MS = 10_000
+
+export class LiveTrace {
+  readonly kind: TraceKind
+  name: string
+  readonly labels: Record<string, string>
+  readonly parent: LiveTrace | undefined
+  readonly children: LiveTrace[] = []
+  readonly queries: RecordedQuery[] = []
+  truncated = 0
+  closed = false
+  /** The sealed trace, once it has closed. */
+  finished: Trace | undefined
+  readonly #limits: TraceLimits
+  readonly #finish: (trace: LiveTrace) => Trace | undefined
+  readonly #startedAt = new Date()
+  readonly #start = performance.now()
+  #durationMs: number | undefined
+  #pending = 0
+  #timer: NodeJS.Timeout | undefined
+  #whenClosed: (() => void)[] = []
+
+  constructor(
+    start: TraceStart,
+    limits: TraceLimits,
+    parent: LiveTrace | undefined,
+    finish: (trace: LiveTrace) => Trace | undefined,
+  ) {
+    this.kind = start.kind
+    this.name = start.name
+    this.labels = start.labels ?? {}
+    this.parent = parent
+    this.#limits = limits
+    this.#finish = finish
+    parent?.children.push(this)
+  }
+
+  /** Records that the application sends a query; `undefined` once the trace is closed or its limit is reached. */
+  startQuery(start: QueryStart): QueryRecording | undefined {
+    if (this.closed) return undefined
+    if (this.queries.length >= this.#limits.queriesPerTrace) {
+      this.truncated++
+      return undefined
+    }
+    const startMs = this.#now()
+    const query = new RecordedQuery(start, startMs)
+    if (this.#durationMs !== undefined) query.afterResponse = true
+    this.queries.push(query)
+    this.#pending++
+    if (this.#durationMs !== undefined) this.#closeSoon()
+
+    let sentMs = startMs
+    let open = true
+    const settle = () => {
+      open = false
+      query.durationMs = this.#now() - sentMs
+      this.#pending--
+      if (this.#pending === 0 && this.#durationMs !== undefined) this.#closeSoon()
+    }
+    return {
+      sent: (connection) => {
+        if (!open) return
+        sentMs = this.#now()
+        query.waitMs = sentMs - startMs
+        query.connection = connection
+      },
+      finished: ({ rowCount, fields, rows }) => {
+        if (!open) return
+        query.rows = rowCount
+        if (fields) query.fields = fields
+        if (rows && rows.length > 0 && !this.closed) query.keptRows = rows.slice(0, this.#limits.rowsPerQuery)
+        settle()
+      },
+      failed: (error) => {
+        if (!open) return
+        query.error = codeOf(error)
+        settle()
+      },
+    }
+  }
+
+  /** The unit of work is done (the response is sent); queries from now on are its aftermath. */
+  end(): void {
+    if (this.#durationMs !== undefined) return
+    this.#durationMs = this.#now()
+    this.#closeSoon()
+  }
+
+  get hasEnded(): boolean {
+    return this.#durationMs !== undefined
+  }
+
+  /** Resolves when the trace and the traces begun inside it have closed; ended ones do not wait for stragglers. */
+  async settled(): Promise<void> {
+    await Promise.all(this.children.map((child) => child.settled()))
+    if (this.closed) return
+    const closed = new Promise<void>((resolve) => this.#whenClosed.push(resolve))
+    if (this.#durationMs !== undefined) this.#closeSoon()
+    await closed
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.#durationMs ??= this.#now()
+    clearTimeout(this.#timer)
+    this.finished = this.#finish(this)
+    for (const resolve of this.#whenClosed) resolve()
+  }
+
+  /** The trace as detectors read it. Queries resolve their call sites on demand. */
+  toTrace(id: string): Trace {
+    return {
+      v: 1,
+      id,
+      kind: this.kind,
+      name: this.name,
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: this.#durationMs ?? this.#now(),
+      labels: this.labels,
+      truncated: this.truncated,
+      queries: this.queries,
+    }
+  }
+
+  #now(): number {
+    return performance.now() - this.#start
+  }
+
+  #closeSoon(): void {
+    clearTimeout(this.#timer)
+    if (this.closed) return
+    const idle = this.#pending === 0
+    if (idle && this.#whenClosed.length > 0) {
+      this.close()
+      return
+    }
+    this.#timer = setTimeout(() => this.close(), idle ? IDLE_MS : AFTERMATH_MS)
+    this.#timer.unref()
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code === 'string') return code
+  return error instanceof Error ? error.name : 'Error'
+}

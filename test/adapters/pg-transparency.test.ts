@@ -1,0 +1,213 @@
+// What the application sees of a profiled pool: what it would have seen without.
+import pg from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { profilePool, unprofilePool } from '../../adapters/pg/index.ts'
+import { createProfiler } from '../../src/profiler.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+
+const database = await testDatabase()
+const profiler = createProfiler({ reporters: [] })
+const bare = new pg.Pool({ ...database.config, max: 1 })
+const pool = new pg.Pool({ ...database.config, max: 1 })
+const returned = profilePool(pool, profiler)
+afterAll(() => Promise.all([pool.end(), bare.end()]))
+
+/** What a way of calling gives, in a form that can be compared. */
+type Call = (pool: pg.Pool) => Promise<unknown>
+
+const calls: Record<string, Call> = {
+  'a result': async (pool) => plain(await pool.query('select 1 as one, $1::text as two', ['x'])),
+  'rows as arrays': async (pool) => plain(await pool.query({ text: 'select 1, 2', rowMode: 'array' })),
+  'several statements': async (pool) => plain(await pool.query('select 1 as a; select 2 as b')),
+  DDL: async (pool) => plain(await pool.query('create temp table if not exists t (id int)')),
+  'an error of the database': (pool) => failure(pool.query('select nope')),
+  'an error through a callback': (pool) =>
+    new Promise((resolve) => pool.query('select nope', (error) => resolve(plainError(error)))),
+  'a null query': (pool) => failure(onClient(pool, (client) => client.query(null as unknown as string))),
+  'a function as the query': (pool) => failure(pool.query((() => {}) as unknown as string)),
+  'a callback that is no function': (pool) =>
+    failure(onClient(pool, (client) => client.query({ text: 'select 1', callback: 7 } as unknown as string))),
+  'what client.query returns for a callback': (pool) =>
+    onClient(pool, (client) => new Promise((resolve) => resolve(typeof client.query('select 1', () => {})))),
+  'what pool.query returns for a callback': (pool) =>
+    new Promise((resolve) => {
+      const value = pool.query('select 1', () => resolve(typeof value))
+    }),
+  'the properties of a client': (pool) => onClient(pool, async (client) => Object.keys(client).sort()),
+  'the class of a client': (pool) =>
+    onClient(pool, async (client) => [client instanceof pg.Client, client.constructor === pg.Client]),
+}
+
+test.each(Object.entries(calls))('%s is the same with and without the profiler', async (_name, call) => {
+  expect(await inTrace(() => call(pool))).toEqual(await call(bare))
+})
+
+test('the pool stays the same object, of the same class, with the same visible properties', () => {
+  expect(returned).toBe(pool)
+  expect(pool).toBeInstanceOf(pg.Pool)
+  expect(Object.keys(pool)).toEqual(Object.keys(bare))
+})
+
+test('an error has the line of the application in its stack', async () => {
+  const error: Error = await inTrace(() => pool.query('select nope').catch((reason) => reason))
+  expect(error.stack).toContain('pg-transparency.test.ts')
+  const fromClient: Error = await inTrace(() =>
+    onClient(pool, (client) => client.query('select nope').catch((reason) => reason)),
+  )
+  expect(fromClient.stack).toContain('pg-transparency.test.ts')
+})
+
+test('an error that nobody awaits is still an unhandled rejection', async () => {
+  const unhandled: unknown[] = []
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.once('unhandledRejection', (reason) => unhandled.push(reason))
+  try {
+    await inTrace(() =>
+      onClient(pool, async (client) => {
+        void client.query('select nope')
+        await client.query('select 1')
+      }),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  } finally {
+    for (const listener of others) process.on('unhandledRejection', listener)
+  }
+  expect(unhandled).toEqual([expect.objectContaining({ code: '42703' })])
+})
+
+test('a transaction keeps its connection', async () => {
+  const id = await inTrace(() =>
+    onClient(pool, async (client) => {
+      await client.query('begin')
+      const first = await client.query('select pg_backend_pid() as pid, txid_current() as tx')
+      const second = await client.query('select pg_backend_pid() as pid, txid_current() as tx')
+      await client.query('rollback')
+      return [first.rows, second.rows]
+    }),
+  )
+  expect(id[0]).toEqual(id[1])
+})
+
+describe('profiling can be undone', () => {
+  test('and the pool and its open clients have nothing left of it', async () => {
+    const other = new pg.Pool({ ...database.config, max: 1 })
+    const Client = (other as unknown as { Client: unknown }).Client
+    await other.query('select 1')
+    profilePool(other, profiler)
+    const client = await other.connect()
+    expect(Object.hasOwn(other, 'query') && Object.hasOwn(client, 'query')).toBe(true)
+    client.release()
+
+    expect(unprofilePool(other)).toBe(other)
+
+    expect(Object.hasOwn(other, 'query') || Object.hasOwn(other, 'connect')).toBe(false)
+    expect(Object.hasOwn(client, 'query')).toBe(false)
+    expect((other as unknown as { Client: unknown }).Client).toBe(Client)
+    expect([other.listenerCount('acquire'), other.listenerCount('remove')]).toEqual([0, 0])
+    const trace = profiler.startTrace({ kind: 'job', name: 'after undo' })
+    await profiler.context.run(trace, () => other.query('select 1'))
+    expect(trace.queries).toEqual([])
+    await other.end()
+  })
+
+  test('and done again, any number of times, without seeing a query twice', async () => {
+    const other = new pg.Pool({ ...database.config, max: 1 })
+    for (let i = 0; i < 3; i++) {
+      profilePool(other, profiler)
+      unprofilePool(other)
+    }
+    profilePool(profilePool(other, profiler), profiler)
+    const trace = profiler.startTrace({ kind: 'job', name: 'once' })
+    await profiler.context.run(trace, () => other.query('select 1'))
+    expect(trace.queries).toHaveLength(1)
+    await other.end()
+  })
+
+  test('a pool that was never profiled is left alone', () => {
+    expect(unprofilePool(bare)).toBe(bare)
+  })
+})
+
+test('clients that were connected before the pool was profiled are seen', async () => {
+  const early = new pg.Pool({ ...database.config, max: 1 })
+  await early.query('select 1')
+  profilePool(early, profiler)
+  const trace = profiler.startTrace({ kind: 'job', name: 'early' })
+  await profiler.context.run(trace, () => onClient(early, (client) => client.query('select 2')))
+  expect(trace.queries.map(({ sql }) => sql)).toEqual(['select 2'])
+  await early.end()
+})
+
+describe('switched off', () => {
+  test.each([
+    ['by option', () => createProfiler({ enabled: false })],
+    ['by NODE_ENV=production', () => withNodeEnv('production', () => createProfiler())],
+  ])('%s, pg is left untouched', async (_how, create) => {
+    const untouched = new pg.Pool(database.config)
+    const before = Reflect.ownKeys(untouched)
+    expect(profilePool(untouched, create())).toBe(untouched)
+    expect(Reflect.ownKeys(untouched)).toEqual(before)
+    expect(untouched.listenerCount('acquire')).toBe(0)
+    await untouched.end()
+  })
+})
+
+describe('wrong input fails at the call', () => {
+  test.each([
+    ['nothing', undefined, 'but got undefined'],
+    ['null', null, 'but got null'],
+    ['a connection string', 'postgres://', 'but got a string'],
+    ['a client', new pg.Client(), 'an object of class Client'],
+    ['a Drizzle database', { $client: {} }, 'a Drizzle database'],
+  ])('%s instead of a pool', (_name, value, message) => {
+    expect(() => profilePool(value as unknown as pg.Pool, profiler)).toThrow(TypeError)
+    expect(() => profilePool(value as unknown as pg.Pool, profiler)).toThrow(message)
+  })
+
+  test('a pool that has been ended', async () => {
+    const ended = new pg.Pool(database.config)
+    await ended.end()
+    expect(() => profilePool(ended, profiler)).toThrow('has been ended')
+  })
+
+  test('something else instead of a profiler', () => {
+    expect(() => profilePool(bare, {} as unknown as typeof profiler)).toThrow('takes a profiler')
+  })
+})
+
+async function inTrace<T>(fn: () => T | Promise<T>): Promise<T> {
+  return profiler.trace('transparency', fn)
+}
+
+async function onClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => T | Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    return await use(client)
+  } finally {
+    client.release()
+  }
+}
+
+function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(() => 'no error', plainError)
+}
+
+function plainError(error: unknown): unknown {
+  const { name, message, code } = error as Error & { code?: string }
+  return { name, message, code, class: (error as Error).constructor.name }
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
+}
+
+function withNodeEnv<T>(value: string, fn: () => T): T {
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = value
+  try {
+    return fn()
+  } finally {
+    process.env.NODE_ENV = before
+  }
+}

@@ -1,0 +1,91 @@
+// Who may import whom: data flows one way, and this holds it.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Each room with the rooms it may import from, itself apart. A file directly in `src/` is a room of its own. */
+const ROOMS: Record<string, readonly string[]> = {
+  'src/types.ts': [],
+  'src/version.ts': [],
+  'src/sql': ['src/types.ts'],
+  'src/catalog': ['src/types.ts', 'src/sql'],
+  'src/grouping': ['src/types.ts', 'src/sql'],
+  'src/detectors': ['src/types.ts', 'src/sql', 'src/grouping'],
+  'src/report/reporters': ['src/types.ts'],
+  'src/report': ['src/types.ts', 'src/version.ts', 'src/detectors', 'src/report/reporters'],
+  'src/trace': ['src/types.ts', 'src/sql', 'src/grouping'],
+}
+/** What only the rooms on top may use, named one by one. */
+const ON_TOP = /^src\/(index|profiler|options|shared-state|testing)\.ts$|^src\/cli\//
+const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
+/** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
+const LIBRARIES = /^(valibot|picocolors|commander|libpg-query)$/
+
+const files = [...sources('src'), ...sources('adapters')]
+const imports = files.flatMap((file) => importsOf(file).map((target) => ({ file, ...target })))
+
+test('every room imports only from the rooms it may', () => {
+  const trespasses = imports.filter(({ file, target }) => {
+    const from = roomOf(file)
+    if (target === undefined || from === undefined) return false
+    const to = roomOf(target) ?? target
+    return to !== from && !ROOMS[from]?.includes(to)
+  })
+  expect(trespasses).toEqual([])
+})
+
+test('every file of src stands in a room or on top', () => {
+  const homeless = files.filter((file) => file.startsWith('src/') && !roomOf(file) && !ON_TOP.test(file))
+  expect(homeless).toEqual([])
+})
+
+test('src never imports an adapter, and an adapter never another one', () => {
+  const trespasses = imports.filter(
+    ({ file, target }) => target?.startsWith('adapters/') && adapterOf(file) !== adapterOf(target),
+  )
+  expect(trespasses).toEqual([])
+})
+
+test('detectors, grouping, statements and reporters use no Node built-in', () => {
+  expect(imports.filter(({ file, name }) => PURE_ROOMS.test(file) && name.startsWith('node:'))).toEqual([])
+})
+
+test('third-party code is imported as a type, except for the libraries that are justified', () => {
+  const loaded = imports.filter(
+    ({ name, isType }) =>
+      !isType && !name.startsWith('.') && !name.startsWith('node:') && !LIBRARIES.test(name),
+  )
+  expect(loaded).toEqual([])
+})
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name).replaceAll('\\', '/'))
+}
+
+function importsOf(file: string): { name: string; target: string | undefined; isType: boolean }[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const statements = text.matchAll(
+    /^(?:import|export)\s(type\s)?[^'"]*?from '([^']+)'|\bimport\('([^']+)'\)/gm,
+  )
+  return [...statements].map(([, isType, from, dynamic]) => {
+    const name = from ?? dynamic ?? ''
+    const target = name.startsWith('.')
+      ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/')
+      : undefined
+    return { name, target, isType: isType !== undefined }
+  })
+}
+
+function roomOf(file: string): string | undefined {
+  return Object.keys(ROOMS)
+    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0]
+}
+
+function adapterOf(file: string): string | undefined {
+  return /^adapters\/([^./]+)/.exec(file)?.[1]
+}

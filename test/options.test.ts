@@ -1,0 +1,90 @@
+// Bad options fail when the profiler is made, and the message names the option, what it got and what it takes.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createProfiler, type ProfilerOptions } from '../src/index.ts'
+
+test.each<[string, unknown, string]>([
+  [
+    'an unknown option',
+    { enable: true },
+    'there is no option enable; it is one of enabled, context, detectors',
+  ],
+  ['options that are no object', 7, 'the options got 7, but takes an object with enabled'],
+  ['a wrong type', { enabled: 'yes' }, 'option enabled got "yes", but takes true or false'],
+  [
+    'an unknown detector',
+    { detectors: { 'n-plus-two': {} } },
+    'no option detectors.n-plus-two; it is one of n-plus-one',
+  ],
+  [
+    'an unknown detector option',
+    { detectors: { 'n-plus-one': { least: 2 } } },
+    'it is one of proven, likely',
+  ],
+  [
+    'a threshold of zero',
+    { detectors: { 'n-plus-one': { likely: 0 } } },
+    'got 0, but takes a whole number of at least 1',
+  ],
+  [
+    'half a row',
+    { limits: { rowsPerQuery: 0.5 } },
+    'option limits.rowsPerQuery got 0.5, but takes a whole number',
+  ],
+  [
+    'an unknown reporter',
+    { reporters: ['consol'] },
+    `option reporters.0 got "consol", but takes 'console' or a function`,
+  ],
+  [
+    'a context that is no store',
+    { context: { get() {} } },
+    'option context got Object, but takes an object with get, run',
+  ],
+  [
+    'a path that is no text',
+    { artifacts: { report: 1 } },
+    'option artifacts.report got 1, but takes a file path',
+  ],
+])('%s', (_what, options, message) => {
+  expect(() => createProfiler(options as ProfilerOptions)).toThrow(TypeError)
+  expect(() => createProfiler(options as ProfilerOptions)).toThrow(message)
+})
+
+test('every wrong option is named at once', () => {
+  const create = () =>
+    createProfiler({ enabled: 1, limits: { openTraces: -1 } } as unknown as ProfilerOptions)
+  expect(create).toThrow(/option enabled got 1.*\n.*option limits\.openTraces got -1/)
+})
+
+test('a report path that cannot be written fails at once', () => {
+  const create = () => createProfiler({ artifacts: { report: '/no/such/folder/report.json' } })
+  expect(create).toThrow('option artifacts.report: cannot write /no/such/folder/report.json: ENOENT')
+})
+
+test('a folder as the report path fails at once and leaves nothing behind', () => {
+  const folder = temporaryFolder()
+  expect(() => createProfiler({ artifacts: { report: folder } })).toThrow('cannot write')
+})
+
+test('the report file is there from the start and says that nothing was seen', () => {
+  const report = join(temporaryFolder(), 'report.json')
+  createProfiler({ artifacts: { report } })
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ v: 1, traces: 0, findings: [] })
+})
+
+test('a detector that is switched off finds nothing', () => {
+  const queries = [1, 2, 3].map((id) => ({ sql: 'select * from t where id = $1', params: [id] }))
+  const trace = { v: 1, id: '1', kind: 'job', name: 'j', truncated: 0, queries } as const
+  expect(createProfiler().analyze([trace]).findings).toHaveLength(1)
+  expect(createProfiler({ detectors: { 'n-plus-one': false } }).analyze([trace]).findings).toEqual([])
+  expect(createProfiler({ detectors: { 'n-plus-one': { likely: 4 } } }).analyze([trace]).findings).toEqual([])
+})
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-options-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
