@@ -1,0 +1,49 @@
+// What two queries share when only their values differ. The key is lexical, after the rules on docs/fingerprints.md; it
+// needs no parser, no catalog and no connection, and answers whatever it is given.
+
+import { maskGeneratedNames } from './generated-names.ts'
+import { hashText } from './hash-text.ts'
+import { normalize } from './normalize.ts'
+import { printPieces } from './print-pieces.ts'
+import { type StatementKind, statementKind } from './statement-kind.ts'
+import { createTextCache } from './text-cache.ts'
+
+export interface Fingerprint {
+  /** 24 hex digits, equal for queries that differ in values only, stable over processes and machines. */
+  key: string
+  /** The statement with `?` for every value; it holds none of them. */
+  text: string
+  /** What the statement does; a data-modifying WITH is what it modifies. */
+  kind: StatementKind
+}
+
+/** Applications send some hundred different statements; values written into the text make more of them. */
+const CACHED_STATEMENTS = 4_096
+const CACHED_BYTES = 8 * 1024 * 1024
+const BYTES_PER_CHARACTER = 2
+const BYTES_PER_ENTRY = 200
+
+const cache = createTextCache<Fingerprint>({ entries: CACHED_STATEMENTS, bytes: CACHED_BYTES })
+
+/**
+ * Gives the key under which queries count as the same, the text people read, and the kind of the statement.
+ * `select * from users where id = 42` and `SELECT * FROM "users" WHERE id = $1` have one key, and the text
+ * `select * from users where id = ?`. Never throws; broken SQL has a stable key too.
+ */
+export function fingerprint(sql: string): Fingerprint {
+  const known = cache.get(sql)
+  if (known !== undefined) return known
+  const made = computeFingerprint(typeof sql === 'string' ? sql : '')
+  const characters = typeof sql === 'string' ? sql.length + made.text.length : 0
+  cache.set(sql, made, characters * BYTES_PER_CHARACTER + BYTES_PER_ENTRY)
+  return made
+}
+
+/** The same without the cache, for measuring. */
+export function computeFingerprint(sql: string): Fingerprint {
+  const normalized = normalize(sql, false)
+  const kind = statementKind(normalized)
+  maskGeneratedNames(normalized)
+  const text = printPieces(normalized.pieces, normalized.classes)
+  return { key: hashText(text), text, kind }
+}

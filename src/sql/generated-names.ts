@@ -1,0 +1,128 @@
+// Masks names that a program makes up anew for every statement: savepoints, cursors and prepared statements with a number
+// in them, and aliases that hold a UUID or another long random token. Tables, columns and schemas are never touched:
+// `FROM "a1b2…"` is another relation in every statement, and stays one.
+
+import { type Normalized, PIECE_NAME, PIECE_WORD } from './normalize.ts'
+
+const MASK = '"~"'
+
+export function maskGeneratedNames(normalized: Normalized): void {
+  maskStatementNames(normalized)
+  if (normalized.randomNames) maskAliases(normalized)
+}
+
+function maskStatementNames({ pieces, classes, namesCursor }: Normalized): void {
+  let start = 0
+  while (start < pieces.length) {
+    const first = classes[start] === PIECE_WORD ? (pieces[start] as string) : ''
+    if (!NAMING_WORDS.has(first) && !namesCursor && start === 0) {
+      const end = pieces.indexOf(';')
+      if (end === -1) return
+      start = end + 1
+      continue
+    }
+    const found = pieces.indexOf(';', start)
+    const end = found === -1 ? pieces.length : found
+    if (first === 'declare') mask(start + 1)
+    else if (first === 'prepare' && pieces[start + 1] !== 'transaction') mask(start + 1, true)
+    else if (NAMING_WORDS.has(first) && end - start > 1) mask(end - 1)
+    if (namesCursor)
+      for (let at = start + 2; at < end; at++)
+        if (pieces[at - 1] === 'of' && pieces[at - 2] === 'current') mask(at)
+    start = end + 1
+  }
+
+  function mask(at: number, always = false): void {
+    const isName = classes[at] === PIECE_WORD || classes[at] === PIECE_NAME
+    if (!isName || !(always || /\d/.test(pieces[at] as string))) return
+    pieces[at] = MASK
+    classes[at] = PIECE_NAME
+  }
+}
+
+const NAMING_WORDS = new Set([
+  'savepoint',
+  'release',
+  'rollback',
+  'declare',
+  'fetch',
+  'move',
+  'close',
+  'prepare',
+])
+
+/** A UUID, with or without dashes. */
+const UUID = /[0-9a-f]{8}([-_]?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}/i
+/** A run of letters and digits, long enough for an id. */
+const LONG_RUN = /[0-9a-z]{16,}/gi
+/** Readable names change between letters and digits less often than this. */
+const CHANGES_OF_A_RANDOM_RUN = 5
+
+function randomPart(name: string): string | undefined {
+  const uuid = UUID.exec(name)
+  if (uuid !== null) return uuid[0]
+  for (const [run] of name.matchAll(LONG_RUN))
+    if ((run.match(/\d[a-z]|[a-z]\d/gi) ?? []).length >= CHANGES_OF_A_RANDOM_RUN) return run
+  return undefined
+}
+
+/** In front of an alias without AS stands a name or a closing bracket; these words look like names and are none. */
+const NOT_BEFORE_ALIASES = new Set(
+  'from join into update only lateral on and or not select distinct by set of over recursive where having returning values using table with as in is like ilike between case when then else end collate conflict constraint limit offset for all any some union intersect except delete merge window partition order group escape similar to column exists cascade add rename drop'.split(
+    ' ',
+  ),
+)
+
+/**
+ * An alias is a random name behind AS, a name or a closing bracket, that is used as `alias.column` or behind AS, and
+ * never where a relation is named.
+ */
+function maskAliases({ pieces, classes }: Normalized): void {
+  if (!STATEMENTS_WITH_ALIASES.has(pieces[0] ?? '')) return
+  const aliases = new Set<string>()
+  const elsewhere = new Set<string>()
+  for (let at = 1; at < pieces.length; at++) {
+    const piece = pieces[at] as string
+    if (piece.length < 16 || (classes[at] !== PIECE_NAME && classes[at] !== PIECE_WORD)) continue
+    const before = pieces[at - 1] as string
+    if (pieces[at + 1] === '.' && before !== '.') continue
+    if (before === '.') continue
+    const behindName =
+      before === ')' ||
+      classes[at - 1] === PIECE_NAME ||
+      (classes[at - 1] === PIECE_WORD && (before === 'as' || !NOT_BEFORE_ALIASES.has(before)))
+    if (behindName && pieces[at + 1] !== '(' && !isInCast(pieces, at)) aliases.add(piece)
+    else if (before !== 'of') elsewhere.add(piece)
+  }
+  const masks = new Map<string, string>()
+  for (let at = 0; at < pieces.length; at++) {
+    const piece = pieces[at] as string
+    if (!aliases.has(piece) || elsewhere.has(piece) || pieces[at - 1] === '.') continue
+    let mask = masks.get(piece)
+    if (mask === undefined) {
+      const random = randomPart(piece)
+      if (random === undefined) {
+        aliases.delete(piece)
+        continue
+      }
+      const body = piece.startsWith('"') ? piece.slice(1, -1) : piece
+      mask = `"${body.replace(random, `~${masks.size + 1}`)}"`
+      masks.set(piece, mask)
+    }
+    pieces[at] = mask
+    classes[at] = PIECE_NAME
+  }
+}
+
+const STATEMENTS_WITH_ALIASES = new Set(['select', 'with', 'insert', 'update', 'delete', 'merge', '('])
+
+/** `CAST(… AS "name")` names a type: looks back for the bracket that is open here. */
+function isInCast(pieces: readonly string[], from: number): boolean {
+  if (pieces[from - 1] !== 'as') return false
+  let depth = 0
+  for (let at = from - 1; at >= 0 && from - at < 2000; at--) {
+    if (pieces[at] === ')') depth++
+    else if (pieces[at] === '(' && depth-- === 0) return pieces[at - 1] === 'cast'
+  }
+  return false
+}

@@ -1,0 +1,320 @@
+// Splits SQL into tokens by the rules of PostgreSQL's own scanner: nested comments, dollar quotes, strings continued over
+// a newline, operators that end before a trailing sign. It knows no grammar, never fails, and always moves forward: what
+// it does not understand becomes a token of one character. The arrays it returns are reused by the next call.
+
+export const WORD = 1
+export const QUOTED = 2
+export const PARAM = 3
+export const NUMBER = 4
+export const STRING = 5
+/** `B'…'` and `X'…'` */
+export const BITS = 6
+export const OPERATOR = 7
+export const CAST = 8
+/** One character that is none of the above: brackets, `,`, `.`, `;`, `:` and whatever PostgreSQL would refuse. */
+export const OTHER = 9
+
+export interface Tokens {
+  count: number
+  kinds: Uint8Array
+  starts: Int32Array
+  ends: Int32Array
+}
+
+/** Scratch space larger than this many tokens is given back after use. */
+const KEPT_TOKENS = 65_536
+
+const SPACE_CLASS = 1
+const START_CLASS = 2
+const DIGIT_CLASS = 3
+const OPERATOR_CLASS = 4
+const classes = new Uint8Array(128)
+for (const c of ' \t\n\r\f\v') classes[c.charCodeAt(0)] = SPACE_CLASS
+for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
+  classes[c.charCodeAt(0)] = START_CLASS
+for (const c of '0123456789') classes[c.charCodeAt(0)] = DIGIT_CLASS
+for (const c of '+-*/<>=~!@#%^&|`?') classes[c.charCodeAt(0)] = OPERATOR_CLASS
+
+const scratch: Tokens = {
+  count: 0,
+  kinds: new Uint8Array(1024),
+  starts: new Int32Array(1024),
+  ends: new Int32Array(1024),
+}
+
+export function lex(sql: string): Tokens {
+  const tokens = scratch
+  if (tokens.kinds.length > KEPT_TOKENS) resize(tokens, 1024, 0)
+  const length = sql.length
+  let { kinds, starts, ends } = tokens
+  let count = 0
+  let at = 0
+  while (at < length) {
+    const code = sql.charCodeAt(at)
+    const kindClass = code < 128 ? classes[code] : START_CLASS
+    if (kindClass === SPACE_CLASS) {
+      at++
+      continue
+    }
+    const start = at
+    let kind = OTHER
+    if (kindClass === START_CLASS) {
+      const next = sql.charCodeAt(at + 1)
+      if (next === 39 && isStringPrefix(code)) {
+        kind = code === 66 || code === 98 || code === 88 || code === 120 ? BITS : STRING
+        at = endOfString(sql, at + 2, code === 69 || code === 101)
+      } else if (next === 38 && (code === 85 || code === 117) && isQuote(sql.charCodeAt(at + 2))) {
+        const identifier = sql.charCodeAt(at + 2) === 34
+        kind = identifier ? QUOTED : STRING
+        at = withEscapeClause(sql, identifier ? endOfQuoted(sql, at + 3) : endOfString(sql, at + 3, false))
+      } else {
+        kind = WORD
+        at = endOfWord(sql, at + 1)
+      }
+    } else if (kindClass === DIGIT_CLASS) {
+      kind = NUMBER
+      at = endOfNumber(sql, at)
+    } else if (kindClass === OPERATOR_CLASS) {
+      const next = sql.charCodeAt(at + 1)
+      if (code === 45 && next === 45) {
+        at = endOfLine(sql, at + 2)
+        continue
+      }
+      if (code === 47 && next === 42) {
+        at = endOfComment(sql, at + 2)
+        continue
+      }
+      kind = OPERATOR
+      at = endOfOperator(sql, at)
+    } else if (code === 39) {
+      kind = STRING
+      at = endOfString(sql, at + 1, false)
+    } else if (code === 34) {
+      kind = QUOTED
+      at = endOfQuoted(sql, at + 1)
+    } else if (code === 36) {
+      const next = sql.charCodeAt(at + 1)
+      if (next >= 48 && next <= 57) {
+        kind = PARAM
+        at = endOfDigits(sql, at + 1)
+      } else {
+        at = endOfDollarQuote(sql, at)
+        if (at > start) kind = STRING
+        else at++
+      }
+    } else if (code === 46 && isDigit(sql.charCodeAt(at + 1))) {
+      kind = NUMBER
+      at = endOfNumber(sql, at)
+    } else if (code === 58 && sql.charCodeAt(at + 1) === 58) {
+      kind = CAST
+      at += 2
+    } else if (code === 58 && sql.charCodeAt(at + 1) === 61) {
+      kind = OPERATOR
+      at += 2
+    } else {
+      at++
+    }
+    if (count === kinds.length) {
+      resize(tokens, count * 2, count)
+      kinds = tokens.kinds
+      starts = tokens.starts
+      ends = tokens.ends
+    }
+    kinds[count] = kind
+    starts[count] = start
+    ends[count] = at
+    count++
+  }
+  tokens.count = count
+  return tokens
+}
+
+function resize(tokens: Tokens, size: number, used: number): void {
+  const kinds = new Uint8Array(size)
+  const starts = new Int32Array(size)
+  const ends = new Int32Array(size)
+  kinds.set(tokens.kinds.subarray(0, used))
+  starts.set(tokens.starts.subarray(0, used))
+  ends.set(tokens.ends.subarray(0, used))
+  Object.assign(tokens, { kinds, starts, ends })
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+function isQuote(code: number): boolean {
+  return code === 39 || code === 34
+}
+
+/** E, B, X and N before a quote belong to the literal. */
+function isStringPrefix(code: number): boolean {
+  const upper = code & ~32
+  return upper === 69 || upper === 66 || upper === 88 || upper === 78
+}
+
+function endOfWord(sql: string, from: number): number {
+  let at = from
+  for (; at < sql.length; at++) {
+    const code = sql.charCodeAt(at)
+    if (code >= 128 || code === 36) continue
+    const c = classes[code]
+    if (c !== START_CLASS && c !== DIGIT_CLASS) break
+  }
+  return at
+}
+
+function endOfDigits(sql: string, from: number): number {
+  let at = from
+  while (isDigit(sql.charCodeAt(at))) at++
+  return at
+}
+
+/** Digits with single underscores between them. */
+function endOfDigitGroups(sql: string, from: number, accepts: (code: number) => boolean): number {
+  let at = from
+  for (;;) {
+    if (accepts(sql.charCodeAt(at))) at++
+    else if (sql.charCodeAt(at) === 95 && accepts(sql.charCodeAt(at + 1))) at += 2
+    else return at
+  }
+}
+
+const isHex = (code: number) => isDigit(code) || ((code | 32) >= 97 && (code | 32) <= 102)
+const isOctal = (code: number) => code >= 48 && code <= 55
+const isBinary = (code: number) => code === 48 || code === 49
+
+function endOfNumber(sql: string, from: number): number {
+  if (sql.charCodeAt(from) === 48) {
+    const base = sql.charCodeAt(from + 1) | 32
+    const accepts = base === 120 ? isHex : base === 111 ? isOctal : base === 98 ? isBinary : undefined
+    if (accepts !== undefined) {
+      // `0_1` is decimal, but `0x_1` is hexadecimal: a group may start with an underscore here.
+      const end = endOfDigitGroups(sql, from + 2, accepts)
+      if (end > from + 2) return end
+    }
+  }
+  let at = endOfDigitGroups(sql, from, isDigit)
+  if (sql.charCodeAt(at) === 46 && sql.charCodeAt(at + 1) !== 46) at = endOfDigitGroups(sql, at + 1, isDigit)
+  if ((sql.charCodeAt(at) | 32) === 101) {
+    const sign = sql.charCodeAt(at + 1)
+    const digits = sign === 43 || sign === 45 ? at + 2 : at + 1
+    if (isDigit(sql.charCodeAt(digits))) at = endOfDigitGroups(sql, digits, isDigit)
+  }
+  return at
+}
+
+/** The run of operator characters, cut before a comment, and before trailing signs unless a character permits them. */
+function endOfOperator(sql: string, from: number): number {
+  let at = from + 1
+  let permitsSigns = permitsTrailingSign(sql.charCodeAt(from))
+  for (; at < sql.length; at++) {
+    const code = sql.charCodeAt(at)
+    if (code >= 128 || classes[code] !== OPERATOR_CLASS) break
+    const next = sql.charCodeAt(at + 1)
+    if ((code === 45 && next === 45) || (code === 47 && next === 42)) break
+    permitsSigns ||= permitsTrailingSign(code)
+  }
+  if (permitsSigns) return at
+  while (at > from + 1) {
+    const last = sql.charCodeAt(at - 1)
+    if (last !== 43 && last !== 45) break
+    at--
+  }
+  return at
+}
+
+/** `~ ! @ # % ^ & | \` ?` anywhere in an operator let it end in `+` or `-`. */
+function permitsTrailingSign(code: number): boolean {
+  return code !== 42 && code !== 43 && code !== 45 && code !== 47 && code !== 60 && code !== 61 && code !== 62
+}
+
+function endOfLine(sql: string, from: number): number {
+  let at = from
+  while (at < sql.length) {
+    const code = sql.charCodeAt(at)
+    if (code === 10 || code === 13) break
+    at++
+  }
+  return at
+}
+
+function endOfComment(sql: string, from: number): number {
+  let depth = 1
+  let at = from
+  while (at < sql.length) {
+    const code = sql.charCodeAt(at)
+    if (code === 42 && sql.charCodeAt(at + 1) === 47) {
+      at += 2
+      if (--depth === 0) return at
+    } else if (code === 47 && sql.charCodeAt(at + 1) === 42) {
+      depth++
+      at += 2
+    } else at++
+  }
+  return sql.length
+}
+
+function endOfQuoted(sql: string, from: number): number {
+  let at = from
+  for (;;) {
+    at = sql.indexOf('"', at)
+    if (at === -1) return sql.length
+    if (sql.charCodeAt(at + 1) !== 34) return at + 1
+    at += 2
+  }
+}
+
+/** From behind the opening quote to behind the last part: a string goes on after white space that holds a newline. */
+function endOfString(sql: string, from: number, backslashes: boolean): number {
+  let at = from
+  while (at < sql.length) {
+    const code = sql.charCodeAt(at)
+    if (code === 39) {
+      if (sql.charCodeAt(at + 1) === 39) {
+        at += 2
+        continue
+      }
+      const next = continuation(sql, at + 1)
+      if (next === -1) return at + 1
+      at = next
+      continue
+    }
+    at += backslashes && code === 92 ? 2 : 1
+  }
+  return sql.length
+}
+
+/** Where the next part of a string starts (behind its quote), or -1. Line comments count as white space here. */
+export function continuation(sql: string, from: number): number {
+  let at = from
+  let newline = false
+  for (; at < sql.length; at++) {
+    const code = sql.charCodeAt(at)
+    if (code === 10 || code === 13) newline = true
+    else if (code === 45 && sql.charCodeAt(at + 1) === 45) at = endOfLine(sql, at + 2) - 1
+    else if (code >= 128 || classes[code] !== SPACE_CLASS) break
+  }
+  return newline && sql.charCodeAt(at) === 39 ? at + 1 : -1
+}
+
+/** `$$` or `$tag$` up to the same tag again; `from` itself when no quote starts there. */
+function endOfDollarQuote(sql: string, from: number): number {
+  let at = from + 1
+  while (at < sql.length) {
+    const code = sql.charCodeAt(at)
+    if (code === 36) break
+    const c = code >= 128 ? START_CLASS : classes[code]
+    if (c !== START_CLASS && (c !== DIGIT_CLASS || at === from + 1)) return from
+    at++
+  }
+  if (at >= sql.length) return from
+  const close = sql.indexOf(sql.slice(from, at + 1), at + 1)
+  return close === -1 ? sql.length : close + (at + 1 - from)
+}
+
+/** `UESCAPE 'c'` belongs to the literal or name before it. */
+function withEscapeClause(sql: string, from: number): number {
+  const clause = /^\s+uescape\s*'[^']'/i.exec(sql.slice(from, from + 80))
+  return clause === null ? from : from + clause[0].length
+}

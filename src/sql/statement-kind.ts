@@ -1,0 +1,77 @@
+// Says what a statement does, from the pieces of its fingerprint. A WITH that modifies data is what it modifies; of several
+// statements in one text the first counts.
+
+import { type Normalized, PIECE_WORD } from './normalize.ts'
+
+export type StatementKind =
+  | 'select'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'merge'
+  | 'copy'
+  | 'transaction'
+  | 'set'
+  | 'cursor'
+  | 'ddl'
+  | 'other'
+
+const KIND_BY_WORD: Readonly<Record<StatementKind, string>> = {
+  select: 'select values table',
+  insert: 'insert',
+  update: 'update',
+  delete: 'delete',
+  merge: 'merge',
+  copy: 'copy',
+  transaction: 'begin start commit end rollback abort savepoint release',
+  set: 'set reset',
+  cursor: 'declare fetch move close',
+  ddl: 'create alter drop truncate comment grant revoke reindex refresh security import reassign',
+  other: 'explain prepare execute deallocate do call show lock vacuum analyze analyse listen notify unlisten',
+}
+const kinds = new Map<string, StatementKind>()
+for (const [kind, words] of Object.entries(KIND_BY_WORD))
+  for (const word of words.split(' ')) kinds.set(word, kind as StatementKind)
+
+const MODIFYING = new Set(['insert', 'update', 'delete', 'merge'])
+
+export function statementKind({ pieces, classes }: Normalized): StatementKind {
+  let first = 0
+  while (pieces[first] === '(') first++
+  const word = classes[first] === PIECE_WORD ? (pieces[first] as string) : ''
+  if (word === 'with') return kindOfWith(pieces, classes, first)
+  if (word === 'select' && isSetConfig(pieces, first)) return 'set'
+  if (word === 'prepare' && pieces[first + 1] === 'transaction') return 'transaction'
+  return kinds.get(word) ?? 'other'
+}
+
+/** The statement behind the queries of the WITH, unless it is a SELECT and one of those modifies. */
+function kindOfWith(pieces: readonly string[], classes: readonly number[], from: number): StatementKind {
+  let depth = 0
+  let modified: string | undefined
+  for (let at = from + 1; at < pieces.length; at++) {
+    const piece = pieces[at] as string
+    if (piece === '(') depth++
+    else if (piece === ')') depth--
+    else if (piece === ';') break
+    else if (classes[at] === PIECE_WORD && (MODIFYING.has(piece) || (depth <= 0 && piece === 'select'))) {
+      if (depth <= 0 && pieces[at - 1] === ')')
+        return modified !== undefined && piece === 'select' ? kindOf(modified) : kindOf(piece)
+      if (pieces[at - 1] === '(' && BEFORE_QUERY.has(pieces[at - 2] ?? '')) modified ??= piece
+    }
+  }
+  return modified === undefined ? 'select' : kindOf(modified)
+}
+
+const BEFORE_QUERY = new Set(['as', 'materialized'])
+
+function kindOf(word: string): StatementKind {
+  return kinds.get(word) ?? 'other'
+}
+
+/** `SELECT set_config(…)`, alone: how SET is written when its value is a parameter. */
+function isSetConfig(pieces: readonly string[], first: number): boolean {
+  let at = first + 1
+  if (pieces[at] === 'pg_catalog' && pieces[at + 1] === '.') at += 2
+  return pieces[at] === 'set_config' && pieces[at + 1] === '(' && !pieces.includes('from')
+}
