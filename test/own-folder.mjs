@@ -1,5 +1,6 @@
-// Makes a temporary folder, says where, and removes it when standard input closes: run as a detached process
-// by temporary-folder-setup.ts, so that a test run that is killed leaves no files either.
+// Makes a temporary folder, says where, and removes it when standard input closes, and with it the folders
+// named as arguments: run as a detached process by temporary-folder-setup.ts, so that a test run that is
+// killed leaves no files either.
 // Plain JavaScript, because Node 20 runs it without a loader.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +12,9 @@ chmodSync(folder, 0o755)
 
 process.stdin.on('close', () => {
   // A process killed with the run may write its last while this removes what is there.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  for (const path of [folder, ...process.argv.slice(2)]) {
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  }
   process.exit()
 })
 process.stdin.on('error', () => {})

@@ -15,7 +15,11 @@ declare module 'vitest' {
 const OWNER = fileURLToPath(new URL('own-folder.mjs', import.meta.url))
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const owner = spawn(process.execPath, [OWNER], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
+  // vitest has a folder of its own too, and leaves it behind at Ctrl-C.
+  const owner = spawn(process.execPath, [OWNER, project.tmpDir], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const ended = once(owner, 'exit')
   const [folder] = await once(createInterface(owner.stdout), 'line')
   project.provide('runFolder', folder)
