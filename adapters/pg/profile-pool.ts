@@ -12,11 +12,13 @@ import { startQuery } from './start-query.ts'
 export interface PoolLike {
   query(...args: never[]): unknown
   connect(...args: never[]): unknown
-  on(event: 'acquire' | 'remove', listener: (client: never) => void): unknown
-  removeListener(event: 'acquire' | 'remove', listener: (client: never) => void): unknown
+  on(...args: never[]): unknown
+  removeListener(...args: never[]): unknown
 }
 
 interface PoolInside extends PoolLike {
+  on(event: 'acquire' | 'remove', listener: (client: ClientLike) => void): unknown
+  removeListener(event: 'acquire' | 'remove', listener: (client: ClientLike) => void): unknown
   Client: new (...args: never[]) => ClientLike
   ending?: boolean
   ended?: boolean
@@ -98,16 +100,16 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     },
   })
   inside.Client = ProfiledClient
-  pool.on('acquire', addClient)
-  pool.on('remove', removeClient)
+  inside.on('acquire', addClient)
+  inside.on('remove', removeClient)
 
   instrumented.set(pool, () => {
     instrumented.delete(pool)
     undoQuery()
     undoConnect()
     if (inside.Client === ProfiledClient) inside.Client = Client
-    pool.removeListener('acquire', addClient)
-    pool.removeListener('remove', removeClient)
+    inside.removeListener('acquire', addClient)
+    inside.removeListener('remove', removeClient)
     for (const undoClient of clients.values()) undoClient()
     clients.clear()
   })
