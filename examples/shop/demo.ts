@@ -37,7 +37,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 run().then(end, (error: unknown) => {
   // What fails because it is being closed under its hands is no news.
-  if (!closed) console.error(error)
+  if (closed === undefined) console.error(error)
   return end(FAILED)
 })
 
@@ -90,7 +90,7 @@ function readArguments(): { serve: boolean } {
 
 /** Puts everything away, last things first, and ends with that status. The first one to call it decides. */
 async function end(status: number): Promise<void> {
-  if (closed) return closed
+  if (closed !== undefined) return closed
   setTimeout(() => process.exit(status), CLOSING_PATIENCE_MS).unref()
   closed = closeAll()
   await closed

@@ -24,11 +24,12 @@ ${rows.join('\n')}
 
 function linked({ route, requests }: Visit, base: string): string {
   const [request] = requests
-  if (!request) return escape(route)
-  if (request.body !== undefined) return `${escape(route)}<br><code>${escape(curl(base, request))}</code>`
-  return `<a href="${escape(request.path)}">${escape(route)}</a>`
+  if (!request) return escapeHtml(route)
+  if (request.body !== undefined)
+    return `${escapeHtml(route)}<br><code>${escapeHtml(curl(base, request))}</code>`
+  return `<a href="${escapeHtml(request.path)}">${escapeHtml(route)}</a>`
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
