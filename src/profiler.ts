@@ -60,7 +60,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (!enabled) return fn()
       const trace = profiler.startTrace({ kind: 'job', name })
       try {
-        return await context.run(trace, fn)
+        return await context.run(trace, async () => await fn())
       } finally {
         trace.end()
       }
@@ -140,7 +140,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
 export function assertProfiler(value: unknown, caller: string): asserts value is Profiler {
   if (typeof (value as Profiler | null)?.startTrace === 'function') return
   const got = value === null ? 'null' : `a value of type ${typeof value}`
-  throw new TypeError(`pg-loupe: ${caller} takes a profiler from createProfiler() as its last argument, but got ${got}`)
+  throw new TypeError(
+    `pg-loupe: ${caller} takes a profiler from createProfiler() as its last argument, but got ${got}`,
+  )
 }
 
 /** The profiler that every function uses unless it is given another: one per process, made with the default options. */

@@ -46,7 +46,8 @@ async function observe<T>(
   const trace = profiler.startTrace({ kind: 'test', name: assertion })
   let result: T
   try {
-    result = await profiler.context.run(trace, fn)
+    // Awaited inside: what supertest returns sends its request only when it is awaited.
+    result = await profiler.context.run(trace, async () => await fn())
   } finally {
     trace.end()
     await trace.settled()

@@ -1,4 +1,5 @@
 // The assertion, against a real application on a real database.
+import { readFileSync } from 'node:fs'
 import express from 'express'
 import pg from 'pg'
 import request from 'supertest'
@@ -36,6 +37,10 @@ async function authorsAtOnce() {
   return (await pool.query('select name from authors where id = any($1)', [ids])).rows
 }
 
+const LOOP_LINE = readFileSync(import.meta.filename, 'utf8')
+  .split('// loop')[0]
+  ?.split('\n').length
+
 const app = express()
 app.use(profileRequests(profiler))
 app.get('/books', async (_request, response) => void response.json(await authorsOneByOne()))
@@ -51,7 +56,9 @@ describe('expectNoNPlusOne', () => {
     expect(error).toBeInstanceOf(QueryAssertionError)
     expect(error.message).toMatch(/^expected no N\+1, but found an N\+1:/)
     expect(error.message).toContain('N+1: 20 queries, one for each row')
-    expect(error.message).toMatch(/at +test\/testing\.test\.ts:30:\d+ authorsOneByOne/)
+    expect(error.message).toMatch(
+      new RegExp(`at +test/testing\\.test\\.ts:${LOOP_LINE}:\\d+ authorsOneByOne`),
+    )
     expect(error.message).toContain('came from column author_id of 20 rows of one earlier query')
     expect(error.message).toContain('select name from authors where id = ANY($1)')
   })

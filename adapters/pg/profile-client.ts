@@ -37,15 +37,20 @@ export function profileClient(
       recording?.sent(connection)
       const bind = (callback: Callback) => (handoff ? callback : profiler.context.bind(callback))
 
-      if (isSubmittable(args[0])) {
-        if (recording) recordSubmittable(args[0], recording)
-        keepContext(args[0], profiler)
-        return callOriginal(args.map((arg) => (typeof arg === 'function' ? bind(arg as Callback) : arg)))
+      try {
+        if (isSubmittable(args[0])) {
+          if (recording) recordSubmittable(args[0], recording)
+          keepContext(args[0], profiler)
+          return callOriginal(args.map((arg) => (isFunction(arg) ? bind(arg) : arg)))
+        }
+        const form = callbackForm(args)
+        if (form) return callOriginal(form.withCallback((callback) => record(recording, bind(callback))))
+        if (!recording || !isPromiseForm(args)) return callOriginal(args)
+        return callWithPromise(client, args, recording, callOriginal)
+      } catch (error) {
+        recording?.failed(error)
+        throw error
       }
-      const form = callbackForm(args)
-      if (form) return callOriginal(form.withCallback((callback) => record(recording, bind(callback))))
-      if (!recording) return callOriginal(args)
-      return callWithPromise(client, args, recording, callOriginal)
     }
   })
 }
@@ -54,19 +59,28 @@ export function profileClient(
 function callbackForm(
   args: unknown[],
 ): { withCallback(wrap: (callback: Callback) => Callback): unknown[] } | undefined {
-  const position = [1, 2].find((index) => typeof args[index] === 'function')
+  const position = [1, 2].find((index) => isFunction(args[index]))
   if (position !== undefined) {
     return { withCallback: (wrap) => args.with(position, wrap(args[position] as Callback)) }
   }
   const config = args[0] as { callback?: unknown } | null
-  if (typeof config !== 'object' || typeof config?.callback !== 'function') return undefined
-  const callback = config.callback as Callback
+  if (typeof config !== 'object' || !isFunction(config?.callback)) return undefined
+  const { callback } = config
   return {
     withCallback: (wrap) => {
       const copy = Object.create(Object.getPrototypeOf(config), Object.getOwnPropertyDescriptors(config))
       return args.with(0, Object.defineProperty(copy, 'callback', { value: wrap(callback) }))
     },
   }
+}
+
+/** Anything else in a callback's place, and a missing query, is an error that pg throws itself. */
+function isPromiseForm([config, , callback]: unknown[]): boolean {
+  return Boolean(config) && !callback && !(config as { callback?: unknown }).callback
+}
+
+function isFunction(value: unknown): value is Callback {
+  return typeof value === 'function'
 }
 
 function callWithPromise(

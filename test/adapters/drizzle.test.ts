@@ -38,7 +38,7 @@ function selectUsers() {
 /** Each sends one query, from the line that holds its mark. */
 const sends: Record<string, () => PromiseLike<unknown>> = {
   select: async () => await db.select().from(users), // select
-  'select returned by an async function': async () => db.select().from(users).limit(1), // select returned
+  'select returned': async () => db.select().from(users).limit(1), // select returned
   'select built elsewhere': async () => await selectUsers(), // select built elsewhere
   findMany: async () => await db.query.users.findMany({ with: { posts: true } }), // findMany
   findFirst: async () => await db.query.users.findFirst(), // findFirst

@@ -16,7 +16,7 @@ afterEach(() => {
 })
 
 describe.each([
-  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 4', express4],
   ['Express 5', express5],
 ])('%s', (_version, express) => {
   function setUp(addRoutes: (app: Application) => void) {

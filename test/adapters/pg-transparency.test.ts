@@ -24,7 +24,11 @@ const calls: Record<string, Call> = {
   'an error through a callback': (pool) =>
     new Promise((resolve) => pool.query('select nope', (error) => resolve(plainError(error)))),
   'a null query': (pool) => failure(onClient(pool, (client) => client.query(null as unknown as string))),
-  'a function as the query': (pool) => failure(pool.query((() => {}) as unknown as string)),
+  'a function as the query': (pool) =>
+    new Promise((resolve) => {
+      const callback = (error: unknown) => resolve(plainError(error))
+      pool.query(callback as unknown as string)
+    }),
   'a callback that is no function': (pool) =>
     failure(onClient(pool, (client) => client.query({ text: 'select 1', callback: 7 } as unknown as string))),
   'what client.query returns for a callback': (pool) =>

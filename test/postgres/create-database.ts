@@ -32,9 +32,21 @@ export async function createDatabase(server: PostgresAddress, label = 'database'
     name,
     url,
     config: { connectionString: url },
-    drop: () => runOn(server.url, `drop database if exists ${name} with (force)`),
+    drop: () => drop(server.url, name),
   }
 }
+
+/** PostgreSQL waits some seconds for connections that are closing; cutting those would make their pools emit errors. */
+async function drop(url: string, name: string): Promise<void> {
+  try {
+    await runOn(url, `drop database if exists ${name}`)
+  } catch (error) {
+    if ((error as { code?: string }).code !== OBJECT_IN_USE) throw error
+    await runOn(url, `drop database if exists ${name} with (force)`)
+  }
+}
+
+const OBJECT_IN_USE = '55006'
 
 async function runOn(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
