@@ -56,7 +56,9 @@ function isInstalled() {
     const found = installed[path]
     // The first entry is the project itself; of the optional ones npm leaves out those for other platforms.
     if (path === '' || (found === undefined && (wanted.optional || wanted.devOptional))) return true
-    return found !== undefined && found.version === wanted.version && found.integrity === wanted.integrity
+    if (found === undefined || found.version !== wanted.version) return false
+    // Where the lock knows no hash, npm notes the one it found.
+    return wanted.integrity === undefined || found.integrity === wanted.integrity
   })
 }
 

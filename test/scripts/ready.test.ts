@@ -96,7 +96,18 @@ test('a package-lock.json that asks for another version is installed', async () 
   expect(clone.calls().filter((call) => call === 'npm ci')).toHaveLength(2)
 })
 
-test('a package-lock.json only touched is not', async () => {
+test('a package that package-lock.json names without a hash is installed once', async () => {
+  const clone = miniatureClone()
+  const lock = JSON.parse(clone.read('package-lock.json'))
+  delete lock.packages['node_modules/a'].integrity
+  await ready(clone)
+
+  clone.write('package-lock.json', JSON.stringify(lock))
+
+  expect((await ready(clone)).said).toBe('')
+})
+
+test('a package-lock.json only touched is no reason to install', async () => {
   const clone = miniatureClone()
   await ready(clone)
 
