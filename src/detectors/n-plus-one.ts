@@ -4,6 +4,7 @@
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Evidence, Finding, Query, Trace } from '../types.ts'
+import { batchRemedy } from './batch-remedy.ts'
 import { readSlots, type Slot } from './slots.ts'
 
 const defaults = {
@@ -49,7 +50,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     confidence: proven ? 'proven' : 'likely',
     title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
     detail: explain(count, distinct, varying, origin),
-    ...remedy(text, varying, first),
+    ...batchRemedy(text, varying, first.via),
     key: [nPlusOne.meta.id, trace.name, where ?? '', key].join(' | '),
     route: trace.name,
     callSite: repetition.callSite,
@@ -132,24 +133,4 @@ function parentEvidence(trace: Trace, origin: Origin | undefined): Evidence[] {
   if (!parent) return []
   const place = parent.callSite?.[0]
   return [{ label: 'rows of', text: fingerprint(parent.sql).text, ...(place ? { callSite: place } : {}) }]
-}
-
-function remedy(
-  text: string,
-  varying: readonly Slot[],
-  { via }: Query,
-): Pick<Finding, 'remediation' | 'fix'> {
-  const [slot] = varying
-  const column = slot?.column
-  const remediation =
-    via === 'drizzle' && column
-      ? `Collect the values first and ask once, with inArray(${column.replaceAll('"', '')}, values), or load the relation with the parent (with: …).`
-      : 'Collect the values first and ask once for all of them, or join to the query they come from.'
-  const batched =
-    varying.length === 1 &&
-    slot?.role === 'equals' &&
-    !/\b(limit|offset|group by|for update)\b|\bcount\b|\bsum\b|\bmax\b|\bmin\b|\bavg\b/i.test(text)
-  return batched
-    ? { remediation, fix: `${text.slice(0, slot.start)}ANY($1)${text.slice(slot.start + 1)}` }
-    : { remediation }
 }

@@ -8,8 +8,8 @@ export interface Slot {
   position: number
   /** Offset of its `?` in the fingerprint's text. */
   start: number
-  /** `page` is LIMIT and OFFSET, `range` a comparison by `<` or `>`. */
-  role: 'equals' | 'range' | 'page' | 'other'
+  /** `list` is IN and ANY, `range` a comparison by `<` or `>`, `page` LIMIT and OFFSET. */
+  role: 'equals' | 'list' | 'range' | 'page' | 'other'
   /** The column it is compared with, as written. */
   column?: string
   /** A name of the value for each sending; equal values have equal names. */
@@ -58,5 +58,6 @@ function roleOf(before: string): Slot['role'] {
   if (/\b(limit|offset|fetch (first|next))\s*$/i.test(before)) return 'page'
   if (/[<>]=?\s*(\((\?,\s*)*)?$/.test(before)) return 'range'
   if (/=\s*$/.test(before)) return 'equals'
+  if (/\b(in ?|= ?any ?)\(\s*$/i.test(before)) return 'list'
   return 'other'
 }

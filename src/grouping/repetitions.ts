@@ -25,20 +25,36 @@ export function findRepetitions(queries: readonly Query[]): Repetition[] {
     .filter(({ indexes }) => indexes.length > 1)
 }
 
+/**
+ * A path with each line once, so that a function that calls itself is on one path at every depth of the tree it walks.
+ */
+function withoutRecursion(callSite: CallSite): CallSite {
+  const lines = new Set<string>()
+  return callSite.filter(({ file, line }) => {
+    const place = `${file}:${line}`
+    return !lines.has(place) && lines.add(place)
+  })
+}
+
 function splitByPath(queries: readonly Query[], indexes: readonly number[]): Repetition[] {
-  const groups: { indexes: number[]; callSite: CallSite }[] = []
+  const groups: { indexes: number[]; callSite: CallSite; path: CallSite }[] = []
   const groupOfSite = new Map<CallSite, (typeof groups)[number]>()
   for (const index of indexes) {
     const callSite = queries[index]?.callSite ?? NO_SITE
-    let group = groupOfSite.get(callSite) ?? groups.find((other) => isSamePath(other.callSite, callSite))
-    if (group) {
-      group.indexes.push(index)
-      if (callSite.length > group.callSite.length) group.callSite = callSite
-    } else {
-      group = { indexes: [index], callSite }
-      groups.push(group)
+    let group = groupOfSite.get(callSite)
+    if (!group) {
+      const path = withoutRecursion(callSite)
+      group = groups.find((other) => isSamePath(other.path, path))
+      if (!group) {
+        group = { indexes: [], callSite, path }
+        groups.push(group)
+      } else if (path.length > group.path.length) {
+        group.callSite = callSite
+        group.path = path
+      }
+      groupOfSite.set(callSite, group)
     }
-    groupOfSite.set(callSite, group)
+    group.indexes.push(index)
   }
   return groups
 }

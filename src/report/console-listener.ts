@@ -31,13 +31,21 @@ export function consoleListener(output: Output = process.stderr): ReportListener
     if (trace.kind === 'test') return
     const news = report.findings.filter(isNews)
     const known = report.findings.filter((finding) => !news.includes(finding))
-    const note = known
-      .map(({ title, key }) => `${title}: seen ${shown.get(key)?.times} times, shown above`)
-      .join('; ')
+    const times = Math.max(...known.map(({ key }) => shown.get(key)?.times ?? 1))
+    const which = known.length === 1 ? 'the finding above' : `${known.length} findings above`
+    const note = known.length > 0 ? `${which}, for the ${ordinal(times)} time` : ''
     const lines = [
       ...report.routes.map((route) => formatRoute(route, options, note)),
-      ...news.map((finding) => `\n${formatFinding(finding, options)}`),
+      ...news.flatMap((finding) => ['', formatFinding(finding, options)]),
+      ...(news.length > 0 ? [''] : []),
     ]
     output.write(`${lines.join('\n')}\n`)
   }
 }
+
+function ordinal(count: number): string {
+  const suffix = { one: 'st', two: 'nd', few: 'rd', other: 'th', many: 'th', zero: 'th' }
+  return `${count}${suffix[ORDINALS.select(count)]}`
+}
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' })

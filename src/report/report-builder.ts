@@ -1,6 +1,6 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
-import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
+import type { Cut, Finding, Occurrence, Query, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
 
 /** Occurrences kept per finding: enough to look one up, while the total is counted. */
@@ -75,8 +75,20 @@ export class ReportBuilder {
     if (route.traces > KEPT_SAMPLES) return
     route.queries.push(queries.length + truncated)
     route.durationMs.push(durationMs ?? 0)
-    route.databaseMs.push(queries.reduce((sum, query) => sum + (query.durationMs ?? 0), 0))
+    route.databaseMs.push(busyMs(queries))
   }
+}
+
+/** The time in which at least one query was under way: those that run at once are not counted twice. */
+function busyMs(queries: readonly Query[]): number {
+  let busy = 0
+  let until = 0
+  for (const { startMs = until, waitMs = 0, durationMs = 0 } of queries) {
+    const end = startMs + waitMs + durationMs
+    busy += Math.max(0, end - Math.max(until, startMs + waitMs))
+    until = Math.max(until, end)
+  }
+  return busy
 }
 
 const SEVERITIES = ['error', 'warning', 'info']

@@ -314,5 +314,5 @@ test('a finding about Drizzle is put in the words of Drizzle', () => {
       each([1, 2, 3], (id) => q(sql, [id], { at: 'x.ts:1:1', via: 'drizzle' })),
     ),
   )
-  expect(finding?.remediation).toContain('inArray(customers.id, values)')
+  expect(finding?.remediation).toContain('inArray(customers.id, …)')
 })

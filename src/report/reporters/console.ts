@@ -15,10 +15,11 @@ import type {
 export const consoleReporter: Reporter = (report, options = {}) => {
   const blocks = [
     ...report.routes.map((route) => formatRoute(route, options)),
-    ...report.findings.map((finding) => `\n${formatFinding(finding, options)}`),
+    ...report.findings.flatMap((finding) => ['', formatFinding(finding, options)]),
+    ...(report.findings.length > 0 ? [''] : []),
     ...formatCut(report.cut, options),
   ]
-  return blocks.length > 0 ? `${blocks.join('\n')}\n` : ''
+  return blocks.map((block) => `${block}\n`).join('')
 }
 
 /** One line: name, queries, times. A note may follow. */
@@ -58,7 +59,7 @@ export function formatFinding(finding: Finding, options: ReporterOptions): strin
   const heading = `  ${paint(MARKS[finding.severity])} ${bold(printable(finding.title))}  ${dim(
     `${finding.detector}, ${finding.confidence}`,
   )}`
-  return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`), ''].join('\n')
+  return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`)].join('\n')
 }
 
 /** Callers shown below the line itself: enough to tell which of several ways led there. */
