@@ -1,6 +1,7 @@
 // scripts/ready.mjs in a clone in miniature: the real scripts, with an npm and a tsc that only note that they
 // were called. What the real two do with a real clone is seen by whoever runs `npm test` in one.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   copyFileSync,
@@ -14,14 +15,16 @@ import {
 } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url))
 
 /** Long enough for a second process to arrive while the first is at work. */
-const WORK_MS = 200
+const SLOW_NPM = { NPM_TAKES_MS: '500' }
 
 test('a fresh clone is installed and built', async () => {
   const clone = miniatureClone()
@@ -49,7 +52,7 @@ test('a clone that is ready is left alone, without a word', async () => {
 test('two started at once do the work once, and both end well', async () => {
   const clone = miniatureClone()
 
-  const both = await Promise.all([ready(clone), ready(clone)])
+  const both = await Promise.all([ready(clone, SLOW_NPM), ready(clone, SLOW_NPM)])
 
   expect(both.map(({ status }) => status)).toEqual([0, 0])
   expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.esm.json', 'tsc tsconfig.cjs.json'])
@@ -142,8 +145,8 @@ test('a build that fails leaves the old one whole, and ends with its status', as
 
 test('a process killed in the middle does not lock out the next one', async () => {
   const clone = miniatureClone()
-  const killed = start(clone)
-  await until(() => clone.calls().includes('npm ci'))
+  const killed = start(clone, SLOW_NPM)
+  await vi.waitUntil(() => clone.calls().includes('npm ci'))
   killed.kill('SIGKILL')
 
   const { status } = await ready(clone)
@@ -156,16 +159,18 @@ test('a lock held in another container is waited for while it shows signs of lif
   const clone = miniatureClone()
   const lock = join(clone.root, '.ready.lock/owner')
   clone.write('.ready.lock/owner', JSON.stringify({ pid: 1, host: `not ${hostname()}` }))
-  const waiting = ready(clone)
-  await until(() => existsSync(lock), WORK_MS)
+  const child = start(clone)
+  const ended = once(child, 'close')
+  const [said] = await once(createInterface(child.stderr), 'line')
+  expect(said).toContain('waiting for process 1,')
   expect(clone.calls()).toEqual([])
 
   const aMinuteAgo = Date.now() / 1000 - 60
   utimesSync(lock, aMinuteAgo, aMinuteAgo)
 
-  const { status, said } = await waiting
+  const [status] = await ended
   expect(status).toBe(0)
-  expect(said).toContain('waiting for process 1,')
+  expect(clone.calls()[0]).toBe('npm ci')
 })
 
 test('a Node that is too old is told which it is and what is taken', async () => {
@@ -239,10 +244,10 @@ setTimeout(() => {
   mkdirSync('node_modules/typescript/bin', { recursive: true })
   writeFileSync('node_modules/typescript/bin/tsc', ${JSON.stringify(FAKE_TSC)})
   writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }))
-}, ${WORK_MS})
+}, Number(process.env.NPM_TAKES_MS || 0))
 `
 
-function start(clone: Clone, env: NodeJS.ProcessEnv = {}): ChildProcess {
+function start(clone: Clone, env: NodeJS.ProcessEnv = {}): ChildProcessByStdio<null, Readable, Readable> {
   const { npm_execpath: _, ...own } = process.env
   return spawn(process.execPath, [join(clone.root, 'scripts/ready.mjs')], {
     // From elsewhere, since the place it is called from must not matter.
@@ -256,14 +261,9 @@ function ready(clone: Clone, env: NodeJS.ProcessEnv = {}): Promise<{ status: num
   const child = start(clone, env)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
       said += text
     })
   }
   return new Promise((resolve) => child.once('close', (status) => resolve({ status, said })))
-}
-
-async function until(holds: () => boolean, atLeastMs = 0): Promise<void> {
-  const start = Date.now()
-  while (!holds() || Date.now() - start < atLeastMs) await new Promise((resolve) => setTimeout(resolve, 20))
 }
