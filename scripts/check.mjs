@@ -1,25 +1,18 @@
-// Everything that can be checked without running the code, one line each; all of it runs, and each failure is shown.
+// Runs every `check:` script of package.json, a line each. A failure does not stop the others, and is shown in full.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const checks = {
-  'format and lint': 'biome ci --error-on-warnings .',
-  types: 'tsc -p tsconfig.json',
-  'unused code': 'knip',
-  'package contents': 'publint --strict',
-  'package types': 'attw --pack . --profile node16',
-  'import borders': 'vitest run --config test/house/vitest.config.ts',
-}
-
 const root = fileURLToPath(new URL('..', import.meta.url))
-const failed = Object.entries(checks).filter(([name, command]) => {
-  const { status, stdout, stderr } = spawnSync(`npx --no-install ${command}`, {
-    cwd: root,
-    shell: true,
-    encoding: 'utf8',
-  })
-  process.stdout.write(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}: ${command}\n`)
-  if (status !== 0) process.stdout.write(`${stdout}${stderr}\n`)
-  return status !== 0
-})
-process.exitCode = failed.length > 0 ? 1 : 0
+const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+const checks = Object.keys(scripts).filter((name) => name.startsWith('check:'))
+
+for (const name of checks) {
+  const options = { cwd: root, shell: true, encoding: 'utf8' }
+  const { status, stdout, stderr } = spawnSync(`npm run --silent ${name}`, options)
+  const passed = status === 0
+  process.stdout.write(`${passed ? 'ok    ' : 'FAILED'} ${name}  ${scripts[name]}\n`)
+  if (passed) continue
+  process.stdout.write(`${stdout}${stderr}\n`)
+  process.exitCode = 1
+}

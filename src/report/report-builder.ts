@@ -94,7 +94,7 @@ function busyMs(queries: readonly Query[]): number {
 const SEVERITIES = ['error', 'warning', 'info']
 const CONFIDENCES = ['proven', 'likely', 'possible']
 
-export function worstFirst(a: Finding, b: Finding): number {
+function worstFirst(a: Finding, b: Finding): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     CONFIDENCES.indexOf(a.confidence) - CONFIDENCES.indexOf(b.confidence) ||

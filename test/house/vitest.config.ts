@@ -1,4 +1,6 @@
 // The checks of the house itself, which need no database.
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { include: ['test/house/*.test.ts'], root: `${import.meta.dirname}/../..` } })
+export default defineConfig({
+  test: { include: ['test/house/*.test.ts'], root: `${import.meta.dirname}/../..` },
+})
