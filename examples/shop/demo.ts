@@ -1,10 +1,11 @@
 // `npm run demo`: starts the shop on a real PostgreSQL, sends requests to every route, shows what pg-loupe reports as
 // they come in, and says at the end whether that is what the sources say it should be.
+import { once } from 'node:events'
 import { parseArgs } from 'node:util'
-import { createProfiler, detectors } from 'pg-loupe'
+import { createProfiler, detectors, type Profiler } from 'pg-loupe'
 import pc from 'picocolors'
 import { createDatabase } from '../../test/postgres/create-database.ts'
-import { startPostgres } from '../../test/postgres/start-postgres.ts'
+import { type Postgres, startPostgres } from '../../test/postgres/start-postgres.ts'
 import { curl } from './demo/curl.ts'
 import { readMarks } from './demo/marks.ts'
 import { type RunningShop, runShop } from './demo/running-shop.ts'
@@ -25,41 +26,50 @@ Runs the example shop under pg-loupe, on a PostgreSQL that is started for it.
 const FAILED = 1
 const WRONG_USAGE = 2
 const INTERRUPTED = 130
-/** Closing takes milliseconds; a server that does not let go after this is left to the system. */
+/** Putting everything away takes milliseconds; what does not let go after this is left to the system. */
 const CLOSING_PATIENCE_MS = 15_000
 
-const closing: (() => Promise<void>)[] = []
-let closed: Promise<void> | undefined
-
 const { serve } = readArguments()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => end(serve ? 0 : INTERRUPTED))
+const interruption = new AbortController()
+let postgres: Postgres | undefined
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+
+try {
+  postgres = await startPostgres()
+  process.exitCode = await run(postgres, interruption.signal)
+} catch (error) {
+  process.exitCode = interruption.signal.aborted ? INTERRUPTED : FAILED
+  if (error !== interruption.signal.reason) console.error(error)
+} finally {
+  await postgres?.stop()
+  process.exit()
 }
-run().then(end, (error: unknown) => {
-  // What fails because it is being closed under its hands is no news.
-  if (closed === undefined) console.error(error)
-  return end(FAILED)
-})
 
-async function run(): Promise<number> {
-  const postgres = await startPostgres()
-  closing.push(postgres.stop)
-  console.log(`Server    ${postgres.describe}`)
-  const database = await createDatabase(postgres, 'shop')
-  closing.push(database.drop)
-  console.log(`Database  ${database.name}`)
-  const profiler = createProfiler({ enabled: true, reporters: ['console'] })
-  const shop = await runShop(database.url, profiler)
-  closing.push(shop.close)
-  const { tables, rows } = shop.seeded
-  console.log(`Shop      ${shop.url}, ${tables} tables with ${rows.toLocaleString('en')} rows\n`)
-
-  if (serve) return keepServing(shop)
-  for (const { requests } of visits) {
-    for (const request of requests) {
-      await shop.send(request)
-      await profiler.settled()
+async function run(server: Postgres, signal: AbortSignal): Promise<number> {
+  console.log(`Server    ${server.describe}`)
+  const database = await createDatabase(server, 'shop')
+  try {
+    console.log(`Database  ${database.name}`)
+    signal.throwIfAborted()
+    const profiler = createProfiler({ enabled: true, reporters: ['console'] })
+    const shop = await runShop(database.url, profiler)
+    try {
+      const { tables, rows } = shop.seeded
+      console.log(`Shop      ${shop.url}, ${tables} tables with ${rows.toLocaleString('en')} rows\n`)
+      return serve ? await keepServing(shop, signal) : await tryAll(shop, profiler, signal)
+    } finally {
+      await shop.close()
     }
+  } finally {
+    await database.drop()
+  }
+}
+
+async function tryAll(shop: RunningShop, profiler: Profiler, signal: AbortSignal): Promise<number> {
+  for (const request of visits.flatMap(({ requests }) => requests)) {
+    signal.throwIfAborted()
+    await shop.send(request)
+    await profiler.settled()
   }
   const known = detectors.map(({ meta }) => meta.id)
   const verdict = judge({ report: profiler.report(), marks: readMarks(), visits, detectors: known })
@@ -67,12 +77,21 @@ async function run(): Promise<number> {
   return verdict.passed ? 0 : FAILED
 }
 
-function keepServing({ url }: RunningShop): Promise<never> {
+async function keepServing({ url }: RunningShop, signal: AbortSignal): Promise<number> {
   const examples = ['/orders/recent', '/orders/recent/fixed', '/customers/7/orders']
   const commands = examples.map((path) => `  ${curl(url, { path })}`)
   console.log(`Open ${pc.cyan(`${url}/`)} in a browser, or try\n\n${commands.join('\n')}\n`)
   console.log('The reports appear here. Ctrl-C ends it.\n')
-  return new Promise(() => {})
+  // Waiting for a signal alone would not keep the process, but the listening shop does.
+  if (!signal.aborted) await once(signal, 'abort')
+  return 0
+}
+
+/** A PostgreSQL that is still starting notices by itself that this process is gone. */
+function interrupt(): void {
+  if (postgres === undefined) process.exit(INTERRUPTED)
+  interruption.abort()
+  setTimeout(() => process.exit(INTERRUPTED), CLOSING_PATIENCE_MS).unref()
 }
 
 function readArguments(): { serve: boolean } {
@@ -85,24 +104,5 @@ function readArguments(): { serve: boolean } {
   } catch (error) {
     console.error(`${(error as Error).message.split('.')[0]}.\n\n${HELP}`)
     process.exit(WRONG_USAGE)
-  }
-}
-
-/** Puts everything away, last things first, and ends with that status. The first one to call it decides. */
-async function end(status: number): Promise<void> {
-  if (closed !== undefined) return closed
-  setTimeout(() => process.exit(status), CLOSING_PATIENCE_MS).unref()
-  closed = closeAll()
-  await closed
-  process.exit(status)
-}
-
-async function closeAll(): Promise<void> {
-  for (const close of closing.reverse()) {
-    try {
-      await close()
-    } catch (error) {
-      console.error(`while closing: ${(error as Error).message}`)
-    }
   }
 }

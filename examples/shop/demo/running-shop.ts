@@ -20,6 +20,11 @@ export interface RunningShop {
 /** More connections than one request needs, fewer than `Promise.all` over a page would like. */
 const CONNECTIONS = 5
 
+/** What is being answered when the shop closes gets this long, so that no query fails halfway. */
+const ANSWERING_PATIENCE_MS = 2_000
+/** A client keeps its connection open for a next request, also after the last answer. */
+const SWEEP_MS = 20
+
 export async function runShop(databaseUrl: string, profiler: Profiler): Promise<RunningShop> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CONNECTIONS })
   // Without a listener, a server that stops first would end the process.
@@ -36,8 +41,13 @@ export async function runShop(databaseUrl: string, profiler: Profiler): Promise<
       seeded,
       send: (request) => send(url, request),
       async close() {
+        const closed = once(server, 'close')
         server.close()
-        server.closeAllConnections()
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+        const patience = setTimeout(() => server.closeAllConnections(), ANSWERING_PATIENCE_MS)
+        await closed
+        clearInterval(sweep)
+        clearTimeout(patience)
         await pool.end()
       },
     }
