@@ -50,6 +50,8 @@ const OBJECT_IN_USE = '55006'
 
 async function runOn(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
+  // A server stopped in the middle is reported here too, where it would end the process; the query rejects anyway.
+  client.on('error', () => {})
   await client.connect()
   try {
     await client.query(sql)
