@@ -6,13 +6,13 @@ import { createColors } from 'picocolors'
 import type { Mark } from './marks.ts'
 import type { Visit } from './visits.ts'
 
-export interface MarkVerdict extends Mark {
+interface MarkVerdict extends Mark {
   state: 'reported' | 'waiting' | 'missing'
   /** Where it was reported. */
   routes: readonly string[]
 }
 
-export interface RouteVerdict {
+interface RouteVerdict {
   route: string
   /** Not profiled: no trace of it has been seen. */
   state: 'silent' | 'noisy' | 'not profiled'
