@@ -97,7 +97,7 @@ function milliseconds(value: number): string {
 }
 
 function clip(text: string): string {
-  const line = printable(text)
+  const line = printable(text.slice(0, 4 * TEXT_LENGTH))
   return line.length > TEXT_LENGTH ? `${line.slice(0, TEXT_LENGTH - 1)}…` : line
 }
 

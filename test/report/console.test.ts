@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { createProfiler } from '../../src/profiler.ts'
+import { consoleListener } from '../../src/report/console-listener.ts'
+import { reporters } from '../../src/report/reporters/index.ts'
+import type { Trace } from '../../src/types.ts'
+import { each, from, q, trace } from '../trace-builder.ts'
+
+const profiler = createProfiler()
+
+function loop(count: number, name = 'GET /orders'): Trace {
+  return {
+    ...trace(
+      name,
+      q('select id from orders', [], { at: '/app/src/orders.ts:3:9 list', rows: count }),
+      each(
+        Array.from({ length: count }, (_, i) => i + 2000),
+        (id) =>
+          q('select name from customers where id = $1', [id], {
+            at: '/app/src/orders.ts:5:9 list',
+            ...from(0, 'id', count),
+          }),
+      ),
+    ),
+    durationMs: 12.34,
+  }
+}
+
+describe('the console reporter', () => {
+  test('prints a trace without findings as one line', () => {
+    const report = profiler.analyze([{ ...trace('GET /', q('select 1')), durationMs: 3 }])
+    expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
+  })
+
+  test('prints a finding with its line, its origin, what to do instead and what that saves', () => {
+    expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
+      "GET /orders  5 queries  12 ms (2.5 ms in queries)
+
+        ✖ N+1: 4 queries, one for each row  n-plus-one, proven
+          at       src/orders.ts:5:9 list
+          4×       select name from customers where id = ?
+          rows of  select id from orders  (src/orders.ts:3:9 list)
+          why      Each of the 4 values of id came from column id of 4 rows of one earlier query.
+          instead  Collect the id values first and ask once, with id = ANY($1).
+                   select name from customers where id = ANY($1)
+          saves    3 round trips
+
+      "
+    `)
+  })
+
+  test('sums up several traces of one route in one line', () => {
+    const report = profiler.analyze([loop(4), loop(6)])
+    expect(reporters.console(report).split('\n')[0]).toBe(
+      'GET /orders  2 times  5 to 7 queries  12 ms (3.5 ms in queries)',
+    )
+  })
+
+  test('is coloured only when it is told so', () => {
+    const report = profiler.analyze([loop(4)])
+    const startOfColour = '\u001b['
+    expect(reporters.console(report)).not.toContain(startOfColour)
+    expect(reporters.console(report, { color: true })).toContain(startOfColour)
+  })
+
+  test('lets nothing in a statement or a name steer the terminal', () => {
+    const hostile = 'select "\u001b[2J\u0007\u202e" from t where id = $1'
+    const report = profiler.analyze([
+      trace(
+        'GET /\u001b[31m',
+        each([1, 2, 3], (id) => q(hostile, [id])),
+      ),
+    ])
+    expect(reporters.console(report)).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    expect(report.findings).toHaveLength(1)
+  })
+
+  test('cuts a statement of a megabyte to what can be read', () => {
+    const long = `select ${'column_name, '.repeat(80_000)} 1 from t where id = $1`
+    const report = profiler.analyze([
+      trace(
+        'GET /',
+        each([1, 2, 3], (id) => q(long, [id])),
+      ),
+    ])
+    expect(reporters.console(report).length).toBeLessThan(3000)
+  })
+
+  test('says what was left out', () => {
+    const report = profiler.analyze([{ ...trace('GET /', q('select 1')), truncated: 3 }])
+    expect(reporters.console(report)).toContain('Left out: 3 queries were counted but not kept.')
+  })
+})
+
+describe('the live console', () => {
+  function listen() {
+    const written: string[] = []
+    const listener = consoleListener({ write: (text: string) => written.push(text) })
+    return (one: Trace) => {
+      listener(profiler.analyze([one]), one)
+      return written.splice(0).join('')
+    }
+  }
+
+  test('shows a finding once, then counts it', () => {
+    const show = listen()
+    expect(show(loop(4))).toContain('N+1: 4 queries')
+    const second = show(loop(4))
+    expect(second).toMatch(/^GET \/orders .* the finding above, for the 2nd time\n$/)
+    expect(show(loop(4))).toContain('for the 3rd time')
+  })
+
+  test('shows it again when it has grown, not when it has shrunk', () => {
+    const show = listen()
+    show(loop(4))
+    expect(show(loop(3))).toContain('for the 2nd time')
+    expect(show(loop(9))).toContain('N+1: 9 queries')
+    expect(show(loop(9))).toContain('for the 4th time')
+  })
+
+  test('shows the same pattern on another route', () => {
+    const show = listen()
+    show(loop(4))
+    expect(show(loop(4, 'GET /invoices'))).toContain('N+1: 4 queries')
+  })
+
+  test('says nothing about the traces of tests, which assert for themselves', () => {
+    expect(listen()({ ...loop(4), kind: 'test' })).toBe('')
+  })
+})
+
+test('the json reporter prints the report as it is', () => {
+  const report = profiler.analyze([loop(4)])
+  expect(JSON.parse(reporters.json(report))).toEqual(JSON.parse(JSON.stringify(report)))
+})
