@@ -8,7 +8,7 @@ import { findDockerEngine } from './docker-engine.ts'
 test('an engine that answers a ping on a socket is found', async () => {
   const DOCKER_HOST = await engineOnSocket((_, response) => response.end('OK'))
 
-  expect(await findDockerEngine({ DOCKER_HOST })).toBe(DOCKER_HOST)
+  expect(await findDockerEngine({ DOCKER_HOST })).toMatchObject({ address: DOCKER_HOST })
 })
 
 test('an engine that answers a ping on a port is found', async () => {
@@ -18,7 +18,7 @@ test('an engine that answers a ping on a port is found', async () => {
     response.end('OK')
   })
 
-  expect(await findDockerEngine({ DOCKER_HOST })).toBe(DOCKER_HOST)
+  expect(await findDockerEngine({ DOCKER_HOST })).toMatchObject({ address: DOCKER_HOST })
   expect(asked).toEqual(['GET /_ping'])
 })
 

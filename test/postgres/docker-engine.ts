@@ -9,10 +9,19 @@ import { join } from 'node:path'
 /** An engine on the same machine answers in milliseconds; this is for one waking up. */
 const PING_PATIENCE_MS = 2_000
 
-/** The address of the first engine that answers, or undefined. */
-export async function findDockerEngine(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** How to reach an engine; plain data, so it can be handed to another process. */
+export interface DockerEngine {
+  address: string
+  /** Whether it is spoken to by https. */
+  secure: boolean
+  target: RequestOptions
+}
+
+/** The first engine that answers, or undefined. */
+export async function findDockerEngine(env: NodeJS.ProcessEnv): Promise<DockerEngine | undefined> {
   for (const address of engineAddresses(env)) {
-    if (await answersPing(address, env)) return address
+    const engine = reachableBy(address, env)
+    if (engine && (await answersPing(engine))) return engine
   }
   return undefined
 }
@@ -30,41 +39,47 @@ function engineAddresses(env: NodeJS.ProcessEnv): string[] {
     .map((path) => `unix://${path}`)
 }
 
-function answersPing(address: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+function reachableBy(address: string, env: NodeJS.ProcessEnv): DockerEngine | undefined {
+  try {
+    return targetOf(address, env)
+  } catch {
+    // An address of a kind not spoken here (ssh), or certificates that cannot be read: no engine for us.
+    return undefined
+  }
+}
+
+function answersPing({ secure, target }: DockerEngine): Promise<boolean> {
   return new Promise((resolve) => {
-    try {
-      const request = openPing(address, env)
-      // Not the socket's idle timeout: that would start anew with every byte.
-      const timer = setTimeout(() => request.destroy(new Error('too slow')), PING_PATIENCE_MS)
-      request.on('error', () => resolve(false))
-      request.on('response', (response) => {
-        response.resume()
-        resolve(response.statusCode === 200)
-      })
-      request.on('close', () => {
-        clearTimeout(timer)
-        resolve(false)
-      })
-      request.end()
-    } catch {
-      // An address of a kind not spoken here (ssh), or certificates that cannot be read: no engine for us.
+    const open = secure ? requestHttps : requestHttp
+    const request = open({ ...target, path: '/_ping', agent: false })
+    // Not the socket's idle timeout: that would start anew with every byte.
+    const timer = setTimeout(() => request.destroy(new Error('too slow')), PING_PATIENCE_MS)
+    request.on('error', () => resolve(false))
+    request.on('response', (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.on('close', () => {
+      clearTimeout(timer)
       resolve(false)
-    }
+    })
+    request.end()
   })
 }
 
-function openPing(address: string, env: NodeJS.ProcessEnv) {
+function targetOf(address: string, env: NodeJS.ProcessEnv): DockerEngine {
   const url = new URL(address)
-  const options: RequestOptions = { path: '/_ping', agent: false }
-  if (url.protocol === 'unix:') return requestHttp({ ...options, socketPath: url.pathname })
-  if (url.protocol === 'npipe:')
-    return requestHttp({ ...options, socketPath: url.pathname.replaceAll('/', '\\') })
+  if (url.protocol === 'unix:') return { address, secure: false, target: { socketPath: url.pathname } }
+  if (url.protocol === 'npipe:') {
+    return { address, secure: false, target: { socketPath: url.pathname.replaceAll('/', '\\') } }
+  }
   if (url.protocol !== 'tcp:' && url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Error(`no way to reach ${address}`)
   }
-  const certificates = env.DOCKER_TLS_VERIFY ? env.DOCKER_CERT_PATH : undefined
-  const target = { ...options, host: url.hostname, port: url.port }
-  if (certificates === undefined && url.protocol !== 'https:') return requestHttp(target)
-  const read = (name: string) => (certificates ? readFileSync(join(certificates, name)) : undefined)
-  return requestHttps({ ...target, ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') })
+  const target = { host: url.hostname, port: url.port }
+  const folder = env.DOCKER_TLS_VERIFY ? env.DOCKER_CERT_PATH : undefined
+  if (folder === undefined) return { address, secure: url.protocol === 'https:', target }
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  const certificates = { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+  return { address, secure: true, target: { ...target, ...certificates } }
 }

@@ -106,6 +106,12 @@ test('an engine that cannot run the image is an error when testcontainers is ask
   expect(said).toContain('postgres:0 did not start')
 })
 
+test('testcontainers, when asked for where no engine answers, is an error that says so', async () => {
+  const env = { PG_LOUPE_TEST_POSTGRES: 'testcontainers', DOCKER_HOST: 'unix:///nowhere' }
+
+  await expect(startPostgres(env)).rejects.toThrow('no Docker engine answers')
+})
+
 function given(url: string): NodeJS.ProcessEnv {
   return { PG_LOUPE_TEST_URL: url }
 }

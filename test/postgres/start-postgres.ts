@@ -57,13 +57,17 @@ async function startFirst(
   if (url !== undefined && (only === undefined || only === 'given URL')) {
     return { source: 'given URL', server: await useGivenUrl(url, databasePrefix) }
   }
-  if (only === 'testcontainers') {
-    return { source: 'testcontainers', server: await startContainer(image) }
+  const engine = only === 'embedded' ? undefined : await findDockerEngine(env)
+  if (only === 'testcontainers' && engine === undefined) {
+    throw new Error(
+      'PG_LOUPE_TEST_POSTGRES is testcontainers, but no Docker engine answers; is DOCKER_HOST right?',
+    )
   }
-  if (only === undefined && (await findDockerEngine(env)) !== undefined) {
+  if (engine !== undefined) {
     try {
-      return { source: 'testcontainers', server: await startContainer(image) }
+      return { source: 'testcontainers', server: await startContainer(image, engine) }
     } catch (error) {
+      if (only === 'testcontainers') throw error
       process.stderr.write(
         `A Docker engine answers, but ${(error as Error).message}\n` +
           'Going on with the embedded PostgreSQL; set PG_LOUPE_TEST_IMAGE to use another image.\n',
