@@ -44,6 +44,6 @@ export function computeFingerprint(sql: string): Fingerprint {
   const normalized = normalize(sql, false)
   const kind = statementKind(normalized)
   maskGeneratedNames(normalized)
-  const text = printPieces(normalized.pieces, normalized.classes)
+  const text = printPieces(normalized)
   return { key: hashText(text), text, kind }
 }

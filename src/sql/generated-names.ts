@@ -2,19 +2,20 @@
 // in them, and aliases that hold a UUID or another long random token. Tables, columns and schemas are never touched:
 // `FROM "a1b2…"` is another relation in every statement, and stays one.
 
-import { type Normalized, PIECE_NAME, PIECE_WORD } from './normalize.ts'
+import type { Normalized } from './normalize.ts'
+import { NAME_FLAGS, PIECE_CLASS, PIECE_NAME, PIECE_WORD } from './pieces.ts'
 
 const MASK = '"~"'
 
 export function maskGeneratedNames(normalized: Normalized): void {
   maskStatementNames(normalized)
-  if (normalized.randomNames) maskAliases(normalized)
+  if (normalized.longNames) maskAliases(normalized)
 }
 
-function maskStatementNames({ pieces, classes, namesCursor }: Normalized): void {
+function maskStatementNames({ texts: pieces, flags, namesCursor }: Normalized): void {
   let start = 0
   while (start < pieces.length) {
-    const first = classes[start] === PIECE_WORD ? (pieces[start] as string) : ''
+    const first = ((flags[start] ?? 0) & PIECE_CLASS) === PIECE_WORD ? (pieces[start] as string) : ''
     if (!NAMING_WORDS.has(first) && !namesCursor && start === 0) {
       const end = pieces.indexOf(';')
       if (end === -1) return
@@ -33,10 +34,11 @@ function maskStatementNames({ pieces, classes, namesCursor }: Normalized): void 
   }
 
   function mask(at: number, always = false): void {
-    const isName = classes[at] === PIECE_WORD || classes[at] === PIECE_NAME
+    const isName =
+      ((flags[at] ?? 0) & PIECE_CLASS) === PIECE_WORD || ((flags[at] ?? 0) & PIECE_CLASS) === PIECE_NAME
     if (!isName || !(always || /\d/.test(pieces[at] as string))) return
     pieces[at] = MASK
-    classes[at] = PIECE_NAME
+    flags[at] = NAME_FLAGS
   }
 }
 
@@ -77,20 +79,25 @@ const NOT_BEFORE_ALIASES = new Set(
  * An alias is a random name behind AS, a name or a closing bracket, that is used as `alias.column` or behind AS, and
  * never where a relation is named.
  */
-function maskAliases({ pieces, classes }: Normalized): void {
+function maskAliases({ texts: pieces, flags }: Normalized): void {
   if (!STATEMENTS_WITH_ALIASES.has(pieces[0] ?? '')) return
   const aliases = new Set<string>()
   const elsewhere = new Set<string>()
   for (let at = 1; at < pieces.length; at++) {
     const piece = pieces[at] as string
-    if (piece.length < 16 || (classes[at] !== PIECE_NAME && classes[at] !== PIECE_WORD)) continue
+    if (
+      piece.length < 16 ||
+      (((flags[at] ?? 0) & PIECE_CLASS) !== PIECE_NAME && ((flags[at] ?? 0) & PIECE_CLASS) !== PIECE_WORD)
+    )
+      continue
     const before = pieces[at - 1] as string
     if (pieces[at + 1] === '.' && before !== '.') continue
     if (before === '.') continue
     const behindName =
       before === ')' ||
-      classes[at - 1] === PIECE_NAME ||
-      (classes[at - 1] === PIECE_WORD && (before === 'as' || !NOT_BEFORE_ALIASES.has(before)))
+      ((flags[at - 1] ?? 0) & PIECE_CLASS) === PIECE_NAME ||
+      (((flags[at - 1] ?? 0) & PIECE_CLASS) === PIECE_WORD &&
+        (before === 'as' || !NOT_BEFORE_ALIASES.has(before)))
     if (behindName && pieces[at + 1] !== '(' && !isInCast(pieces, at)) aliases.add(piece)
     else if (before !== 'of') elsewhere.add(piece)
   }
@@ -110,7 +117,7 @@ function maskAliases({ pieces, classes }: Normalized): void {
       masks.set(piece, mask)
     }
     pieces[at] = mask
-    classes[at] = PIECE_NAME
+    flags[at] = NAME_FLAGS
   }
 }
 

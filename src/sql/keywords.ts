@@ -33,3 +33,14 @@ export const WORDS_BEFORE_BRACKETS = split(
 export const TYPED_LITERAL_WORDS = split(
   'date time timestamp timestamptz timetz interval uuid json jsonb inet cidr macaddr numeric decimal float4 float8 real int int2 int4 int8 integer bigint smallint text varchar bytea bool boolean point box circle polygon path lseg line money xml tsvector tsquery regclass',
 )
+
+/** These go on with the expression in front of them, so that an integer there is no position. */
+export const WORDS_GOING_ON = split(
+  'is isnull notnull between in like ilike similar not and or collate at overlaps operator',
+)
+
+/** They end ORDER BY, GROUP BY and LIMIT where they stand. */
+export const WORDS_OF_OTHER_CLAUSES = split('select set returning values window from where')
+
+/** In the brackets of IN they show a query instead of a list. */
+export const WORDS_OF_QUERIES = split('select values table with from union intersect except')

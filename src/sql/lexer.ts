@@ -2,6 +2,8 @@
 // a newline, operators that end before a trailing sign. It knows no grammar, never fails, and always moves forward: what
 // it does not understand becomes a token of one character. The arrays it returns are reused by the next call.
 
+import { HASH_START } from './words.ts'
+
 export const WORD = 1
 export const QUOTED = 2
 export const PARAM = 3
@@ -19,6 +21,8 @@ export interface Tokens {
   kinds: Uint8Array
   starts: Int32Array
   ends: Int32Array
+  /** Of words and of quoted names that are safe without their quotes; 0 for everything else. */
+  hashes: Int32Array
 }
 
 /** Scratch space larger than this many tokens is given back after use. */
@@ -40,17 +44,18 @@ const scratch: Tokens = {
   kinds: new Uint8Array(1024),
   starts: new Int32Array(1024),
   ends: new Int32Array(1024),
+  hashes: new Int32Array(1024),
 }
 
 export function lex(sql: string): Tokens {
   const tokens = scratch
   if (tokens.kinds.length > KEPT_TOKENS) resize(tokens, 1024, 0)
   const length = sql.length
-  let { kinds, starts, ends } = tokens
+  let { kinds, starts, ends, hashes } = tokens
   let count = 0
   let at = 0
   while (at < length) {
-    const code = sql.charCodeAt(at)
+    let code = sql.charCodeAt(at)
     const kindClass = code < 128 ? classes[code] : START_CLASS
     if (kindClass === SPACE_CLASS) {
       at++
@@ -58,6 +63,7 @@ export function lex(sql: string): Tokens {
     }
     const start = at
     let kind = OTHER
+    let hash = 0
     if (kindClass === START_CLASS) {
       const next = sql.charCodeAt(at + 1)
       if (next === 39 && isStringPrefix(code)) {
@@ -69,7 +75,16 @@ export function lex(sql: string): Tokens {
         at = withEscapeClause(sql, identifier ? endOfQuoted(sql, at + 3) : endOfString(sql, at + 3, false))
       } else {
         kind = WORD
-        at = endOfWord(sql, at + 1)
+        hash = HASH_START
+        for (;;) {
+          hash = Math.imul(hash ^ (code >= 65 && code <= 90 ? code | 32 : code), 0x01000193)
+          if (++at >= length) break
+          code = sql.charCodeAt(at)
+          if (code >= 128 || code === 36) continue
+          const c = classes[code]
+          if (c !== START_CLASS && c !== DIGIT_CLASS) break
+        }
+        hash ||= 1
       }
     } else if (kindClass === DIGIT_CLASS) {
       kind = NUMBER
@@ -91,7 +106,20 @@ export function lex(sql: string): Tokens {
       at = endOfString(sql, at + 1, false)
     } else if (code === 34) {
       kind = QUOTED
-      at = endOfQuoted(sql, at + 1)
+      hash = HASH_START
+      for (at++; at < length; at++) {
+        code = sql.charCodeAt(at)
+        const isSafe = (code >= 97 && code <= 122) || code === 95 || (at > start + 1 && isDigitOrDollar(code))
+        if (!isSafe) break
+        hash = Math.imul(hash ^ code, 0x01000193)
+      }
+      if (code === 34 && at > start + 1 && sql.charCodeAt(at + 1) !== 34) {
+        hash ||= 1
+        at++
+      } else {
+        hash = 0
+        at = endOfQuoted(sql, at)
+      }
     } else if (code === 36) {
       const next = sql.charCodeAt(at + 1)
       if (next >= 48 && next <= 57) {
@@ -119,10 +147,12 @@ export function lex(sql: string): Tokens {
       kinds = tokens.kinds
       starts = tokens.starts
       ends = tokens.ends
+      hashes = tokens.hashes
     }
     kinds[count] = kind
     starts[count] = start
     ends[count] = at
+    hashes[count] = hash
     count++
   }
   tokens.count = count
@@ -133,10 +163,12 @@ function resize(tokens: Tokens, size: number, used: number): void {
   const kinds = new Uint8Array(size)
   const starts = new Int32Array(size)
   const ends = new Int32Array(size)
+  const hashes = new Int32Array(size)
   kinds.set(tokens.kinds.subarray(0, used))
   starts.set(tokens.starts.subarray(0, used))
   ends.set(tokens.ends.subarray(0, used))
-  Object.assign(tokens, { kinds, starts, ends })
+  hashes.set(tokens.hashes.subarray(0, used))
+  Object.assign(tokens, { kinds, starts, ends, hashes })
 }
 
 function isDigit(code: number): boolean {
@@ -153,15 +185,8 @@ function isStringPrefix(code: number): boolean {
   return upper === 69 || upper === 66 || upper === 88 || upper === 78
 }
 
-function endOfWord(sql: string, from: number): number {
-  let at = from
-  for (; at < sql.length; at++) {
-    const code = sql.charCodeAt(at)
-    if (code >= 128 || code === 36) continue
-    const c = classes[code]
-    if (c !== START_CLASS && c !== DIGIT_CLASS) break
-  }
-  return at
+function isDigitOrDollar(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 36
 }
 
 function endOfDigits(sql: string, from: number): number {
@@ -313,8 +338,21 @@ function endOfDollarQuote(sql: string, from: number): number {
   return close === -1 ? sql.length : close + (at + 1 - from)
 }
 
-/** `UESCAPE 'c'` belongs to the literal or name before it. */
+/** `UESCAPE 'c'` belongs to the literal or name before it, white space and comments between them or not. */
 function withEscapeClause(sql: string, from: number): number {
-  const clause = /^\s+uescape\s*'[^']'/i.exec(sql.slice(from, from + 80))
-  return clause === null ? from : from + clause[0].length
+  const word = endOfSpace(sql, from)
+  if (sql.slice(word, word + 7).toLowerCase() !== 'uescape') return from
+  const quote = endOfSpace(sql, word + 7)
+  return sql.charCodeAt(quote) === 39 ? endOfString(sql, quote + 1, false) : from
+}
+
+function endOfSpace(sql: string, from: number): number {
+  let at = from
+  for (;;) {
+    const code = sql.charCodeAt(at)
+    if (code < 128 && classes[code] === SPACE_CLASS) at++
+    else if (code === 45 && sql.charCodeAt(at + 1) === 45) at = endOfLine(sql, at + 2)
+    else if (code === 47 && sql.charCodeAt(at + 1) === 42) at = endOfComment(sql, at + 2)
+    else return at
+  }
 }

@@ -77,14 +77,18 @@ function character(code: number): string {
 
 /** A `U&` literal or name: `\0061` and `\+000061`, or another escape character after UESCAPE. */
 export function unicodeText(text: string, from: number): string {
-  const quote = text.charAt(from - 1)
-  const clause = /uescape\s*'([^'])'$/i.exec(text.slice(-80))
-  const end = text.lastIndexOf(quote, clause === null ? text.length : text.length - clause[0].length)
-  const body = text.slice(from, end < from ? undefined : end).replaceAll(quote + quote, quote)
+  const body = text.charCodeAt(from - 1) === 39 ? unquote(text, from, false) : quotedName(text, from)
+  const clause = /uescape/i.test(text) ? /'([^'])'$/.exec(text) : null
   const mark = (clause?.[1] ?? '\\').replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')
   return body.replace(
     new RegExp(`${mark}(?:(${mark})|\\+([0-9a-f]{6})|([0-9a-f]{4}))`, 'gi'),
     (whole, same: string | undefined, six: string | undefined, four: string | undefined) =>
       same ?? (character(Number.parseInt(six ?? four ?? '', 16)) || whole),
   )
+}
+
+function quotedName(text: string, from: number): string {
+  let end = text.indexOf('"', from)
+  while (end !== -1 && text.charCodeAt(end + 1) === 34) end = text.indexOf('"', end + 2)
+  return text.slice(from, end === -1 ? undefined : end).replaceAll('""', '"')
 }

@@ -1,7 +1,7 @@
 // Says what a statement does, from the pieces of its fingerprint. A WITH that modifies data is what it modifies; of several
 // statements in one text the first counts.
 
-import { type Normalized, PIECE_WORD } from './normalize.ts'
+import { PIECE_CLASS, PIECE_WORD, type Pieces } from './pieces.ts'
 
 export type StatementKind =
   | 'select'
@@ -35,18 +35,18 @@ for (const [kind, words] of Object.entries(KIND_BY_WORD))
 
 const MODIFYING = new Set(['insert', 'update', 'delete', 'merge'])
 
-export function statementKind({ pieces, classes }: Normalized): StatementKind {
+export function statementKind({ texts: pieces, flags }: Pieces): StatementKind {
   let first = 0
   while (pieces[first] === '(') first++
-  const word = classes[first] === PIECE_WORD ? (pieces[first] as string) : ''
-  if (word === 'with') return kindOfWith(pieces, classes, first)
+  const word = ((flags[first] ?? 0) & PIECE_CLASS) === PIECE_WORD ? (pieces[first] as string) : ''
+  if (word === 'with') return kindOfWith(pieces, flags, first)
   if (word === 'select' && isSetConfig(pieces, first)) return 'set'
   if (word === 'prepare' && pieces[first + 1] === 'transaction') return 'transaction'
   return kinds.get(word) ?? 'other'
 }
 
 /** The statement behind the queries of the WITH, unless it is a SELECT and one of those modifies. */
-function kindOfWith(pieces: readonly string[], classes: readonly number[], from: number): StatementKind {
+function kindOfWith(pieces: readonly string[], flags: readonly number[], from: number): StatementKind {
   let depth = 0
   let modified: string | undefined
   for (let at = from + 1; at < pieces.length; at++) {
@@ -54,7 +54,10 @@ function kindOfWith(pieces: readonly string[], classes: readonly number[], from:
     if (piece === '(') depth++
     else if (piece === ')') depth--
     else if (piece === ';') break
-    else if (classes[at] === PIECE_WORD && (MODIFYING.has(piece) || (depth <= 0 && piece === 'select'))) {
+    else if (
+      ((flags[at] ?? 0) & PIECE_CLASS) === PIECE_WORD &&
+      (MODIFYING.has(piece) || (depth <= 0 && piece === 'select'))
+    ) {
       if (depth <= 0 && pieces[at - 1] === ')')
         return modified !== undefined && piece === 'select' ? kindOf(modified) : kindOf(piece)
       if (pieces[at - 1] === '(' && BEFORE_QUERY.has(pieces[at - 2] ?? '')) modified ??= piece
