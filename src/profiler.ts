@@ -5,7 +5,7 @@ import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
-import { sharedState } from './shared-state.ts'
+import { atExit, sharedState } from './shared-state.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { sealValues } from './trace/seal-values.ts'
@@ -127,11 +127,15 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     return `${label} #${ordinal}`
   }
 
-  if (enabled) {
+  if (enabled && (checked.reporters.length > 0 || checked.artifacts.report)) {
+    atExit(() => {
+      for (const trace of open) trace.close()
+    })
     for (const reporter of checked.reporters) {
       listeners.add(reporter === 'console' ? consoleListener() : reporter)
     }
-    if (checked.artifacts.report) listeners.add(keepReportFile(checked.artifacts.report, profiler.report))
+    if (checked.artifacts.report)
+      listeners.add(keepReportFile(checked.artifacts.report, profiler.report, atExit))
   }
   return profiler
 }

@@ -19,14 +19,27 @@ interface SharedState {
   readonly origin: AsyncLocalStorage<QueryOrigin | undefined>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
+  /** What has to be done before the process ends, in this order. */
+  readonly lastActs: Set<() => void>
 }
 
 const KEY = Symbol.for('pg-loupe')
 
 export function sharedState(): SharedState {
   const holder = globalThis as { [KEY]?: SharedState }
-  holder[KEY] ??= { origin: new AsyncLocalStorage(), instrumented: new WeakMap() }
+  holder[KEY] ??= { origin: new AsyncLocalStorage(), instrumented: new WeakMap(), lastActs: new Set() }
   return holder[KEY]
+}
+
+/** Does it, synchronously, when the process exits. One listener serves all, however many profilers there are. */
+export function atExit(act: () => void): void {
+  const { lastActs } = sharedState()
+  if (lastActs.size === 0) {
+    process.once('exit', () => {
+      for (const lastAct of lastActs) lastAct()
+    })
+  }
+  lastActs.add(act)
 }
 
 /** The origin of the query that is being sent, once. */

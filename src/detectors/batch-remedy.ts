@@ -6,7 +6,14 @@ import type { Slot } from './slots.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 
-export function batchRemedy(text: string, varying: readonly Slot[], via: string | undefined): Remedy {
+export function batchRemedy(
+  text: string,
+  varying: readonly Slot[],
+  via: string | undefined,
+  walksTree: boolean,
+): Remedy {
+  if (walksTree)
+    return { remediation: 'Read the tree at once: WITH RECURSIVE, or all its rows when they are few.' }
   const [slot] = varying
   const column = slot?.column
   const names = varying.map((one) => one.column).filter((name) => name !== undefined)
@@ -31,8 +38,15 @@ export function batchRemedy(text: string, varying: readonly Slot[], via: string 
   const remediation = `Collect the ${values} first and ask once, with ${how}${grouped ? `, grouped by ${column}` : ''}.`
   const batched = `${text.slice(0, slot.start)}ANY($1)${text.slice(slot.start + 1)}`
   if (slot.role === 'list' || NESTED.test(text)) return { remediation }
-  if (!grouped) return { remediation, fix: batched }
-  return { remediation, fix: `${batched.replace(/^select /i, `select ${column}, `)} group by ${column}` }
+  const fix = selects(text, column) ? batched : batched.replace(/^select /i, `select ${column}, `)
+  return { remediation, fix: grouped ? `${fix} group by ${column}` : fix }
+}
+
+/** Without the key in the rows nobody can tell which row belongs to which value. */
+function selects(text: string, column: string): boolean {
+  const list = /^select (.*?) from /is.exec(text)?.[1] ?? ''
+  const name = column.slice(column.lastIndexOf('.') + 1)
+  return list.split(', ').some((item) => /^([\w"]+\.)?\*$/.test(item) || item === column || item === name)
 }
 
 const LIMITED = /\b(limit|offset|fetch (first|next)|for (update|share|no key|key))\b/i

@@ -38,8 +38,8 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     return undefined
 
   const distinct = countTuples(varying)
-  const origin = findOrigin(trace, queries, varying)
-  const proven = origin?.columns.length === 1 && distinct >= options.proven
+  const origin = findOrigin(queries, varying)
+  const proven = origin?.isCertain === true && distinct >= options.proven
   if (!proven && distinct < options.likely) return undefined
 
   const count = queries.length
@@ -49,8 +49,8 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     severity: proven ? 'error' : 'warning',
     confidence: proven ? 'proven' : 'likely',
     title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
-    detail: explain(count, distinct, varying, origin),
-    ...batchRemedy(text, varying, first.via),
+    detail: explain(distinct, varying, origin),
+    ...batchRemedy(text, varying, first.via, isOwnParent(trace, origin, key)),
     key: [nPlusOne.meta.id, trace.name, where ?? '', key].join(' | '),
     route: trace.name,
     callSite: repetition.callSite,
@@ -67,31 +67,43 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
   }
 }
 
+/** The earlier rows that the values of some slots came from. */
 interface Origin {
+  slots: readonly Slot[]
   /** Position of the query whose rows held the first value. */
   parent: number
   parents: number
   rows: number
-  /** One when the origin is proven; several are candidates. */
   columns: readonly string[]
+  /** One column for each slot explains the values; otherwise the columns are candidates. */
+  isCertain: boolean
 }
 
-/** The earlier rows that the values of one slot came from, when all that are not NULL came from one statement. */
-function findOrigin(trace: Trace, queries: readonly Query[], varying: readonly Slot[]): Origin | undefined {
-  for (const { position } of varying) {
-    const flows = queries.map(({ flow }) => (flow ?? []).filter(({ param }) => param === position))
-    const known = flows.filter((flow) => flow.length > 0)
-    const parents = [...new Set(known.flat().map(({ query }) => query))]
-    const statements = new Set(parents.map((index) => fingerprint(trace.queries[index]?.sql ?? '').key))
-    const rows = known.flat().reduce((most, flow) => Math.max(most, flow.rows), 0)
-    const [parent] = parents
-    if (parent === undefined || known.length < flows.length * MOST || rows < 2) continue
-    const columns = [
-      ...new Set(known.flat().map(({ table, column }) => (table ? `${table}.${column}` : column))),
-    ]
-    if (statements.size === 1 || columns.length > 1) return { parent, parents: parents.length, rows, columns }
+function findOrigin(queries: readonly Query[], varying: readonly Slot[]): Origin | undefined {
+  const origins = varying.flatMap((slot) => originOf(queries, slot) ?? [])
+  const [first] = origins.toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain))
+  if (!first?.isCertain) return first
+  const together = origins.filter(({ isCertain, parent }) => isCertain && parent === first.parent)
+  return {
+    ...first,
+    slots: together.flatMap(({ slots }) => slots),
+    columns: [...new Set(together.flatMap(({ columns }) => columns))],
   }
-  return undefined
+}
+
+function originOf(queries: readonly Query[], slot: Slot): Origin | undefined {
+  const flows = queries.map(({ flow }) => (flow ?? []).filter(({ param }) => param === slot.position))
+  const known = flows.filter((flow) => flow.length > 0)
+  const parents = [...new Set(known.flat().map(({ query }) => query))]
+  const [parent] = parents
+  if (parent === undefined || known.length < flows.length * MOST) return undefined
+  const columns = [
+    ...new Set(known.flat().map(({ table, column }) => (table ? `${table}.${column}` : column))),
+  ]
+  const rows = known.flat().reduce((most, flow) => Math.max(most, flow.rows), 0)
+  if (parents.length === 1 && rows < 2) return undefined
+  const isCertain = columns.length === 1 && known.every((flow) => flow.length === 1)
+  return { slots: [slot], parent, parents: parents.length, rows, columns, isCertain }
 }
 
 /** A foreign key may be NULL in some rows; their queries carry no value that could have come from anywhere. */
@@ -111,21 +123,24 @@ function countTuples(varying: readonly Slot[]): number {
   return new Set(first?.names.map((_, sending) => varying.map(({ names }) => names[sending]).join(' '))).size
 }
 
-function explain(
-  count: number,
-  distinct: number,
-  varying: readonly Slot[],
-  origin: Origin | undefined,
-): string {
-  const column = varying[0]?.column
-  const values = `${distinct === count ? 'Each' : 'Every one'} of the ${distinct} values${column ? ` of ${column}` : ''}`
+function explain(distinct: number, varying: readonly Slot[], origin: Origin | undefined): string {
+  const targets = (origin?.isCertain ? origin.slots : varying).flatMap(({ column }) => column ?? [])
+  const values = `Each of the ${distinct} values${targets.length > 0 ? ` of ${list(targets)}` : ''}`
   if (!origin) return `${values} was asked for on its own, from one place in the code.`
   const rows =
     origin.parents > 1
       ? `the rows of ${origin.parents} earlier queries`
       : `${origin.rows} rows of one earlier query`
-  if (origin.columns.length === 1) return `${values} came from column ${origin.columns[0]} of ${rows}.`
-  return `${values} is in ${rows}, in more than one column: ${origin.columns.join(', ')}.`
+  if (origin.isCertain) return `${values} came from ${columnsOf(origin)} of ${rows}.`
+  return `${values} is in ${rows}, in more than one column: ${list(origin.columns)}.`
+}
+
+function columnsOf({ columns }: Origin): string {
+  return `${columns.length === 1 ? 'column' : 'columns'} ${list(columns)}`
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 function parentEvidence(trace: Trace, origin: Origin | undefined): Evidence[] {
@@ -133,4 +148,8 @@ function parentEvidence(trace: Trace, origin: Origin | undefined): Evidence[] {
   if (!parent) return []
   const place = parent.callSite?.[0]
   return [{ label: 'rows of', text: fingerprint(parent.sql).text, ...(place ? { callSite: place } : {}) }]
+}
+
+function isOwnParent(trace: Trace, origin: Origin | undefined, key: string): boolean {
+  return origin !== undefined && fingerprint(trace.queries[origin.parent]?.sql ?? '').key === key
 }

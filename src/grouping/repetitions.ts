@@ -25,14 +25,12 @@ export function findRepetitions(queries: readonly Query[]): Repetition[] {
     .filter(({ indexes }) => indexes.length > 1)
 }
 
-/**
- * A path with each line once, so that a function that calls itself is on one path at every depth of the tree it walks.
- */
+/** A path with each function once: one that calls itself is on one path at every depth of the tree it walks. */
 function withoutRecursion(callSite: CallSite): CallSite {
-  const lines = new Set<string>()
-  return callSite.filter(({ file, line }) => {
-    const place = `${file}:${line}`
-    return !lines.has(place) && lines.add(place)
+  const seen = new Set<string>()
+  return callSite.filter((frame) => {
+    const place = `${frame.file} ${frame.function ?? frame.line}`
+    return !seen.has(place) && seen.add(place)
   })
 }
 

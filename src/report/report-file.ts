@@ -11,7 +11,11 @@ const REWRITE_MS = 1000
  *
  * @throws Error that names the option and the path when it cannot be written.
  */
-export function keepReportFile(file: string, currentReport: () => Report): () => void {
+export function keepReportFile(
+  file: string,
+  currentReport: () => Report,
+  atExit: (act: () => void) => void,
+): () => void {
   let timer: NodeJS.Timeout | undefined
   const write = () => {
     clearTimeout(timer)
@@ -31,7 +35,7 @@ export function keepReportFile(file: string, currentReport: () => Report): () =>
     const reason = (error as Error).message
     throw new Error(`pg-loupe: option artifacts.report: cannot write ${file}: ${reason}`, { cause: error })
   }
-  process.once('exit', () => timer && tryToWrite())
+  atExit(() => timer && tryToWrite())
   return () => {
     timer ??= setTimeout(tryToWrite, REWRITE_MS).unref()
   }

@@ -4,7 +4,7 @@
 import { fingerprint } from '../sql/index.ts'
 import type { ValueFlow } from '../types.ts'
 import { canonicalValue } from './canonical-value.ts'
-import type { RecordedQuery } from './recorded-query.ts'
+import type { DriverField, RecordedQuery } from './recorded-query.ts'
 
 /** One value of a statement that was sent more than once. */
 export interface Slot {
@@ -17,13 +17,18 @@ export interface Slot {
 /** Notes on each query where its value came from, for the slots that a column explains. */
 export function followValues(queries: readonly RecordedQuery[], slots: readonly Slot[]): void {
   const columns = new Map<string, Column>()
-  const columnOf = (place: Place): Column => {
-    const column = columns.get(place.key) ?? readColumn(queries, place)
-    columns.set(place.key, column)
+  const columnOf = (place: Place, read: typeof readColumn): Column => {
+    const key = `${read.name} ${place.key}`
+    const column = columns.get(key) ?? read(queries, place)
+    columns.set(key, column)
     return column
   }
+  const explainBy = (slot: Slot, places: readonly Place[], read: typeof readColumn) =>
+    places.flatMap((place) => explain(slot, columnOf(place, read)) ?? [])
+
   for (const [slot, places] of findFirstValues(queries, slots)) {
-    const explanations = places.flatMap((place) => explain(slot, columnOf(place)) ?? [])
+    const byStatement = explainBy(slot, places, readColumn)
+    const explanations = byStatement.length > 0 ? byStatement : explainBy(slot, places, readTableColumn)
     for (const { flows } of best(explanations, isWeak(slot))) {
       slot.uses.forEach(({ query }, use) => {
         const flow = flows[use]
@@ -44,13 +49,21 @@ interface Column {
   name: string
   /** The table's column where PostgreSQL tells it, so that one column read twice is not two candidates. */
   identity: string
-  sources: readonly { index: number; query: RecordedQuery; texts: readonly string[] }[]
+  sources: readonly Source[]
+}
+
+interface Source {
+  index: number
+  query: RecordedQuery
+  texts: readonly string[]
 }
 
 interface Explanation {
   column: Column
   order: Order
   flows: readonly ValueFlow[]
+  /** Queries whose rows held the values: of two that could be meant, the one list rather than many single rows. */
+  parents: number
 }
 
 /** Any order; the order of the rows with gaps; row by row. */
@@ -90,20 +103,38 @@ function findFirstValues(queries: readonly RecordedQuery[], slots: readonly Slot
 }
 
 function readColumn(queries: readonly RecordedQuery[], { statement, position, key }: Place): Column {
-  const sources: { index: number; query: RecordedQuery; texts: string[] }[] = []
-  queries.forEach((query, index) => {
-    if (!query.keptRows || fingerprint(query.sql).key !== statement) return
-    const texts = query.keptRows.map((row) => canonicalValue(cells(query, row)[position]))
-    sources.push({ index, query, texts })
-  })
+  const sources = queries.flatMap((query, index) =>
+    query.keptRows && fingerprint(query.sql).key === statement ? [readSource(query, index, position)] : [],
+  )
   const field = sources[0]?.query.fields?.[position]
-  const identity = field?.tableID && field.columnID ? `${field.tableID}.${field.columnID}` : key
-  return { name: field?.name ?? String(position), identity, sources }
+  return { name: field?.name ?? String(position), identity: identityOf(field) ?? key, sources }
+}
+
+/** The same column of the same table in whatever statement: who walks a tree begins it with another statement. */
+function readTableColumn(queries: readonly RecordedQuery[], place: Place): Column {
+  const column = readColumn(queries, place)
+  const sources = queries.flatMap((query, index) => {
+    const position = query.fields?.findIndex((field) => identityOf(field) === column.identity) ?? -1
+    return query.keptRows && position >= 0 ? [readSource(query, index, position)] : []
+  })
+  return { ...column, sources }
+}
+
+function readSource(query: RecordedQuery, index: number, position: number): Source {
+  return {
+    index,
+    query,
+    texts: query.keptRows?.map((row) => canonicalValue(cells(query, row)[position])) ?? [],
+  }
+}
+
+function identityOf(field: DriverField | undefined): string | undefined {
+  return field?.tableID && field.columnID ? `${field.tableID}.${field.columnID}` : undefined
 }
 
 /** Every value must be in rows that had arrived when its query started; the latest such rows are the ones meant. */
 function explain({ param, uses }: Slot, column: Column): Explanation | undefined {
-  const holders = new Map<string, Column['sources'][number][]>()
+  const holders = new Map<string, Source[]>()
   for (const source of column.sources) {
     for (const text of new Set(source.texts)) {
       const list = holders.get(text)
@@ -112,7 +143,7 @@ function explain({ param, uses }: Slot, column: Column): Explanation | undefined
     }
   }
   const flows: ValueFlow[] = []
-  const taken = new Map<Column['sources'][number], string[]>()
+  const taken = new Map<Source, string[]>()
   for (const { query, text } of uses) {
     const source = holders.get(text)?.findLast((candidate) => finishedBefore(candidate.query, query))
     if (!source) return undefined
@@ -127,7 +158,7 @@ function explain({ param, uses }: Slot, column: Column): Explanation | undefined
     else taken.set(source, [text])
   }
   const orders = [...taken].map(([{ texts }, sequence]) => orderOf(sequence, texts))
-  return { column, flows, order: Math.min(...orders) as Order }
+  return { column, flows, parents: taken.size, order: Math.min(...orders) as Order }
 }
 
 function orderOf(sequence: readonly string[], rows: readonly string[]): Order {
@@ -150,7 +181,9 @@ function best(explanations: readonly Explanation[], weak: boolean): Explanation[
   if (weak && order < ROW_BY_ROW) return []
   const byColumn = new Map<string, Explanation>()
   for (const explanation of explanations) {
-    if (explanation.order === order) byColumn.set(explanation.column.identity, explanation)
+    if (explanation.order !== order) continue
+    const same = byColumn.get(explanation.column.identity)
+    if (!same || explanation.parents < same.parents) byColumn.set(explanation.column.identity, explanation)
   }
   return [...byColumn.values()].slice(0, CANDIDATES)
 }

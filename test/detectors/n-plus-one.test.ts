@@ -33,7 +33,7 @@ describe('finds', () => {
     expect(finding?.detail).toBe(
       'Each of the 2 values of id came from column customer_id of 2 rows of one earlier query.',
     )
-    expect(finding?.fix).toBe('select name from customers where id = ANY($1)')
+    expect(finding?.fix).toBe('select id, name from customers where id = ANY($1)')
     expect(finding?.evidence).toContainEqual({
       label: 'rows of',
       text: ORDERS,
@@ -129,7 +129,7 @@ describe('finds', () => {
       ),
     )
     expect(finding).toMatchObject({ confidence: 'likely', occurrences: [{ parent: 0 }] })
-    expect(finding?.detail).toContain('id, customer_id')
+    expect(finding?.detail).toContain('id and customer_id')
   })
 
   test('a loop of a loop, each level with the queries it hangs on', () => {

@@ -1,0 +1,51 @@
+// What has to agree by name: a detector, its file, its page and its test; the version; the justified dependencies.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { detectors } from '../../src/detectors/index.ts'
+import { VERSION } from '../../src/version.ts'
+
+const root = join(import.meta.dirname, '../..')
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+describe.each(detectors.map(({ meta }) => [meta.id, meta] as const))('the detector %s', (id, meta) => {
+  test('has a file, a page and a test of its name', () => {
+    const files = [`src/detectors/${id}.ts`, `src/detectors/${id}.md`, `test/detectors/${id}.test.ts`]
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
+    expect(meta.docsUrl).toBe(`src/detectors/${id}.md`)
+  })
+
+  test('has a page with every heading, and every option on it', () => {
+    const page = readFileSync(join(root, meta.docsUrl), 'utf8')
+    const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
+    expect(headings).toEqual([
+      'What it finds',
+      'Why it hurts',
+      'Bad',
+      'Good',
+      'How sure it is',
+      'Options',
+      'When to ignore it',
+    ])
+    const documented = [...page.matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, name, value]) => [
+      name,
+      Number(value),
+    ])
+    expect(Object.fromEntries(documented)).toEqual(meta.defaults)
+  })
+})
+
+test('no page is left without its detector', () => {
+  const pages = readdirSync(join(root, 'src/detectors')).filter((name) => name.endsWith('.md'))
+  expect(pages.sort()).toEqual(detectors.map(({ meta }) => `${meta.id}.md`).sort())
+})
+
+test('the version in reports is that of the package', () => {
+  expect(VERSION).toBe(packageJson.version)
+})
+
+test('ARCHITECTURE.md justifies every dependency and peer', () => {
+  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  const names = Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies })
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+})

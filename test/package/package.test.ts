@@ -1,0 +1,147 @@
+// The packed tarball in an empty folder, used as a stranger would who has read the README.
+import { execFile, execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const database = await testDatabase()
+let home = ''
+
+beforeAll(() => {
+  home = temporaryFolder({ onTestFinished: afterAll })
+  const modules = join(home, 'node_modules')
+  mkdirSync(join(modules, 'pg-loupe'), { recursive: true })
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', home], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const [{ filename }] = JSON.parse(packed)
+  execFileSync('tar', ['-xzf', join(home, filename), '-C', join(modules, 'pg-loupe'), '--strip-components=1'])
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  cpSync(join(import.meta.dirname, 'stranger'), home, { recursive: true })
+})
+
+describe('an Express application with the three lines added', () => {
+  test('as ES modules prints each loop with its line, and one line for what is well', async () => {
+    const { stderr } = await runApp('app.mjs')
+    expect(stderr).toMatch(new RegExp(`at +app\\.mjs:${lineOf('app.mjs', '// drizzle loop')}:\\d+`))
+    expect(stderr).toContain('Each of the 12 values of authors.id came from column author_id of 12 rows')
+    expect(stderr).toMatch(new RegExp(`at +app\\.mjs:${lineOf('app.mjs', '// raw loop')}:\\d+`))
+    const lines = stderr.split('\n').filter((line) => line.startsWith('GET '))
+    expect(lines.map((line) => line.split('  ').slice(0, 2))).toEqual([
+      ['GET /books', '13 queries'],
+      ['GET /books/fixed', '2 queries'],
+      ['GET /raw/:shelf', '13 queries'],
+      ['GET *', '0 queries'],
+    ])
+    expect(stderr.match(/N\+1/g)).toHaveLength(2)
+  })
+
+  test('as CommonJS too', async () => {
+    const { stderr } = await runApp('app.cjs')
+    expect(stderr).toMatch(new RegExp(`at +app\\.cjs:${lineOf('app.cjs', '// loop')}:\\d+`))
+  })
+
+  test('prints nothing in production', async () => {
+    await run(process.execPath, ['-e', dropTables], { cwd: home, env: environment() })
+    const { stdout, stderr } = await runApp('app.mjs', { NODE_ENV: 'production' })
+    expect([stdout, stderr]).toEqual(['', ''])
+  })
+})
+
+test.each([
+  'pg-loupe',
+  'pg-loupe/pg',
+  'pg-loupe/express',
+  'pg-loupe/drizzle',
+  'pg-loupe/testing',
+  'pg-loupe/sql',
+])('%s loads as an ES module and as CommonJS, with the same names', async (name) => {
+  const named = `JSON.stringify(Object.keys(m).filter((key) => key !== 'default' && key !== 'module.exports').sort())`
+  const load = async (code: string) =>
+    JSON.parse((await run(process.execPath, ['-e', code], { cwd: home, env: environment() })).stdout)
+  const imported = await load(`import('${name}').then((m) => console.log(${named}))`)
+  expect(imported).not.toEqual([])
+  expect(await load(`const m = require('${name}'); console.log(${named})`)).toEqual(imported)
+})
+
+test('an ES module and a CommonJS copy in one process share the profiler', async () => {
+  const code = `import('pg-loupe').then((m) => console.log(m.defaultProfiler() === require('pg-loupe').defaultProfiler()))`
+  expect((await run(process.execPath, ['-e', code], { cwd: home, env: environment() })).stdout).toBe('true\n')
+})
+
+describe('the command', () => {
+  const command = (...args: string[]) =>
+    run(process.execPath, [join(home, 'node_modules/pg-loupe/dist/esm/src/cli/main.js'), ...args], {
+      cwd: home,
+    }).then(
+      ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
+      ({ stdout, stderr, code }) => ({ stdout, stderr, code }),
+    )
+
+  test('is found by npx in a clone of the project', async () => {
+    const { stdout } = await run('npx', ['--no-install', 'pg-loupe', '--version'], { cwd: root })
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('prints a report file that a profiler kept', async () => {
+    const code = `
+      const { createProfiler } = require('pg-loupe')
+      const profiler = createProfiler({ artifacts: { report: 'report.json' }, reporters: [] })
+      profiler.trace('reindex', () => {})`
+    await run(process.execPath, ['-e', code], { cwd: home, env: environment() })
+    expect(await command('report', 'report.json')).toMatchObject({
+      stdout: expect.stringMatching(/^reindex {2}0 queries/),
+      code: 0,
+    })
+    const { stdout } = await command('report', 'report.json', '--format', 'json')
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, traces: 1 })
+  })
+
+  test.each([
+    [['report', 'missing.json'], 'cannot read missing.json'],
+    [['report', 'app.mjs'], 'app.mjs is not JSON'],
+    [['report', 'node_modules/pg-loupe/package.json'], 'package.json is no report: v is undefined'],
+    [['report', 'x', '--format', 'yaml'], 'Allowed choices are console, json'],
+    [['explode'], `unknown command 'explode'`],
+  ])('%j fails with status 2 and says why', async (args, message) => {
+    const { stderr, code } = await command(...args)
+    expect(stderr).toContain(message)
+    expect(code).toBe(2)
+  })
+})
+
+const dropTables = `
+  const { Client } = require('pg')
+  const client = new Client({ connectionString: process.env.DATABASE_URL })
+  client.connect().then(() => client.query('drop table books, authors')).then(() => client.end())`
+
+function runApp(file: string, more: NodeJS.ProcessEnv = {}) {
+  return run(process.execPath, [file], { cwd: home, env: { ...environment(), ...more } })
+}
+
+/** As a developer's shell has it: what the test runner sets is not there. */
+function environment(): NodeJS.ProcessEnv {
+  const {
+    NODE_ENV: _env,
+    NODE_OPTIONS: _options,
+    VITEST: _vitest,
+    FORCE_COLOR: _color,
+    ...rest
+  } = process.env
+  return { ...rest, DATABASE_URL: database.url }
+}
+
+function lineOf(file: string, mark: string): number {
+  const text = readFileSync(join(import.meta.dirname, 'stranger', file), 'utf8')
+  return text.slice(0, text.indexOf(mark)).split('\n').length
+}
