@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { chownSync, closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { removeFolder } from '../remove-folder.mjs'
 import { prepareHome } from './embedded-home.mjs'
 
 /** Each try takes a port that was free a moment ago; losing that race this often means something else is wrong. */
@@ -155,7 +156,7 @@ function end() {
 
 async function stopAndRemove() {
   if (running) await stopRunning()
-  if (home) rmSync(home.directory, { recursive: true, force: true, maxRetries: 5 })
+  if (home) await removeFolder(home.directory)
 }
 
 async function stopRunning() {

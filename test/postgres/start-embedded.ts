@@ -3,7 +3,8 @@
 // keeper notices that this process is gone. There is no other clean-up, and none is needed: a pipe is closed
 // by the kernel, after process.exit, a crash, Ctrl-C and SIGKILL alike.
 import { spawn } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { SERVER_SETTINGS } from './server-settings.ts'
 import type { StartedServer } from './start-postgres.ts'
+
+type Orphan = Pick<EmbeddedServer, 'serverPid' | 'directory'>
 
 /** What the keeper writes on its standard output, a line of JSON each. */
 type KeeperMessage =
@@ -31,8 +34,9 @@ export interface EmbeddedOptions {
   ports?: number[]
 }
 
-/** A server that is just going still writes files, and a folder that is not empty is not removed. */
-const REMOVE_RETRIES = 5
+const GONE_POLL_MS = 20
+/** As long as PostgreSQL itself waits before it kills what does not heed SIGQUIT. */
+const QUIT_PATIENCE_MS = 5_000
 
 const KEEPER = fileURLToPath(new URL('embedded-keeper.mjs', import.meta.url))
 
@@ -51,9 +55,10 @@ export async function startEmbedded({ native, ports = [] }: EmbeddedOptions = {}
   }
 
   let stopping = false
+  let orphanGone: Promise<void> | undefined
   keeper.once('exit', (code) => {
     // The keeper removes everything it owns; only a keeper killed itself needs this.
-    if (code !== 0) removeOrphan(message)
+    if (code !== 0) orphanGone = removeOrphan(message)
     if (!stopping) process.stderr.write(`The embedded PostgreSQL on port ${message.port} ended by itself\n`)
   })
   // Whoever forgets to stop it still ends by itself, and the keeper cleans up then.
@@ -75,17 +80,23 @@ export async function startEmbedded({ native, ports = [] }: EmbeddedOptions = {}
       keeper.ref()
       keeper.stdin.end()
       await ended
+      await orphanGone
     },
   }
 }
 
-function removeOrphan({ serverPid, directory }: { serverPid: number; directory: string }): void {
+async function removeOrphan({ serverPid, directory }: Orphan): Promise<void> {
   try {
     process.kill(serverPid, 'SIGQUIT')
+    // The server ends after all of its processes, and until then they write.
+    for (const deadline = Date.now() + QUIT_PATIENCE_MS; Date.now() < deadline; ) {
+      process.kill(serverPid, 0)
+      await new Promise((resolve) => setTimeout(resolve, GONE_POLL_MS))
+    }
   } catch {
-    // Gone already.
+    // Gone.
   }
-  rmSync(directory, { recursive: true, force: true, maxRetries: REMOVE_RETRIES })
+  await rm(directory, { recursive: true, force: true })
 }
 
 function firstMessage(keeper: ReturnType<typeof spawn>): Promise<KeeperMessage> {
