@@ -50,7 +50,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     confidence: proven ? 'proven' : 'likely',
     title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
     detail: explain(distinct, varying, origin),
-    ...batchRemedy(text, varying, first.via, isOwnParent(trace, origin, key)),
+    ...batchRemedy(text, varying, first.via, walksTree(trace, origin, key)),
     key: [nPlusOne.meta.id, trace.name, where ?? '', key].join(' | '),
     route: trace.name,
     callSite: repetition.callSite,
@@ -58,7 +58,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
       {
         trace: trace.id,
         queries: repetition.indexes,
-        ...(origin ? { parent: origin.parent } : {}),
+        ...(origin?.parents[0] === undefined ? {} : { parent: origin.parents[0] }),
       },
     ],
     occurrenceCount: 1,
@@ -70,9 +70,8 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
 /** The earlier rows that the values of some slots came from. */
 interface Origin {
   slots: readonly Slot[]
-  /** Position of the query whose rows held the first value. */
-  parent: number
-  parents: number
+  /** Positions of the queries whose rows held the values, the one of the first value first. */
+  parents: readonly number[]
   rows: number
   columns: readonly string[]
   /** One column for each slot explains the values; otherwise the columns are candidates. */
@@ -83,7 +82,7 @@ function findOrigin(queries: readonly Query[], varying: readonly Slot[]): Origin
   const origins = varying.flatMap((slot) => originOf(queries, slot) ?? [])
   const [first] = origins.toSorted((a, b) => Number(b.isCertain) - Number(a.isCertain))
   if (!first?.isCertain) return first
-  const together = origins.filter(({ isCertain, parent }) => isCertain && parent === first.parent)
+  const together = origins.filter(({ isCertain, parents }) => isCertain && parents[0] === first.parents[0])
   return {
     ...first,
     slots: together.flatMap(({ slots }) => slots),
@@ -95,15 +94,14 @@ function originOf(queries: readonly Query[], slot: Slot): Origin | undefined {
   const flows = queries.map(({ flow }) => (flow ?? []).filter(({ param }) => param === slot.position))
   const known = flows.filter((flow) => flow.length > 0)
   const parents = [...new Set(known.flat().map(({ query }) => query))]
-  const [parent] = parents
-  if (parent === undefined || known.length < flows.length * MOST) return undefined
+  if (parents.length === 0 || known.length < flows.length * MOST) return undefined
   const columns = [
     ...new Set(known.flat().map(({ table, column }) => (table ? `${table}.${column}` : column))),
   ]
   const rows = known.flat().reduce((most, flow) => Math.max(most, flow.rows), 0)
   if (parents.length === 1 && rows < 2) return undefined
   const isCertain = columns.length === 1 && known.every((flow) => flow.length === 1)
-  return { slots: [slot], parent, parents: parents.length, rows, columns, isCertain }
+  return { slots: [slot], parents, rows, columns, isCertain }
 }
 
 /** A foreign key may be NULL in some rows; their queries carry no value that could have come from anywhere. */
@@ -128,8 +126,8 @@ function explain(distinct: number, varying: readonly Slot[], origin: Origin | un
   const values = `Each of the ${distinct} values${targets.length > 0 ? ` of ${list(targets)}` : ''}`
   if (!origin) return `${values} was asked for on its own, from one place in the code.`
   const rows =
-    origin.parents > 1
-      ? `the rows of ${origin.parents} earlier queries`
+    origin.parents.length > 1
+      ? `the rows of ${origin.parents.length} earlier queries`
       : `${origin.rows} rows of one earlier query`
   if (origin.isCertain) return `${values} came from ${columnsOf(origin)} of ${rows}.`
   return `${values} is in ${rows}, in more than one column: ${list(origin.columns)}.`
@@ -144,12 +142,13 @@ function list(names: readonly string[]): string {
 }
 
 function parentEvidence(trace: Trace, origin: Origin | undefined): Evidence[] {
-  const parent = origin && trace.queries[origin.parent]
+  const parent = trace.queries[origin?.parents[0] ?? -1]
   if (!parent) return []
   const place = parent.callSite?.[0]
   return [{ label: 'rows of', text: fingerprint(parent.sql).text, ...(place ? { callSite: place } : {}) }]
 }
 
-function isOwnParent(trace: Trace, origin: Origin | undefined, key: string): boolean {
-  return origin !== undefined && fingerprint(trace.queries[origin.parent]?.sql ?? '').key === key
+/** The rows of the statement itself are where its next values come from. */
+function walksTree(trace: Trace, origin: Origin | undefined, key: string): boolean {
+  return origin?.parents.some((parent) => fingerprint(trace.queries[parent]?.sql ?? '').key === key) ?? false
 }
