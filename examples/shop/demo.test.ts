@@ -1,6 +1,7 @@
 // The command itself: what it takes, and that it leaves nothing behind.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, expect, inject, test } from 'vitest'
@@ -18,6 +19,7 @@ test('the demo passes on all routes and ends by itself', async () => {
   expect(await demo.status).toBe(0)
   expect(demo.output()).toContain('GET /orders/recent/fixed')
   expect(demo.output()).toContain('Passed: ')
+  expect(withoutTimes(demo.output())).toContain(withoutTimes(sampleOfReadme()))
   expect(await isGone(demo.output())).toBe(true)
 })
 
@@ -97,4 +99,14 @@ async function isGone(output: string): Promise<boolean> {
   const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name])
   await client.end()
   return name !== undefined && rowCount === 0
+}
+
+/** What README.md shows of the output, which has to be what the demo really prints. */
+function sampleOfReadme(): string {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  return /```\n(GET .+?)\n```/s.exec(readme)?.[1] ?? 'README.md shows no output'
+}
+
+function withoutTimes(text: string): string {
+  return text.replace(/[\d.]+ ms/g, '… ms')
 }
