@@ -9,7 +9,7 @@ import { type StatementKind, statementKind } from './statement-kind.ts'
 import { createTextCache } from './text-cache.ts'
 
 export interface Fingerprint {
-  /** 24 hex digits, equal for queries that differ in values only, stable over processes and machines. */
+  /** 16 hex digits, equal for queries that differ in values only, stable over processes and machines. */
   key: string
   /** The statement with `?` for every value; it holds none of them. */
   text: string

@@ -8,36 +8,31 @@ import { NAME_FLAGS, PIECE_CLASS, PIECE_NAME, PIECE_WORD } from './pieces.ts'
 const MASK = '"~"'
 
 export function maskGeneratedNames(normalized: Normalized): void {
-  maskStatementNames(normalized)
-  if (normalized.longNames) maskAliases(normalized)
+  const { texts, hasSeveral, longNames, namesCursor, size } = normalized
+  if (size === 0) return
+  if (hasSeveral || namesCursor || NAMING_WORDS.has(texts[0] as string)) maskStatementNames(normalized)
+  if (longNames) maskAliases(normalized)
 }
 
-function maskStatementNames({ texts: pieces, flags, namesCursor }: Normalized): void {
+function maskStatementNames({ texts, flags, size, namesCursor }: Normalized): void {
   let start = 0
-  while (start < pieces.length) {
-    const first = ((flags[start] ?? 0) & PIECE_CLASS) === PIECE_WORD ? (pieces[start] as string) : ''
-    if (!NAMING_WORDS.has(first) && !namesCursor && start === 0) {
-      const end = pieces.indexOf(';')
-      if (end === -1) return
-      start = end + 1
+  for (let end = 0; end <= size; end++) {
+    if (end < size && texts[end] !== ';') {
+      if (namesCursor && texts[end - 1] === 'of' && texts[end - 2] === 'current') mask(end, start)
       continue
     }
-    const found = pieces.indexOf(';', start)
-    const end = found === -1 ? pieces.length : found
-    if (first === 'declare') mask(start + 1)
-    else if (first === 'prepare' && pieces[start + 1] !== 'transaction') mask(start + 1, true)
-    else if (NAMING_WORDS.has(first) && end - start > 1) mask(end - 1)
-    if (namesCursor)
-      for (let at = start + 2; at < end; at++)
-        if (pieces[at - 1] === 'of' && pieces[at - 2] === 'current') mask(at)
+    const first = ((flags[start] as number) & PIECE_CLASS) === PIECE_WORD ? texts[start] : ''
+    if (first === 'declare') mask(start + 1, start)
+    else if (first === 'prepare' && texts[start + 1] !== 'transaction') mask(start + 1, start, true)
+    else if (NAMING_WORDS.has(first as string)) mask(end - 1, start)
     start = end + 1
   }
 
-  function mask(at: number, always = false): void {
-    const isName =
-      ((flags[at] ?? 0) & PIECE_CLASS) === PIECE_WORD || ((flags[at] ?? 0) & PIECE_CLASS) === PIECE_NAME
-    if (!isName || !(always || /\d/.test(pieces[at] as string))) return
-    pieces[at] = MASK
+  function mask(at: number, after: number, always = false): void {
+    const pieceClass = (flags[at] as number) & PIECE_CLASS
+    if (at <= after || at >= size || (pieceClass !== PIECE_WORD && pieceClass !== PIECE_NAME)) return
+    if (!always && !/\d/.test(texts[at] as string)) return
+    texts[at] = MASK
     flags[at] = NAME_FLAGS
   }
 }
@@ -79,11 +74,11 @@ const NOT_BEFORE_ALIASES = new Set(
  * An alias is a random name behind AS, a name or a closing bracket, that is used as `alias.column` or behind AS, and
  * never where a relation is named.
  */
-function maskAliases({ texts: pieces, flags }: Normalized): void {
+function maskAliases({ texts: pieces, flags, size }: Normalized): void {
   if (!STATEMENTS_WITH_ALIASES.has(pieces[0] ?? '')) return
   const aliases = new Set<string>()
   const elsewhere = new Set<string>()
-  for (let at = 1; at < pieces.length; at++) {
+  for (let at = 1; at < size; at++) {
     const piece = pieces[at] as string
     if (
       piece.length < 16 ||
@@ -102,7 +97,7 @@ function maskAliases({ texts: pieces, flags }: Normalized): void {
     else if (before !== 'of') elsewhere.add(piece)
   }
   const masks = new Map<string, string>()
-  for (let at = 0; at < pieces.length; at++) {
+  for (let at = 0; at < size; at++) {
     const piece = pieces[at] as string
     if (!aliases.has(piece) || elsewhere.has(piece) || pieces[at - 1] === '.') continue
     let mask = masks.get(piece)

@@ -32,11 +32,14 @@ const SPACE_CLASS = 1
 const START_CLASS = 2
 const DIGIT_CLASS = 3
 const OPERATOR_CLASS = 4
+/** Brackets, commas and semicolons: always a token of their own. */
+const SINGLE_CLASS = 5
 const classes = new Uint8Array(128)
 for (const c of ' \t\n\r\f\v') classes[c.charCodeAt(0)] = SPACE_CLASS
 for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
   classes[c.charCodeAt(0)] = START_CLASS
 for (const c of '0123456789') classes[c.charCodeAt(0)] = DIGIT_CLASS
+for (const c of '()[],;') classes[c.charCodeAt(0)] = SINGLE_CLASS
 for (const c of '+-*/<>=~!@#%^&|`?') classes[c.charCodeAt(0)] = OPERATOR_CLASS
 
 const scratch: Tokens = {
@@ -64,13 +67,26 @@ export function lex(sql: string): Tokens {
     const start = at
     let kind = OTHER
     let hash = 0
-    if (kindClass === START_CLASS) {
-      const next = sql.charCodeAt(at + 1)
+    if (kindClass === SINGLE_CLASS) {
+      at++
+    } else if (code === 36) {
+      const next = at + 1 < length ? sql.charCodeAt(at + 1) : 0
+      if (next >= 48 && next <= 57) {
+        kind = PARAM
+        at += 2
+        while (at < length && isDigit(sql.charCodeAt(at))) at++
+      } else {
+        at = endOfDollarQuote(sql, at)
+        if (at > start) kind = STRING
+        else at++
+      }
+    } else if (kindClass === START_CLASS) {
+      const next = at + 1 < length ? sql.charCodeAt(at + 1) : 0
       if (next === 39 && isStringPrefix(code)) {
         kind = code === 66 || code === 98 || code === 88 || code === 120 ? BITS : STRING
         at = endOfString(sql, at + 2, code === 69 || code === 101)
-      } else if (next === 38 && (code === 85 || code === 117) && isQuote(sql.charCodeAt(at + 2))) {
-        const identifier = sql.charCodeAt(at + 2) === 34
+      } else if (next === 38 && (code === 85 || code === 117) && isQuote(charAfter(sql, at + 2))) {
+        const identifier = charAfter(sql, at + 2) === 34
         kind = identifier ? QUOTED : STRING
         at = withEscapeClause(sql, identifier ? endOfQuoted(sql, at + 3) : endOfString(sql, at + 3, false))
       } else {
@@ -88,9 +104,13 @@ export function lex(sql: string): Tokens {
       }
     } else if (kindClass === DIGIT_CLASS) {
       kind = NUMBER
-      at = endOfNumber(sql, at)
+      do at++
+      while (at < length && isDigit(sql.charCodeAt(at)))
+      const next = at < length ? sql.charCodeAt(at) : 0
+      // Anything but plain digits is read again with care.
+      if (next === 46 || next >= 65) at = endOfNumber(sql, start)
     } else if (kindClass === OPERATOR_CLASS) {
-      const next = sql.charCodeAt(at + 1)
+      const next = at + 1 < length ? sql.charCodeAt(at + 1) : 0
       if (code === 45 && next === 45) {
         at = endOfLine(sql, at + 2)
         continue
@@ -100,7 +120,7 @@ export function lex(sql: string): Tokens {
         continue
       }
       kind = OPERATOR
-      at = endOfOperator(sql, at)
+      at = next < 128 && classes[next] === OPERATOR_CLASS ? endOfOperator(sql, at) : at + 1
     } else if (code === 39) {
       kind = STRING
       at = endOfString(sql, at + 1, false)
@@ -113,30 +133,20 @@ export function lex(sql: string): Tokens {
         if (!isSafe) break
         hash = Math.imul(hash ^ code, 0x01000193)
       }
-      if (code === 34 && at > start + 1 && sql.charCodeAt(at + 1) !== 34) {
+      if (code === 34 && at > start + 1 && charAfter(sql, at + 1) !== 34) {
         hash ||= 1
         at++
       } else {
         hash = 0
         at = endOfQuoted(sql, at)
       }
-    } else if (code === 36) {
-      const next = sql.charCodeAt(at + 1)
-      if (next >= 48 && next <= 57) {
-        kind = PARAM
-        at = endOfDigits(sql, at + 1)
-      } else {
-        at = endOfDollarQuote(sql, at)
-        if (at > start) kind = STRING
-        else at++
-      }
-    } else if (code === 46 && isDigit(sql.charCodeAt(at + 1))) {
+    } else if (code === 46 && isDigit(charAfter(sql, at + 1))) {
       kind = NUMBER
       at = endOfNumber(sql, at)
-    } else if (code === 58 && sql.charCodeAt(at + 1) === 58) {
+    } else if (code === 58 && charAfter(sql, at + 1) === 58) {
       kind = CAST
       at += 2
-    } else if (code === 58 && sql.charCodeAt(at + 1) === 61) {
+    } else if (code === 58 && charAfter(sql, at + 1) === 61) {
       kind = OPERATOR
       at += 2
     } else {
@@ -171,6 +181,11 @@ function resize(tokens: Tokens, size: number, used: number): void {
   Object.assign(tokens, { kinds, starts, ends, hashes })
 }
 
+/** 0 behind the end: NaN, which charCodeAt gives there, makes every later comparison slow. */
+function charAfter(sql: string, at: number): number {
+  return at < sql.length ? sql.charCodeAt(at) : 0
+}
+
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57
 }
@@ -189,18 +204,12 @@ function isDigitOrDollar(code: number): boolean {
   return (code >= 48 && code <= 57) || code === 36
 }
 
-function endOfDigits(sql: string, from: number): number {
-  let at = from
-  while (isDigit(sql.charCodeAt(at))) at++
-  return at
-}
-
 /** Digits with single underscores between them. */
 function endOfDigitGroups(sql: string, from: number, accepts: (code: number) => boolean): number {
   let at = from
   for (;;) {
-    if (accepts(sql.charCodeAt(at))) at++
-    else if (sql.charCodeAt(at) === 95 && accepts(sql.charCodeAt(at + 1))) at += 2
+    if (accepts(charAfter(sql, at))) at++
+    else if (charAfter(sql, at) === 95 && accepts(charAfter(sql, at + 1))) at += 2
     else return at
   }
 }
@@ -210,8 +219,8 @@ const isOctal = (code: number) => code >= 48 && code <= 55
 const isBinary = (code: number) => code === 48 || code === 49
 
 function endOfNumber(sql: string, from: number): number {
-  if (sql.charCodeAt(from) === 48) {
-    const base = sql.charCodeAt(from + 1) | 32
+  if (charAfter(sql, from) === 48) {
+    const base = charAfter(sql, from + 1) | 32
     const accepts = base === 120 ? isHex : base === 111 ? isOctal : base === 98 ? isBinary : undefined
     if (accepts !== undefined) {
       // `0_1` is decimal, but `0x_1` is hexadecimal: a group may start with an underscore here.
@@ -220,11 +229,11 @@ function endOfNumber(sql: string, from: number): number {
     }
   }
   let at = endOfDigitGroups(sql, from, isDigit)
-  if (sql.charCodeAt(at) === 46 && sql.charCodeAt(at + 1) !== 46) at = endOfDigitGroups(sql, at + 1, isDigit)
-  if ((sql.charCodeAt(at) | 32) === 101) {
-    const sign = sql.charCodeAt(at + 1)
+  if (charAfter(sql, at) === 46 && charAfter(sql, at + 1) !== 46) at = endOfDigitGroups(sql, at + 1, isDigit)
+  if ((charAfter(sql, at) | 32) === 101) {
+    const sign = charAfter(sql, at + 1)
     const digits = sign === 43 || sign === 45 ? at + 2 : at + 1
-    if (isDigit(sql.charCodeAt(digits))) at = endOfDigitGroups(sql, digits, isDigit)
+    if (isDigit(charAfter(sql, digits))) at = endOfDigitGroups(sql, digits, isDigit)
   }
   return at
 }
@@ -232,17 +241,17 @@ function endOfNumber(sql: string, from: number): number {
 /** The run of operator characters, cut before a comment, and before trailing signs unless a character permits them. */
 function endOfOperator(sql: string, from: number): number {
   let at = from + 1
-  let permitsSigns = permitsTrailingSign(sql.charCodeAt(from))
+  let permitsSigns = permitsTrailingSign(charAfter(sql, from))
   for (; at < sql.length; at++) {
-    const code = sql.charCodeAt(at)
+    const code = charAfter(sql, at)
     if (code >= 128 || classes[code] !== OPERATOR_CLASS) break
-    const next = sql.charCodeAt(at + 1)
+    const next = charAfter(sql, at + 1)
     if ((code === 45 && next === 45) || (code === 47 && next === 42)) break
     permitsSigns ||= permitsTrailingSign(code)
   }
   if (permitsSigns) return at
   while (at > from + 1) {
-    const last = sql.charCodeAt(at - 1)
+    const last = charAfter(sql, at - 1)
     if (last !== 43 && last !== 45) break
     at--
   }
@@ -257,7 +266,7 @@ function permitsTrailingSign(code: number): boolean {
 function endOfLine(sql: string, from: number): number {
   let at = from
   while (at < sql.length) {
-    const code = sql.charCodeAt(at)
+    const code = charAfter(sql, at)
     if (code === 10 || code === 13) break
     at++
   }
@@ -268,11 +277,11 @@ function endOfComment(sql: string, from: number): number {
   let depth = 1
   let at = from
   while (at < sql.length) {
-    const code = sql.charCodeAt(at)
-    if (code === 42 && sql.charCodeAt(at + 1) === 47) {
+    const code = charAfter(sql, at)
+    if (code === 42 && charAfter(sql, at + 1) === 47) {
       at += 2
       if (--depth === 0) return at
-    } else if (code === 47 && sql.charCodeAt(at + 1) === 42) {
+    } else if (code === 47 && charAfter(sql, at + 1) === 42) {
       depth++
       at += 2
     } else at++
@@ -285,7 +294,7 @@ function endOfQuoted(sql: string, from: number): number {
   for (;;) {
     at = sql.indexOf('"', at)
     if (at === -1) return sql.length
-    if (sql.charCodeAt(at + 1) !== 34) return at + 1
+    if (charAfter(sql, at + 1) !== 34) return at + 1
     at += 2
   }
 }
@@ -294,9 +303,9 @@ function endOfQuoted(sql: string, from: number): number {
 function endOfString(sql: string, from: number, backslashes: boolean): number {
   let at = from
   while (at < sql.length) {
-    const code = sql.charCodeAt(at)
+    const code = charAfter(sql, at)
     if (code === 39) {
-      if (sql.charCodeAt(at + 1) === 39) {
+      if (charAfter(sql, at + 1) === 39) {
         at += 2
         continue
       }
@@ -315,19 +324,19 @@ export function continuation(sql: string, from: number): number {
   let at = from
   let newline = false
   for (; at < sql.length; at++) {
-    const code = sql.charCodeAt(at)
+    const code = charAfter(sql, at)
     if (code === 10 || code === 13) newline = true
-    else if (code === 45 && sql.charCodeAt(at + 1) === 45) at = endOfLine(sql, at + 2) - 1
+    else if (code === 45 && charAfter(sql, at + 1) === 45) at = endOfLine(sql, at + 2) - 1
     else if (code >= 128 || classes[code] !== SPACE_CLASS) break
   }
-  return newline && sql.charCodeAt(at) === 39 ? at + 1 : -1
+  return newline && charAfter(sql, at) === 39 ? at + 1 : -1
 }
 
 /** `$$` or `$tag$` up to the same tag again; `from` itself when no quote starts there. */
 function endOfDollarQuote(sql: string, from: number): number {
   let at = from + 1
   while (at < sql.length) {
-    const code = sql.charCodeAt(at)
+    const code = charAfter(sql, at)
     if (code === 36) break
     const c = code >= 128 ? START_CLASS : classes[code]
     if (c !== START_CLASS && (c !== DIGIT_CLASS || at === from + 1)) return from
@@ -343,16 +352,16 @@ function withEscapeClause(sql: string, from: number): number {
   const word = endOfSpace(sql, from)
   if (sql.slice(word, word + 7).toLowerCase() !== 'uescape') return from
   const quote = endOfSpace(sql, word + 7)
-  return sql.charCodeAt(quote) === 39 ? endOfString(sql, quote + 1, false) : from
+  return charAfter(sql, quote) === 39 ? endOfString(sql, quote + 1, false) : from
 }
 
 function endOfSpace(sql: string, from: number): number {
   let at = from
   for (;;) {
-    const code = sql.charCodeAt(at)
+    const code = charAfter(sql, at)
     if (code < 128 && classes[code] === SPACE_CLASS) at++
-    else if (code === 45 && sql.charCodeAt(at + 1) === 45) at = endOfLine(sql, at + 2)
-    else if (code === 47 && sql.charCodeAt(at + 1) === 42) at = endOfComment(sql, at + 2)
+    else if (code === 45 && charAfter(sql, at + 1) === 45) at = endOfLine(sql, at + 2)
+    else if (code === 47 && charAfter(sql, at + 1) === 42) at = endOfComment(sql, at + 2)
     else return at
   }
 }

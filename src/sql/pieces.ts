@@ -23,9 +23,11 @@ export const IS_OPERAND = 1 << 19
 export const NO_SPACE_AFTER = 1 << 20
 export const NO_SPACE_BEFORE = 1 << 21
 
+/** Used again by the next statement: only the first `size` count, and only until then. */
 export interface Pieces {
   texts: string[]
   flags: number[]
+  size: number
 }
 
 const others = new Int32Array(128)

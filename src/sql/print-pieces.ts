@@ -14,11 +14,11 @@ import {
 } from './pieces.ts'
 import { IS_BEFORE_BRACKETS } from './words.ts'
 
-export function printPieces({ texts, flags }: Pieces): string {
-  if (texts.length === 0) return ''
+export function printPieces({ texts, flags, size }: Pieces): string {
+  if (size === 0) return ''
   let text = texts[0] as string
   let before = flags[0] as number
-  for (let at = 1; at < texts.length; at++) {
+  for (let at = 1; at < size; at++) {
     const current = flags[at] as number
     if (isSpaced(before, current)) text += ' '
     text += texts[at]

@@ -35,32 +35,37 @@ for (const [kind, words] of Object.entries(KIND_BY_WORD))
 
 const MODIFYING = new Set(['insert', 'update', 'delete', 'merge'])
 
-export function statementKind({ texts: pieces, flags }: Pieces): StatementKind {
+export function statementKind({ texts: pieces, flags, size }: Pieces): StatementKind {
   let first = 0
   while (pieces[first] === '(') first++
   const word = ((flags[first] ?? 0) & PIECE_CLASS) === PIECE_WORD ? (pieces[first] as string) : ''
-  if (word === 'with') return kindOfWith(pieces, flags, first)
-  if (word === 'select' && isSetConfig(pieces, first)) return 'set'
+  if (word === 'with') return kindOfWith(pieces, flags, first, size)
+  if (word === 'select' && isSetConfig(pieces, first, size)) return 'set'
   if (word === 'prepare' && pieces[first + 1] === 'transaction') return 'transaction'
   return kinds.get(word) ?? 'other'
 }
 
 /** The statement behind the queries of the WITH, unless it is a SELECT and one of those modifies. */
-function kindOfWith(pieces: readonly string[], flags: readonly number[], from: number): StatementKind {
+function kindOfWith(
+  pieces: readonly string[],
+  flags: readonly number[],
+  from: number,
+  size: number,
+): StatementKind {
   let depth = 0
   let modified: string | undefined
-  for (let at = from + 1; at < pieces.length; at++) {
+  for (let at = from + 1; at < size; at++) {
     const piece = pieces[at] as string
     if (piece === '(') depth++
     else if (piece === ')') depth--
     else if (piece === ';') break
-    else if (
-      ((flags[at] ?? 0) & PIECE_CLASS) === PIECE_WORD &&
-      (MODIFYING.has(piece) || (depth <= 0 && piece === 'select'))
-    ) {
-      if (depth <= 0 && pieces[at - 1] === ')')
-        return modified !== undefined && piece === 'select' ? kindOf(modified) : kindOf(piece)
-      if (pieces[at - 1] === '(' && BEFORE_QUERY.has(pieces[at - 2] ?? '')) modified ??= piece
+    else if (((flags[at] as number) & PIECE_CLASS) === PIECE_WORD) {
+      const modifies = MODIFYING.has(piece)
+      if (modifies && pieces[at - 1] === '(' && BEFORE_QUERY.has(pieces[at - 2] as string)) modified ??= piece
+      if (depth > 0 || !(modifies || piece === 'select')) continue
+      // INSERT, UPDATE, DELETE and MERGE may name a query of the WITH.
+      if (modifies && (pieces[at + 1] === 'as' || pieces[at + 1] === '(')) continue
+      return kindOf(modifies ? piece : (modified ?? piece))
     }
   }
   return modified === undefined ? 'select' : kindOf(modified)
@@ -73,8 +78,10 @@ function kindOf(word: string): StatementKind {
 }
 
 /** `SELECT set_config(…)`, alone: how SET is written when its value is a parameter. */
-function isSetConfig(pieces: readonly string[], first: number): boolean {
+function isSetConfig(pieces: readonly string[], first: number, size: number): boolean {
   let at = first + 1
   if (pieces[at] === 'pg_catalog' && pieces[at + 1] === '.') at += 2
-  return pieces[at] === 'set_config' && pieces[at + 1] === '(' && !pieces.includes('from')
+  if (pieces[at] !== 'set_config' || pieces[at + 1] !== '(') return false
+  for (; at < size; at++) if (pieces[at] === 'from') return false
+  return true
 }

@@ -116,11 +116,11 @@ export function findWord(sql: string, start: number, end: number, hash: number):
     found.text = text
     return
   }
-  const made = foldCase(sql.slice(start, end))
+  // A copy, or the name would keep the whole statement it was cut from.
+  const made = ` ${foldCase(sql.slice(start, end))}`.slice(1)
   found.text = made
   if (made.length > LONGEST_KEPT_NAME) return
-  // A copy, or the name would keep the whole statement it was cut from.
-  nameTexts[slot] = ` ${made}`.slice(1)
+  nameTexts[slot] = made
   nameHashes[slot] = hash
 }
 
