@@ -2,6 +2,7 @@
 // what it takes, and never later in a request.
 import * as v from 'valibot'
 import { detectors } from './detectors/index.ts'
+import type { ApplicationCode, PathPattern } from './trace/application-code.ts'
 import type { ContextStore } from './trace/context.ts'
 import type { LiveTrace } from './trace/live-trace.ts'
 import type { ReportListener } from './types.ts'
@@ -11,6 +12,8 @@ export interface ProfilerOptions {
   enabled?: boolean
   /** How a query finds its trace. Default: AsyncLocalStorage. */
   context?: ContextStore<LiveTrace>
+  /** Which files count as the application's own where a finding names a line. Default: all outside of node_modules. */
+  application?: ApplicationCode
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
   detectors?: { [id: string]: false | { [option: string]: number } }
   /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
@@ -30,6 +33,7 @@ export interface ProfilerOptions {
 export interface CheckedOptions {
   enabled: boolean
   context: ContextStore<LiveTrace> | undefined
+  application: ApplicationCode
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
   detectors: Record<string, Record<string, number>>
   reporters: readonly ('console' | ReportListener)[]
@@ -53,6 +57,10 @@ const profilerOptions = () =>
     enabled: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
     context: v.optional(
       v.custom<ContextStore<LiveTrace>>(isContextStore, 'an object with get, run and bind'),
+    ),
+    application: v.optional(
+      record({ include: v.optional(pathPatterns()), exclude: v.optional(pathPatterns()) }),
+      {},
     ),
     detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
     reporters: v.optional(
@@ -99,6 +107,18 @@ function record<Entries extends v.ObjectEntries>(entries: Entries) {
 function wholeNumber(least: number) {
   const takes = `a whole number of at least ${least}`
   return v.pipe(v.number(takes), v.safeInteger(takes), v.minValue(least, takes))
+}
+
+function pathPatterns() {
+  return v.array(
+    v.custom<PathPattern>(isPathPattern, 'a part of a path, a RegExp or a function'),
+    'an array of paths, RegExps and functions',
+  )
+}
+
+function isPathPattern(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== ''
+  return typeof value === 'function' || value instanceof RegExp
 }
 
 function isContextStore(value: unknown): boolean {

@@ -6,6 +6,7 @@ import { consoleListener } from './report/console-listener.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
+import { callSiteResolver } from './trace/call-site.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { sealValues } from './trace/seal-values.ts'
@@ -41,6 +42,7 @@ export interface Profiler {
  */
 export function createProfiler(options?: ProfilerOptions): Profiler {
   const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
+  const settings = { limits: checked.limits, resolveCallSite: callSiteResolver(checked.application) }
   const open = new Set<LiveTrace>()
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
@@ -51,7 +53,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     context,
     currentTrace: () => context.get(),
     startTrace(start) {
-      const trace = new LiveTrace(start, checked.limits, context.get(), finish)
+      const trace = new LiveTrace(start, settings, context.get(), finish)
       open.add(trace)
       if (open.size > checked.limits.openTraces) closeOldest()
       return trace

@@ -66,7 +66,7 @@ export interface Query {
   error?: string
   callSite?: CallSite
   /** Where the query was built, when that is not where it was sent. */
-  builtAt?: Frame
+  builtAt?: Frame | undefined
   flow?: readonly ValueFlow[]
 }
 

@@ -9,7 +9,7 @@ test.each<[string, unknown, string]>([
   [
     'an unknown option',
     { enable: true },
-    'there is no option enable; it is one of enabled, context, detectors',
+    'there is no option enable; it is one of enabled, context, application, detectors',
   ],
   ['options that are no object', 7, 'the options got 7, but takes an object with enabled'],
   ['a wrong type', { enabled: 'yes' }, 'option enabled got "yes", but takes true or false'],
@@ -32,6 +32,16 @@ test.each<[string, unknown, string]>([
     'half a row',
     { limits: { rowsPerQuery: 0.5 } },
     'option limits.rowsPerQuery got 0.5, but takes a whole number',
+  ],
+  [
+    'a path pattern that is a number',
+    { application: { exclude: ['src/db', 7] } },
+    'option application.exclude.1 got 7, but takes a part of a path, a RegExp or a function',
+  ],
+  [
+    'an empty path pattern',
+    { application: { include: [''] } },
+    'option application.include.0 got "", but takes a part of a path',
   ],
   [
     'an unknown reporter',

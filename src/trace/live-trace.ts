@@ -1,6 +1,7 @@
 // The queries of one unit of work while it runs, in the order they started. It knows when it is over: after its end
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
 import type { Trace, TraceKind } from '../types.ts'
+import type { ResolveCallSite } from './call-site.ts'
 import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
 
 export interface TraceStart {
@@ -14,6 +15,12 @@ export interface TraceLimits {
   queriesPerTrace: number
   /** Rows kept of one query for value flow, until the trace ends. */
   rowsPerQuery: number
+}
+
+/** What all traces of one profiler have in common. */
+export interface TraceSettings {
+  limits: TraceLimits
+  resolveCallSite: ResolveCallSite
 }
 
 /** How a driver tells what became of a query it has announced. Safe to call in any order, any number of times. */
@@ -40,7 +47,7 @@ export class LiveTrace {
   closed = false
   /** The sealed trace, once it has closed. */
   finished: Trace | undefined
-  readonly #limits: TraceLimits
+  readonly #settings: TraceSettings
   readonly #finish: (trace: LiveTrace) => Trace | undefined
   readonly #startedAt = new Date()
   readonly #start = performance.now()
@@ -51,7 +58,7 @@ export class LiveTrace {
 
   constructor(
     start: TraceStart,
-    limits: TraceLimits,
+    settings: TraceSettings,
     parent: LiveTrace | undefined,
     finish: (trace: LiveTrace) => Trace | undefined,
   ) {
@@ -59,7 +66,7 @@ export class LiveTrace {
     this.name = start.name
     this.labels = start.labels ?? {}
     this.parent = parent
-    this.#limits = limits
+    this.#settings = settings
     this.#finish = finish
     parent?.children.push(this)
   }
@@ -67,12 +74,12 @@ export class LiveTrace {
   /** Records that the application sends a query; `undefined` once the trace is closed or its limit is reached. */
   startQuery(start: QueryStart): QueryRecording | undefined {
     if (this.closed) return undefined
-    if (this.queries.length >= this.#limits.queriesPerTrace) {
+    if (this.queries.length >= this.#settings.limits.queriesPerTrace) {
       this.truncated++
       return undefined
     }
     const startMs = this.#now()
-    const query = new RecordedQuery(start, startMs)
+    const query = new RecordedQuery(start, startMs, this.#settings.resolveCallSite)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
     this.#pending++
@@ -97,7 +104,7 @@ export class LiveTrace {
         if (!open) return
         query.rows = rowCount
         if (fields) query.fields = fields
-        if (rows && rows.length > 0 && !this.closed) query.keptRows = rows.slice(0, this.#limits.rowsPerQuery)
+        if (rows && rows.length > 0 && !this.closed) query.keptRows = rows.slice(0, this.#settings.limits.rowsPerQuery)
         settle()
       },
       failed: (error) => {

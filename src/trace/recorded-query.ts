@@ -1,7 +1,7 @@
 // One query while its trace is open: facts only, taken on the application's own time, so nothing is formatted here.
 // The call site is resolved when somebody reads it, and the values live only until the trace is sealed.
-import type { CallSite, Query, ResultColumn, ValueFlow } from '../types.ts'
-import { type CapturedStack, resolveCallSite } from './call-site.ts'
+import type { CallSite, Frame, Query, ResultColumn, ValueFlow } from '../types.ts'
+import type { CapturedStack, ResolveCallSite } from './call-site.ts'
 
 /** What the driver knows of a result's column. */
 export interface DriverField {
@@ -22,6 +22,8 @@ export interface QueryStart {
   sql: string
   params?: readonly unknown[] | undefined
   stack?: CapturedStack | undefined
+  /** Where the statement was put together, when the adapter saw that. */
+  built?: CapturedStack | undefined
   via?: string | undefined
   prepared?: string | undefined
 }
@@ -43,24 +45,39 @@ export class RecordedQuery implements Query {
   /** The rows for value flow, while the trace is open. */
   keptRows?: readonly unknown[]
   fields?: readonly DriverField[]
+  readonly #resolve: ResolveCallSite
   #stack: CapturedStack | undefined
+  #built: CapturedStack | undefined
   #callSite: CallSite | undefined
+  #builtAt: Frame | undefined
 
-  constructor(start: QueryStart, startMs: number) {
+  constructor(start: QueryStart, startMs: number, resolve: ResolveCallSite) {
     this.sql = start.sql
     this.startMs = startMs
     if (start.params) this.params = start.params
     if (start.via) this.via = start.via
     if (start.prepared) this.prepared = start.prepared
+    this.#resolve = resolve
     this.#stack = start.stack
+    this.#built = start.built
   }
 
   get callSite(): CallSite {
     if (!this.#callSite) {
-      this.#callSite = this.#stack ? resolveCallSite(this.#stack) : []
+      this.#callSite = this.#stack ? this.#resolve(this.#stack) : []
       this.#stack = undefined
     }
     return this.#callSite
+  }
+
+  /** Known only when it is another function than the one that sent the query. */
+  get builtAt(): Frame | undefined {
+    if (this.#built) {
+      const [built] = this.#resolve(this.#built)
+      this.#built = undefined
+      if (built && !isSameFunction(built, this.callSite[0])) this.#builtAt = built
+    }
+    return this.#builtAt
   }
 
   get columns(): readonly ResultColumn[] {
@@ -70,3 +87,12 @@ export class RecordedQuery implements Query {
     }))
   }
 }
+
+/** Functions without a name are told apart by nothing, so the lines of one statement are taken for one place. */
+function isSameFunction(a: Frame, b: Frame | undefined): boolean {
+  if (!b || a.file !== b.file || a.function !== b.function) return false
+  return a.function !== undefined || Math.abs(a.line - b.line) <= STATEMENT_LINES
+}
+
+/** Few statements of a query builder are written over more lines. */
+const STATEMENT_LINES = 12

@@ -21,7 +21,7 @@ const ROOMS: Record<string, readonly string[]> = {
 const ON_TOP = /^src\/(index|profiler|options|shared-state|testing)\.ts$|^src\/cli\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
-const LIBRARIES = /^(valibot|picocolors|commander|libpg-query)$/
+const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|@jridgewell\/trace-mapping)$/
 
 const files = [...sources('src'), ...sources('adapters')]
 const imports = files.flatMap((file) => importsOf(file).map((target) => ({ file, ...target })))

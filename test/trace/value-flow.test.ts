@@ -136,7 +136,7 @@ function finished(
   startMs: number,
   { params = [], fields, rows, durationMs = 0.5 }: Given,
 ): RecordedQuery {
-  const query = new RecordedQuery({ sql, params }, startMs)
+  const query = new RecordedQuery({ sql, params }, startMs, () => [])
   query.durationMs = durationMs
   if (fields) query.fields = fields
   if (rows) {

@@ -1,0 +1,83 @@
+// What counts as the application's own code in a stack. By default that is every file outside of node_modules, Node.js
+// and pg-loupe itself; an application can count more in (a workspace package below node_modules) and out (its own
+// database layer, so that the callers of that layer are named).
+
+/**
+ * Says which files are meant, by their absolute path with forward slashes: a part of it in whole folder and file names
+ * (`src/db`, or `src/*-store`, where `*` stays within one name and `**` does not), a regular expression, or a function.
+ */
+export type PathPattern = string | RegExp | ((file: string) => boolean)
+
+export interface ApplicationCode {
+  /** Counted as application code although it lies in node_modules. */
+  include?: readonly PathPattern[]
+  /** Not counted as application code; wins over `include`. */
+  exclude?: readonly PathPattern[]
+}
+
+/** `file` is what is named, `generated` what runs; they differ where a source map leads from one to the other. */
+export type IsApplication = (file: string, generated?: string) => boolean
+
+export function applicationRule(
+  { include = [], exclude = [] }: ApplicationCode,
+  isOwn: (file: string) => boolean,
+): IsApplication {
+  const included = include.map(matcher)
+  const excluded = exclude.map(matcher)
+  return (file, generated = file) => {
+    if (isBuiltIn(file)) return false
+    const paths = [...new Set([toSlashes(file), toSlashes(generated)])]
+    const isAnyOf = (matchers: readonly Matcher[]) =>
+      paths.some((path) => matchers.some((matches) => matches(path)))
+    if (isAnyOf(excluded)) return false
+    if (isAnyOf(included)) return true
+    return !paths.some(isInstalled) && !isOwn(file) && !isOwn(generated)
+  }
+}
+
+type Matcher = (path: string) => boolean
+
+function matcher(pattern: PathPattern): Matcher {
+  if (typeof pattern === 'function') return quiet(pattern)
+  // A copy without its state: `g` and `y` would make every other match fail.
+  const expression =
+    typeof pattern === 'string'
+      ? fromGlob(toSlashes(pattern))
+      : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
+  return (path) => expression.test(path)
+}
+
+/** An error of the application's function must not cost a query its line. */
+function quiet(test: (file: string) => boolean): Matcher {
+  return (path) => {
+    try {
+      return test(path) === true
+    } catch {
+      return false
+    }
+  }
+}
+
+function fromGlob(glob: string): RegExp {
+  const names = glob.replace(/^\.?\/+(?!\/)/, glob.startsWith('/') ? '/' : '').replace(/\/+$/, '')
+  const source = names.replace(/\*\*|\*|[.+?^${}()|[\]\\]/g, (found) => {
+    if (found === '**') return '.*'
+    return found === '*' ? '[^/]*' : `\\${found}`
+  })
+  return new RegExp(`${names.startsWith('/') ? '^' : '(?:^|/)'}${source}(?:/|$)`)
+}
+
+function isInstalled(path: string): boolean {
+  return path.includes('/node_modules/')
+}
+
+/** Also what bundlers add around the modules: it has a place in the source map, but nobody wrote it. */
+const BUILT_IN = /^(?:node:|internal\/|<|webpack:\/\/[^/]*\/webpack\/)/
+
+function isBuiltIn(file: string): boolean {
+  return BUILT_IN.test(file)
+}
+
+function toSlashes(file: string): string {
+  return file.replaceAll('\\', '/')
+}

@@ -1,0 +1,113 @@
+// Turns a captured stack into frames, innermost first, application or not. The text is read through `.stack`, so that
+// whatever maps stacks in this process (--enable-source-maps, tsx, a test runner) has mapped it. What such a formatter
+// was given is kept beside it: one that returns no text, throws, or maps nothing is then no loss.
+import { findSourceMap } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { Frame } from '../types.ts'
+
+/** A stack as V8 holds it; reading `.stack` formats it. */
+export interface CapturedStack {
+  readonly stack?: unknown
+}
+
+/** A stack as the process formatted it, and as V8 handed it to a formatter of the application's. */
+export interface FormattedStack {
+  readonly text: unknown
+  readonly sites: readonly NodeJS.CallSite[]
+}
+
+/** The frames, mapped as far as this process maps by itself; a source map beside the file has not been asked. */
+export function framesOf({ text, sites }: FormattedStack): Frame[] {
+  const frames = typeof text === 'string' ? parseStack(text) : []
+  const raw = sites.flatMap((site) => frameOfSite(site) ?? [])
+  if (frames.length === 0) return raw.map(mapLoaded)
+  const unmapped = new Set(raw.map(placeOf))
+  return frames.map((frame) => (unmapped.has(placeOf(frame)) ? mapLoaded(frame) : frame))
+}
+
+type Formatter = (error: unknown, sites: NodeJS.CallSite[]) => unknown
+
+export function formatStack(captured: CapturedStack): FormattedStack {
+  const formatter = Error.prepareStackTrace as Formatter | undefined
+  let sites: NodeJS.CallSite[] = []
+  const listening =
+    typeof formatter === 'function' &&
+    Reflect.set(Error, 'prepareStackTrace', (error: unknown, callSites: NodeJS.CallSite[]) => {
+      sites = callSites
+      return formatter.call(Error, error, callSites)
+    })
+  try {
+    const text = captured.stack
+    return { text, sites: sites.length === 0 ? sitesAmong(text) : sites }
+  } catch {
+    return { text: undefined, sites }
+  } finally {
+    if (listening) Reflect.set(Error, 'prepareStackTrace', formatter)
+  }
+}
+
+/** Formatters that hand out V8's call sites do so as an array. */
+function sitesAmong(value: unknown): NodeJS.CallSite[] {
+  if (!Array.isArray(value)) return []
+  return value.filter((site) => typeof (site as Partial<NodeJS.CallSite> | null)?.getFileName === 'function')
+}
+
+function frameOfSite(site: NodeJS.CallSite): Frame | undefined {
+  const file = site.getFileName() ?? site.getEvalOrigin?.()
+  const line = site.getLineNumber()
+  if (!file || !line) return undefined
+  return makeFrame(file, line, site.getColumnNumber() ?? 1, site.getFunctionName() ?? undefined)
+}
+
+/** Frames of V8's text: `at fn (file:1:2)`, `at async fn (file:1:2)`, `at file:1:2`, `at new Thing [as alias] (file:1:2)`. */
+function parseStack(stack: string): Frame[] {
+  return stack.split('\n').flatMap((line) => parseFrame(line) ?? [])
+}
+
+const FRAME = /^\s*at (?:async )?(?:(.+?) \()?(.+?):(\d+):(\d+)\)?$/
+/** `at eval (eval at load (file:1:2), <anonymous>:1:1)`: the place that can be opened is where eval was called. */
+const EVAL_FRAME = /^\s*at (?:async )?.*?\beval at .*\((.+?):(\d+):(\d+)\)/
+
+function parseFrame(line: string): Frame | undefined {
+  const evaluated = EVAL_FRAME.exec(line)
+  if (evaluated) {
+    const [, file = '', row, column] = evaluated
+    return makeFrame(file, Number(row), Number(column), undefined)
+  }
+  const match = FRAME.exec(line)
+  if (!match) return undefined
+  const [, name, location = '', row, column] = match
+  return makeFrame(location, Number(row), Number(column), name)
+}
+
+function makeFrame(location: string, line: number, column: number, name: string | undefined): Frame {
+  const frame: Frame = { file: toPath(location), line, column }
+  const shortName = name?.replace(/ \[as .+\]$/, '').replace(/^(?:Object|Module|_)\.(?=\w)/, '')
+  if (shortName && shortName !== '<anonymous>' && shortName !== 'eval') frame.function = shortName
+  return frame
+}
+
+function toPath(location: string): string {
+  if (!location.startsWith('file:')) return location
+  try {
+    return fileURLToPath(location.replace(/[?#].*$/, ''))
+  } catch {
+    return location
+  }
+}
+
+/** Maps by the source map that Node.js kept when it loaded the file, which it does with --enable-source-maps and tsx. */
+function mapLoaded(frame: Frame): Frame {
+  const entry = findSourceMap(frame.file)?.findEntry(frame.line - 1, (frame.column ?? 1) - 1)
+  if (!entry || !('originalSource' in entry) || typeof entry.originalSource !== 'string') return frame
+  return {
+    ...frame,
+    file: toPath(entry.originalSource),
+    line: entry.originalLine + 1,
+    column: entry.originalColumn + 1,
+  }
+}
+
+function placeOf({ file, line, column }: Frame): string {
+  return `${file}:${line}:${column}`
+}
