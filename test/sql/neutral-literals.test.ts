@@ -1,0 +1,84 @@
+// A statement without its values is still SQL, has the fingerprint it had, and holds none of them.
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { fingerprint } from '../../src/sql/fingerprint.ts'
+import { neutralLiterals } from '../../src/sql/neutral-literals.ts'
+
+test.each([
+  ["select * from t where name = 'Ann' and age > 42", "select * from t where name = '' and age > 0"],
+  ['select 1.5, -2, 0x1F, 1e9', 'select 0, -0, 0, 0'],
+  [
+    "select E'it''s\\'', $tag$ body $tag$, U&'d\\0061t', N'x', B'101', x'1F'",
+    "select '', '', '', '', B'', x''",
+  ],
+  ["insert into t values ('a', 1), ('b', 2)", "insert into t values ('', 0), ('', 0)"],
+  ['select true, false, null from t where a is null', 'select true, false, null from t where a is null'],
+  ['select * from t limit 10 offset 20', 'select * from t limit 10 offset 20'],
+  [
+    'select * from t offset (5) rows fetch first 7 rows only',
+    'select * from t offset (5) rows fetch first 7 rows only',
+  ],
+  ['select a, 7 from t order by 2, 1 desc', 'select a, 0 from t order by 2, 1 desc'],
+  ['select a from t order by 2 + 3, 1.5, a', 'select a from t order by 0 + 0, 0.0, a'],
+  ['select * from t where id = $1 and tag ? $2', 'select * from t where id = $1 and tag ? $2'],
+  ["select '4' /* of ann@example.org */ from t -- 77", "select '' from t"],
+  ["set application_name to 'ann'; select 5", "set application_name to ''; select 0"],
+  ['set search_path = tenant_5, public', "set search_path = ''"],
+  ['set local role ann', "set local role ''"],
+  ['set timezone to default', 'set timezone to default'],
+  ["update t set a = 'x', b = 3", "update t set a = '', b = 0"],
+  ["select 'broken", "select ''"],
+  ['', ''],
+])('%s', (sql, neutral) => {
+  expect(neutralLiterals(sql)).toBe(neutral)
+  expect(fingerprint(neutral).key).toBe(fingerprint(sql).key)
+})
+
+test.each([
+  "select 'a'\n$$b$$",
+  "select 'a'$$b$$",
+  "select 'a' /* */ \n 'b'",
+  'select 1xff, 2b1',
+  'select 1.5.3, 1..2, $.5',
+  "select u&$$x$$, u&'x'",
+  "select date'2024-01-01', x from t where a='b'",
+])('what stands close together does not melt into something else: %j', (sql) => {
+  const neutral = neutralLiterals(sql)
+  expect(fingerprint(neutral).key).toBe(fingerprint(sql).key)
+  expect(neutralLiterals(neutral)).toBe(neutral)
+})
+
+const corpus = new URL('../corpus/fingerprint_pairs.json', import.meta.url)
+const statements: string[] = JSON.parse(readFileSync(corpus, 'utf8')).flatMap(
+  ({ a, b }: { a: string; b: string }) => [a, b],
+)
+
+test('every statement of the corpus keeps its fingerprint', () => {
+  const moved = statements.filter((sql) => fingerprint(neutralLiterals(sql)).key !== fingerprint(sql).key)
+  expect(moved).toEqual([])
+})
+
+test('whatever stands in a literal is gone', () => {
+  const secret = 'Zq7secret7qZ'
+  const literal = fc.constantFrom(
+    `'${secret}'`,
+    `E'\\'${secret}'`,
+    `$$${secret}$$`,
+    `$a$ '${secret}' $a$`,
+    `'it''s ${secret}'`,
+    `U&'${secret}'`,
+    `-- ${secret}\n`,
+    `/* ${secret} /* ' */ */`,
+    `'${secret}' \n '${secret}'`,
+  )
+  const piece = fc.oneof(
+    literal,
+    fc.constantFrom('select', 'from t', 'where', '=', '(', ')', ',', '::text', '1', '$1', '"q"', '\n', '||'),
+  )
+  fc.assert(
+    fc.property(fc.array(piece), fc.constantFrom('', ' '), (pieces, gap) => {
+      expect(neutralLiterals(pieces.join(gap || ' '))).not.toContain(secret)
+    }),
+  )
+})
