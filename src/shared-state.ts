@@ -3,15 +3,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Profiler } from './profiler.ts'
 import type { CapturedStack } from './trace/call-site.ts'
+import type { QueryRecording } from './trace/live-trace.ts'
 
 /**
  * Where the next query comes from, told by an adapter that saw the application's frame before the driver did. It is
  * good for one query: what else happens in its context (a new connection's set-up) is not from there.
  */
 export interface QueryOrigin {
-  readonly stack: CapturedStack
+  /** Where the query was awaited, when that is not on the stack any more once it reaches the driver. */
+  readonly stack?: CapturedStack | undefined
+  readonly built?: CapturedStack | undefined
   readonly via: string
+  tables?: (() => readonly string[]) | undefined
   used?: boolean
+  /** The driver's, once the query has been sent. */
+  recording?: QueryRecording | undefined
 }
 
 interface SharedState {

@@ -56,6 +56,8 @@ export interface Query {
   columns?: readonly ResultColumn[]
   /** The library that built the statement, such as `drizzle`. */
   via?: string
+  /** The tables it touches, where that library told. */
+  tables?: readonly string[] | undefined
   /** Started after the response of its request was sent. */
   afterResponse?: boolean
   connection?: number

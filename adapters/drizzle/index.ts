@@ -1,2 +1,3 @@
 // pg-loupe/drizzle
-export { type DrizzleLike, profileDrizzle, unprofileDrizzle } from './profile-drizzle.ts'
+export type { DrizzleLike } from './find-prototypes.ts'
+export { profileDrizzle, unprofileDrizzle } from './profile-drizzle.ts'

@@ -1,17 +1,10 @@
-// Tells the line that awaited a Drizzle query. By the time Drizzle calls the driver the application has left the stack;
-// but `await`, `return` and Promise.all all read `.then` of the builder first, in the application's own frame. So `then`
-// becomes a getter on the builders' prototypes, found by walking up from builders made of the application's own `db`.
+// Tells the lines of Drizzle's queries: the one that awaits a query, and the one that built it. What is watched are the
+// prototypes of the copy of drizzle-orm that made the application's `db`, because a transaction's `tx` is a new object
+// each time. Drizzle's own logger and cache stay the application's.
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
-import { type QueryOrigin, sharedState } from '../../src/shared-state.ts'
-import { captureStack } from '../../src/trace/call-site.ts'
-
-/** What is needed of a Drizzle database, so that no copy of drizzle-orm has to be imported. */
-export interface DrizzleLike {
-  select(...args: never[]): unknown
-  execute(...args: never[]): unknown
-}
-
-type Then = (onFulfilled?: unknown, onRejected?: unknown) => unknown
+import { sharedState } from '../../src/shared-state.ts'
+import { type DrizzleLike, findPrototypes, ownersOf } from './find-prototypes.ts'
+import { watchAwaiting, watchBuilding, watchExecuting } from './watch-queries.ts'
 
 /** Profilers whose traces want lines; without an open trace nothing is captured. */
 const watching = new Set<Profiler>()
@@ -32,81 +25,53 @@ export function profileDrizzle<Database extends DrizzleLike>(
   if (!profiler.enabled) return db
   watching.add(profiler)
   const { instrumented } = sharedState()
-  for (const prototype of thenablePrototypes(db)) {
-    if (!instrumented.has(prototype)) instrumented.set(prototype, watchThen(prototype))
+  const copy = copyOf(db)
+  if (copy && !instrumented.has(copy)) {
+    const undo = watchCopy(db)
+    instrumented.set(copy, () => {
+      instrumented.delete(copy)
+      undo()
+    })
   }
   return db
 }
 
-/** Gives the builders of this copy of drizzle-orm their `then` back, for all its databases. Returns the database. */
+/** Takes the profiler off this copy of drizzle-orm, for all its databases. Returns the database. */
 export function unprofileDrizzle<Database extends DrizzleLike>(db: Database): Database {
-  for (const prototype of thenablePrototypes(db)) sharedState().instrumented.get(prototype)?.()
+  const copy = copyOf(db)
+  if (copy) sharedState().instrumented.get(copy)?.()
   return db
 }
 
-interface Builders {
-  execute(sql: string): { getSQL(): unknown }
-  select(): { from(source: unknown): unknown }
-  $count(source: unknown): unknown
+/** The object that stands for a copy of drizzle-orm: all its databases and transactions share this prototype. */
+function copyOf(db: DrizzleLike): object | undefined {
+  return ownersOf(db, 'execute')[0]
 }
 
-/** The prototypes that bring a `then` of their own. The builders made here are never executed. */
-function thenablePrototypes(db: DrizzleLike): Set<object> {
-  const { execute, select, $count } = db as unknown as Builders
-  const builders: unknown[] = []
-  const build = (make: () => unknown) => {
-    try {
-      builders.push(make())
-    } catch {
-      // A version of Drizzle that makes this builder differently: its queries have no line, the others do.
+function watchCopy(db: DrizzleLike): () => void {
+  const { building, awaited, executed } = findPrototypes(db)
+  const undos: (() => void)[] = []
+  const known = new WeakSet<object>()
+  const watchThenOf = (prototypes: readonly object[]) => {
+    for (const prototype of prototypes) {
+      if (known.has(prototype)) continue
+      known.add(prototype)
+      undos.push(watchAwaiting(prototype, isTraced))
     }
   }
-  build(() => execute.call(db, 'select 1'))
-  build(() => select.call(db).from(execute.call(db, 'select 1').getSQL()))
-  build(() => $count.call(db, execute.call(db, 'select 1').getSQL()))
-  return new Set(builders.flatMap(prototypesOf).filter((prototype) => Object.hasOwn(prototype, 'then')))
-}
-
-function prototypesOf(value: unknown): object[] {
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype ? [] : [prototype, ...prototypesOf(prototype)]
-}
-
-function watchThen(prototype: object): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'then')
-  if (!descriptor) return () => {}
-  const original = descriptor.value as Then
-  Object.defineProperty(prototype, 'then', {
-    configurable: true,
-    enumerable: descriptor.enumerable ?? false,
-    get: function readThen(this: object): Then {
-      for (const profiler of watching) {
-        if (profiler.currentTrace())
-          return thenFrom({ stack: captureStack(readThen), via: 'drizzle' }, original)
-      }
-      return original
-    },
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, 'then', { value, writable: true, configurable: true, enumerable: true })
-    },
-  })
+  watchThenOf(awaited)
+  for (const { prototype, name } of building) {
+    undos.push(watchBuilding(prototype, name, isTraced, (built) => watchThenOf(ownersOf(built, 'then'))))
+  }
+  for (const prototype of executed) undos.push(watchExecuting(prototype))
   return () => {
-    sharedState().instrumented.delete(prototype)
-    Object.defineProperty(prototype, 'then', descriptor)
+    for (const undo of undos.reverse()) undo()
   }
 }
 
-/** What follows the query is the application's again, so its callbacks run outside of the query's origin. */
-function thenFrom(origin: QueryOrigin, original: Then): Then {
-  return function then(this: object, onFulfilled, onRejected) {
-    const storage = sharedState().origin
-    const outer = storage.getStore()
-    const leave = (callback: unknown) =>
-      typeof callback === 'function'
-        ? (value: unknown) => storage.run(outer, () => callback(value))
-        : callback
-    return storage.run(origin, () => original.call(this, leave(onFulfilled), leave(onRejected)))
-  }
+function isTraced(): boolean {
+  for (const profiler of watching) if (profiler.currentTrace()) return true
+  return false
 }
 
 function describe(value: unknown): string {

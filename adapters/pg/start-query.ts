@@ -23,13 +23,17 @@ export function startQuery(
     const sql = textOf(config)
     if (sql === undefined) return undefined
     const origin = takeOrigin()
-    return trace.startQuery({
+    const recording = trace.startQuery({
       sql,
       params: Array.isArray(values) ? values : (config as QueryConfig).values,
       prepared: (config as QueryConfig).name,
       stack: origin?.stack ?? captureStack(below),
+      built: origin?.built,
       via: origin?.via,
+      tables: origin?.tables,
     })
+    if (origin) origin.recording = recording
+    return recording
   } catch (error) {
     profiler.countInternalError(error)
     return undefined

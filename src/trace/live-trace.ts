@@ -10,7 +10,7 @@ export interface TraceStart {
   labels?: Record<string, string>
 }
 
-export interface TraceLimits {
+interface TraceLimits {
   /** Queries kept; beyond it they are counted only. */
   queriesPerTrace: number
   /** Rows kept of one query for value flow, until the trace ends. */
@@ -29,6 +29,8 @@ export interface QueryRecording {
   sent(connection: number): void
   finished(outcome: Outcome): void
   failed(error: unknown): void
+  /** What the library between the driver and the application made of the rows. */
+  mapped(rows: readonly unknown[]): void
 }
 
 /** Work that goes on after a response usually follows within this time; the trace waits for it before it closes. */
@@ -104,8 +106,12 @@ export class LiveTrace {
         if (!open) return
         query.rows = rowCount
         if (fields) query.fields = fields
-        if (rows && rows.length > 0 && !this.closed) query.keptRows = rows.slice(0, this.#settings.limits.rowsPerQuery)
+        if (rows && rows.length > 0 && !this.closed)
+          query.keptRows = rows.slice(0, this.#settings.limits.rowsPerQuery)
         settle()
+      },
+      mapped: (rows) => {
+        if (!this.closed) query.mappedRows = rows.slice(0, this.#settings.limits.rowsPerQuery)
       },
       failed: (error) => {
         if (!open) return

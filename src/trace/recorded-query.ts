@@ -25,6 +25,7 @@ export interface QueryStart {
   /** Where the statement was put together, when the adapter saw that. */
   built?: CapturedStack | undefined
   via?: string | undefined
+  tables?: (() => readonly string[]) | undefined
   prepared?: string | undefined
 }
 
@@ -44,8 +45,11 @@ export class RecordedQuery implements Query {
   flow?: readonly ValueFlow[]
   /** The rows for value flow, while the trace is open. */
   keptRows?: readonly unknown[]
+  /** What the library that built the statement made of the rows, the very objects the application got; as long. */
+  mappedRows?: readonly unknown[]
   fields?: readonly DriverField[]
   readonly #resolve: ResolveCallSite
+  readonly #tables: (() => readonly string[]) | undefined
   #stack: CapturedStack | undefined
   #built: CapturedStack | undefined
   #callSite: CallSite | undefined
@@ -58,6 +62,7 @@ export class RecordedQuery implements Query {
     if (start.via) this.via = start.via
     if (start.prepared) this.prepared = start.prepared
     this.#resolve = resolve
+    this.#tables = start.tables
     this.#stack = start.stack
     this.#built = start.built
   }
@@ -78,6 +83,10 @@ export class RecordedQuery implements Query {
       if (built && !isSameFunction(built, this.callSite[0])) this.#builtAt = built
     }
     return this.#builtAt
+  }
+
+  get tables(): readonly string[] | undefined {
+    return this.#tables?.()
   }
 
   get columns(): readonly ResultColumn[] {

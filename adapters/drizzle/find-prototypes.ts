@@ -1,0 +1,96 @@
+// Finds the prototypes behind a Drizzle database: of its builders, of what they build, of what is executed. They are
+// taken from builders made of the application's own `db`, so that no copy of drizzle-orm has to be imported, and the one
+// in use is met. Nothing made here is ever executed. Drizzle 0.45 and 1.0 share the methods, not the classes.
+
+/** What is needed of a Drizzle database. */
+export interface DrizzleLike {
+  select(...args: never[]): unknown
+  execute(...args: never[]): unknown
+}
+
+/** A method whose result is a query that can be awaited, by the prototype that has it. */
+interface BuildingMethod {
+  prototype: object
+  name: string
+}
+
+export interface DrizzlePrototypes {
+  building: readonly BuildingMethod[]
+  /** Those with a `then` of their own. More come to light when something is built. */
+  awaited: readonly object[]
+  /** Those with the `execute` that every query passes in the end. */
+  executed: readonly object[]
+}
+
+interface Database {
+  select(): { from(source: unknown): { _prepare(): unknown } }
+  execute(query: string): { getSQL(): unknown }
+  insert(table: unknown): unknown
+  update(table: unknown): unknown
+  delete(table: unknown): unknown
+  $count(source: unknown): unknown
+  query?: Record<string, unknown>
+}
+
+export function findPrototypes(db: DrizzleLike): DrizzlePrototypes {
+  const database = db as unknown as Database
+  const raw = attempt(() => database.execute('select 1'))
+  const building = [
+    ...methods(db, ['execute', 'delete', '$count', 'refreshMaterializedView']),
+    ...methods(
+      attempt(() => database.select()),
+      ['from'],
+    ),
+    ...methods(
+      attempt(() => database.insert(undefined)),
+      ['values', 'select'],
+    ),
+    ...methods(
+      attempt(() => database.update(undefined)),
+      ['set'],
+    ),
+    ...Object.values(database.query ?? {})
+      .slice(0, 1)
+      .flatMap((relational) => methods(relational, ['findMany', 'findFirst'])),
+  ]
+  const select = attempt(() => database.select().from(raw?.getSQL()))
+  const built = [
+    raw,
+    select,
+    attempt(() => database.delete(undefined)),
+    attempt(() => database.$count(raw?.getSQL())),
+  ]
+  const prepared = attempt(() => select?._prepare())
+  return {
+    building,
+    awaited: [...new Set(built.flatMap((builder) => ownersOf(builder, 'then')))],
+    executed: ownersOf(prepared, 'execute').slice(0, 1),
+  }
+}
+
+/** The prototypes of a value that have such a property of their own, nearest first. */
+export function ownersOf(value: unknown, name: string): object[] {
+  return prototypesOf(value).filter((prototype) => Object.hasOwn(prototype, name))
+}
+
+function methods(value: unknown, names: readonly string[]): BuildingMethod[] {
+  return names.flatMap((name) => {
+    const [prototype] = ownersOf(value, name)
+    return prototype ? [{ prototype, name }] : []
+  })
+}
+
+function prototypesOf(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype ? [] : [prototype, ...prototypesOf(prototype)]
+}
+
+/** A version of Drizzle that makes this builder differently: its queries have no line, the others do. */
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch {
+    return undefined
+  }
+}

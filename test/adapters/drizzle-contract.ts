@@ -1,0 +1,153 @@
+// What holds for every version of Drizzle. Each version's own test brings its database and the ways it sends queries,
+// written against its own types; the promises are the same.
+import { readFileSync } from 'node:fs'
+import type pg from 'pg'
+import { expect, test } from 'vitest'
+import { profileDrizzle, unprofileDrizzle } from '../../adapters/drizzle/index.ts'
+import type { Profiler } from '../../src/profiler.ts'
+import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
+
+type Send = () => PromiseLike<unknown>
+
+export interface DrizzleUnderTest {
+  /** The test file, whose lines are named: each query stands on the line that ends with the mark of its name. */
+  file: string
+  profiler: Profiler
+  pool: pg.Pool
+  db: object
+  /** Each sends one query. */
+  sends: Record<string, Send>
+  /** Each builds a query in one function, on the line marked so, and awaits it in another. */
+  builtElsewhere: Record<string, Send>
+  /** Sends two queries in a transaction, on two lines, the first of which is marked so. */
+  transaction: Send
+  /** Awaits a query and sends `select 2` over the pool in its `then`. */
+  followed: Send
+  /** Builds a query and awaits none. */
+  onlyBuilt: Send
+  /** Fails in the database. */
+  failing: Send
+  /** Each sends one query that touches these tables. */
+  touching: Record<string, { send: Send; tables: readonly string[] }>
+  /** Each sends one query and resolves with its mapped rows. */
+  mapping: Record<string, () => PromiseLike<unknown>>
+}
+
+export function describeDrizzle(drizzle: DrizzleUnderTest): void {
+  const { file, profiler, pool, db, sends, builtElsewhere, touching, mapping } = drizzle
+
+  test.each(Object.entries(sends))('%s names its line', async (name, send) => {
+    const [query, ...more] = await queriesOf(send)
+    expect(more).toEqual([])
+    expect(query?.callSite[0]).toMatchObject({ file, line: lineOfMark(name) })
+    expect([query?.via, query?.builtAt]).toEqual(['drizzle', undefined])
+  })
+
+  test.each(Object.entries(builtElsewhere))(
+    '%s built in another function names both lines',
+    async (name, send) => {
+      const [query] = await queriesOf(send)
+      expect(query?.callSite[0]).toMatchObject({ file, line: lineOfMark(`${name} awaited`) })
+      expect(query?.builtAt).toMatchObject({ file, line: lineOfMark(`${name} built`) })
+    },
+  )
+
+  test('queries of a transaction name their lines and keep one connection', async () => {
+    const queries = await queriesOf(drizzle.transaction)
+    const inside = queries.filter(({ sql }) => sql.startsWith('select'))
+    const line = lineOfMark('in a transaction')
+    expect(inside.map(({ callSite }) => callSite[0])).toMatchObject([
+      { file, line },
+      { file, line: line + 1 },
+    ])
+    expect(queries.map(({ sql }) => sql.split(' ')[0])).toEqual(['begin', 'select', 'select', 'commit'])
+    expect(new Set(queries.map(({ connection }) => connection)).size).toBe(1)
+  })
+
+  test('what follows a query does not inherit its line', async () => {
+    const queries = await queriesOf(drizzle.followed)
+    expect(queries.map(({ sql, via }) => [sql.slice(0, 8), via])).toEqual([
+      ['select "', 'drizzle'],
+      ['select 2', undefined],
+    ])
+    expect(queries[1]?.callSite[0]).toMatchObject({ file, line: lineOfMark('follows') })
+  })
+
+  test('a builder that is only built sends nothing', async () => {
+    expect(await queriesOf(drizzle.onlyBuilt)).toEqual([])
+  })
+
+  test('a query that fails gives the application the error it had', async () => {
+    const failed = await inTrace(async () => {
+      try {
+        await drizzle.failing()
+      } catch (error) {
+        return error
+      }
+    })
+    expect(failed).toMatchObject({ cause: { code: '22012' } })
+  })
+
+  test.each(Object.entries(touching))('%s tells its tables', async (_name, { send, tables }) => {
+    const [query] = await queriesOf(send)
+    expect(query?.tables?.toSorted()).toEqual(tables)
+  })
+
+  test.each(Object.entries(mapping))(
+    'the mapped rows of %s are there until the trace closes, the same objects the application got',
+    async (_name, send) => {
+      const trace = profiler.startTrace({ kind: 'job', name: 'drizzle' })
+      const mapped = await profiler.context.run(trace, async () => await send())
+      const kept = trace.queries[0]?.mappedRows
+      expect(kept).toEqual([mapped].flat())
+      kept?.forEach((row, i) => {
+        expect(row).toBe([mapped].flat()[i])
+      })
+      trace.end()
+      await trace.settled()
+      expect(trace.queries[0]?.mappedRows).toBeUndefined()
+    },
+  )
+
+  test('outside of a trace nothing is captured and everything works', async () => {
+    for (const send of Object.values(sends)) await send()
+  })
+
+  test('the database stays the same object on the same pool', () => {
+    expect(profileDrizzle(db as never, profiler)).toBe(db)
+    expect((db as { $client: unknown }).$client).toBe(pool)
+  })
+
+  test('profiling can be undone and done again', async () => {
+    const [name, send] = Object.entries(sends)[0] ?? []
+    const viaOf = async () => (await queriesOf(send as Send))[0]?.via
+    expect(await viaOf()).toBe('drizzle')
+    unprofileDrizzle(db as never)
+    expect(await viaOf()).toBeUndefined()
+    profileDrizzle(db as never, profiler)
+    profileDrizzle(db as never, profiler)
+    const [query] = await queriesOf(send as Send)
+    expect(query?.via).toBe('drizzle')
+    expect(query?.callSite[0]?.line).toBe(lineOfMark(name as string))
+  })
+
+  async function queriesOf(send: Send): Promise<readonly RecordedQuery[]> {
+    const trace = profiler.startTrace({ kind: 'job', name: 'drizzle' })
+    await profiler.context.run(trace, async () => await send())
+    trace.end()
+    await trace.settled()
+    return trace.queries
+  }
+
+  function inTrace<T>(fn: () => Promise<T>): Promise<T> {
+    return profiler.trace('drizzle', fn)
+  }
+
+  function lineOfMark(mark: string): number {
+    return (
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .findIndex((line) => line.trimEnd().endsWith(`// ${mark}`)) + 1
+    )
+  }
+}

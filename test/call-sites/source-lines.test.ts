@@ -1,0 +1,193 @@
+// The line that is named is the one in the TypeScript source, however that source was brought to run.
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { describe, expect, inject, test } from 'vitest'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const source = join(import.meta.dirname, 'programs/print-lines.ts')
+const database = await testDatabase()
+
+interface Named {
+  queries: number
+  at: { file: string; line: number; function?: string } | null
+  builtAt: { file: string; line: number; function?: string } | null
+}
+interface Printed {
+  raw: Named
+  drizzle: Named
+  isErrorUntouched: boolean
+  internalErrors: number
+}
+
+describe('run from TypeScript', () => {
+  test('by tsx', async () => expectSourceLines(await runProgram(['--import', 'tsx', source])))
+})
+
+describe('compiled', () => {
+  test('with --enable-source-maps', async () => {
+    const program = compile(home(), { sourceMap: true })
+    expectSourceLines(await runProgram(['--enable-source-maps', program]))
+  })
+  test('with source maps that Node.js does not read', async () => {
+    expectSourceLines(await runProgram([compile(home(), { sourceMap: true })]))
+  })
+  test('with source maps inside the code', async () => {
+    expectSourceLines(await runProgram([compile(home(), { inlineSourceMap: true })]))
+  })
+  test('to CommonJS', async () => {
+    const folder = home()
+    const program = compile(folder, { sourceMap: true, module: 'commonjs' })
+    expectSourceLines(await runProgram([program]))
+  })
+  test('into one minified bundle with its libraries, which are told from the application', async () => {
+    const folder = home()
+    const outfile = join(folder, 'bundle.cjs')
+    await build({
+      entryPoints: [source],
+      outfile,
+      absWorkingDir: root,
+      bundle: true,
+      minifyWhitespace: true,
+      minifyIdentifiers: true,
+      keepNames: true,
+      platform: 'node',
+      external: ['pg-native'],
+      sourcemap: true,
+      logLevel: 'error',
+    })
+    makeOlder(folder, ['bundle.cjs', 'bundle.cjs.map'])
+    expectSourceLines(await runProgram([outfile]))
+  })
+  test('without source maps, it is the line that runs', async () => {
+    const program = compile(home(), {})
+    const { raw } = await runProgram([program])
+    expect(raw.at).toMatchObject({ file: program, line: lineOf(program, '// raw') })
+  })
+  test('with a map that is no map, it is the line that runs', async () => {
+    const program = compile(home(), { sourceMap: true })
+    writeFileSync(`${program}.map`, '{')
+    makeOlder(program, [''])
+    const { raw } = await runProgram([program])
+    expect(raw.at).toMatchObject({ file: program, line: lineOf(program, '// raw') })
+  })
+  test('once more after the program started, it is the line that runs', async () => {
+    const folder = home()
+    const program = compile(folder, { sourceMap: true })
+    const later = new Date(Date.now() + 60_000)
+    utimesSync(program, later, later)
+    const { raw } = await runProgram([program])
+    expect(raw.at?.file).toBe(program)
+  })
+})
+
+describe('what an application does to Error costs no query, and is as it was afterwards', () => {
+  test.each([
+    'V8 call sites instead of text',
+    'text that no source map has seen',
+    'something else instead of text',
+    'a formatter that throws',
+    'no stacks at all',
+    'no limit of stacks',
+    'a captureStackTrace of its own',
+    'a frozen Error',
+  ])('%s', async (spoiler) => {
+    expectSourceLines(await runProgram(['--import', 'tsx', source], spoiler))
+    expectSourceLines(await runProgram([compiledOnce()], spoiler))
+  })
+  test('a frozen Error without stacks, which leaves no line', async () => {
+    const printed = await runProgram(['--import', 'tsx', source], 'a frozen Error without stacks')
+    const nothing = { queries: 1, at: null, builtAt: null }
+    expect(printed).toEqual({ raw: nothing, drizzle: nothing, isErrorUntouched: true, internalErrors: 0 })
+  })
+})
+
+let compiled: string | undefined
+
+function compiledOnce(): string {
+  compiled ??= compile(home(join(inject('runFolder'), 'source-lines')), { sourceMap: true })
+  return compiled
+}
+
+function expectSourceLines(printed: Printed): void {
+  const at = (mark: string, name: string) =>
+    expect.objectContaining({ file: source, line: lineOf(source, `// ${mark}`), function: name })
+  expect(printed).toEqual({
+    raw: { queries: 1, at: at('raw', 'sendRaw'), builtAt: null },
+    drizzle: { queries: 1, at: at('drizzle', 'sendDrizzle'), builtAt: at('built', 'buildSelect') },
+    isErrorUntouched: true,
+    internalErrors: 0,
+  })
+}
+
+async function runProgram(args: readonly string[], spoiler?: string): Promise<Printed> {
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    NODE_OPTIONS: '',
+    ...(spoiler ? { SPOILER: spoiler } : {}),
+  }
+  const { stdout } = await run(process.execPath, [...args], { cwd: root, env })
+  return JSON.parse(stdout)
+}
+
+/** A folder from which the program finds its libraries. */
+function home(folder: string = temporaryFolder()): string {
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  for (const name of ['pg', 'drizzle-orm']) {
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  }
+  symlinkSync(root, join(folder, 'node_modules/pg-loupe'))
+  return folder
+}
+
+function compile(
+  folder: string,
+  options: { sourceMap?: true; inlineSourceMap?: true; module?: 'commonjs' },
+): string {
+  const { module, ...maps } = options
+  const flags = Object.keys(maps).map((name) => `--${name}`)
+  const kind = module
+    ? ['--module', module, '--moduleResolution', 'bundler']
+    : ['--module', 'esnext', '--moduleResolution', 'bundler']
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const common = [
+    '--ignoreConfig',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+    '--typeRoots',
+    join(root, 'node_modules/@types'),
+    '--skipLibCheck',
+    '--strict',
+    '--rootDir',
+    join(source, '..'),
+  ]
+  execFileSync(process.execPath, [tsc, source, '--outDir', folder, ...common, ...kind, ...flags], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: module ?? 'module' }))
+  makeOlder(folder, ['print-lines.js', 'print-lines.js.map'])
+  return join(folder, 'print-lines.js')
+}
+
+/** Written before the program starts by any clock. */
+function makeOlder(folder: string, names: readonly string[]): void {
+  const past = new Date(Date.now() - 60_000)
+  for (const name of names) if (existsSync(join(folder, name))) utimesSync(join(folder, name), past, past)
+}
+
+function lineOf(file: string, mark: string): number {
+  return (
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.includes(mark)) + 1
+  )
+}
