@@ -1,26 +1,30 @@
-// What becomes of the values when a trace closes: of queries that repeat it is noted which values are equal and from
-// which earlier rows they came, then parameters and rows are dropped. Detectors see no value.
+// What becomes of the values when a trace closes: it is noted which values are equal, which results, from which earlier
+// rows the values of repeated queries came, and how many rows were asked for; then parameters and rows are dropped.
+// Detectors see no value.
 import { findRepetitions } from '../grouping/repetitions.ts'
 import { statementValues } from '../sql/index.ts'
+import { limitInForce } from '../sql/limit-in-force.ts'
 import { canonicalValue } from './canonical-value.ts'
 import type { RecordedQuery } from './recorded-query.ts'
+import { nameResults } from './result-names.ts'
 import { followValues, type Slot } from './value-flow.ts'
+import { valueNames } from './value-names.ts'
 
 export function sealValues(queries: readonly RecordedQuery[]): void {
   const nameValue = valueNames()
-  const slots = findRepetitions(queries).flatMap(({ indexes }) => {
-    const sent = indexes.flatMap((index) => {
-      const query = queries[index]
-      return query ? [{ query, values: statementValues(query.sql, query.params) }] : []
-    })
-    for (const { query, values } of sent) query.valueHashes = values.map(nameValue)
-    return varyingSlots(sent)
-  })
+  const sent = queries.map((query) => ({ query, values: statementValues(query.sql, query.params) }))
+  for (const { query, values } of sent) {
+    query.valueHashes = values.map(nameValue)
+    Object.assign(query, limitInForce(query.sql, query.params))
+  }
+  const slots = findRepetitions(queries).flatMap(({ indexes }) =>
+    varyingSlots(indexes.flatMap((index) => sent[index] ?? [])),
+  )
   followValues(queries, slots)
+  for (const [index, resultHash] of nameResults(queries)) Object.assign(queries[index] ?? {}, { resultHash })
   for (const query of queries) {
     delete query.params
     delete query.keptRows
-    delete query.mappedRows
   }
 }
 
@@ -40,19 +44,4 @@ function varyingSlots(sent: readonly { query: RecordedQuery; values: readonly un
 /** A list of one, `IN ($1)`, is a single value. */
 function isList(value: unknown): boolean {
   return Array.isArray(value) && value.length !== 1
-}
-
-/**
- * Names values in the order they are met. Equal values get equal names within one trace, as the keyed hashes of trace
- * files promise, and a number tells nothing at all about the value.
- */
-function valueNames(): (value: unknown) => string | readonly string[] {
-  const names = new Map<string, string>()
-  const nameOf = (value: unknown): string => {
-    const text = canonicalValue(value)
-    const name = names.get(text) ?? String(names.size)
-    names.set(text, name)
-    return name
-  }
-  return (value) => (Array.isArray(value) ? value.map(nameOf) : nameOf(value))
 }
