@@ -1,93 +1,135 @@
-// Sees every query that passes through one client of a pool, in whatever form it is sent, and gives back exactly what
-// pg would have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead
-// would mark it as handled, and an error that nobody awaits would be lost.
-import type { Profiler } from '../../src/profiler.ts'
-import type { QueryRecording } from '../../src/trace/live-trace.ts'
-import type { DriverField, Outcome } from '../../src/trace/recorded-query.ts'
-import { replaceMethod } from './own-method.ts'
+// Sees every query that passes through one client, in whatever form it is sent, and gives back exactly what pg would
+// have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
+// it as handled, and an error that nobody awaits would be lost.
+import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
+import { replaceMethod } from '../../src/replace-method.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { type ClientInside, type ClientLike, isFree, waitingQueries } from './client-like.ts'
+import { type ConnectionFacts, type Flight, followConnection } from './connection-facts.ts'
+import { errorCode } from './error-code.ts'
+import { outcomeOf } from './outcome.ts'
+import { type Callback, callbackOf, isFunction, isSubmittable, withCallback } from './query-form.ts'
 import { startQuery } from './start-query.ts'
-import { isSubmittable, keepContext, recordSubmittable } from './submittable.ts'
+import { keepContext, recordSubmittable } from './submittable.ts'
 
-/** What is needed of a `pg.Client`. */
-export interface ClientLike {
-  query(...args: never[]): unknown
-  /** pg's own: the promise implementation it was configured with. */
-  _Promise?: PromiseConstructor
+/** What a pool knows of the query that its client is about to send. */
+export interface Sender {
+  /** Recorded already, where the application called `pool.query`. */
+  handedOn?: { readonly flight: Flight | undefined } | undefined
+  trace: LiveTrace | undefined
+  /** How long the application waited until it was given this client, for the first query after that. */
+  waitedMs?: number | undefined
 }
 
-/** Who sends the next query of a client: `pool.query` says so just before it calls `client.query`. */
-export interface Handoff {
-  readonly client: ClientLike
-  readonly recording: QueryRecording | undefined
+/**
+ * Records every query of a client that is not a pool's, and returns the client. A client that is profiled already is
+ * returned as it is, and so is any client while the profiler is off.
+ *
+ * @throws TypeError when it is given something that is no client.
+ */
+export function profileClient<Client extends ClientLike>(
+  client: Client,
+  profiler: Profiler = defaultProfiler(),
+): Client {
+  assertProfiler(profiler, 'profileClient')
+  if (!isFunction(client?.query) || isFunction((client as { connect?: unknown }).connect) === false) {
+    throw new TypeError(`pg-loupe: profileClient takes a pg.Client, but got ${describe(client)}`)
+  }
+  if (isFunction((client as { Client?: unknown }).Client)) {
+    throw new TypeError('pg-loupe: profileClient takes a pg.Client, but got a pool: give it to profilePool')
+  }
+  if (profiler.enabled) watchClient(client, profiler, () => ({ trace: profiler.currentTrace() }))
+  return client
 }
 
-type Callback = (error: unknown, result?: unknown) => unknown
+/** Takes the profiler off the client; one that is not profiled is left alone. Returns the client. */
+export function unprofileClient<Client extends ClientLike>(client: Client): Client {
+  sharedState().instrumented.get(client)?.()
+  return client
+}
 
-/** Returns the function that undoes it. `takeHandoff` yields what `pool.query` has recorded for this very call. */
-export function profileClient(
-  client: ClientLike,
-  profiler: Profiler,
-  connection: number,
-  takeHandoff: (client: ClientLike) => Handoff | undefined,
-): () => void {
-  return replaceMethod(client, 'query', (callOriginal) => {
+/** `sender` is asked at each call who sends it. */
+export function watchClient(client: ClientInside, profiler: Profiler, sender: () => Sender): void {
+  const { instrumented } = sharedState()
+  if (instrumented.has(client)) return
+  const connection = followConnection(client)
+  const guard = (note: () => void) => {
+    try {
+      note()
+    } catch (error) {
+      profiler.countInternalError(error)
+    }
+  }
+
+  const undoQuery = replaceMethod(client, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
-      const handoff = takeHandoff(client)
-      const recording = handoff ? handoff.recording : startQuery(profiler, args, query)
-      recording?.sent(connection)
-      const bind = (callback: Callback) => (handoff ? callback : profiler.context.bind(callback))
-
+      const { handedOn, trace, waitedMs } = sender()
+      const flight = handedOn ? handedOn.flight : startQuery(profiler, trace, args, query, waitedMs)
+      const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
       try {
         if (isSubmittable(args[0])) {
-          if (recording) recordSubmittable(args[0], recording)
-          keepContext(args[0], profiler)
-          return callOriginal(args.map((arg) => (isFunction(arg) ? bind(arg) : arg)))
+          if (flight) recordSubmittable(args[0], flight, connection, guard)
+          if (!handedOn) keepContext(args[0], profiler)
+          const result = callOriginal(args.map((arg) => (isFunction(arg) ? bind(arg as Callback) : arg)))
+          if (flight) guard(() => connection.queued(flight))
+          return result
         }
-        const form = callbackForm(args)
-        if (form) return callOriginal(form.withCallback((callback) => record(recording, bind(callback))))
-        if (!recording || !isPromiseForm(args)) return callOriginal(args)
-        return callWithPromise(client, args, recording, callOriginal)
+        const callback = callbackOf(args)
+        if (!flight) {
+          connection.departedUnseen()
+          return callOriginal(callback ? withCallback(args, bind(callback)) : args)
+        }
+        const send = (args: readonly unknown[]) =>
+          depart(client, connection, flight, () => callOriginal(args))
+        if (callback) return send(withCallback(args, record(flight, connection, guard, bind(callback))))
+        if (callback === null) return callOriginal(args)
+        return callWithPromise(client, args, (settle) => record(flight, connection, guard, settle), send)
       } catch (error) {
-        recording?.failed(error)
+        if (flight) guard(() => flight.recording.failed(errorCode(error)))
         throw error
       }
     }
   })
+
+  instrumented.set(client, () => {
+    instrumented.delete(client)
+    undoQuery()
+    connection.undo()
+  })
 }
 
-/** Finds the callback wherever pg accepts one: as the second or third argument, or in the config. */
-function callbackForm(
-  args: unknown[],
-): { withCallback(wrap: (callback: Callback) => Callback): unknown[] } | undefined {
-  const position = [1, 2].find((index) => isFunction(args[index]))
-  if (position !== undefined) {
-    return { withCallback: (wrap) => args.with(position, wrap(args[position] as Callback)) }
+/** Sends the query and notes when it leaves: at once, or when those before it have been answered. */
+function depart(
+  client: ClientInside,
+  connection: ConnectionFacts,
+  flight: Flight,
+  send: () => unknown,
+): unknown {
+  if (isFree(client)) {
+    connection.departed(flight)
+    const result = send()
+    connection.queued(flight)
+    return result
   }
-  const config = args[0] as { callback?: unknown } | null
-  if (typeof config !== 'object' || !isFunction(config?.callback)) return undefined
-  const { callback } = config
-  return {
-    withCallback: (wrap) => {
-      const copy = Object.create(Object.getPrototypeOf(config), Object.getOwnPropertyDescriptors(config))
-      return args.with(0, Object.defineProperty(copy, 'callback', { value: wrap(callback) }))
-    },
+  const last = waitingQueries(client).at(-1)
+  const result = send()
+  const own = waitingQueries(client).at(-1)
+  if (own && own !== last) {
+    connection.queued(flight)
+    replaceMethod(own, 'submit', (call) => (...args) => {
+      connection.departed(flight)
+      return call(args)
+    })
   }
-}
-
-/** Anything else in a callback's place, and a missing query, is an error that pg throws itself. */
-function isPromiseForm([config, , callback]: unknown[]): boolean {
-  return Boolean(config) && !callback && !(config as { callback?: unknown }).callback
-}
-
-function isFunction(value: unknown): value is Callback {
-  return typeof value === 'function'
+  return result
 }
 
 function callWithPromise(
-  client: ClientLike,
-  args: unknown[],
-  recording: QueryRecording,
-  callOriginal: (args: unknown[]) => unknown,
+  client: ClientInside,
+  args: readonly unknown[],
+  recorded: (settle: Callback) => Callback,
+  send: (args: readonly unknown[]) => unknown,
 ): Promise<unknown> {
   const PromiseOfClient = client._Promise ?? Promise
   let settle: Callback = () => {}
@@ -98,33 +140,38 @@ function callWithPromise(
     Error.captureStackTrace(error)
     throw error
   })
-  callOriginal([args[0], args[1], record(recording, settle)])
+  const [config, values] = args
+  const callback = recorded(settle)
+  send([config, values, callback])
+  // Before 8.23 pg wrote the callback into the application's config, where the next call would have found it.
+  if ((config as { callback?: unknown }).callback === callback)
+    delete (config as { callback?: unknown }).callback
   return result
 }
 
 /** Notes the outcome before the application hears of it. */
-function record(recording: QueryRecording | undefined, callback: Callback): Callback {
-  if (!recording) return callback
+function record(
+  flight: Flight,
+  connection: ConnectionFacts,
+  guard: (note: () => void) => void,
+  callback: Callback,
+): Callback {
   return function (this: unknown, error, result) {
-    if (error) recording.failed(error)
-    else recording.finished(outcomeOf(result))
+    guard(() => {
+      if (error) {
+        connection.failed(flight)
+        flight.recording.failed(errorCode(error))
+      } else {
+        const { commands, ...outcome } = outcomeOf(result)
+        connection.landed(flight, commands)
+        flight.recording.finished(outcome)
+      }
+    })
     return callback.call(this, error, result)
   }
 }
 
-interface ResultLike {
-  rows?: readonly unknown[]
-  rowCount?: number | null
-  fields?: readonly DriverField[]
-}
-
-/** Several statements in one text give an array of results; the rows of the last one with any are kept. */
-function outcomeOf(result: unknown): Outcome {
-  const results = (Array.isArray(result) ? result : [result]) as (ResultLike | undefined)[]
-  const last = results.findLast((one) => one?.rows?.length) ?? results.at(-1)
-  return {
-    rowCount: results.reduce((sum, one) => sum + (one?.rows?.length || one?.rowCount || 0), 0),
-    ...(last?.fields ? { fields: last.fields } : {}),
-    ...(last?.rows ? { rows: last.rows } : {}),
-  }
+function describe(value: unknown): string {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value
+  return `an object of class ${value.constructor?.name ?? 'null'}`
 }

@@ -2,11 +2,15 @@
 // `pool.query` is recorded where it is called, and what was recorded is handed on, synchronously, to the client that
 // pg-pool calls back with, so that each query is seen once and in its caller's trace.
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
+import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
-import type { QueryRecording } from '../../src/trace/live-trace.ts'
-import { replaceMethod } from './own-method.ts'
-import { type ClientLike, type Handoff, profileClient } from './profile-client.ts'
+import type { ClientLike } from './client-like.ts'
+import type { Flight } from './connection-facts.ts'
+import { errorCode } from './error-code.ts'
+import { type PoolOfClients, watchPoolClients } from './pool-clients.ts'
+import { isFunction, isSubmittable } from './query-form.ts'
 import { startQuery } from './start-query.ts'
+import { keepContext } from './submittable.ts'
 
 /** What is needed of a `pg.Pool`, so that no copy of pg has to be imported. */
 export interface PoolLike {
@@ -16,10 +20,9 @@ export interface PoolLike {
   removeListener(...args: never[]): unknown
 }
 
-interface PoolInside extends PoolLike {
-  on(event: 'acquire' | 'remove', listener: (client: ClientLike) => void): unknown
-  removeListener(event: 'acquire' | 'remove', listener: (client: ClientLike) => void): unknown
+interface PoolInside extends PoolOfClients, Pick<PoolLike, 'query' | 'connect'> {
   Client: new (...args: never[]) => ClientLike
+  Promise?: PromiseConstructor
   ending?: boolean
   ended?: boolean
 }
@@ -38,80 +41,88 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   const { instrumented } = sharedState()
   if (!profiler.enabled || instrumented.has(pool)) return pool
 
-  /** Set while `pool.query` calls `pool.connect`, and again while pg-pool calls back with the client it got. */
-  let called: { recording: QueryRecording | undefined } | undefined
-  let handoff: Handoff | undefined
+  /** Set while `pool.query` calls `pool.connect`. */
+  let calling:
+    | { readonly args: readonly unknown[]; readonly below: (...args: never[]) => unknown }
+    | undefined
+  const clients = watchPoolClients(inside, profiler)
 
   const undoQuery = replaceMethod(pool, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
-      called = { recording: startQuery(profiler, args, query) }
+      if (isSubmittable(args[0])) keepContext(args[0], profiler)
+      const outer = calling
+      calling = { args, below: query }
       try {
         return callOriginal(
           args.map((arg, i) => (i > 0 && isFunction(arg) ? profiler.context.bind(arg) : arg)),
         )
       } finally {
-        called = undefined
+        calling = outer
       }
     }
   })
 
   const undoConnect = replaceMethod(pool, 'connect', (callOriginal) => {
-    return function connect(callback?: ConnectCallback, ...rest: unknown[]): unknown {
-      const query = called
-      called = undefined
-      if (!isFunction(callback)) return callOriginal([callback, ...rest])
-      if (!query) return callOriginal([profiler.context.bind(callback), ...rest])
-      const handOn: ConnectCallback = (error, client, release) => {
-        if (!client) {
-          query.recording?.failed(error)
-          return callback(error, client, release)
-        }
-        handoff = { client, recording: query.recording }
-        try {
-          return callback(error, client, release)
-        } finally {
-          handoff = undefined
-        }
+    return function connect(...args: unknown[]): unknown {
+      const query = calling
+      calling = undefined
+      const trace = profiler.currentTrace()
+      if (query && isFunction(args[0])) {
+        const flight = startQuery(profiler, trace, query.args, query.below)
+        return callOriginal([handOn(args[0] as ConnectCallback, flight), ...args.slice(1)])
       }
-      return callOriginal([handOn, ...rest])
+      const calledMs = performance.now()
+      const checkOut = (client: ClientLike | undefined) => {
+        const guest = client && clients.handOut(client)
+        if (guest) guest.checkedOut = { trace, waitedMs: performance.now() - calledMs }
+      }
+      if (isFunction(args[0])) {
+        const callback = profiler.context.bind(args[0] as ConnectCallback)
+        const noted: ConnectCallback = (error, client, release) => {
+          checkOut(client)
+          return callback(error, client, release)
+        }
+        return callOriginal([noted, ...args.slice(1)])
+      }
+      if (args[0] || inside.ending) return callOriginal(args)
+      return connectWithPromise(inside, checkOut, (callback) => callOriginal([callback]))
     }
   })
 
-  const clients = new Map<ClientLike, () => void>()
-  let connections = 0
-  const addClient = (client: ClientLike) => {
-    if (clients.has(client)) return
-    clients.set(client, profileClient(client, profiler, ++connections, takeHandoff))
+  /** The callback with which `pool.query` calls `client.query`, at once. */
+  function handOn(callback: ConnectCallback, flight: Flight | undefined): ConnectCallback {
+    return (error, client, release) => {
+      const guest = client && clients.handOut(client)
+      if (!guest) {
+        flight?.recording.failed(errorCode(error))
+        return callback(error, client, release)
+      }
+      guest.handedOn = { flight }
+      try {
+        return callback(error, client, release)
+      } finally {
+        guest.handedOn = undefined
+      }
+    }
   }
-  const removeClient = (client: ClientLike) => clients.delete(client)
-  const takeHandoff = (client: ClientLike) => {
-    if (handoff?.client !== client) return undefined
-    const taken = handoff
-    handoff = undefined
-    return taken
-  }
-  // Clients to come are seen as they are made, so that queries of the pool's onConnect are too; earlier ones when used.
+
+  // Clients to come are seen as they are made, so that queries of the pool's onConnect are too.
   const { Client } = inside
   const ProfiledClient: typeof Client = new Proxy(Client, {
     construct(target, args, newTarget) {
       const client = Reflect.construct(target, args, newTarget === ProfiledClient ? target : newTarget)
-      addClient(client)
+      clients.add(client)
       return client
     },
   })
   inside.Client = ProfiledClient
-  inside.on('acquire', addClient)
-  inside.on('remove', removeClient)
 
   instrumented.set(pool, () => {
     instrumented.delete(pool)
     undoQuery()
     undoConnect()
     if (inside.Client === ProfiledClient) inside.Client = Client
-    inside.removeListener('acquire', addClient)
-    inside.removeListener('remove', removeClient)
-    for (const undoClient of clients.values()) undoClient()
-    clients.clear()
+    clients.undo()
   })
   return pool
 }
@@ -122,15 +133,36 @@ export function unprofilePool<Pool extends PoolLike>(pool: Pool): Pool {
   return pool
 }
 
+/** As pg-pool makes its promise of a client. */
+function connectWithPromise(
+  pool: PoolInside,
+  checkOut: (client: ClientLike | undefined) => void,
+  connect: (callback: ConnectCallback) => unknown,
+): Promise<unknown> {
+  let settle: ConnectCallback = () => {}
+  const result = new (pool.Promise ?? Promise)((resolve, reject) => {
+    settle = (error, client) => {
+      checkOut(client)
+      if (error) reject(error)
+      else resolve(client)
+    }
+  }).catch((error) => {
+    Error.captureStackTrace(error)
+    throw error
+  })
+  connect(settle)
+  return result
+}
+
 function assertOpenPool(pool: PoolLike): PoolInside {
-  const inside = pool as Partial<PoolInside> | null | undefined
+  const inside = pool as unknown as Partial<PoolInside> | null | undefined
   if (!isFunction(inside?.query) || !isFunction(inside.connect) || !isFunction(inside.Client)) {
     throw new TypeError(`pg-loupe: profilePool takes a pg.Pool, but got ${describe(pool)}`)
   }
   if (inside.ending || inside.ended) {
     throw new Error('pg-loupe: profilePool got a pool that has been ended; profile it when you create it')
   }
-  return inside as PoolInside
+  return inside as unknown as PoolInside
 }
 
 function describe(value: unknown): string {
@@ -139,8 +171,4 @@ function describe(value: unknown): string {
   if ('$client' in value)
     return 'a Drizzle database: give profilePool the pool and profileDrizzle the database'
   return `an object of class ${value.constructor?.name ?? 'null'}`
-}
-
-function isFunction(value: unknown): value is (...args: never[]) => unknown {
-  return typeof value === 'function'
 }

@@ -2,7 +2,9 @@
 import type { Profiler } from '../../src/profiler.ts'
 import { takeOrigin } from '../../src/shared-state.ts'
 import { captureStack } from '../../src/trace/call-site.ts'
-import type { QueryRecording } from '../../src/trace/live-trace.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { type Flight, flightOf } from './connection-facts.ts'
+import { type QueryConfig, textOf, valuesOf } from './query-form.ts'
 
 /**
  * Records that the application calls `below` with these arguments, in the trace of the calling code. It must be read
@@ -10,47 +12,38 @@ import type { QueryRecording } from '../../src/trace/live-trace.ts'
  */
 export function startQuery(
   profiler: Profiler,
+  trace: LiveTrace | undefined,
   args: readonly unknown[],
   below: (...args: never[]) => unknown,
-): QueryRecording | undefined {
+  waitedMs?: number,
+): Flight | undefined {
   try {
-    const trace = profiler.currentTrace()
+    const sql = textOf(args[0])
+    if (sql === undefined) return undefined
     if (!trace || trace.closed) {
       profiler.countUntraced()
       return undefined
     }
-    const [config, values] = args
-    const sql = textOf(config)
-    if (sql === undefined) return undefined
     const origin = takeOrigin()
     const recording = trace.startQuery({
       sql,
-      params: Array.isArray(values) ? values : (config as QueryConfig).values,
-      prepared: (config as QueryConfig).name,
+      params: valuesOf(args)?.slice(),
+      prepared: nameOf(args[0]),
       stack: origin?.stack ?? captureStack(below),
       built: origin?.built,
       via: origin?.via,
       tables: origin?.tables,
+      waitedMs,
     })
     if (origin) origin.recording = recording
-    return recording
+    return recording && flightOf(recording, sql)
   } catch (error) {
     profiler.countInternalError(error)
     return undefined
   }
 }
 
-interface QueryConfig {
-  text?: unknown
-  values?: readonly unknown[]
-  name?: string
-  /** pg-query-stream keeps its statement in a cursor. */
-  cursor?: { text?: unknown; values?: readonly unknown[] }
-}
-
-function textOf(config: unknown): string | undefined {
-  if (typeof config === 'string') return config
-  const { text, cursor } = (config ?? {}) as QueryConfig
-  const sql = text ?? cursor?.text
-  return typeof sql === 'string' ? sql : undefined
+function nameOf(config: unknown): string | undefined {
+  const name = typeof config === 'string' ? undefined : (config as QueryConfig).name
+  return typeof name === 'string' && name !== '' ? name : undefined
 }

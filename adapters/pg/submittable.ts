@@ -2,38 +2,78 @@
 // calls their handlers as messages arrive, so these are listened in on; an event listener would not do, because an
 // 'error' listener of ours would swallow what must crash without one.
 import type { Profiler } from '../../src/profiler.ts'
-import type { QueryRecording } from '../../src/trace/live-trace.ts'
-import { replaceMethod } from './own-method.ts'
+import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
+import type { DriverField } from '../../src/trace/recorded-query.ts'
+import type { Message } from './client-like.ts'
+import type { ConnectionFacts, Flight } from './connection-facts.ts'
+import { errorCode } from './error-code.ts'
+import type { QueryConfig, Submittable } from './query-form.ts'
 
-export interface Submittable {
-  submit: (...args: unknown[]) => unknown
-  callback?: unknown
-}
+type Guard = (note: () => void) => void
 
-export function isSubmittable(config: unknown): config is Submittable {
-  return typeof (config as Partial<Submittable> | null)?.submit === 'function'
-}
+/** Notes what becomes of the query; `guard` keeps errors of ours from the driver. */
+export function recordSubmittable(
+  query: Submittable,
+  flight: Flight,
+  connection: ConnectionFacts,
+  guard: Guard,
+): void {
+  const { recording } = flight
+  const rows: unknown[] = []
+  const commands: string[] = []
+  let received = 0
+  let tagged = 0
+  let fields: readonly DriverField[] | undefined
 
-export function recordSubmittable(query: Submittable, recording: QueryRecording): void {
-  let rowCount = 0
-  listen(query, 'handleDataRow', () => {
-    rowCount++
+  const finish = () => {
+    // pg.Query keeps an error of a type's parser until here.
+    const error = (query as { _canceledDueToError?: unknown })._canceledDueToError
+    if (error) return fail(error)
+    connection.landed(flight, commands)
+    recording.finished({ rowCount: received || tagged, rows, ...(fields ? { fields } : {}) })
+  }
+  const fail = (error: unknown) => {
+    connection.failed(flight)
+    recording.failed(errorCode(error))
+  }
+  const hear = (name: string, heard: (message: Message) => void) =>
+    listen(query, name, (message) => guard(() => heard(message as Message)))
+
+  hear('submit', () => connection.departed(flight))
+  hear('handleRowDescription', (message) => {
+    fields = message?.fields
   })
-  listen(query, 'handleError', (error) => recording.failed(error))
-  listen(query, 'handleReadyForQuery', () => recording.finished({ rowCount }))
+  hear('handleDataRow', () => {
+    received++
+  })
+  hear('handleCommandComplete', ({ text = '' }) => {
+    commands.push(/^\w*/.exec(text)?.[0] ?? '')
+    tagged += Number(/ (\d+)$/.exec(text)?.[1] ?? 0)
+  })
+  hear('handleError', fail)
+  hear('handleReadyForQuery', finish)
+  // A stream's rows are those of its cursor; both tell each row, parsed, by an event.
+  listen((query as QueryConfig).cursor ?? query, 'emit', (event, row) => {
+    if (event === 'row' && rows.length < recording.rowLimit) rows.push(row)
+  })
+  // pg.native has no messages: it calls back, or tells by events.
+  if (!hasMethod(query, 'handleReadyForQuery')) {
+    listen(query, 'emit', (event) => {
+      if (event === 'end') guard(finish)
+    })
+  }
 }
 
 /** Events and callbacks of the query reach the application in the context that sent it. */
-export function keepContext(query: Submittable, { context }: Profiler): void {
+export function keepContext(query: Submittable, { context, currentTrace }: Profiler): void {
+  const trace = currentTrace()
   const run = context.bind((call: () => unknown) => call())
-  if (hasMethod(query, 'emit'))
-    replaceMethod(
-      query,
-      'emit',
-      (call) =>
-        (...args) =>
-          run(() => call(args)),
-    )
+  if (hasMethod(query, 'emit')) {
+    replaceMethod(query, 'emit', (call) => (...args) => {
+      // Where the trace is right already, so may be a context of the application's own, which is left alone.
+      return trace && currentTrace() === trace ? call(args) : run(() => call(args))
+    })
+  }
   for (const name of ['read', 'close']) {
     if (!hasMethod(query, name) || hasMethod(query, 'pipe')) continue
     replaceMethod(query, name, (call) => (...args: unknown[]) => {
@@ -45,14 +85,10 @@ export function keepContext(query: Submittable, { context }: Profiler): void {
   }
 }
 
-function listen(query: Submittable, name: string, heard: (message: unknown) => void): void {
-  if (!hasMethod(query, name)) return
-  replaceMethod(query, name, (call) => (...args: unknown[]) => {
-    heard(args[0])
+function listen(target: object, name: string, heard: (...args: unknown[]) => void): void {
+  if (!hasMethod(target, name)) return
+  replaceMethod(target, name, (call) => (...args: unknown[]) => {
+    heard(...args)
     return call(args)
   })
-}
-
-function hasMethod(query: Submittable, name: string): boolean {
-  return typeof (query as unknown as Record<string, unknown>)[name] === 'function'
 }

@@ -23,19 +23,28 @@ export interface TraceSettings {
   resolveCallSite: ResolveCallSite
 }
 
-/** How a driver tells what became of a query it has announced. Safe to call in any order, any number of times. */
+/**
+ * How a driver tells what became of a query it has announced. Safe to call in any order, any number of times; what
+ * comes after the trace has closed is ignored, because the trace has been read by then.
+ */
 export interface QueryRecording {
-  /** The statement leaves for the server, over the connection of this number. */
-  sent(connection: number): void
+  /** Of this many rows the values are followed; the driver need not keep more for us. */
+  readonly rowLimit: number
+  /** The statement leaves for the server, over the connection that this object stands for. */
+  sent(connection: object): void
+  /** The query is part of the transaction that this object stands for. */
+  inTransaction(transaction: object): void
+  /** Bytes that came back so far. */
+  received(bytes: number): void
   finished(outcome: Outcome): void
-  failed(error: unknown): void
+  failed(code: string): void
   /** What the library between the driver and the application made of the rows. */
   mapped(rows: readonly unknown[]): void
 }
 
 /** Work that goes on after a response usually follows within this time; the trace waits for it before it closes. */
 const IDLE_MS = 50
-/** A query that never answers (an abandoned stream) must not keep an ended trace open for ever. */
+/** Neither a query that never answers (an abandoned stream) nor an endless loop keeps an ended trace open for longer. */
 const AFTERMATH_MS = 10_000
 
 export class LiveTrace {
@@ -54,6 +63,8 @@ export class LiveTrace {
   readonly #startedAt = new Date()
   readonly #start = performance.now()
   #durationMs: number | undefined
+  readonly #connections = new Map<object, number>()
+  readonly #transactions = new Map<object, number>()
   #pending = 0
   #timer: NodeJS.Timeout | undefined
   #whenClosed: (() => void)[] = []
@@ -80,42 +91,57 @@ export class LiveTrace {
       this.truncated++
       return undefined
     }
-    const startMs = this.#now()
-    const query = new RecordedQuery(start, startMs, this.#settings.resolveCallSite)
+    const calledMs = this.#now()
+    const query = new RecordedQuery(start, calledMs, this.#settings.resolveCallSite)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
     this.#pending++
     if (this.#durationMs !== undefined) this.#closeSoon()
+    return this.#record(query)
+  }
 
-    let sentMs = startMs
+  #record(query: RecordedQuery): QueryRecording {
+    const { rowsPerQuery } = this.#settings.limits
+    let sentMs: number | undefined
     let open = true
     const settle = () => {
       open = false
-      query.durationMs = this.#now() - sentMs
+      query.durationMs = this.#now() - (sentMs ?? query.calledMs)
       this.#pending--
       if (this.#pending === 0 && this.#durationMs !== undefined) this.#closeSoon()
     }
     return {
+      rowLimit: rowsPerQuery,
       sent: (connection) => {
-        if (!open) return
+        if (!open || this.closed) return
         sentMs = this.#now()
-        query.waitMs = sentMs - startMs
-        query.connection = connection
+        query.waitMs = sentMs - query.startMs
+        query.connection = numberOf(connection, this.#connections)
+      },
+      inTransaction: (transaction) => {
+        if (!this.closed) query.transaction = numberOf(transaction, this.#transactions)
+      },
+      received: (bytes) => {
+        if (!this.closed) query.bytes = bytes
       },
       finished: ({ rowCount, fields, rows }) => {
-        if (!open) return
+        if (!open || this.closed) return
         query.rows = rowCount
         if (fields) query.fields = fields
-        if (rows && rows.length > 0 && !this.closed)
-          query.keptRows = rows.slice(0, this.#settings.limits.rowsPerQuery)
+        if (rows && rows.length > 0) query.keptRows = rows.slice(0, rowsPerQuery)
         settle()
       },
       mapped: (rows) => {
-        if (!this.closed) query.mappedRows = rows.slice(0, this.#settings.limits.rowsPerQuery)
+        if (!this.closed) query.mappedRows = rows.slice(0, rowsPerQuery)
       },
-      failed: (error) => {
-        if (!open) return
-        query.error = codeOf(error)
+      failed: (code) => {
+        if (!open || this.closed) return
+        query.error = code
+        // What never left has only waited.
+        if (sentMs === undefined) {
+          sentMs = this.#now()
+          query.waitMs = sentMs - query.startMs
+        }
         settle()
       },
     }
@@ -177,13 +203,15 @@ export class LiveTrace {
       this.close()
       return
     }
-    this.#timer = setTimeout(() => this.close(), idle ? IDLE_MS : AFTERMATH_MS)
+    const leftMs = (this.#durationMs ?? 0) + AFTERMATH_MS - this.#now()
+    this.#timer = setTimeout(() => this.close(), idle ? Math.min(IDLE_MS, leftMs) : leftMs)
     this.#timer.unref()
   }
 }
 
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code
-  if (typeof code === 'string') return code
-  return error instanceof Error ? error.name : 'Error'
+/** Numbers what it is given in the order it is met: 1, 2, 3. */
+function numberOf(thing: object, numbers: Map<object, number>): number {
+  const number = numbers.get(thing) ?? numbers.size + 1
+  numbers.set(thing, number)
+  return number
 }

@@ -27,6 +27,8 @@ export interface QueryStart {
   via?: string | undefined
   tables?: (() => readonly string[]) | undefined
   prepared?: string | undefined
+  /** How long the application has waited for the connection before it could call. */
+  waitedMs?: number | undefined
 }
 
 export class RecordedQuery implements Query {
@@ -34,11 +36,16 @@ export class RecordedQuery implements Query {
   params?: readonly unknown[]
   readonly via?: string
   readonly prepared?: string
+  /** From here on the query waited for its connection: `startMs + waitMs + durationMs` is when it ended. */
   readonly startMs: number
+  /** When the application called; before, it may have waited for a connection to call on. */
+  readonly calledMs: number
   waitMs?: number
   durationMs?: number
   connection?: number
+  transaction?: number
   rows?: number
+  bytes?: number
   error?: string
   afterResponse?: boolean
   valueHashes?: readonly (string | readonly string[])[]
@@ -55,9 +62,10 @@ export class RecordedQuery implements Query {
   #callSite: CallSite | undefined
   #builtAt: Frame | undefined
 
-  constructor(start: QueryStart, startMs: number, resolve: ResolveCallSite) {
+  constructor(start: QueryStart, calledMs: number, resolve: ResolveCallSite) {
     this.sql = start.sql
-    this.startMs = startMs
+    this.calledMs = calledMs
+    this.startMs = calledMs - (start.waitedMs ?? 0)
     if (start.params) this.params = start.params
     if (start.via) this.via = start.via
     if (start.prepared) this.prepared = start.prepared

@@ -18,7 +18,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/trace': ['src/types.ts', 'src/sql', 'src/grouping'],
 }
 /** What only the rooms on top may use, named one by one. */
-const ON_TOP = /^src\/(index|profiler|options|shared-state|testing)\.ts$|^src\/cli\//
+const ON_TOP = /^src\/(index|profiler|options|replace-method|shared-state|testing)\.ts$|^src\/cli\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
 const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|@jridgewell\/trace-mapping)$/

@@ -7,12 +7,12 @@ type Method = (this: unknown, ...args: unknown[]) => unknown
 export function replaceMethod(
   target: object,
   name: string,
-  replace: (callOriginal: (args: unknown[]) => unknown) => (...args: never[]) => unknown,
+  replace: (callOriginal: (args: readonly unknown[]) => unknown) => (...args: never[]) => unknown,
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(target, name)
-  const callOriginal = (args: unknown[]) => {
+  const callOriginal = (args: readonly unknown[]) => {
     const original = (own ? own.value : Object.getPrototypeOf(target)[name]) as Method
-    return original.apply(target, args)
+    return Reflect.apply(original, target, args)
   }
   const value = replace(callOriginal)
   Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false })
@@ -21,4 +21,8 @@ export function replaceMethod(
     if (own) Object.defineProperty(target, name, own)
     else delete (target as Record<string, unknown>)[name]
   }
+}
+
+export function hasMethod(target: object, name: string): boolean {
+  return typeof (target as Record<string, unknown>)[name] === 'function'
 }

@@ -1,0 +1,147 @@
+// What one connection tells about its queries: the bytes that came back, and the transaction they ran in. The server says
+// with each ReadyForQuery whether a transaction is open, so statements need not be understood. Where there is no protocol
+// to listen to (`pg.native`), the names of the commands must do, and bytes are not known.
+import type { QueryRecording } from '../../src/trace/live-trace.ts'
+import { type ClientInside, type Message, waitingQueries } from './client-like.ts'
+
+/** One recorded query on its way over the connection. */
+export interface Flight {
+  readonly recording: QueryRecording
+  readonly sql: string
+  /** Of the connection, when the query left. */
+  bytesBefore: number
+  /** Counted message by message, where several queries share what the socket brings. */
+  bytes: number
+  isInTransaction: boolean
+}
+
+export function flightOf(recording: QueryRecording, sql: string): Flight {
+  return { recording, sql, bytesBefore: 0, bytes: 0, isInTransaction: false }
+}
+
+export interface ConnectionFacts {
+  /** The query leaves now. */
+  departed(flight: Flight): void
+  /** pg has queued the query that it was just handed: in a pipeline, messages are told apart by it. */
+  queued(flight: Flight): void
+  /** The query has succeeded; `commands` are the names in its command tags. */
+  landed(flight: Flight, commands: readonly (string | null | undefined)[]): void
+  failed(flight: Flight): void
+  /** A query leaves that nobody records. */
+  departedUnseen(): void
+  undo(): void
+}
+
+const NO_TRANSACTION = 'I'
+/** All that is sent in answer to a query. */
+const ANSWERS = [
+  'parseComplete',
+  'bindComplete',
+  'rowDescription',
+  'noData',
+  'dataRow',
+  'commandComplete',
+  'emptyQuery',
+  'errorMessage',
+]
+const TYPE_BYTE = 1
+
+export function followConnection(client: ClientInside): ConnectionFacts {
+  const wire = typeof client.connection?.prependListener === 'function' ? client.connection : undefined
+  const isPipeline = client.pipeline === true
+  const flights = new WeakMap<object, Flight>()
+  let transaction: object | undefined = isOpen(client._txStatus) ? {} : undefined
+  let current: Flight | undefined
+
+  /** In a pipeline pg tells whose answer it is; when a query has failed it has forgotten, and it is still the same. */
+  const answered = () => (client._activeQuery && flights.get(client._activeQuery)) || current
+  const bytesRead = () => client.connection?.stream?.bytesRead ?? 0
+  const countBytes = (flight: Flight) => {
+    if (wire) flight.recording.received(isPipeline ? flight.bytes : bytesRead() - flight.bytesBefore)
+  }
+
+  const hearAnswer = (message: Message) => {
+    current = answered()
+    if (current) current.bytes += (message.length ?? 0) + TYPE_BYTE
+  }
+  const hearReady = (message: Message) => {
+    if (isPipeline) hearAnswer(message)
+    const flight = current
+    const before = transaction
+    if (!isOpen(message.status)) transaction = undefined
+    else transaction ??= {}
+    if (!flight) return
+    current = undefined
+    const own = before ?? transaction
+    flight.isInTransaction = own !== undefined
+    if (own) flight.recording.inTransaction(own)
+    // What has failed was told so before this message came.
+    countBytes(flight)
+  }
+  wire?.prependListener('readyForQuery', hearReady)
+  if (isPipeline) for (const name of ANSWERS) wire?.prependListener(name, hearAnswer)
+
+  return {
+    departed(flight) {
+      flight.recording.sent(client)
+      if (isPipeline) return
+      if (transaction) flight.recording.inTransaction(transaction)
+      flight.bytesBefore = bytesRead()
+      current = flight
+    },
+    queued(flight) {
+      if (!isPipeline) return
+      const query = waitingQueries(client).at(-1) ?? client._sentQueryQueue?.at(-1) ?? client._activeQuery
+      if (query && !flights.has(query)) flights.set(query, flight)
+    },
+    landed(flight, commands) {
+      if (!commands.some((command) => command && BOUNDARIES.has(command))) return
+      if (wire) {
+        const began = commands.some(isBeginning)
+        if (transaction) transaction = endsWithin(commands, flight.sql) ? {} : transaction
+        else if (began && !flight.isInTransaction) flight.recording.inTransaction({})
+        return
+      }
+      for (const command of commands) {
+        if (isBeginning(command)) transaction ??= {}
+        if (transaction) flight.recording.inTransaction(transaction)
+        if (isEnd(command) && !TO_SAVEPOINT.test(flight.sql)) {
+          transaction = AND_CHAIN.test(flight.sql) ? {} : undefined
+        }
+      }
+    },
+    failed: countBytes,
+    departedUnseen() {
+      current = undefined
+    },
+    undo() {
+      wire?.removeListener('readyForQuery', hearReady)
+      for (const name of ANSWERS) wire?.removeListener(name, hearAnswer)
+    },
+  }
+}
+
+/** Names of commands that begin or end a transaction. */
+const BOUNDARIES = new Set(['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'PREPARE'])
+const TO_SAVEPOINT = /\brollback\s+(?:(?:work|transaction)\s+)?to\b/i
+const AND_CHAIN = /\band\s+chain\b/i
+
+function isOpen(status: string | null | undefined): boolean {
+  return Boolean(status) && status !== NO_TRANSACTION
+}
+
+function isBeginning(command: string | null | undefined): boolean {
+  return command === 'BEGIN' || command === 'START'
+}
+
+function isEnd(command: string | null | undefined): boolean {
+  return command === 'COMMIT' || command === 'ROLLBACK' || command === 'PREPARE'
+}
+
+/** A transaction was open before and one is open now; they are two when one ended in between. */
+function endsWithin(commands: readonly (string | null | undefined)[], sql: string): boolean {
+  const end = commands.findIndex(isEnd)
+  if (end < 0) return false
+  if (commands[end] === 'COMMIT' || AND_CHAIN.test(sql)) return true
+  return commands.slice(end + 1).some(isBeginning)
+}

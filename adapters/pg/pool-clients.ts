@@ -1,0 +1,90 @@
+// The clients of one pool: who uses each, and how long the application waited for it. Between two uses a client is the
+// pool's own: what onConnect, `verify` and listeners send then belongs to no request, whichever request made the pool
+// open the connection.
+import type { Profiler } from '../../src/profiler.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import type { ClientLike } from './client-like.ts'
+import type { Flight } from './connection-facts.ts'
+import { unprofileClient, watchClient } from './profile-client.ts'
+
+type ClientListener = (client: ClientLike) => void
+
+export interface PoolOfClients {
+  prependListener(event: 'acquire', listener: ClientListener): unknown
+  on(event: 'remove', listener: ClientListener): unknown
+  removeListener(event: 'acquire' | 'remove', listener: ClientListener): unknown
+  /** All that are open. */
+  _clients?: ClientLike[]
+  _idle?: { client: ClientLike }[]
+}
+
+interface PooledClient {
+  isPoolsOwn: boolean
+  /** Set while `pool.query` calls `client.query`. */
+  handedOn?: { readonly flight: Flight | undefined } | undefined
+  /** By `pool.connect`, until its first query. */
+  checkedOut?: { readonly trace: LiveTrace | undefined; readonly waitedMs: number } | undefined
+}
+
+export interface PoolClients {
+  /** The pool has made a new one. */
+  add(client: ClientLike): PooledClient
+  /** The pool gives it to the application. */
+  handOut(client: ClientLike): PooledClient
+  undo(): void
+}
+
+export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolClients {
+  const known = new Map<ClientLike, PooledClient>()
+
+  const add = (client: ClientLike) => {
+    const pooled: PooledClient = { isPoolsOwn: true }
+    known.set(client, pooled)
+    // Somebody may have profiled it alone; queries of the pool would be seen twice.
+    unprofileClient(client)
+    watchClient(client, profiler, () => {
+      const { handedOn, checkedOut, isPoolsOwn } = pooled
+      if (handedOn) {
+        pooled.handedOn = undefined
+        return { handedOn, trace: undefined }
+      }
+      if (isPoolsOwn) return { trace: undefined }
+      pooled.checkedOut = undefined
+      const trace = profiler.currentTrace()
+      return { trace, waitedMs: checkedOut?.trace === trace ? checkedOut?.waitedMs : undefined }
+    })
+    return pooled
+  }
+  const handOut = (client: ClientLike) => {
+    const pooled = known.get(client) ?? add(client)
+    pooled.isPoolsOwn = false
+    return pooled
+  }
+  const acquired = (client: ClientLike) => {
+    const pooled = known.get(client) ?? add(client)
+    pooled.isPoolsOwn = true
+  }
+  const removed = (client: ClientLike) => {
+    known.delete(client)
+  }
+
+  const idle = new Set(pool._idle?.map(({ client }) => client))
+  for (const client of pool._clients ?? []) {
+    if (idle.has(client)) add(client)
+    else handOut(client)
+  }
+  // Before the application's own listeners, which may send queries.
+  pool.prependListener('acquire', acquired)
+  pool.on('remove', removed)
+
+  return {
+    add,
+    handOut,
+    undo() {
+      pool.removeListener('acquire', acquired)
+      pool.removeListener('remove', removed)
+      for (const client of known.keys()) unprofileClient(client)
+      known.clear()
+    },
+  }
+}

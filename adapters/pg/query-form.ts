@@ -1,0 +1,69 @@
+// The forms in which pg takes a query, and how to listen to the outcome of each without changing what pg does. Which of
+// several callbacks counts is pg's rule: the third argument, else the second, else the one in the config.
+
+export type Callback = (error: unknown, result?: unknown) => unknown
+
+export interface Submittable {
+  submit: (...args: unknown[]) => unknown
+  callback?: unknown
+}
+
+export interface QueryConfig {
+  text?: unknown
+  values?: unknown
+  name?: unknown
+  callback?: unknown
+  /** pg-query-stream keeps its statement in a cursor. */
+  cursor?: { text?: unknown; values?: unknown }
+}
+
+export function isSubmittable(config: unknown): config is Submittable {
+  return typeof (config as Partial<Submittable> | null | undefined)?.submit === 'function'
+}
+
+export function isFunction(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function'
+}
+
+/** The statement's text, wherever this form has it. A name alone runs what has been prepared under it. */
+export function textOf(config: unknown): string | undefined {
+  if (typeof config === 'string') return config
+  const { text, cursor, name } = (config ?? {}) as QueryConfig
+  const sql = text ?? cursor?.text
+  if (typeof sql === 'string') return sql
+  return typeof name === 'string' ? `execute "${name.replaceAll('"', '""')}"` : undefined
+}
+
+export function valuesOf([config, values]: readonly unknown[]): readonly unknown[] | undefined {
+  if (Array.isArray(values)) return values
+  if (typeof config === 'string') return undefined
+  const own = (config as QueryConfig).values ?? (config as QueryConfig).cursor?.values
+  return Array.isArray(own) ? own : undefined
+}
+
+/**
+ * The callback that pg will call, `undefined` where it will make a promise, and `null` where it will throw. Only for
+ * what is no Submittable.
+ */
+export function callbackOf([config, values, callback]: readonly unknown[]): Callback | null | undefined {
+  const chosen =
+    callback || (isFunction(values) ? values : (config as QueryConfig | null | undefined)?.callback)
+  if (!chosen) return config === null || config === undefined ? null : undefined
+  return isFunction(chosen) ? (chosen as Callback) : null
+}
+
+/** The arguments with another callback where they had one; a config is the application's and stays as it is. */
+export function withCallback([config, values, callback]: readonly unknown[], other: Callback): unknown[] {
+  if (callback) return [config, values, other]
+  if (isFunction(values)) return [config, other]
+  return [changed(config as object, { callback: other }), values]
+}
+
+/** A copy as pg makes its own: getters stay getters, and what the class brings is there. */
+function changed<Config extends object>(config: Config, changes: Partial<QueryConfig>): Config {
+  const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(config)
+  for (const [name, value] of Object.entries(changes)) {
+    descriptors[name] = { value, writable: true, enumerable: true, configurable: true }
+  }
+  return Object.create(Object.getPrototypeOf(config), descriptors)
+}

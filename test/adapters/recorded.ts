@@ -1,0 +1,27 @@
+// What a profiler has recorded of a piece of work, for tests that compare it with what was sent.
+import type { Profiler } from '../../src/profiler.ts'
+import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
+
+/** Runs `fn` in a trace of its own and gives the queries of that trace, once it has closed. */
+export async function recorded(
+  profiler: Profiler,
+  fn: () => PromiseLike<unknown>,
+): Promise<readonly RecordedQuery[]> {
+  const trace = profiler.startTrace({ kind: 'job', name: 'recorded' })
+  try {
+    await profiler.context.run(trace, async () => await fn())
+  } finally {
+    trace.end()
+    await trace.settled()
+  }
+  return trace.queries
+}
+
+/** Makes a promise of what takes a callback last. */
+export function called<T = unknown>(
+  call: (done: (error?: unknown, result?: T) => void) => unknown,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    call((error, result) => (error ? reject(error) : resolve(result)))
+  })
+}
