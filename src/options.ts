@@ -5,7 +5,7 @@ import { detectors } from './detectors/index.ts'
 import type { ApplicationCode, PathPattern } from './trace/application-code.ts'
 import type { ContextStore } from './trace/context.ts'
 import type { LiveTrace } from './trace/live-trace.ts'
-import type { ReportListener } from './types.ts'
+import type { DetectorOptions, ReportListener } from './types.ts'
 
 export interface ProfilerOptions {
   /** Off leaves every library untouched. Default: on, unless NODE_ENV is `production`. */
@@ -15,7 +15,7 @@ export interface ProfilerOptions {
   /** Which files count as the application's own where a finding names a line. Default: all outside of node_modules. */
   application?: ApplicationCode
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
-  detectors?: { [id: string]: false | { [option: string]: number } }
+  detectors?: { [id: string]: false | Partial<DetectorOptions> }
   /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
   reporters?: readonly ('console' | ReportListener)[]
   /** Files that are kept. `report`: the merged report as JSON, rewritten while traces close and at exit. */
@@ -35,7 +35,7 @@ export interface CheckedOptions {
   context: ContextStore<LiveTrace> | undefined
   application: ApplicationCode
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
-  detectors: Record<string, Record<string, number>>
+  detectors: Record<string, DetectorOptions>
   reporters: readonly ('console' | ReportListener)[]
   artifacts: { report?: string | undefined }
   limits: Required<NonNullable<ProfilerOptions['limits']>>
@@ -81,7 +81,7 @@ const profilerOptions = () =>
 function detectorEntry({ meta }: (typeof detectors)[number]) {
   const options = Object.entries(meta.defaults).map(([name, value]) => [
     name,
-    v.optional(wholeNumber(1), value),
+    typeof value === 'number' ? v.optional(wholeNumber(1), value) : v.optional(countByName(), value),
   ])
   const shape = record(Object.fromEntries(options))
   const off = v.pipe(
@@ -102,6 +102,10 @@ function record<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.strictObject(entries, ({ expected }) =>
     expected === 'never' ? `one of ${names}` : `an object with ${names}`,
   )
+}
+
+function countByName() {
+  return v.record(v.string(), wholeNumber(0), 'an object of whole numbers by name')
 }
 
 function wholeNumber(least: number) {

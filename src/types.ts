@@ -148,6 +148,9 @@ export interface Finding {
 /** What the catalog and the statement analysis know. May be absent: a detector then says less, never wrong things. */
 export type Knowledge = Readonly<Record<string, never>>
 
+/** Whole numbers, or whole numbers by name. */
+export type DetectorOptions = Record<string, number | Readonly<Record<string, number>>>
+
 export interface DetectorMeta<Options> {
   id: string
   title: string
@@ -157,7 +160,7 @@ export interface DetectorMeta<Options> {
 }
 
 /** A pure function from a trace to findings. */
-export interface Detector<Options = Record<string, number>> {
+export interface Detector<Options = DetectorOptions> {
   meta: DetectorMeta<Options>
   detect(trace: Trace, options: Options, knowledge?: Knowledge): Finding[]
 }

@@ -1,5 +1,17 @@
 // Every detector, one line each; the order is the order of their pages, not of the report.
 import type { Detector } from '../types.ts'
+import { deepOffset } from './deep-offset.ts'
+import { duplicateQuery } from './duplicate-query.ts'
 import { nPlusOne } from './n-plus-one.ts'
+import { nPlusOneWrite } from './n-plus-one-write.ts'
+import { queryBudget } from './query-budget.ts'
+import { slowQuery } from './slow-query.ts'
 
-export const detectors: readonly Detector[] = [nPlusOne]
+export const detectors: readonly Detector[] = [
+  nPlusOne,
+  nPlusOneWrite,
+  duplicateQuery,
+  deepOffset,
+  slowQuery,
+  queryBudget,
+] as readonly Detector[]

@@ -1,28 +1,79 @@
 // Which queries of a trace are "the same query again": one fingerprint, sent from one path through the application.
 // Two explicit calls of a helper from two places are no repetition, so the whole path counts; but V8 shows the callers
-// above an `await` only in the first turn of a loop, so a path and its own beginning are one.
+// above an `await` only in the first turn of a loop, so a path and its own beginning are one. A worker that claims one
+// job after the other repeats nothing: each claim begins a unit of work of its own.
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Frame, Query } from '../types.ts'
 
 /** Positions in the trace, in the order the queries started; two or more. */
 export interface Repetition {
   indexes: readonly number[]
-  /** The longest path seen. */
+  /** The longest path seen, frames of the application only. */
   callSite: CallSite
+  /** Some path was taken twice to the column, as in the turns of a loop; explicit calls on one line never do that. */
+  isLoop: boolean
 }
 
 export function findRepetitions(queries: readonly Query[]): Repetition[] {
+  return findSameStatements(queries)
+    .flatMap((indexes) => splitByPath(queries, indexes))
+    .filter(({ indexes }) => indexes.length > 1)
+}
+
+/** The positions of each statement that was sent at least twice in one job, from wherever. */
+export function findSameStatements(queries: readonly Query[]): number[][] {
   const byStatement = new Map<string, number[]>()
+  let job = 0
   queries.forEach(({ sql }, index) => {
-    const { key } = fingerprint(sql)
+    if (CLAIM.test(sql)) job++
+    const key = `${job} ${fingerprint(sql).key}`
     const group = byStatement.get(key)
     if (group) group.push(index)
     else byStatement.set(key, [index])
   })
-  return [...byStatement.values()]
-    .filter((indexes) => indexes.length > 1)
-    .flatMap((indexes) => splitByPath(queries, indexes))
-    .filter(({ indexes }) => indexes.length > 1)
+  return [...byStatement.values()].filter((indexes) => indexes.length > 1)
+}
+
+/** How a job queue on PostgreSQL takes the next job, whoever else is waiting. */
+const CLAIM = /\bskip\s+locked\b/i
+
+interface Group {
+  indexes: number[]
+  callSite: CallSite
+  path: CallSite
+  isLoop: boolean
+}
+
+function splitByPath(queries: readonly Query[], indexes: readonly number[]): Repetition[] {
+  const groups: Group[] = []
+  const groupOfSite = new Map<string, Group>()
+  for (const index of indexes) {
+    const callSite = applicationFrames(queries[index]?.callSite ?? [])
+    const site = callSite.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
+    const known = groupOfSite.get(site)
+    if (known) {
+      known.isLoop = true
+      known.indexes.push(index)
+      continue
+    }
+    const path = withoutRecursion(callSite)
+    let group = groups.find((other) => isSamePath(other.path, path))
+    if (!group) {
+      group = { indexes: [], callSite, path, isLoop: false }
+      groups.push(group)
+    } else if (path.length > group.path.length) {
+      Object.assign(group, { callSite, path })
+    }
+    group.indexes.push(index)
+    groupOfSite.set(site, group)
+  }
+  return groups
+}
+
+/** Recordings of other tools may hold frames of libraries; they say something only where there are no others. */
+function applicationFrames(callSite: CallSite): CallSite {
+  const own = callSite.filter(({ file }) => !/(^|[\\/])node_modules[\\/]/.test(file))
+  return own.length > 0 ? own : callSite
 }
 
 /** A path with each function once: one that calls itself is on one path at every depth of the tree it walks. */
@@ -33,31 +84,6 @@ function withoutRecursion(callSite: CallSite): CallSite {
     return !seen.has(place) && seen.add(place)
   })
 }
-
-function splitByPath(queries: readonly Query[], indexes: readonly number[]): Repetition[] {
-  const groups: { indexes: number[]; callSite: CallSite; path: CallSite }[] = []
-  const groupOfSite = new Map<CallSite, (typeof groups)[number]>()
-  for (const index of indexes) {
-    const callSite = queries[index]?.callSite ?? NO_SITE
-    let group = groupOfSite.get(callSite)
-    if (!group) {
-      const path = withoutRecursion(callSite)
-      group = groups.find((other) => isSamePath(other.path, path))
-      if (!group) {
-        group = { indexes: [], callSite, path }
-        groups.push(group)
-      } else if (path.length > group.path.length) {
-        group.callSite = callSite
-        group.path = path
-      }
-      groupOfSite.set(callSite, group)
-    }
-    group.indexes.push(index)
-  }
-  return groups
-}
-
-const NO_SITE: CallSite = []
 
 function isSamePath(a: CallSite, b: CallSite): boolean {
   if (a.length === 0 || b.length === 0) return a.length === b.length

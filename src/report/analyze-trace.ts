@@ -1,14 +1,31 @@
 // Runs the detectors over one trace: the same in the running application, in a test and from the command line.
 import { detectors } from '../detectors/index.ts'
-import type { Finding, Trace } from '../types.ts'
+import type { DetectorOptions, Finding, Trace } from '../types.ts'
 
 /** `options` holds the options of each detector that is switched on, by its id. */
 export function analyzeTrace(
   trace: Trace,
-  options: Readonly<Record<string, Record<string, number> | undefined>>,
+  options: Readonly<Record<string, DetectorOptions | undefined>>,
 ): Finding[] {
-  return detectors.flatMap((detector) => {
+  const findings = detectors.flatMap((detector) => {
     const own = options[detector.meta.id]
     return own ? detector.detect(trace, own) : []
+  })
+  return tellPlacesApart(findings)
+}
+
+/**
+ * Keys name no lines, so two loops with one statement in one function share theirs. Those after the first get a number
+ * in the order they appear; what one line does again and again stays one finding.
+ */
+function tellPlacesApart(findings: readonly Finding[]): Finding[] {
+  const places = new Map<string, string[]>()
+  return findings.map((finding) => {
+    const place = finding.callSite.map(({ file, line }) => `${file}:${line}`).join(' ')
+    const known = places.get(finding.key) ?? []
+    places.set(finding.key, known)
+    if (!known.includes(place)) known.push(place)
+    const number = known.indexOf(place) + 1
+    return number === 1 ? finding : { ...finding, key: `${finding.key} | ${number}` }
   })
 }

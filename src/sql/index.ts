@@ -3,6 +3,7 @@
 export { analyzeStatement } from './analyze-statement.ts'
 export { type Fingerprint, fingerprint } from './fingerprint.ts'
 export { isParserLoaded, loadParser, type ParseFailure, type ParserCounts, parserCounts } from './parser.ts'
+export { type Placeholder, readPlaceholders } from './placeholders.ts'
 export type * from './statement-analysis.ts'
 export type { StatementKind } from './statement-kind.ts'
 export { type StatementValue, statementValues } from './statement-values.ts'

@@ -27,9 +27,9 @@ describe.each(detectors.map(({ meta }) => [meta.id, meta] as const))('the detect
       'Options',
       'When to ignore it',
     ])
-    const documented = [...page.matchAll(/^\| `(\w+)` +\| (\d+) +\|/gm)].map(([, name, value]) => [
+    const documented = [...page.matchAll(/^\| `(\w+)` +\| (\d+|\{\}) +\|/gm)].map(([, name, value]) => [
       name,
-      Number(value),
+      JSON.parse(value ?? ''),
     ])
     expect(Object.fromEntries(documented)).toEqual(meta.defaults)
   })

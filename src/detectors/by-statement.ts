@@ -1,0 +1,29 @@
+// For detectors that look at one query at a time: the queries of a trace that show something, by statement, so that a
+// loop of slow queries is one finding.
+import { fingerprint } from '../sql/index.ts'
+import type { Query, Trace } from '../types.ts'
+
+export interface StatementGroup {
+  /** The query with the greatest measure. */
+  worst: Query
+  indexes: readonly number[]
+}
+
+export function byStatement(
+  trace: Trace,
+  shows: (query: Query) => boolean,
+  measure: (query: Query) => number,
+): StatementGroup[] {
+  const groups = new Map<string, { worst: Query; indexes: number[] }>()
+  trace.queries.forEach((query, index) => {
+    if (!shows(query)) return
+    const { key } = fingerprint(query.sql)
+    const group = groups.get(key)
+    if (!group) groups.set(key, { worst: query, indexes: [index] })
+    else {
+      group.indexes.push(index)
+      if (measure(query) > measure(group.worst)) group.worst = query
+    }
+  })
+  return [...groups.values()]
+}

@@ -1,0 +1,50 @@
+// A page far behind the first: the database reads and throws away every row that OFFSET skips. What is in force counts,
+// parameters included. It refuses to accuse OFFSET as such: the first pages cost nothing.
+import { fingerprint } from '../sql/index.ts'
+import type { Detector, Finding, Query, Trace } from '../types.ts'
+import { byStatement } from './by-statement.ts'
+
+const defaults = {
+  /** Rows skipped that are still well. */
+  most: 1000,
+}
+
+export const deepOffset: Detector<typeof defaults> = {
+  meta: {
+    id: 'deep-offset',
+    title: 'A page far behind the first',
+    severity: 'warning',
+    docsUrl: 'src/detectors/deep-offset.md',
+    defaults,
+  },
+  detect: (trace, { most }) =>
+    byStatement(
+      trace,
+      ({ offset = 0 }) => offset > most,
+      ({ offset = 0 }) => offset,
+    ).map((group) => describe(trace, group.worst, group.indexes)),
+}
+
+function describe(
+  trace: Trace,
+  { sql, offset = 0, callSite = [], rows = 0 }: Query,
+  indexes: readonly number[],
+): Finding {
+  const { text, key } = fingerprint(sql)
+  return {
+    detector: deepOffset.meta.id,
+    severity: 'warning',
+    confidence: 'proven',
+    title: `OFFSET ${offset}: rows are read to be thrown away`,
+    detail: `To return ${rows} rows the database found ${offset} others first and skipped them; each further page costs more.`,
+    remediation:
+      'Page by key: WHERE (sort columns) > (those of the last row) ORDER BY the same columns LIMIT n.',
+    key: [deepOffset.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
+    route: trace.name,
+    callSite,
+    occurrences: [{ trace: trace.id, queries: indexes }],
+    occurrenceCount: 1,
+    cost: { queries: 0, roundTrips: 0, rows: offset },
+    evidence: [{ label: 'query', text }],
+  }
+}

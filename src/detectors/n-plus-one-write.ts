@@ -1,0 +1,94 @@
+// A write repeated from one place, where one statement could have written all the rows. Executions that succeeded count,
+// whatever their values: a loop that inserts the same row ten times is one too. It refuses to accuse batches in chunks,
+// retries, migrations, and workers, where each claimed job is a unit of work of its own.
+import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
+import { fingerprint } from '../sql/index.ts'
+import type { Detector, Finding, Query, Trace } from '../types.ts'
+import { explainOrigin, findOrigin, parentEvidence } from './origin.ts'
+import { countTuples, readSlots, type Slot } from './slots.ts'
+import { writeRemedy } from './write-remedy.ts'
+
+const defaults = {
+  /** Executions that are enough when the origin of their values is proven. */
+  proven: 2,
+  /** Executions that are enough without that proof. */
+  likely: 3,
+}
+
+export const nPlusOneWrite: Detector<typeof defaults> = {
+  meta: {
+    id: 'n-plus-one-write',
+    title: 'A write for each row',
+    severity: 'error',
+    docsUrl: 'src/detectors/n-plus-one-write.md',
+    defaults,
+  },
+  detect: (trace, options) =>
+    findRepetitions(trace.queries).flatMap((repetition) => examine(trace, repetition, options) ?? []),
+}
+
+const WRITES: Readonly<Record<string, string>> = {
+  insert: 'inserts',
+  update: 'updates',
+  delete: 'deletes',
+  merge: 'merges',
+}
+
+function examine(trace: Trace, repetition: Repetition, options: typeof defaults): Finding | undefined {
+  const { callSite, isLoop } = repetition
+  const indexes = repetition.indexes.filter((index) => trace.queries[index]?.error === undefined)
+  const queries = indexes.flatMap((index) => trace.queries[index] ?? [])
+  const [first] = queries
+  if (!first) return undefined
+  const { kind, text, key } = fingerprint(first.sql)
+  const writes = WRITES[kind]
+  if (!writes || isBatch(text) || MIGRATIONS.test(text)) return undefined
+  const slots = readSlots(text, queries)
+  if (slots.some((slot) => slot.isBatch)) return undefined
+
+  const varying = slots.filter(({ distinct }) => distinct > 1)
+  const origin = findOrigin(queries, varying)
+  const proven = origin?.isCertain === true && queries.length >= options.proven
+  if (!proven && (queries.length < options.likely || !isLoop)) return undefined
+
+  const count = queries.length
+  const parent = origin?.parents[0]
+  return {
+    detector: nPlusOneWrite.meta.id,
+    severity: proven ? 'error' : 'warning',
+    confidence: proven ? 'proven' : 'likely',
+    title: `N+1: ${count} ${writes}, one at a time`,
+    detail: explain(writes, queries, varying, origin),
+    ...writeRemedy(kind, text, slots, first.via),
+    key: [nPlusOneWrite.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
+    route: trace.name,
+    callSite,
+    occurrences: [{ trace: trace.id, queries: indexes, ...(parent === undefined ? {} : { parent }) }],
+    occurrenceCount: 1,
+    cost: { queries: count - 1, roundTrips: count - 1 },
+    evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
+  }
+}
+
+/** Written from other rows, or in portions of a table: each statement writes many rows already. */
+function isBatch(text: string): boolean {
+  return /^\s*insert\b.*\bselect\b|\b(in|any) ?\(\s*select\b.*\blimit\b/is.test(text)
+}
+
+/** The books that migration tools keep of what they have run. */
+const MIGRATIONS = /\b\w*(migrations?|schema_version|flyway_schema_history|databasechangelog)\b/i
+
+function explain(
+  writes: string,
+  queries: readonly Query[],
+  varying: readonly Slot[],
+  origin: ReturnType<typeof findOrigin>,
+): string {
+  const values = origin ? `${explainOrigin(countTuples(varying), varying, origin)} ` : ''
+  const commits = queries.filter(
+    ({ transaction, connection }) => transaction === undefined && connection,
+  ).length
+  const each = `Each of the ${queries.length} ${writes} is a round trip`
+  if (commits < queries.length) return `${values}${each}.`
+  return `${values}${each} and, outside any transaction, a commit of its own: a failure half-way leaves half of them.`
+}

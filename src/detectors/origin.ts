@@ -1,0 +1,95 @@
+// Where the values of a repeated query came from, read from the flow that was noted when the trace closed: the proof
+// of a loop, or the candidates. Without any flow it is at most a guess, and called one.
+import { fingerprint } from '../sql/index.ts'
+import type { Evidence, Query, Trace } from '../types.ts'
+import type { Slot } from './slots.ts'
+
+export interface Origin {
+  slots: readonly Slot[]
+  /** Positions of the queries whose rows held the values, the one of the first value first. */
+  parents: readonly number[]
+  rows: number
+  columns: readonly string[]
+  /** One column for each slot explains the values; otherwise the columns are candidates. */
+  isCertain: boolean
+}
+
+/** A foreign key may be NULL in some rows; their queries carry no value that could have come from anywhere. */
+const MOST = 0.5
+
+export function findOrigin(queries: readonly Query[], varying: readonly Slot[]): Origin | undefined {
+  const origins = varying.flatMap((slot) => originOf(queries, slot) ?? [])
+  const first = origins.find(({ isCertain }) => isCertain)
+  if (!first) return origins[0]
+  const together = origins.filter(({ isCertain, parents }) => isCertain && parents[0] === first.parents[0])
+  return {
+    ...first,
+    slots: together.flatMap(({ slots }) => slots),
+    columns: [...new Set(together.flatMap(({ columns }) => columns))],
+  }
+}
+
+function originOf(queries: readonly Query[], slot: Slot): Origin | undefined {
+  const flows = queries.map(({ flow }) => (flow ?? []).filter(({ param }) => param === slot.position))
+  const known = flows.filter((flow) => flow.length > 0)
+  const parents = [...new Set(known.flat().map(({ query }) => query))]
+  if (parents.length === 0 || known.length < flows.length * MOST) return undefined
+  const columns = [
+    ...new Set(known.flat().map(({ table, column }) => (table ? `${table}.${column}` : column))),
+  ]
+  const rows = known.flat().reduce((most, flow) => Math.max(most, flow.rows), 0)
+  if (parents.length === 1 && rows < 2) return undefined
+  const isCertain = columns.length === 1 && known.every((flow) => flow.length === 1)
+  return { slots: [slot], parents, rows, columns, isCertain }
+}
+
+/** One sentence for people: which values, and where they came from. */
+export function explainOrigin(
+  distinct: number,
+  varying: readonly Slot[],
+  origin: Origin | undefined,
+): string {
+  const targets = (origin?.isCertain ? origin.slots : varying).flatMap(({ column }) => column ?? [])
+  const values = `Each of the ${distinct} values${targets.length > 0 ? ` of ${list(targets)}` : ''}`
+  if (!origin) return `${values} was sent on its own, from one place in the code.`
+  const { parents, rows, columns } = origin
+  const source =
+    parents.length > 1 ? `the rows of ${parents.length} earlier queries` : `${rows} rows of one earlier query`
+  if (!origin.isCertain) return `${values} is in ${source}, in more than one column: ${list(columns)}.`
+  return `${values} came from ${columns.length === 1 ? 'column' : 'columns'} ${list(columns)} of ${source}.`
+}
+
+/** The parent as evidence. Without flow, the query that returned as many rows as there are values is named as a guess. */
+export function parentEvidence(
+  trace: Trace,
+  parent: number | undefined,
+  origin: Origin | undefined,
+): Evidence[] {
+  const query = trace.queries[parent ?? -1]
+  if (!query) return []
+  const place = query.callSite?.[0]
+  const label = origin ? 'rows of' : 'perhaps of'
+  return [{ label, text: fingerprint(query.sql).text, ...(place ? { callSite: place } : {}) }]
+}
+
+/** The last query before the first of the loop that returned a row for each of its turns. */
+export function guessParent(trace: Trace, indexes: readonly number[], distinct: number): number | undefined {
+  const [first = 0] = indexes
+  const start = trace.queries[first]?.startMs
+  for (let index = first - 1; index >= 0; index--) {
+    const { rows, startMs, waitMs = 0, durationMs, error } = trace.queries[index] as Query
+    if (error !== undefined || (rows !== indexes.length && rows !== distinct)) continue
+    const end = startMs === undefined || durationMs === undefined ? undefined : startMs + waitMs + durationMs
+    if (end === undefined || start === undefined || end <= start) return index
+  }
+  return undefined
+}
+
+/** The rows of the statement itself are where its next values come from. */
+export function walksTree(trace: Trace, origin: Origin | undefined, key: string): boolean {
+  return origin?.parents.some((parent) => fingerprint(trace.queries[parent]?.sql ?? '').key === key) ?? false
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

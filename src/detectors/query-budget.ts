@@ -1,0 +1,72 @@
+// More queries in one unit of work than it may make: what is left to say when no single pattern stands out, and the
+// promise a route has made. Control statements (BEGIN, SET) are no work and do not count.
+import { fingerprint } from '../sql/index.ts'
+import type { Detector, Evidence, Query } from '../types.ts'
+
+const defaults = {
+  /** Queries a trace may make, unless `routes` says otherwise. */
+  most: 100,
+  /** The same by the trace's name: `{ 'GET /orders': 5 }`. */
+  routes: {} as Readonly<Record<string, number>>,
+}
+
+export const queryBudget: Detector<typeof defaults> = {
+  meta: {
+    id: 'query-budget',
+    title: 'More queries than allowed',
+    severity: 'warning',
+    docsUrl: 'src/detectors/query-budget.md',
+    defaults,
+  },
+  detect(trace, { most, routes }) {
+    const budget = Object.hasOwn(routes, trace.name) ? (routes[trace.name] as number) : most
+    const counted = trace.queries.flatMap((query, index) => (isWork(query) ? [index] : []))
+    const count = counted.length + trace.truncated
+    if (count <= budget) return []
+    return [
+      {
+        detector: queryBudget.meta.id,
+        severity: 'warning',
+        confidence: 'proven',
+        title: `${count} queries, ${count - budget} more than its budget`,
+        detail: `${trace.name} may make ${budget} queries.`,
+        remediation:
+          'Begin with the statements that are sent most often; raise the budget only for a reason.',
+        key: [queryBudget.meta.id, trace.name].join(' | '),
+        route: trace.name,
+        callSite: [],
+        occurrences: [{ trace: trace.id, queries: counted }],
+        occurrenceCount: 1,
+        cost: { queries: count - budget, roundTrips: count - budget },
+        evidence: mostFrequent(counted.map((index) => trace.queries[index] as Query)),
+      },
+    ]
+  },
+}
+
+const CONTROL: ReadonlySet<string> = new Set(['transaction', 'set'])
+
+function isWork({ sql }: Query): boolean {
+  return !CONTROL.has(fingerprint(sql).kind)
+}
+
+/** Statements shown: the first few make most of the count. */
+const SHOWN = 3
+
+function mostFrequent(queries: readonly Query[]): Evidence[] {
+  const counts = new Map<string, { count: number; query: Query }>()
+  for (const query of queries) {
+    const { key } = fingerprint(query.sql)
+    const known = counts.get(key)
+    if (known) known.count++
+    else counts.set(key, { count: 1, query })
+  }
+  return [...counts.values()]
+    .sort((a, b) => b.count - a.count)
+    .slice(0, SHOWN)
+    .map(({ count, query: { sql, callSite } }) => ({
+      label: `${count}×`,
+      text: fingerprint(sql).text,
+      ...(callSite?.[0] ? { callSite: callSite[0] } : {}),
+    }))
+}

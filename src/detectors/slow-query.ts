@@ -1,0 +1,50 @@
+// A query that took long, measured. The one detector whose findings depend on the day: the same run may find more or
+// less tomorrow. The wait for a connection is not the query's fault and does not count.
+import { fingerprint } from '../sql/index.ts'
+import type { Detector, Finding, Query, Trace } from '../types.ts'
+import { byStatement } from './by-statement.ts'
+
+const defaults = {
+  /** Milliseconds of execution that are still well. */
+  mostMs: 500,
+}
+
+export const slowQuery: Detector<typeof defaults> = {
+  meta: {
+    id: 'slow-query',
+    title: 'A slow query',
+    severity: 'warning',
+    docsUrl: 'src/detectors/slow-query.md',
+    defaults,
+  },
+  detect: (trace, { mostMs }) =>
+    byStatement(
+      trace,
+      ({ sql, durationMs = 0 }) => durationMs > mostMs && WORK.has(fingerprint(sql).kind),
+      ({ durationMs = 0 }) => durationMs,
+    ).map(({ worst, indexes }) => describe(trace, worst, indexes)),
+}
+
+/** COMMIT waits for others, COPY and DDL are long by nature. */
+const WORK: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete', 'merge'])
+
+function describe(trace: Trace, query: Query, indexes: readonly number[]): Finding {
+  const { sql, durationMs = 0, callSite = [], rows } = query
+  const { text, key } = fingerprint(sql)
+  const result = rows === undefined ? '' : ` for ${rows} ${rows === 1 ? 'row' : 'rows'}`
+  return {
+    detector: slowQuery.meta.id,
+    severity: 'warning',
+    confidence: 'proven',
+    title: `A query of ${Math.round(durationMs)} ms`,
+    detail: `The database took ${Math.round(durationMs)} ms${result}; the wait for a connection is not counted.`,
+    remediation: 'Look at its plan: EXPLAIN (ANALYZE, BUFFERS) with the values of a slow call.',
+    key: [slowQuery.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
+    route: trace.name,
+    callSite,
+    occurrences: [{ trace: trace.id, queries: indexes }],
+    occurrenceCount: 1,
+    cost: { queries: 0, roundTrips: 0 },
+    evidence: [{ label: 'query', text }],
+  }
+}
