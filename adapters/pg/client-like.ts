@@ -28,9 +28,9 @@ export interface ClientInside extends ClientLike {
 /** pg's `Connection`: messages of the protocol as events. */
 interface WireLike {
   stream?: { bytesRead?: number }
-  on(event: string, listener: (message: Message) => void): unknown
-  prependListener(event: string, listener: (message: Message) => void): unknown
-  removeListener(event: string, listener: (message: Message) => void): unknown
+  on(event: string, listener: (message?: Message) => void): unknown
+  prependListener(event: string, listener: (message?: Message) => void): unknown
+  removeListener(event: string, listener: (message?: Message) => void): unknown
 }
 
 /** A message of the protocol; `length` leaves out the byte of its type. */

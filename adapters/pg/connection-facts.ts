@@ -3,6 +3,7 @@
 // to listen to (`pg.native`), the names of the commands must do, and bytes are not known.
 import type { QueryRecording } from '../../src/trace/live-trace.ts'
 import { type ClientInside, type Message, waitingQueries } from './client-like.ts'
+import type { Guard } from './guard.ts'
 
 /** One recorded query on its way over the connection. */
 export interface Flight {
@@ -46,7 +47,7 @@ const ANSWERS = [
 ]
 const TYPE_BYTE = 1
 
-export function followConnection(client: ClientInside): ConnectionFacts {
+export function followConnection(client: ClientInside, guard: Guard): ConnectionFacts {
   const wire = typeof client.connection?.prependListener === 'function' ? client.connection : undefined
   const isPipeline = client.pipeline === true
   const flights = new WeakMap<object, Flight>()
@@ -60,15 +61,15 @@ export function followConnection(client: ClientInside): ConnectionFacts {
     if (wire) flight.recording.received(isPipeline ? flight.bytes : bytesRead() - flight.bytesBefore)
   }
 
-  const hearAnswer = (message: Message) => {
+  const hearAnswer = (message?: Message) => {
     current = answered()
-    if (current) current.bytes += (message.length ?? 0) + TYPE_BYTE
+    if (current) current.bytes += (message?.length ?? 0) + TYPE_BYTE
   }
-  const hearReady = (message: Message) => {
+  const hearReady = (message?: Message) => {
     if (isPipeline) hearAnswer(message)
     const flight = current
     const before = transaction
-    if (!isOpen(message.status)) transaction = undefined
+    if (!isOpen(message?.status)) transaction = undefined
     else transaction ??= {}
     if (!flight) return
     current = undefined
@@ -78,8 +79,10 @@ export function followConnection(client: ClientInside): ConnectionFacts {
     // What has failed was told so before this message came.
     countBytes(flight)
   }
-  wire?.prependListener('readyForQuery', hearReady)
-  if (isPipeline) for (const name of ANSWERS) wire?.prependListener(name, hearAnswer)
+  const onReady = (message?: Message) => guard(() => hearReady(message))
+  const onAnswer = (message?: Message) => guard(() => hearAnswer(message))
+  wire?.prependListener('readyForQuery', onReady)
+  if (isPipeline) for (const name of ANSWERS) wire?.prependListener(name, onAnswer)
 
   return {
     departed(flight) {
@@ -115,8 +118,8 @@ export function followConnection(client: ClientInside): ConnectionFacts {
       current = undefined
     },
     undo() {
-      wire?.removeListener('readyForQuery', hearReady)
-      for (const name of ANSWERS) wire?.removeListener(name, hearAnswer)
+      wire?.removeListener('readyForQuery', onReady)
+      for (const name of ANSWERS) wire?.removeListener(name, onAnswer)
     },
   }
 }

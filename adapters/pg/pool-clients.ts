@@ -18,7 +18,7 @@ export interface PoolOfClients {
   _idle?: { client: ClientLike }[]
 }
 
-interface PooledClient {
+export interface PooledClient {
   isPoolsOwn: boolean
   /** Set while `pool.query` calls `client.query`. */
   handedOn?: { readonly flight: Flight | undefined } | undefined

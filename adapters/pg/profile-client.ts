@@ -5,11 +5,12 @@ import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profil
 import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import { type ClientInside, type ClientLike, isFree, waitingQueries } from './client-like.ts'
-import { type ConnectionFacts, type Flight, followConnection } from './connection-facts.ts'
+import type { ClientInside, ClientLike } from './client-like.ts'
+import { type Flight, followConnection } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
-import { outcomeOf } from './outcome.ts'
+import { guardFor } from './guard.ts'
 import { type Callback, callbackOf, isFunction, isSubmittable, withCallback } from './query-form.ts'
+import { callWithPromise, follow, noteOutcome } from './send-query.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
 
@@ -53,122 +54,67 @@ export function unprofileClient<Client extends ClientLike>(client: Client): Clie
 export function watchClient(client: ClientInside, profiler: Profiler, sender: () => Sender): void {
   const { instrumented } = sharedState()
   if (instrumented.has(client)) return
-  const connection = followConnection(client)
-  const guard = (note: () => void) => {
-    try {
-      note()
-    } catch (error) {
-      profiler.countInternalError(error)
-    }
-  }
+  const guard = guardFor(profiler)
+  const connection = followConnection(client, guard)
 
   const undoQuery = replaceMethod(client, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
-      const { handedOn, trace, waitedMs } = sender()
-      const flight = handedOn ? handedOn.flight : startQuery(profiler, trace, args, query, waitedMs)
-      const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
+      let flight: Flight | undefined
+      let send = () => callOriginal(args)
+      guard(() => {
+        const { handedOn, trace, waitedMs } = sender()
+        flight = handedOn ? handedOn.flight : startQuery(profiler, trace, args, query, waitedMs)
+        const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
+        send = prepare(args, flight, bind, callOriginal) ?? send
+      })
       try {
-        if (isSubmittable(args[0])) {
-          if (flight) recordSubmittable(args[0], flight, connection, guard)
-          if (!handedOn) keepContext(args[0], profiler)
-          const result = callOriginal(args.map((arg) => (isFunction(arg) ? bind(arg as Callback) : arg)))
-          if (flight) guard(() => connection.queued(flight))
-          return result
-        }
-        const callback = callbackOf(args)
-        if (!flight) {
-          connection.departedUnseen()
-          return callOriginal(callback ? withCallback(args, bind(callback)) : args)
-        }
-        const send = (args: readonly unknown[]) =>
-          depart(client, connection, flight, () => callOriginal(args))
-        if (callback) return send(withCallback(args, record(flight, connection, guard, bind(callback))))
-        if (callback === null) return callOriginal(args)
-        return callWithPromise(client, args, (settle) => record(flight, connection, guard, settle), send)
+        return send()
       } catch (error) {
-        if (flight) guard(() => flight.recording.failed(errorCode(error)))
+        guard(() => flight?.recording.failed(errorCode(error)))
         throw error
       }
     }
   })
+
+  /** Returns the call of pg that is listened to, `undefined` where the arguments are pg's to refuse. */
+  function prepare(
+    args: readonly unknown[],
+    flight: Flight | undefined,
+    bind: (callback: Callback) => Callback,
+    callOriginal: (args: readonly unknown[]) => unknown,
+  ): (() => unknown) | undefined {
+    const [config, values] = args
+    if (isSubmittable(config)) {
+      if (flight) recordSubmittable(config, flight, connection, guard)
+      keepContext(config, profiler)
+      const bound = args.map((arg) => (isFunction(arg) ? bind(arg as Callback) : arg))
+      return () => {
+        const result = callOriginal(bound)
+        if (flight) guard(() => connection.queued(flight as Flight))
+        return result
+      }
+    }
+    const callback = callbackOf(args)
+    if (!flight) {
+      connection.departedUnseen()
+      return callback ? () => callOriginal(withCallback(args, bind(callback))) : undefined
+    }
+    if (callback === null) return undefined
+    const noted = (callback: Callback) => noteOutcome(flight, connection, guard, callback)
+    const followed = (args: readonly unknown[]) =>
+      follow(client, connection, flight, guard, () => callOriginal(args))
+    if (callback) {
+      const heard = withCallback(args, noted(bind(callback)))
+      return () => followed(heard)
+    }
+    return () => callWithPromise(client, config, (settle) => followed([config, values, noted(settle)]))
+  }
 
   instrumented.set(client, () => {
     instrumented.delete(client)
     undoQuery()
     connection.undo()
   })
-}
-
-/** Sends the query and notes when it leaves: at once, or when those before it have been answered. */
-function depart(
-  client: ClientInside,
-  connection: ConnectionFacts,
-  flight: Flight,
-  send: () => unknown,
-): unknown {
-  if (isFree(client)) {
-    connection.departed(flight)
-    const result = send()
-    connection.queued(flight)
-    return result
-  }
-  const last = waitingQueries(client).at(-1)
-  const result = send()
-  const own = waitingQueries(client).at(-1)
-  if (own && own !== last) {
-    connection.queued(flight)
-    replaceMethod(own, 'submit', (call) => (...args) => {
-      connection.departed(flight)
-      return call(args)
-    })
-  }
-  return result
-}
-
-function callWithPromise(
-  client: ClientInside,
-  args: readonly unknown[],
-  recorded: (settle: Callback) => Callback,
-  send: (args: readonly unknown[]) => unknown,
-): Promise<unknown> {
-  const PromiseOfClient = client._Promise ?? Promise
-  let settle: Callback = () => {}
-  const result = new PromiseOfClient((resolve, reject) => {
-    settle = (error, value) => (error ? reject(error) : resolve(value))
-  }).catch((error) => {
-    // As in pg: lead the stack back to the application instead of to the socket.
-    Error.captureStackTrace(error)
-    throw error
-  })
-  const [config, values] = args
-  const callback = recorded(settle)
-  send([config, values, callback])
-  // Before 8.23 pg wrote the callback into the application's config, where the next call would have found it.
-  if ((config as { callback?: unknown }).callback === callback)
-    delete (config as { callback?: unknown }).callback
-  return result
-}
-
-/** Notes the outcome before the application hears of it. */
-function record(
-  flight: Flight,
-  connection: ConnectionFacts,
-  guard: (note: () => void) => void,
-  callback: Callback,
-): Callback {
-  return function (this: unknown, error, result) {
-    guard(() => {
-      if (error) {
-        connection.failed(flight)
-        flight.recording.failed(errorCode(error))
-      } else {
-        const { commands, ...outcome } = outcomeOf(result)
-        connection.landed(flight, commands)
-        flight.recording.finished(outcome)
-      }
-    })
-    return callback.call(this, error, result)
-  }
 }
 
 function describe(value: unknown): string {

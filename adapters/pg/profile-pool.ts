@@ -7,7 +7,8 @@ import { sharedState } from '../../src/shared-state.ts'
 import type { ClientLike } from './client-like.ts'
 import type { Flight } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
-import { type PoolOfClients, watchPoolClients } from './pool-clients.ts'
+import { guardFor } from './guard.ts'
+import { type PooledClient, type PoolOfClients, watchPoolClients } from './pool-clients.ts'
 import { isFunction, isSubmittable } from './query-form.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext } from './submittable.ts'
@@ -46,16 +47,19 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     | { readonly args: readonly unknown[]; readonly below: (...args: never[]) => unknown }
     | undefined
   const clients = watchPoolClients(inside, profiler)
+  const guard = guardFor(profiler)
 
   const undoQuery = replaceMethod(pool, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
-      if (isSubmittable(args[0])) keepContext(args[0], profiler)
+      let bound = args
+      guard(() => {
+        if (isSubmittable(args[0])) keepContext(args[0], profiler)
+        bound = args.map((arg, i) => (i > 0 && isFunction(arg) ? profiler.context.bind(arg) : arg))
+      })
       const outer = calling
       calling = { args, below: query }
       try {
-        return callOriginal(
-          args.map((arg, i) => (i > 0 && isFunction(arg) ? profiler.context.bind(arg) : arg)),
-        )
+        return callOriginal(bound)
       } finally {
         calling = outer
       }
@@ -66,42 +70,52 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     return function connect(...args: unknown[]): unknown {
       const query = calling
       calling = undefined
-      const trace = profiler.currentTrace()
-      if (query && isFunction(args[0])) {
-        const flight = startQuery(profiler, trace, query.args, query.below)
-        return callOriginal([handOn(args[0] as ConnectCallback, flight), ...args.slice(1)])
-      }
-      const calledMs = performance.now()
-      const checkOut = (client: ClientLike | undefined) => {
-        const guest = client && clients.handOut(client)
-        if (guest) guest.checkedOut = { trace, waitedMs: performance.now() - calledMs }
-      }
-      if (isFunction(args[0])) {
-        const callback = profiler.context.bind(args[0] as ConnectCallback)
-        const noted: ConnectCallback = (error, client, release) => {
-          checkOut(client)
-          return callback(error, client, release)
+      const [callback, ...rest] = args
+      let send = () => callOriginal(args)
+      guard(() => {
+        const trace = profiler.currentTrace()
+        if (query && isFunction(callback)) {
+          const heard = handOn(
+            callback as ConnectCallback,
+            startQuery(profiler, trace, query.args, query.below),
+          )
+          send = () => callOriginal([heard, ...rest])
+          return
         }
-        return callOriginal([noted, ...args.slice(1)])
-      }
-      if (args[0] || inside.ending) return callOriginal(args)
-      return connectWithPromise(inside, checkOut, (callback) => callOriginal([callback]))
+        const calledMs = performance.now()
+        const checkOut = (client: ClientLike | undefined) =>
+          guard(() => {
+            const pooled = client && clients.handOut(client)
+            if (pooled) pooled.checkedOut = { trace, waitedMs: performance.now() - calledMs }
+          })
+        if (isFunction(callback)) {
+          const bound = profiler.context.bind(callback as ConnectCallback)
+          const heard: ConnectCallback = (error, client, release) => {
+            checkOut(client)
+            return bound(error, client, release)
+          }
+          send = () => callOriginal([heard, ...rest])
+        } else if (!callback && !inside.ending) {
+          send = () => connectWithPromise(inside, checkOut, (settle) => callOriginal([settle]))
+        }
+      })
+      return send()
     }
   })
 
   /** The callback with which `pool.query` calls `client.query`, at once. */
   function handOn(callback: ConnectCallback, flight: Flight | undefined): ConnectCallback {
     return (error, client, release) => {
-      const guest = client && clients.handOut(client)
-      if (!guest) {
-        flight?.recording.failed(errorCode(error))
-        return callback(error, client, release)
-      }
-      guest.handedOn = { flight }
+      let pooled: PooledClient | undefined
+      guard(() => {
+        pooled = client && clients.handOut(client)
+        if (pooled) pooled.handedOn = { flight }
+        else flight?.recording.failed(errorCode(error))
+      })
       try {
         return callback(error, client, release)
       } finally {
-        guest.handedOn = undefined
+        if (pooled) pooled.handedOn = undefined
       }
     }
   }
@@ -111,7 +125,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   const ProfiledClient: typeof Client = new Proxy(Client, {
     construct(target, args, newTarget) {
       const client = Reflect.construct(target, args, newTarget === ProfiledClient ? target : newTarget)
-      clients.add(client)
+      guard(() => clients.add(client))
       return client
     },
   })

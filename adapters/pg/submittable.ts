@@ -7,9 +7,8 @@ import type { DriverField } from '../../src/trace/recorded-query.ts'
 import type { Message } from './client-like.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
+import type { Guard } from './guard.ts'
 import type { QueryConfig, Submittable } from './query-form.ts'
-
-type Guard = (note: () => void) => void
 
 /** Notes what becomes of the query; `guard` keeps errors of ours from the driver. */
 export function recordSubmittable(

@@ -1,0 +1,75 @@
+// How a query that is recorded passes through pg: when it leaves, what becomes of it, and a promise of it like pg's own.
+import { replaceMethod } from '../../src/replace-method.ts'
+import { type ClientInside, isFree, waitingQueries } from './client-like.ts'
+import type { ConnectionFacts, Flight } from './connection-facts.ts'
+import { errorCode } from './error-code.ts'
+import type { Guard } from './guard.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Callback, QueryConfig } from './query-form.ts'
+
+/** Sends the query and notes when it leaves: at once, or when those before it have been answered. */
+export function follow(
+  client: ClientInside,
+  connection: ConnectionFacts,
+  flight: Flight,
+  guard: Guard,
+  send: () => unknown,
+): unknown {
+  const leavesNow = isFree(client)
+  const last = leavesNow ? undefined : waitingQueries(client).at(-1)
+  if (leavesNow) guard(() => connection.departed(flight))
+  const result = send()
+  guard(() => {
+    connection.queued(flight)
+    const own = leavesNow ? undefined : waitingQueries(client).at(-1)
+    if (!own || own === last) return
+    replaceMethod(own, 'submit', (call) => (...args) => {
+      guard(() => connection.departed(flight))
+      return call(args)
+    })
+  })
+  return result
+}
+
+/** Promises are made the way pg makes its own: watching pg's would mark it as handled. */
+export function callWithPromise(
+  client: ClientInside,
+  config: unknown,
+  send: (settle: Callback) => unknown,
+): Promise<unknown> {
+  const PromiseOfClient = client._Promise ?? Promise
+  let settle: Callback = () => {}
+  const result = new PromiseOfClient((resolve, reject) => {
+    settle = (error, value) => (error ? reject(error) : resolve(value))
+  }).catch((error) => {
+    // As in pg: lead the stack back to the application instead of to the socket.
+    Error.captureStackTrace(error)
+    throw error
+  })
+  send(settle)
+  // Before 8.23 pg wrote the callback into the application's config, where the next call would have found it.
+  if (typeof config === 'object' && (config as QueryConfig).callback) delete (config as QueryConfig).callback
+  return result
+}
+
+/** Notes the outcome before the application hears of it. */
+export function noteOutcome(
+  flight: Flight,
+  connection: ConnectionFacts,
+  guard: Guard,
+  callback: Callback,
+): Callback {
+  return function (this: unknown, error, result) {
+    guard(() => {
+      if (error) {
+        connection.failed(flight)
+        flight.recording.failed(errorCode(error))
+      } else {
+        const { commands, ...outcome } = outcomeOf(result)
+        connection.landed(flight, commands)
+        flight.recording.finished(outcome)
+      }
+    })
+    return callback.call(this, error, result)
+  }
+}
