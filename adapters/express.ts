@@ -2,6 +2,7 @@
 // routers, because none of it can be relied on at the end: Express takes `baseUrl` back when a handler passes an error
 // on, and the response's events run outside of the request's context.
 import { assertProfiler, defaultProfiler, type Profiler } from '../src/profiler.ts'
+import { sharedState } from '../src/shared-state.ts'
 import type { LiveTrace } from '../src/trace/live-trace.ts'
 
 /** What is needed of a request; Express 4 and 5 have it. */
@@ -36,6 +37,7 @@ export function profileRequests(
 
 function begin(profiler: Profiler, request: RequestLike, response: ResponseLike): LiveTrace | undefined {
   try {
+    if (isTraced(request, profiler)) return undefined
     const method = request.method ?? 'GET'
     const trace = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method } })
     const route = watchRoute(request)
@@ -54,6 +56,15 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
   }
 }
 
+/** Under pg-loupe/register, or with the middleware on an application and on one mounted in it. */
+function isTraced(request: object, profiler: Profiler): boolean {
+  const { requests } = sharedState()
+  const profilers = requests.get(request) ?? new Set()
+  if (profilers.has(profiler)) return true
+  requests.set(request, profilers.add(profiler))
+  return false
+}
+
 interface Route {
   path?: unknown
 }
@@ -62,6 +73,8 @@ interface Route {
 function watchRoute(
   request: RequestLike & { params?: unknown; baseUrl?: string; route?: Route },
 ): () => string {
+  const path = shapeOf(request.originalUrl ?? request.url ?? '')
+  let isExpress = request.baseUrl !== undefined
   /** The pattern of each `baseUrl` the request has had. */
   const start = request.baseUrl ?? ''
   const patterns = new Map([
@@ -72,6 +85,7 @@ function watchRoute(
   let deepest = ''
 
   watch(request, 'baseUrl', (baseUrl, before) => {
+    isExpress = true
     if (typeof baseUrl !== 'string' || patterns.has(baseUrl)) return
     const parent = typeof before === 'string' && baseUrl.startsWith(before) ? before : ''
     patterns.set(
@@ -86,8 +100,23 @@ function watchRoute(
   })
   return () => {
     if (reached !== undefined) return reached.replace(/(?<=.)\/$/, '') || '/'
+    if (!isExpress) return path
     return deepest ? `${patterns.get(deepest)}/*` : '*'
   }
+}
+
+/**
+ * For servers without Express: the path, with a star for what is no word. An id is a value, and a name for each would be
+ * no name; a slug cannot be told from a word.
+ */
+function shapeOf(url: string): string {
+  const [path = ''] = url.split(/[?#]/)
+  return path
+    .split('/')
+    .map((segment) =>
+      /^[a-z]*(?:[-_.][a-z]+)*$|^v\d+$/i.test(segment) && segment.length <= 40 ? segment : '*',
+    )
+    .join('/')
 }
 
 /** Hears of each value a property is given; to everybody else it stays a plain property. */

@@ -25,6 +25,8 @@ interface SharedState {
   readonly origin: AsyncLocalStorage<QueryOrigin | undefined>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
+  /** Requests that are traced, with the profilers that do it: a second middleware begins no second trace. */
+  readonly requests: WeakMap<object, Set<Profiler>>
   /** What has to be done before the process ends, in this order. */
   readonly lastActs: Set<() => void>
 }
@@ -33,7 +35,12 @@ const KEY = Symbol.for('pg-loupe')
 
 export function sharedState(): SharedState {
   const holder = globalThis as { [KEY]?: SharedState }
-  holder[KEY] ??= { origin: new AsyncLocalStorage(), instrumented: new WeakMap(), lastActs: new Set() }
+  holder[KEY] ??= {
+    origin: new AsyncLocalStorage(),
+    instrumented: new WeakMap(),
+    requests: new WeakMap(),
+    lastActs: new Set(),
+  }
   return holder[KEY]
 }
 

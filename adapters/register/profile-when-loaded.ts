@@ -1,0 +1,86 @@
+// Waits for pg to be loaded, wherever it lies and however often: by `require` or by `import`, deep in node_modules,
+// under another name, before or after this. Both module systems share pg's CommonJS files, and each of those passes
+// the loader for `.js`. A pg inside a bundle passes nothing, and cannot be seen.
+import { existsSync, readFileSync } from 'node:fs'
+import Module from 'node:module'
+import { dirname, join } from 'node:path'
+import type { ProfilerOptions } from '../../src/options.ts'
+import { createProfiler, type Profiler } from '../../src/profiler.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import { profileClientClass, profilePoolClass } from './profile-classes.ts'
+import { profileServers } from './profile-servers.ts'
+
+type Load = (module: LoadedModule, filename: string) => void
+
+interface LoadedModule {
+  exports: unknown
+  loaded?: boolean
+}
+
+/** What Node.js keeps for loaders such as this one, and has kept since its beginnings. */
+const loader = Module as unknown as {
+  _extensions: Record<string, Load>
+  _cache: Record<string, LoadedModule | undefined>
+}
+
+interface Part {
+  path: RegExp
+  /** The package it must belong to: the folder may have another name. */
+  package: string
+  profile(exported: unknown, profiler: Profiler): void
+}
+
+const PARTS: readonly Part[] = [
+  { path: /[\\/]lib[\\/](?:native[\\/])?client\.js$/, package: 'pg', profile: profileClientClass },
+  { path: /[\\/]index\.js$/, package: 'pg-pool', profile: profilePoolClass },
+]
+
+export function profileWhenLoaded(options: ProfilerOptions): void {
+  const { instrumented } = sharedState()
+  if (instrumented.has(loader._extensions)) return
+  let profiler: Profiler | undefined
+
+  const look = (filename: string, exported: unknown) => {
+    try {
+      const part = PARTS.find(
+        ({ path, package: name }) => path.test(filename) && packageOf(filename) === name,
+      )
+      if (!part) return
+      profiler ??= start(options)
+      part.profile(exported, profiler)
+    } catch (error) {
+      process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
+    }
+  }
+
+  const original = loader._extensions['.js'] as Load
+  const load: Load = function (this: unknown, module, filename) {
+    original.call(this, module, filename)
+    look(filename, module.exports)
+  }
+  loader._extensions['.js'] = load
+  instrumented.set(loader._extensions, () => {
+    if (loader._extensions['.js'] === load) loader._extensions['.js'] = original
+  })
+  for (const [filename, module] of Object.entries(loader._cache)) {
+    if (module?.loaded) look(filename, module.exports)
+  }
+}
+
+function start(options: ProfilerOptions): Profiler {
+  const state = sharedState()
+  state.defaultProfiler ??= createProfiler(options)
+  profileServers(state.defaultProfiler)
+  return state.defaultProfiler
+}
+
+/** The name in the nearest package.json, at most two folders up, as pg has its files. */
+function packageOf(filename: string): string | undefined {
+  let folder = dirname(filename)
+  for (let depth = 0; depth < 3; depth++) {
+    const file = join(folder, 'package.json')
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).name
+    folder = dirname(folder)
+  }
+  return undefined
+}

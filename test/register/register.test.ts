@@ -1,0 +1,233 @@
+// Applications that know nothing of pg-loupe, each in a process of its own, profiled from outside.
+import { type ExecFileException, execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Report } from '../../src/types.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const apps = join(import.meta.dirname, 'apps')
+const database = await testDatabase()
+
+beforeAll(async () => {
+  const client = new pg.Client(database.config)
+  await client.connect()
+  await client.query(`
+    create table authors (id int primary key, name text);
+    create table books (id int primary key, author_id int);
+    insert into authors select id, 'name ' || id from generate_series(5001, 5004) id;
+    insert into books select id, 5000 + id from generate_series(1, 4) id;
+  `)
+  await client.end()
+})
+
+const IMPORT = ['--import', 'pg-loupe/register']
+const ways: Record<string, { args?: string[]; env?: Record<string, string> }> = {
+  '--import': { args: IMPORT },
+  '--require': { args: ['--require', 'pg-loupe/register'] },
+  'NODE_OPTIONS=--import': { env: { NODE_OPTIONS: IMPORT.join(' ') } },
+  'NODE_OPTIONS=--require': { env: { NODE_OPTIONS: '--require pg-loupe/register' } },
+  'both at once': { args: IMPORT, env: { NODE_OPTIONS: '--require pg-loupe/register' } },
+}
+
+describe.each(Object.entries(ways))('by %s', (_way, { args = [], env = {} }) => {
+  test('ES modules over node:http: pools, clients and requests', async () => {
+    const { report } = await profile('raw.mjs', args, env)
+    expect(summaryOf(report)).toEqual({
+      'GET /books': { queries: 5, loops: [lineOf('raw.mjs', '// loop')] },
+      'GET /books/at-once': { queries: 2, loops: [] },
+      'GET /clients/*': { queries: 5, loops: [lineOf('raw.mjs', '// client loop')] },
+    })
+  })
+
+  test('CommonJS over Express: the names of the routes', async () => {
+    const { report } = await profile('express.cjs', args, env)
+    const line = lineOf('express.cjs', '// loop')
+    expect(summaryOf(report)).toEqual({
+      'GET /shelves/:shelf': { queries: 5, loops: [line] },
+      'GET *': { queries: 0, loops: [] },
+    })
+    expect(report.traces).toBe(3)
+  })
+})
+
+test('with TypeScript through tsx beside it', async () => {
+  const { report } = await profile('raw.mjs', ['--import', 'tsx', ...IMPORT])
+  expect(Object.keys(summaryOf(report))).toContain('GET /books')
+  expect(report.findings).toHaveLength(2)
+})
+
+test('a copy of pg deep in node_modules, beside the one on top', async () => {
+  const home = copyOfApp('copies.cjs')
+  const store = join(home, 'node_modules/store')
+  for (const name of ['pg', 'pg-pool']) {
+    cpSync(join(root, 'node_modules', name), join(store, 'node_modules', name), { recursive: true })
+  }
+  writeFileSync(join(store, 'index.js'), 'module.exports = require("pg")\n')
+  const { report, stdout } = await profile(join(home, 'copies.cjs'), IMPORT, {}, home)
+  expect(stdout).toBe('falsefalse')
+  const line = lineOf('copies.cjs', '// loop')
+  expect(summaryOf(report)).toEqual({
+    'GET /top': { queries: 5, loops: [line] },
+    'GET /deep': { queries: 5, loops: [line] },
+  })
+})
+
+test('a copy of pg under another name', async () => {
+  const home = copyOfApp('copies.cjs')
+  cpSync(join(root, 'node_modules/pg'), join(home, 'node_modules/store'), { recursive: true })
+  const { report } = await profile(join(home, 'copies.cjs'), IMPORT, {}, home)
+  expect(Object.keys(summaryOf(report)).sort()).toEqual(['GET /deep', 'GET /top'])
+  expect(report.findings).toHaveLength(2)
+})
+
+test('a pg that was loaded before', async () => {
+  const args = ['--require', join(root, 'node_modules/pg'), ...IMPORT]
+  const { report } = await profile('raw.mjs', args)
+  expect(report.findings).toHaveLength(2)
+})
+
+test('an application that profiles itself is traced once', async () => {
+  const { report } = await profile('express.mjs', IMPORT)
+  expect(summaryOf(report)).toEqual({
+    'GET /books/:id': { queries: 5, loops: [lineOf('express.mjs', '// loop')] },
+  })
+  expect(report.traces).toBe(1)
+})
+
+describe('environment variables', () => {
+  test('switch it off', async () => {
+    const { stderr, written } = await profile('raw.mjs', IMPORT, { PG_LOUPE_ENABLED: '0' })
+    expect([stderr, written]).toEqual(['', false])
+  })
+
+  test('production leaves it off, unless it is switched on', async () => {
+    const off = await profile('raw.mjs', IMPORT, { NODE_ENV: 'production' })
+    expect([off.stderr, off.written]).toEqual(['', false])
+    const on = await profile('raw.mjs', IMPORT, { NODE_ENV: 'production', PG_LOUPE_ENABLED: '1' })
+    expect(on.report.findings).toHaveLength(2)
+  })
+
+  test('send the findings to the console, or not', async () => {
+    const { stderr } = await profile('raw.mjs', IMPORT, { PG_LOUPE_CONSOLE: 'true' })
+    expect(stderr).toContain(`raw.mjs:${lineOf('raw.mjs', '// loop')}`)
+    const quiet = await profile('raw.mjs', IMPORT, { PG_LOUPE_CONSOLE: 'false' })
+    expect(quiet.stderr).toBe('')
+  })
+
+  test('say what is application code', async () => {
+    const { report } = await profile('raw.mjs', IMPORT, { PG_LOUPE_EXCLUDE: 'register/apps, lib/db' })
+    expect(report.findings.map(({ callSite }) => callSite)).toEqual([[], []])
+  })
+
+  test('take every option of a profiler as JSON', async () => {
+    const { report } = await profile('raw.mjs', IMPORT, {
+      PG_LOUPE_OPTIONS: '{ "detectors": { "n-plus-one": false } }',
+    })
+    expect(report.findings).toEqual([])
+    expect(report.traces).toBe(3)
+  })
+
+  test.each([
+    [{ PG_LOUPE_ENABLED: 'maybe' }, 'PG_LOUPE_ENABLED=maybe: it takes 1, true, 0 or false'],
+    [{ PG_LOUPE_OPTIONS: '{' }, 'PG_LOUPE_OPTIONS={: it takes the options of createProfiler as JSON'],
+    [
+      { PG_LOUPE_OPTIONS: '{"limit":{}}' },
+      'PG_LOUPE_OPTIONS={"limit":{}}: there is no option limit; it is one of',
+    ],
+    [{ PG_LOUPE_REPORT: '/no/such/folder/report.json' }, 'the folder /no/such/folder cannot be written'],
+  ])('%j is refused before the application starts', async (env, message) => {
+    const failed: ExecFileException = await profile('raw.mjs', IMPORT, env).then(
+      () => expect.unreachable('it started'),
+      (error) => error,
+    )
+    expect(failed.stderr).toContain(message)
+    expect(failed.code).toBe(1)
+  })
+
+  test('are all on the page, and no others', () => {
+    const page = readFileSync(join(root, 'docs/register.md'), 'utf8')
+    const code = readFileSync(join(root, 'adapters/register/read-environment.ts'), 'utf8')
+    const documented = [...page.matchAll(/^\| `(PG_LOUPE_\w+)`/gm)].map(([, name]) => name)
+    const read = [...code.matchAll(/^ {2}(PG_LOUPE_\w+):/gm)].map(([, name]) => name)
+    expect(documented).toEqual(read)
+    expect(read.length).toBeGreaterThan(0)
+  })
+
+  test('a name that does not exist is a warning', async () => {
+    const { stderr, report } = await profile('raw.mjs', IMPORT, { PG_LOUPE_REPORTS: 'x' })
+    expect(stderr).toContain('there is no variable PG_LOUPE_REPORTS; it is one of PG_LOUPE_ENABLED')
+    expect(report.traces).toBe(3)
+  })
+})
+
+test('a process that never loads pg writes no report and says nothing', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'report.json')
+  const env = { ...process.env, NODE_OPTIONS: IMPORT.join(' '), PG_LOUPE_REPORT: file, NODE_ENV: '' }
+  const { stderr, stdout } = await run(process.execPath, ['-e', 'console.log(1)'], { cwd: root, env })
+  expect([stdout, stderr, existsSync(file)]).toEqual(['1\n', '', false])
+})
+
+async function profile(
+  app: string,
+  args: readonly string[],
+  variables: Record<string, string> = {},
+  cwd = root,
+): Promise<{ stdout: string; stderr: string; report: Report; written: boolean }> {
+  const file = join(temporaryFolder(), 'report-{pid}.json')
+  const env = {
+    ...process.env,
+    DATABASE_URL: database.url,
+    NODE_OPTIONS: '',
+    OTHER_PG: 'store',
+    PG_LOUPE_REPORT: file,
+    ...variables,
+  }
+  const path = app.startsWith('/') ? app : join(apps, app)
+  const child = run(process.execPath, [...args, path], { cwd, env })
+  const { pid } = child.child
+  const { stdout, stderr } = await child
+  const report = file.replace('{pid}', String(pid))
+  const written = existsSync(report)
+  return { stdout, stderr, written, report: written ? JSON.parse(readFileSync(report, 'utf8')) : undefined }
+}
+
+/** A folder with the application and what it loads. */
+function copyOfApp(name: string): string {
+  const home = temporaryFolder()
+  mkdirSync(join(home, 'node_modules'))
+  cpSync(join(apps, name), join(home, name))
+  for (const entry of ['pg', 'pg-pool', ...DEPENDENCIES_OF_PG]) {
+    symlinkSync(join(root, 'node_modules', entry), join(home, 'node_modules', entry))
+  }
+  symlinkSync(root, join(home, 'node_modules/pg-loupe'))
+  return home
+}
+
+const DEPENDENCIES_OF_PG = ['pg-connection-string', 'pg-protocol', 'pg-types', 'pgpass']
+
+function summaryOf({ routes, findings }: Report) {
+  return Object.fromEntries(
+    routes.map(({ name, queries }) => [
+      name,
+      {
+        queries: queries.max,
+        loops: findings.filter(({ route }) => route === name).map(({ callSite }) => callSite[0]?.line),
+      },
+    ]),
+  )
+}
+
+function lineOf(app: string, mark: string): number {
+  return (
+    readFileSync(join(apps, app), 'utf8')
+      .split('\n')
+      .findIndex((line) => line.endsWith(mark)) + 1
+  )
+}
