@@ -18,8 +18,15 @@ export interface ProfilerOptions {
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
   /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
   reporters?: readonly ('console' | ReportListener)[]
-  /** Files that are kept. `report`: the merged report as JSON, rewritten while traces close and at exit. */
-  artifacts?: { report?: string }
+  /** Files that are kept. */
+  artifacts?: {
+    /** The merged report as JSON, rewritten while traces close and at exit. */
+    report?: string
+    /** A trace file for `pg-loupe analyze`: each trace is appended as it closes, a line each. */
+    traces?: string
+    /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
+    values?: boolean
+  }
   limits?: {
     /** Queries kept per trace; further ones are counted. Default 10,000. */
     queriesPerTrace?: number
@@ -37,7 +44,7 @@ export interface CheckedOptions {
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
   detectors: Record<string, DetectorOptions>
   reporters: readonly ('console' | ReportListener)[]
-  artifacts: { report?: string | undefined }
+  artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
   limits: Required<NonNullable<ProfilerOptions['limits']>>
 }
 
@@ -67,7 +74,17 @@ const profilerOptions = () =>
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
       process.env.NODE_ENV === 'test' ? [] : ['console'],
     ),
-    artifacts: v.optional(record({ report: v.optional(v.string('a file path')) }), {}),
+    artifacts: v.optional(
+      v.pipe(
+        record({
+          report: v.optional(v.string('a file path')),
+          traces: v.optional(v.string('a file path')),
+          values: v.optional(v.boolean('true or false'), false),
+        }),
+        v.check(({ report, traces }) => !traces || report !== traces, 'different files as report and traces'),
+      ),
+      {},
+    ),
     limits: v.optional(
       record({
         queriesPerTrace: v.optional(wholeNumber(1), 10_000),

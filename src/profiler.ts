@@ -10,7 +10,10 @@ import { callSiteResolver } from './trace/call-site.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { sealValues } from './trace/seal-values.ts'
-import type { Report, ReportListener, Trace } from './types.ts'
+import { copyParams } from './trace-file/copy-params.ts'
+import { recordTraces, type TraceRecorder } from './trace-file/record-traces.ts'
+import { relativeFinding } from './trace-file/relative-frame.ts'
+import type { Finding, Report, ReportListener, Trace } from './types.ts'
 
 export interface Profiler {
   readonly enabled: boolean
@@ -27,7 +30,7 @@ export interface Profiler {
   report(): Report
   /** Finds what there is to find in traces that have closed, as a report of their own. */
   analyze(traces: readonly Trace[]): Report
-  /** Resolves when no trace is open that has ended. */
+  /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
   settled(): Promise<void>
   /** Counts a query that belongs to no open trace. */
   countUntraced(): void
@@ -38,7 +41,7 @@ export interface Profiler {
 /**
  * Makes a profiler; most applications do with the default one.
  *
- * @throws TypeError when an option is unknown or wrong, or the report's path cannot be written.
+ * @throws TypeError when an option is unknown or wrong, or the path of an artifact cannot be written.
  */
 export function createProfiler(options?: ProfilerOptions): Profiler {
   const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
@@ -47,6 +50,11 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
   const merged = new ReportBuilder()
+  const folder = process.cwd()
+  let recorder: TraceRecorder | undefined
+
+  const findIn = (trace: Trace): Finding[] =>
+    analyzeTrace(trace, checked.detectors).map((finding) => relativeFinding(finding, folder))
 
   const profiler: Profiler = {
     enabled,
@@ -74,11 +82,12 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     report: () => merged.build(),
     analyze(traces) {
       const builder = new ReportBuilder()
-      for (const trace of traces) builder.add(trace, analyzeTrace(trace, checked.detectors))
+      for (const trace of traces) builder.add(trace, findIn(trace))
       return builder.build()
     },
     async settled() {
       await Promise.all([...open].map((trace) => trace.hasEnded && trace.settled()))
+      await recorder?.flushed()
     },
     countUntraced: () => merged.countUntraced(),
     countInternalError(error) {
@@ -91,9 +100,11 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   function finish(trace: LiveTrace): Trace | undefined {
     open.delete(trace)
     try {
+      const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       sealValues(trace.queries)
       const finished = trace.toTrace(nextId(trace))
-      const findings = analyzeTrace(finished, checked.detectors)
+      recorder?.record(finished, params)
+      const findings = findIn(finished)
       merged.add(finished, findings)
       if (listeners.size > 0) {
         const single = new ReportBuilder()
@@ -129,15 +140,17 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     return `${label} #${ordinal}`
   }
 
-  if (enabled && (checked.reporters.length > 0 || checked.artifacts.report)) {
+  const { report, traces, values } = checked.artifacts
+  if (enabled && (checked.reporters.length > 0 || report || traces)) {
     atExit(() => {
       for (const trace of open) trace.close()
     })
+    if (traces)
+      recorder = recordTraces(traces, { folder, values, atExit, onLost: () => merged.countUnrecorded() })
     for (const reporter of checked.reporters) {
       listeners.add(reporter === 'console' ? consoleListener() : reporter)
     }
-    if (checked.artifacts.report)
-      listeners.add(keepReportFile(checked.artifacts.report, profiler.report, atExit))
+    if (report) listeners.add(keepReportFile(report, profiler.report, atExit))
   }
   return profiler
 }

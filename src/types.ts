@@ -188,6 +188,8 @@ export interface Cut {
   traces: number
   /** Traces whose name was one too many to be kept as a route. */
   routes: number
+  /** Traces that the trace file does not hold: they came faster than they could be written, or it failed. */
+  unrecorded: number
   /** Queries outside any trace, or in a trace that had ended. */
   untraced: number
   /** Errors of pg-loupe itself. */

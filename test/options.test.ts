@@ -58,6 +58,16 @@ test.each<[string, unknown, string]>([
     { artifacts: { report: 1 } },
     'option artifacts.report got 1, but takes a file path',
   ],
+  [
+    'one path for two files',
+    { artifacts: { report: 'a.json', traces: 'a.json' } },
+    'option artifacts got Object, but takes different files as report and traces',
+  ],
+  [
+    'values that are no yes or no',
+    { artifacts: { traces: 't', values: 1 } },
+    'option artifacts.values got 1, but takes true or false',
+  ],
 ])('%s', (_what, options, message) => {
   expect(() => createProfiler(options as ProfilerOptions)).toThrow(TypeError)
   expect(() => createProfiler(options as ProfilerOptions)).toThrow(message)

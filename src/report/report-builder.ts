@@ -22,7 +22,7 @@ export class ReportBuilder {
   #queries = 0
   readonly #findings = new Map<string, Finding>()
   readonly #routes = new Map<string, Route>()
-  readonly #cut: Cut = { queries: 0, traces: 0, routes: 0, untraced: 0, internalErrors: 0 }
+  readonly #cut: Cut = { queries: 0, traces: 0, routes: 0, unrecorded: 0, untraced: 0, internalErrors: 0 }
 
   add(trace: Trace, findings: readonly Finding[]): void {
     this.#traces++
@@ -41,6 +41,10 @@ export class ReportBuilder {
 
   countCutTrace(): void {
     this.#cut.traces++
+  }
+
+  countUnrecorded(): void {
+    this.#cut.unrecorded++
   }
 
   /** Returns how many there have been. */

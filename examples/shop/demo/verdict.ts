@@ -1,6 +1,6 @@
 // Holds what was reported against what is marked in the sources: every mark has to be reported at its line, nothing
 // else may be, and every other route has to be silent. A mark whose detector does not exist yet waits for it.
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Finding, Report } from 'pg-loupe'
 import { createColors } from 'picocolors'
 import type { Mark } from './marks.ts'
@@ -106,7 +106,8 @@ export function formatVerdict(verdict: Verdict, { color = false, cwd = process.c
 }
 
 function isAt(mark: Mark, { detector, callSite }: Finding): boolean {
-  return mark.detector === detector && mark.file === callSite[0]?.file && mark.line === callSite[0].line
+  const [frame] = callSite
+  return mark.detector === detector && mark.line === frame?.line && mark.file === resolve(frame.file)
 }
 
 /** A mistake found twice, or one that two routes share and only one of them was reported for. */

@@ -86,6 +86,7 @@ function formatCut(cut: Cut, options: ReporterOptions): string[] {
     [cut.queries, 'queries were counted but not kept'],
     [cut.traces, 'traces were closed early because too many were open'],
     [cut.routes, 'traces had one name too many to be listed'],
+    [cut.unrecorded, 'traces are not in the trace file'],
     [cut.internalErrors, 'errors inside pg-loupe'],
   ] as const
   const lines = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)

@@ -1,0 +1,67 @@
+// A file that is only ever appended to: while the application runs without waiting for the disk, and at exit at once.
+// What is appended in one go stays together, also when other processes append to the same file.
+import { fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
+
+export interface AppendedFile {
+  /** One at a time: the next may follow when `done` has been called. */
+  append(chunk: Buffer, done: (error: Error | null) => void): void
+  /** Appends behind what is still under way. */
+  appendNow(chunk: Buffer): void
+}
+
+/** What is being written when the process exits gets this long; a local disk takes a fraction of it. */
+const LAST_WRITE_MS = 1000
+
+/**
+ * Only its owner may read a file that is `confidential`. A line that a killed process has left unfinished is ended.
+ *
+ * @throws Error of the file system.
+ */
+export function openAppended(file: string, confidential: boolean): AppendedFile {
+  const descriptor = openSync(file, 'a+', confidential ? 0o600 : 0o666)
+  if (!endsWithLineBreak(descriptor)) writeSync(descriptor, '\n')
+  let underWay: { chunk: Buffer; from: number } | undefined
+  return {
+    append(chunk, done) {
+      underWay = { chunk, from: fstatSync(descriptor).size }
+      writeAll(descriptor, chunk, (error) => {
+        underWay = undefined
+        done(error)
+      })
+    },
+    appendNow(chunk) {
+      if (underWay) waitFor(descriptor, underWay)
+      underWay = undefined
+      for (let from = 0; from < chunk.length; ) from += writeSync(descriptor, chunk, from)
+    },
+  }
+}
+
+const LINE_BREAK = 10
+
+function endsWithLineBreak(descriptor: number): boolean {
+  const { size } = fstatSync(descriptor)
+  const last = Buffer.alloc(1)
+  return size === 0 || readSync(descriptor, last, 0, 1, size - 1) === 0 || last[0] === LINE_BREAK
+}
+
+function writeAll(descriptor: number, chunk: Buffer, done: (error: Error | null) => void, from = 0): void {
+  write(descriptor, chunk, from, chunk.length - from, null, (error, written) => {
+    if (error || from + written >= chunk.length) done(error)
+    else writeAll(descriptor, chunk, done, from + written)
+  })
+}
+
+/** The system's threads go on while this one waits in the exit handler; the chunk is in the file when it can be read. */
+function waitFor(descriptor: number, { chunk, from }: { chunk: Buffer; from: number }): void {
+  const until = performance.now() + LAST_WRITE_MS
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  while (performance.now() < until) {
+    const written = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - from))
+    if (written.length >= chunk.length) {
+      readSync(descriptor, written, 0, written.length, from)
+      if (written.includes(chunk)) return
+    }
+    Atomics.wait(pause, 0, 0, 1)
+  }
+}

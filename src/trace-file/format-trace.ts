@@ -1,0 +1,96 @@
+// One trace as a line of a trace file, version 1. Values stay out unless they were asked for: literals are taken out of
+// the statement, and names that are drawn anew for each trace tell which values are equal. The line comes in pieces, so
+// that whoever writes it can let the application go on in between.
+import { randomBytes } from 'node:crypto'
+import { neutralLiterals } from '../sql/neutral-literals.ts'
+import type { Query, Trace } from '../types.ts'
+import { relativeFrame } from './relative-frame.ts'
+
+/** Parameters of one query, as JSON can hold them. */
+export type Params = readonly unknown[] | undefined
+
+/** What is known while one trace is written. */
+interface Writing {
+  folder: string
+  values: boolean
+  rename: (name: string) => string
+  neutral: (sql: string) => string
+}
+
+/**
+ * The pieces of the line, joined without anything between them; the line break is not among them. Given the parameters of
+ * its queries, the line holds them, and statements as they were sent.
+ */
+export function* formatTrace(
+  { queries, ...trace }: Trace,
+  folder: string,
+  params?: readonly Params[],
+): Generator<string> {
+  const writing: Writing = {
+    folder,
+    values: params !== undefined,
+    rename: memo(drawName),
+    neutral: memo(neutralLiterals),
+  }
+  yield `${JSON.stringify(trace).slice(0, -1)},"queries":[`
+  for (const [index, query] of queries.entries()) {
+    const entries = FIELDS.map((name) => [name, WRITERS[name](query, writing)])
+    const fields = { ...Object.fromEntries(entries), params: params?.[index] }
+    yield `${index === 0 ? '' : ','}${JSON.stringify(fields)}`
+  }
+  yield ']}'
+}
+
+/** What becomes of each field of a query; undefined leaves it out. A field that is missing here does not compile. */
+const WRITERS: {
+  [Name in keyof Required<Omit<Query, 'params'>>]: (query: Query, writing: Writing) => unknown
+} = {
+  sql: ({ sql }, { values, neutral }) => (values ? sql : neutral(sql)),
+  limit: ({ limit }) => limit,
+  offset: ({ offset }) => offset,
+  valueHashes: ({ valueHashes }, { values, rename }) =>
+    values
+      ? undefined
+      : valueHashes?.map((name) => (typeof name === 'string' ? rename(name) : name.map(rename))),
+  startMs: ({ startMs }) => startMs,
+  durationMs: ({ durationMs }) => durationMs,
+  waitMs: ({ waitMs }) => waitMs,
+  rows: ({ rows }) => rows,
+  bytes: ({ bytes }) => bytes,
+  resultHash: ({ resultHash }, { rename }) =>
+    resultHash === undefined ? undefined : rename(`result ${resultHash}`),
+  columns: ({ columns }) => unlessEmpty(columns),
+  via: ({ via }) => via,
+  tables: ({ tables }) => unlessEmpty(tables),
+  afterResponse: ({ afterResponse }) => afterResponse,
+  connection: ({ connection }) => connection,
+  transaction: ({ transaction }) => transaction,
+  prepared: ({ prepared }) => prepared,
+  error: ({ error }) => error,
+  callSite: ({ callSite = [] }, { folder }) =>
+    unlessEmpty(callSite.map((frame) => relativeFrame(frame, folder))),
+  builtAt: ({ builtAt }, { folder }) => builtAt && relativeFrame(builtAt, folder),
+  flow: ({ flow }) => unlessEmpty(flow),
+}
+const FIELDS = Object.keys(WRITERS) as (keyof typeof WRITERS)[]
+
+/** No two of the values of one trace get one name by chance. */
+const NAME_BYTES = 9
+
+/** Tells as little as a keyed hash whose key has been thrown away. */
+function drawName(): string {
+  return randomBytes(NAME_BYTES).toString('base64url')
+}
+
+function memo(make: (text: string) => string): (text: string) => string {
+  const made = new Map<string, string>()
+  return (text) => {
+    const result = made.get(text) ?? make(text)
+    made.set(text, result)
+    return result
+  }
+}
+
+function unlessEmpty<Item>(list: readonly Item[] | undefined): readonly Item[] | undefined {
+  return list && list.length > 0 ? list : undefined
+}

@@ -1,0 +1,22 @@
+// Paths in files that are kept: relative to the working directory where they lie below it, with forward slashes, so that
+// two machines write the same. What lies elsewhere keeps its whole path.
+import { isAbsolute, relative, sep } from 'node:path'
+import type { Finding, Frame } from '../types.ts'
+
+export function relativeFrame(frame: Frame, folder: string): Frame {
+  if (!isAbsolute(frame.file)) return frame
+  const file = relative(folder, frame.file)
+  if (file === '' || file === '..' || file.startsWith(`..${sep}`) || isAbsolute(file)) return frame
+  return { ...frame, file: sep === '/' ? file : file.replaceAll(sep, '/') }
+}
+
+/** The same finding, whatever folder the project lies in. */
+export function relativeFinding(finding: Finding, folder: string): Finding {
+  return {
+    ...finding,
+    callSite: finding.callSite.map((frame) => relativeFrame(frame, folder)),
+    evidence: finding.evidence.map((line) =>
+      line.callSite ? { ...line, callSite: relativeFrame(line.callSite, folder) } : line,
+    ),
+  }
+}
