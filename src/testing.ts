@@ -17,7 +17,7 @@ export class QueryAssertionError extends Error {
 }
 
 /**
- * Runs `fn` and resolves with what it returned, unless it sent a query for each row.
+ * Runs `fn` and resolves with what it returned, unless it sent a query for each row, reading or writing.
  *
  * @throws QueryAssertionError that names each N+1, its line and its remedy, or says that no query was seen at all.
  *   Errors of `fn` are thrown as they are.
@@ -27,10 +27,12 @@ export async function expectNoNPlusOne<T>(
   profiler: Profiler = defaultProfiler(),
 ): Promise<T> {
   const { result, report } = await observe(fn, profiler, 'expectNoNPlusOne')
-  const findings = report.findings.filter(({ detector }) => detector === 'n-plus-one')
+  const findings = report.findings.filter(({ detector }) => LOOPS.has(detector))
   if (findings.length === 0) return result
   throw failure(expectNoNPlusOne, describeFindings(findings), report)
 }
+
+const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
 
 async function observe<T>(
   fn: () => T | PromiseLike<T>,

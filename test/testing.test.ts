@@ -72,6 +72,13 @@ describe('expectNoNPlusOne', () => {
     expect(response.body).toHaveLength(20)
   })
 
+  test('fails on a write for each row', async () => {
+    const inserts = async () => {
+      for (let id = 1; id < 5; id++) await pool.query('insert into authors (id) values ($1)', [id])
+    }
+    expect((await failureOf(() => expectNoNPlusOne(inserts, profiler))).message).toContain('N+1: 4 inserts')
+  })
+
   test('keeps tests that run at once apart', async () => {
     const outcomes = await Promise.allSettled(
       [authorsAtOnce, authorsOneByOne, authorsAtOnce].map((fn) => expectNoNPlusOne(fn, profiler)),

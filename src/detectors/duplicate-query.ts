@@ -5,6 +5,7 @@ import { findSameStatements } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Detector, Evidence, Finding, Frame, Query, Trace } from '../types.ts'
 import { nPlusOne } from './n-plus-one.ts'
+import { isPolling } from './polling.ts'
 import { readSlots } from './slots.ts'
 import { tableVersions } from './table-versions.ts'
 
@@ -59,22 +60,15 @@ function groupEqual(
     if (group) group.push(index)
     else groups.set(key, [index])
   })
-  return [...groups.values()].filter((group) => group.length > 1 && !isPolling(trace, group))
+  return [...groups.values()].filter(
+    (group) => group.length > 1 && !isPollingOnePlace(group.map((index) => trace.queries[index] as Query)),
+  )
 }
 
 const LOCKS = /\bfor (update|share|no key update|key share)\b/i
 
-/** Who asks from one place, waits, and asks again, waits for a change. */
-const POLLING_MS = 200
-
-function isPolling(trace: Trace, group: readonly number[]): boolean {
-  const queries = group.map((index) => trace.queries[index] as Query)
-  const [first] = queries
-  return queries.slice(1).every((query, i) => {
-    const { startMs = 0, waitMs = 0, durationMs = 0 } = queries[i] as Query
-    const waited = (query.startMs ?? 0) - startMs - waitMs - durationMs >= POLLING_MS
-    return waited && placeOf(query) === placeOf(first as Query)
-  })
+function isPollingOnePlace(queries: readonly Query[]): boolean {
+  return isPolling(queries) && new Set(queries.map(placeOf)).size === 1
 }
 
 function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding {

@@ -6,6 +6,7 @@ import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Trace } from '../types.ts'
 import { batchRemedy } from './batch-remedy.ts'
 import { explainOrigin, findOrigin, guessParent, parentEvidence, walksTree } from './origin.ts'
+import { isPolling } from './polling.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 
 const defaults = {
@@ -37,6 +38,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
   const varying = readSlots(text, queries).filter(({ distinct }) => distinct > 1)
   if (varying.length === 0 || varying.some(({ isBatch }) => isBatch) || isPagination(varying, text))
     return undefined
+  if (varying.every(({ role }) => role === 'range') && isPolling(queries)) return undefined
 
   const distinct = countTuples(varying)
   const origin = findOrigin(queries, varying)

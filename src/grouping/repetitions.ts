@@ -49,14 +49,14 @@ function splitByPath(queries: readonly Query[], indexes: readonly number[]): Rep
   const groupOfSite = new Map<string, Group>()
   for (const index of indexes) {
     const callSite = applicationFrames(queries[index]?.callSite ?? [])
-    const site = callSite.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
+    const path = withoutRecursion(callSite)
+    const site = path.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
     const known = groupOfSite.get(site)
     if (known) {
       known.isLoop = true
       known.indexes.push(index)
       continue
     }
-    const path = withoutRecursion(callSite)
     let group = groups.find((other) => isSamePath(other.path, path))
     if (!group) {
       group = { indexes: [], callSite, path, isLoop: false }

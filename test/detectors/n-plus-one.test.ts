@@ -65,6 +65,14 @@ describe('finds', () => {
     ).toHaveLength(1)
   })
 
+  test('a chain that a function follows by calling itself, whose values nobody saw', () => {
+    const sql = 'select parent_id from nodes where id = $1'
+    const chain = each([1, 2, 3], (id, depth) =>
+      q(sql, [id], { at: [...Array.from({ length: depth + 1 }, () => 'tree.ts:7:9 up'), 'x.ts:5:1 show'] }),
+    )
+    expect(detect(trace('GET /x', chain))).toHaveLength(1)
+  })
+
   test('interleaved loops, one finding for each statement', () => {
     const both = each([1, 2, 3], (id) => q(CUSTOMER, [id], { at: 'x.ts:5:1' })).flatMap((query, i) => [
       query,
@@ -190,6 +198,15 @@ describe('is quiet about', () => {
       trace(
         'GET /x',
         each([1, 2, 3], (id, i) => q(CUSTOMER, [id], { at: ['load.ts:3:1 load', `x.ts:${10 + i}:1 show`] })),
+      ),
+    ],
+    [
+      'polling for what is new',
+      trace(
+        'GET /x',
+        each([0, 500, 1000], (n) =>
+          q('select * from events where id > $1', [n], { at, startMs: n as number }),
+        ),
       ),
     ],
     [
