@@ -25,6 +25,7 @@ export function sealValues(queries: readonly RecordedQuery[]): void {
   for (const query of queries) {
     delete query.params
     delete query.keptRows
+    delete query.mappedRows
   }
 }
 
