@@ -3,6 +3,7 @@
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { byStatement } from './by-statement.ts'
+import { identify } from './identify.ts'
 
 const defaults = {
   /** Rows skipped that are still well. */
@@ -32,18 +33,13 @@ function describe(
 ): Finding {
   const { text, key } = fingerprint(sql)
   return {
-    detector: deepOffset.meta.id,
+    ...identify(deepOffset.meta.id, { trace, queries: indexes, callSite, statement: key }),
     severity: 'warning',
     confidence: 'proven',
     title: `OFFSET ${offset}: rows are read to be thrown away`,
     detail: `To return ${rows} rows the database found ${offset} others first and skipped them; each further page costs more.`,
     remediation:
       'Page by key: WHERE (sort columns) > (those of the last row) ORDER BY the same columns LIMIT n.',
-    key: [deepOffset.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
-    route: trace.name,
-    callSite,
-    occurrences: [{ trace: trace.id, queries: indexes }],
-    occurrenceCount: 1,
     cost: { queries: 0, roundTrips: 0, rows: offset },
     evidence: [{ label: 'query', text }],
   }

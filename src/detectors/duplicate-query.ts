@@ -4,6 +4,7 @@
 import { findSameStatements } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Detector, Evidence, Finding, Frame, Query, Trace } from '../types.ts'
+import { identify } from './identify.ts'
 import { nPlusOne } from './n-plus-one.ts'
 import { isPolling } from './polling.ts'
 import { readSlots } from './slots.ts'
@@ -87,17 +88,17 @@ function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding
       ? ', as many rows'
       : ''
   return {
-    detector: duplicateQuery.meta.id,
+    ...identify(duplicateQuery.meta.id, {
+      trace,
+      queries: indexes,
+      callSite: worst?.callSite,
+      statement: key,
+    }),
     severity: 'warning',
     confidence: known ? 'proven' : 'likely',
     title: `The same query ${indexes.length} times${places}${values}`,
     detail: `Same statement, same values${sameResult}; nothing was written to its tables in between.`,
     remediation: 'Ask once and pass the result on, or keep it for the length of the request.',
-    key: [duplicateQuery.meta.id, trace.name, worst?.callSite[0]?.function ?? '', key].join(' | '),
-    route: trace.name,
-    callSite: worst?.callSite ?? [],
-    occurrences: [{ trace: trace.id, queries: indexes }],
-    occurrenceCount: 1,
     cost: {
       queries: again,
       roundTrips: again,

@@ -4,6 +4,7 @@
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Query, Trace } from '../types.ts'
+import { identify } from './identify.ts'
 import { explainOrigin, findOrigin, parentEvidence } from './origin.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 import { writeRemedy } from './write-remedy.ts'
@@ -54,17 +55,12 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
   const count = queries.length
   const parent = origin?.parents[0]
   return {
-    detector: nPlusOneWrite.meta.id,
+    ...identify(nPlusOneWrite.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
     severity: proven ? 'error' : 'warning',
     confidence: proven ? 'proven' : 'likely',
     title: `N+1: ${count} ${writes}, one at a time`,
     detail: explain(writes, queries, varying, origin),
     ...writeRemedy(kind, text, slots, first.via),
-    key: [nPlusOneWrite.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
-    route: trace.name,
-    callSite,
-    occurrences: [{ trace: trace.id, queries: indexes, ...(parent === undefined ? {} : { parent }) }],
-    occurrenceCount: 1,
     cost: { queries: count - 1, roundTrips: count - 1 },
     evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
   }

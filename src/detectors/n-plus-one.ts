@@ -5,6 +5,7 @@ import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Trace } from '../types.ts'
 import { batchRemedy } from './batch-remedy.ts'
+import { identify } from './identify.ts'
 import { explainOrigin, findOrigin, guessParent, parentEvidence, walksTree } from './origin.ts'
 import { isPolling } from './polling.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
@@ -48,17 +49,12 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
   const count = queries.length
   const parent = origin ? origin.parents[0] : guessParent(trace, indexes, distinct)
   return {
-    detector: nPlusOne.meta.id,
+    ...identify(nPlusOne.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
     severity: proven ? 'error' : 'warning',
     confidence: proven ? 'proven' : 'likely',
     title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
     detail: explainOrigin(distinct, varying, origin),
     ...batchRemedy(text, varying, first.via, walksTree(trace, origin, key)),
-    key: [nPlusOne.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
-    route: trace.name,
-    callSite,
-    occurrences: [{ trace: trace.id, queries: indexes, ...(parent === undefined ? {} : { parent }) }],
-    occurrenceCount: 1,
     cost: { queries: count - 1, roundTrips: count - 1 },
     evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
   }

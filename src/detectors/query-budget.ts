@@ -2,6 +2,7 @@
 // promise a route has made. Control statements (BEGIN, SET) are no work and do not count.
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Evidence, Query } from '../types.ts'
+import { identify } from './identify.ts'
 
 const defaults = {
   /** Queries a trace may make, unless `routes` says otherwise. */
@@ -25,18 +26,13 @@ export const queryBudget: Detector<typeof defaults> = {
     if (count <= budget) return []
     return [
       {
-        detector: queryBudget.meta.id,
+        ...identify(queryBudget.meta.id, { trace, queries: counted }),
         severity: 'warning',
         confidence: 'proven',
         title: `${count} queries, ${count - budget} more than its budget`,
         detail: `${trace.name} may make ${budget} queries.`,
         remediation:
           'Begin with the statements that are sent most often; raise the budget only for a reason.',
-        key: [queryBudget.meta.id, trace.name].join(' | '),
-        route: trace.name,
-        callSite: [],
-        occurrences: [{ trace: trace.id, queries: counted }],
-        occurrenceCount: 1,
         cost: { queries: count - budget, roundTrips: count - budget },
         evidence: mostFrequent(counted.map((index) => trace.queries[index] as Query)),
       },

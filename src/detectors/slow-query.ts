@@ -3,6 +3,7 @@
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { byStatement } from './by-statement.ts'
+import { identify } from './identify.ts'
 
 const defaults = {
   /** Milliseconds of execution that are still well. */
@@ -33,17 +34,12 @@ function describe(trace: Trace, query: Query, indexes: readonly number[]): Findi
   const { text, key } = fingerprint(sql)
   const result = rows === undefined ? '' : ` for ${rows} ${rows === 1 ? 'row' : 'rows'}`
   return {
-    detector: slowQuery.meta.id,
+    ...identify(slowQuery.meta.id, { trace, queries: indexes, callSite, statement: key }),
     severity: 'warning',
     confidence: 'proven',
     title: `A query of ${Math.round(durationMs)} ms`,
     detail: `The database took ${Math.round(durationMs)} ms${result}; the wait for a connection is not counted.`,
     remediation: 'Look at its plan: EXPLAIN (ANALYZE, BUFFERS) with the values of a slow call.',
-    key: [slowQuery.meta.id, trace.name, callSite[0]?.function ?? '', key].join(' | '),
-    route: trace.name,
-    callSite,
-    occurrences: [{ trace: trace.id, queries: indexes }],
-    occurrenceCount: 1,
     cost: { queries: 0, roundTrips: 0 },
     evidence: [{ label: 'query', text }],
   }
