@@ -2,6 +2,7 @@
 // routers, because none of it can be relied on at the end: Express takes `baseUrl` back when a handler passes an error
 // on, and the response's events run outside of the request's context.
 import { assertProfiler, defaultProfiler, type Profiler } from '../src/profiler.ts'
+import { replaceMethod } from '../src/replace-method.ts'
 import { sharedState } from '../src/shared-state.ts'
 import type { LiveTrace } from '../src/trace/live-trace.ts'
 
@@ -40,7 +41,9 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
     if (isTraced(request, profiler)) return undefined
     const method = request.method ?? 'GET'
     const trace = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method } })
-    const route = watchRoute(request)
+    const route = watchRoute(request, (pattern) => {
+      trace.name = `${method} ${pattern}`
+    })
     const end = () => {
       trace.name = `${method} ${route()}`
       trace.labels.status = String(response.statusCode)
@@ -49,11 +52,23 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
     }
     response.once('finish', end)
     response.once('close', end)
+    keepContext(request, trace, profiler)
+    keepContext(response, trace, profiler)
     return trace
   } catch (error) {
     profiler.countInternalError(error)
     return undefined
   }
+}
+
+/**
+ * Events of a request come from its socket, which knows nothing of the request's context; what their listeners do belongs
+ * to the request all the same. Where the trace is right already, nothing is touched.
+ */
+function keepContext(emitter: object, trace: LiveTrace, { context }: Profiler): void {
+  replaceMethod(emitter, 'emit', (call) => (...args: unknown[]) => {
+    return trace.closed || context.get() === trace ? call(args) : context.run(trace, () => call(args))
+  })
 }
 
 /** Under pg-loupe/register, or with the middleware on an application and on one mounted in it. */
@@ -69,9 +84,13 @@ interface Route {
   path?: unknown
 }
 
-/** Follows the routers that the request passes, and returns the function that says how far it came, as a pattern. */
+/**
+ * Follows the routers that the request passes, and returns the function that says how far it came, as a pattern. `heard`
+ * is told as soon as a route takes the request.
+ */
 function watchRoute(
   request: RequestLike & { params?: unknown; baseUrl?: string; route?: Route },
+  heard: (pattern: string) => void,
 ): () => string {
   const path = shapeOf(request.originalUrl ?? request.url ?? '')
   let isExpress = request.baseUrl !== undefined
@@ -96,10 +115,11 @@ function watchRoute(
   })
   watch(request, 'route', (route) => {
     const base = patterns.get(request.baseUrl ?? '') ?? ''
-    reached = `${base}${pathOf(route as Route | undefined)}`
+    reached = `${base}${pathOf(route as Route | undefined)}`.replace(/(?<=.)\/$/, '') || '/'
+    heard(reached)
   })
   return () => {
-    if (reached !== undefined) return reached.replace(/(?<=.)\/$/, '') || '/'
+    if (reached !== undefined) return reached
     if (!isExpress) return path
     return deepest ? `${patterns.get(deepest)}/*` : '*'
   }

@@ -62,6 +62,7 @@ test.each([
   'pg-loupe',
   'pg-loupe/pg',
   'pg-loupe/express',
+  'pg-loupe/cls-hooked',
   'pg-loupe/drizzle',
   'pg-loupe/testing',
   'pg-loupe/sql',

@@ -1,0 +1,58 @@
+// pg-loupe/cls-hooked: traces found through a cls-hooked namespace, for applications that live in one and bind their
+// emitters and callbacks to it. What the application keeps in the namespace stays as it would be without: a trace is a
+// layer over the context of the moment, and all that is read or written but the trace goes through to that.
+import { AsyncResource } from 'node:async_hooks'
+import type { ContextStore } from '../src/trace/context.ts'
+import type { LiveTrace } from '../src/trace/live-trace.ts'
+
+/** What is needed of a namespace; `createNamespace` and `getNamespace` of cls-hooked give one. */
+export interface NamespaceLike {
+  readonly active: object | null
+  createContext(): object
+  enter(context: never): void
+  exit(context: never): void
+}
+
+const TRACE = Symbol('pg-loupe trace')
+
+/**
+ * Makes the `context` option of `createProfiler` from the application's namespace.
+ *
+ * @throws TypeError when it is given something that is no namespace of cls-hooked.
+ */
+export function clsHookedContext(namespace: NamespaceLike): ContextStore<LiveTrace> {
+  if (typeof namespace?.createContext !== 'function' || typeof namespace.enter !== 'function') {
+    throw new TypeError(
+      "pg-loupe: clsHookedContext takes a namespace, as cls-hooked's createNamespace('app') gives it, " +
+        `but got ${namespace === null ? 'null' : typeof namespace}`,
+    )
+  }
+  const within = <R>(context: object, fn: () => R): R => {
+    namespace.enter(context as never)
+    try {
+      return fn()
+    } finally {
+      namespace.exit(context as never)
+    }
+  }
+  const here = () => namespace.active ?? namespace.createContext()
+
+  return {
+    get: () => (namespace.active as { [TRACE]?: LiveTrace } | null)?.[TRACE],
+    run: (trace, fn) => within(layer(here(), trace), fn),
+    bind(fn) {
+      const context = here()
+      // AsyncResource is for AsyncLocalStorage and the other namespaces of the application.
+      const bound = AsyncResource.bind(function (this: unknown, ...args: unknown[]): unknown {
+        return within(context, () => Reflect.apply(fn, this, args))
+      })
+      return bound as unknown as typeof fn
+    },
+  }
+}
+
+function layer(context: object, trace: LiveTrace): object {
+  return new Proxy(context, {
+    get: (target, key) => (key === TRACE ? trace : Reflect.get(target, key)),
+  })
+}

@@ -1,0 +1,235 @@
+// What a context store has to keep: under a contended pool each query is in the trace of the request that sent it. The
+// statement carries its request's mark in its text, and it is the recorded trace that is compared: what the continuation
+// sees proves nothing. The application's own contexts are watched beside it, and must come out right too.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createNamespace, type Namespace } from 'cls-hooked'
+import express from 'express'
+import pg from 'pg'
+import request from 'supertest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { profileRequests } from '../../adapters/express.ts'
+import { profilePool } from '../../adapters/pg/index.ts'
+import { createProfiler, type Profiler } from '../../src/profiler.ts'
+import type { ContextStore } from '../../src/trace/context.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import type { Trace } from '../../src/types.ts'
+import { called } from '../adapters/recorded.ts'
+import type { Database } from '../postgres/create-database.ts'
+import { scenarioList } from './scenarios.ts'
+
+const REQUESTS = 50
+const MARK = /\/\* (request-\d+) \*\//
+
+/** `makeStore` is given the namespace that the application lives in. */
+export function contextContract(
+  database: Database,
+  makeStore: (namespace: Namespace) => ContextStore<LiveTrace>,
+): void {
+  const storage = new AsyncLocalStorage<string>()
+  const namespace = createNamespace('application')
+  const profiler = createProfiler({ reporters: [], context: makeStore(namespace) })
+  const pools: pg.Pool[] = []
+  afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())))
+
+  /** Runs `fn` in contexts of the application's own. */
+  const inApplication = <T>(mark: string, fn: () => T): T =>
+    storage.run(mark, () =>
+      namespace.runAndReturn(() => {
+        namespace.set('mark', mark)
+        return fn()
+      }),
+    )
+
+  const pool = (options: pg.PoolConfig = {}) => {
+    const pool = profilePool(new pg.Pool({ ...database.config, max: 2, ...options }), profiler)
+    pools.push(pool)
+    return pool
+  }
+
+  describe('50 concurrent requests', () => {
+    test.each(scenarioList)('%s', async (_name, { queries, options, send }) => {
+      const shared = pool(options)
+      const lost = new Set<string>()
+      const traces = await Promise.all(
+        Array.from({ length: REQUESTS }, async (_, number) => {
+          const mark = `request-${number}`
+          const trace = profiler.startTrace({ kind: 'http', name: mark })
+          const heard = () => {
+            if (profiler.currentTrace() !== trace) lost.add('trace')
+            if (storage.getStore() !== mark) lost.add("the application's AsyncLocalStorage")
+            if (namespace.get('mark') !== mark) lost.add("the application's namespace")
+          }
+          await inApplication(mark, () => profiler.context.run(trace, () => send(shared, mark, heard)))
+          trace.end()
+          await trace.settled()
+          return trace
+        }),
+      )
+      expect(strangersIn(traces)).toEqual([])
+      expect(new Set(traces.map((trace) => trace.queries.length))).toEqual(new Set([queries]))
+      expect([...lost]).toEqual([])
+    })
+  })
+
+  test('a trace within a trace has its own queries, and the outer one goes on after it', async () => {
+    const shared = pool()
+    const outer = profiler.startTrace({ kind: 'test', name: 'outer' })
+    await profiler.context.run(outer, async () => {
+      await shared.query('select 1 as before')
+      await profiler.trace('inner', () => shared.query('select 1 as inside'))
+      await shared.query('select 1 as after')
+    })
+    expect(outer.queries.map(({ sql }) => sql)).toEqual(['select 1 as before', 'select 1 as after'])
+    expect(outer.children.map(({ queries }) => queries.map(({ sql }) => sql))).toEqual([
+      ['select 1 as inside'],
+    ])
+    outer.end()
+    await outer.settled()
+  })
+
+  test('what a pool sends to set up a connection belongs to no request', async () => {
+    const setUp = pool({
+      maxUses: 1,
+      onConnect: (client: pg.ClientBase) => client.query('select 1 as hook'),
+    } as pg.PoolConfig)
+    setUp.on('connect', (client) => void client.query('select 1 as connected'))
+    setUp.on('acquire', (client) => void client.query('select 1 as acquired'))
+    const before = profiler.report().cut.untraced
+    const traces = await run(profiler, 5, (mark) => setUp.query(`select 1 /* ${mark} */`))
+    expect(traces.map(({ queries }) => queries.map(({ sql }) => sql))).toEqual(
+      traces.map(({ name }) => [`select 1 /* ${name} */`]),
+    )
+    expect(profiler.report().cut.untraced - before).toBe(15)
+  })
+
+  test('a value that the application sets within a trace is there for its code outside', async () => {
+    const seen = await namespace.runAndReturn(async () => {
+      await profiler.trace('inside', async () => {
+        namespace.set('user', 42)
+        await Promise.resolve()
+      })
+      return namespace.get('user')
+    })
+    expect(seen).toBe(42)
+  })
+
+  test('an error passes through as it is', () => {
+    const trace = profiler.startTrace({ kind: 'job', name: 'failing' })
+    const error = Object.freeze(new Error('planned'))
+    const fail = () => {
+      throw error
+    }
+    expect(() => profiler.context.run(trace, fail)).toThrow(error)
+    expect(() => profiler.context.bind(fail)()).toThrow(error)
+    expect(profiler.currentTrace()).toBeUndefined()
+  })
+
+  test('a bound function keeps its `this`, its arguments and what it returns', () => {
+    const bound = profiler.context.bind(function (this: unknown, ...args: number[]) {
+      return [this, args]
+    })
+    const self = {}
+    expect(bound.call(self, 1, 2)).toEqual([self, [1, 2]])
+    expect(bound.call(self)[0]).toBe(self)
+  })
+
+  test('a function bound outside of any trace stays outside, wherever it is called', () => {
+    const bound = profiler.context.bind(() => profiler.currentTrace())
+    const trace = profiler.startTrace({ kind: 'job', name: 'other' })
+    expect(profiler.context.run(trace, () => bound())).toBeUndefined()
+  })
+
+  describe('requests in Express', () => {
+    test('events of request and response, timers and what follows the response, 50 at once', async () => {
+      const shared = pool()
+      const traces: Trace[] = []
+      const stop = profiler.on('report', (_report, trace) => {
+        if (trace.kind === 'http') traces.push(trace)
+      })
+      const pending: Promise<unknown>[] = []
+      const lost = new Set<string>()
+      const app = express()
+      app.use((request, _response, next) => inApplication(markOf(request.url), next))
+      app.use(profileRequests(profiler))
+      app.post('/:mark', (request, response) => {
+        const mark = markOf(request.url)
+        const send = (what: string) => {
+          const query = called((done) =>
+            shared.query(`select 1 as ${what} /* ${mark} */`, (error) => done(error)),
+          )
+          pending.push(query)
+          return query
+        }
+        request.on('data', () => void send('data'))
+        request.on('end', async () => {
+          await send('body')
+          if (storage.getStore() !== undefined && storage.getStore() !== mark) lost.add('storage')
+          setTimeout(() => response.end('done'), 1)
+        })
+        response.on('finish', () => void send('finish'))
+        response.on('close', () => {
+          void send('close')
+          setImmediate(() => send('later'))
+        })
+        void send('handler')
+      })
+      const server = app.listen(0)
+      await Promise.all(
+        Array.from({ length: REQUESTS }, (_, number) =>
+          request(server).post(`/request-${number}`).send('body').expect(200),
+        ),
+      )
+      await new Promise((resolve) => server.close(resolve))
+      await Promise.all(pending)
+      await profiler.settled()
+      stop()
+
+      expect(lost).toEqual(new Set())
+      expect(traces).toHaveLength(REQUESTS)
+      for (const { queries } of traces) {
+        const marks = new Set(queries.map(({ sql }) => MARK.exec(sql)?.[1]))
+        expect(marks.size).toBe(1)
+        const sent = queries.map(({ sql, afterResponse }) => [
+          /as (\w+)/.exec(sql)?.[1],
+          afterResponse ?? false,
+        ])
+        expect(sent.sort()).toEqual([
+          ['body', false],
+          ['close', true],
+          ['data', false],
+          ['finish', true],
+          ['handler', false],
+          ['later', true],
+        ])
+      }
+    })
+  })
+}
+
+async function run(
+  profiler: Profiler,
+  count: number,
+  serve: (mark: string) => Promise<unknown>,
+): Promise<LiveTrace[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, number) => {
+      const mark = `request-${number}`
+      const trace = profiler.startTrace({ kind: 'http', name: mark })
+      await profiler.context.run(trace, () => serve(mark))
+      trace.end()
+      await trace.settled()
+      return trace
+    }),
+  )
+}
+
+/** Queries in a trace that is not theirs. */
+function strangersIn(traces: readonly LiveTrace[]): string[] {
+  return traces.flatMap(({ name, queries }) =>
+    queries.filter(({ sql }) => MARK.exec(sql)?.[1] !== name).map(({ sql }) => `${sql} in ${name}`),
+  )
+}
+
+function markOf(url: string): string {
+  return url.split('/')[1] ?? ''
+}
