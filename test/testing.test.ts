@@ -60,7 +60,7 @@ describe('expectNoNPlusOne', () => {
       new RegExp(`at +test/testing\\.test\\.ts:${LOOP_LINE}:\\d+ authorsOneByOne`),
     )
     expect(error.message).toContain('came from column author_id of 20 rows of one earlier query')
-    expect(error.message).toContain('select id, name from authors where id = ANY($1)')
+    expect(error.message).toContain('select id, name from authors where id = any($1)')
   })
 
   test('sees the queries of a request to an application in the same process', async () => {

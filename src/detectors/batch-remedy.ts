@@ -1,56 +1,106 @@
-// What to write instead of a read that is repeated with different values: the statement that answers for all of them
-// at once where its form allows to write it down, and otherwise the way to it. It refuses to write what it cannot vouch
-// for: a LIMIT per row or several moving values need more than `= ANY`.
+// What to write instead of a read that is repeated with different values: one statement that answers for all of them,
+// written out where its form allows it and named where it does not. `= ANY` serves a lookup by one key; whatever has a
+// LIMIT, an aggregate or several keys per row is joined to the query the values come from, row by row as before.
 import type { Finding } from '../types.ts'
+import { numberValues, withArray } from './number-values.ts'
 import type { Slot } from './slots.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 
-export function batchRemedy(
-  text: string,
-  varying: readonly Slot[],
-  via: string | undefined,
-  walksTree: boolean,
-): Remedy {
-  if (walksTree)
-    return { remediation: 'Read the tree at once: WITH RECURSIVE, or all its rows when they are few.' }
-  const [slot] = varying
-  const column = slot?.column
-  const names = varying.map((one) => one.column).filter((name) => name !== undefined)
-  const drizzle = via === 'drizzle'
-  if (varying.length > 1 || !slot || !column) {
-    const all = names.length === varying.length ? ` of (${names.join(', ')})` : ''
-    return { remediation: `Ask once for all combinations${all}, by a join to the query they come from.` }
-  }
-  if (slot.role !== 'equals' && slot.role !== 'list') {
-    return { remediation: 'Ask once for all of them, by a join to the query they come from.' }
-  }
-  if (LIMITED.test(text)) {
-    return {
-      remediation: drizzle
-        ? 'Load the rows with their parent: db.query.….findMany({ with: { … } }), with the limit inside `with`.'
-        : 'Ask once for all of them: join the query they come from to this one with CROSS JOIN LATERAL.',
-    }
-  }
-  const values = `${column.slice(column.lastIndexOf('.') + 1).replaceAll('"', '')} values`
-  const grouped = AGGREGATE.test(text)
-  const how = drizzle ? `where(inArray(${column.replaceAll('"', '')}, …))` : `${column} = ANY($1)`
-  const remediation = `Collect the ${values} first and ask once, with ${how}${grouped ? `, grouped by ${column}` : ''}.`
-  const batched = `${text.slice(0, slot.start)}ANY($1)${text.slice(slot.start + 1)}`
-  if (slot.role === 'list' || NESTED.test(text)) return { remediation }
-  const fix = selects(text, column) ? batched : batched.replace(/^select /i, `select ${column}, `)
-  return { remediation, fix: grouped ? `${fix} group by ${column}` : fix }
+export interface RepeatedRead {
+  /** The fingerprint's text. */
+  text: string
+  varying: readonly Slot[]
+  via: string | undefined
+  /** Its own rows are where the next values come from. */
+  walksTree: boolean
+  /** The statement whose rows hold the values, with the column for each varying slot, in their order. */
+  parent?: { text: string; columns: readonly string[] } | undefined
 }
 
-/** Without the key in the rows nobody can tell which row belongs to which value. */
-function selects(text: string, column: string): boolean {
-  const list = /^select (.*?) from /is.exec(text)?.[1] ?? ''
-  const name = column.slice(column.lastIndexOf('.') + 1)
-  return list.split(', ').some((item) => /^([\w"]+\.)?\*$/.test(item) || item === column || item === name)
+export function batchRemedy(read: RepeatedRead): Remedy {
+  if (read.walksTree) {
+    return { remediation: 'Read the tree at once: WITH RECURSIVE, or all its rows when they are few.' }
+  }
+  return askForAll(read) ?? joinToParent(read) ?? groupByKey(read) ?? { remediation: inWords(read) }
 }
 
 const LIMITED = /\b(limit|offset|fetch (first|next)|for (update|share|no key|key))\b/i
-const AGGREGATE = /\b(count|sum|avg|min|max|array_agg|json_agg|jsonb_agg|string_agg|bool_or|bool_and)\s*\(/i
-/** One SELECT on its own is rewritten, anything that holds another, or is grouped or ordered already, is not. */
+const AGGREGATE = /\b(count|sum|avg|min|max|array_agg|jsonb?_agg|string_agg|bool_or|bool_and|every)\s*\(/i
+/** What is grouped, combined or holds another SELECT is not rewritten from its text. */
 const NESTED =
   /^(?!select\b)|\bselect\b.*\bselect\b|\b(union|intersect|except|group by|having|over|distinct)\b/is
+
+function askForAll({ text, varying, via }: RepeatedRead): Remedy | undefined {
+  const [slot] = varying
+  if (varying.length !== 1 || !slot?.column || !isLookup(slot)) return undefined
+  if (LIMITED.test(text) || AGGREGATE.test(text) || NESTED.test(text)) return undefined
+  const how = via === 'drizzle' ? `where(inArray(${plain(slot.column)}, …))` : `${slot.column} = any(…)`
+  const remediation = `Collect the ${lastPart(slot.column)} values first and ask once, with ${how}.`
+  const batched = withArray(text, slot)
+  if (!batched) return { remediation }
+  return { remediation, fix: selects(text, slot.column) ? batched : withKey(batched, slot.column) }
+}
+
+function groupByKey({ text, varying, via }: RepeatedRead): Remedy | undefined {
+  const [slot] = varying
+  if (varying.length !== 1 || !slot?.column || !isLookup(slot)) return undefined
+  if (LIMITED.test(text) || NESTED.test(text)) return undefined
+  const how = via === 'drizzle' ? `inArray(${plain(slot.column)}, …) and groupBy` : `${slot.column} = any(…)`
+  const batched = withArray(text, slot)
+  return {
+    remediation: `Ask once for all, with ${how}, grouped by ${slot.column}; a value without rows has none in the result.`,
+    ...(batched ? { fix: `${withKey(batched, slot.column)} group by ${slot.column}` } : {}),
+  }
+}
+
+/** Exactly what the loop did, in one statement; needs no types and keeps LIMIT and aggregates per row. */
+function joinToParent({ text, varying, via, parent }: RepeatedRead): Remedy | undefined {
+  if (!parent || !/^select\b/i.test(text) || !/^(select|with)\b/i.test(parent.text)) return undefined
+  const outer = numberValues(parent.text, 1, () => undefined)
+  const columns = new Map(varying.map(({ position }, i) => [position, parent.columns[i]]))
+  const inner =
+    outer && numberValues(text, outer.next, (position) => name('parent_row', columns.get(position)))
+  if (!inner) return undefined
+  const keys = [...new Set(parent.columns)].map((column) => name('parent_row', column)).join(', ')
+  return {
+    remediation:
+      via === 'drizzle'
+        ? 'Load the rows with their parent, db.query.….findMany({ with: { … } }), or join them to it.'
+        : 'Join to the query the values come from.',
+    fix: `select ${keys}, child_row.* from (${outer.sql}) as parent_row\ncross join lateral (${inner.sql}) as child_row`,
+  }
+}
+
+function inWords({ varying }: RepeatedRead): string {
+  const names = varying.flatMap(({ column }) => column ?? [])
+  const all = names.length > 1 ? ` combinations of (${names.join(', ')})` : ' of them'
+  return `Ask once for all${all}, by a join to the query they come from.`
+}
+
+function isLookup({ role }: Slot): boolean {
+  return role === 'equals' || role === 'list'
+}
+
+/** Without the key in the rows nobody can tell which row belongs to which value. */
+function withKey(sql: string, column: string): string {
+  return sql.replace(/^select /i, `select ${column}, `)
+}
+
+function selects(text: string, column: string): boolean {
+  const items = /^select (.*?) from /is.exec(text)?.[1]?.split(', ') ?? []
+  return items.some((item) => /^([\w"]+\.)?\*$/.test(item) || item === column || item === lastPart(column))
+}
+
+function lastPart(column: string): string {
+  return plain(column.slice(column.lastIndexOf('.') + 1))
+}
+
+function plain(column: string): string {
+  return column.replaceAll('"', '')
+}
+
+function name(alias: string, column: string | undefined): string | undefined {
+  if (column === undefined) return undefined
+  return `${alias}.${/^[a-z_][a-z0-9_]*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`}`
+}

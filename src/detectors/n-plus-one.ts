@@ -6,7 +6,14 @@ import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Trace } from '../types.ts'
 import { batchRemedy } from './batch-remedy.ts'
 import { identify } from './identify.ts'
-import { explainOrigin, findOrigin, guessParent, parentEvidence, walksTree } from './origin.ts'
+import {
+  explainOrigin,
+  findOrigin,
+  guessParent,
+  parentEvidence,
+  parentStatement,
+  walksTree,
+} from './origin.ts'
 import { isPolling } from './polling.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 
@@ -54,7 +61,13 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     confidence: proven ? 'proven' : 'likely',
     title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
     detail: explainOrigin(distinct, varying, origin),
-    ...batchRemedy(text, varying, first.via, walksTree(trace, origin, key)),
+    ...batchRemedy({
+      text,
+      varying,
+      via: first.via,
+      walksTree: walksTree(trace, origin, key),
+      parent: parentStatement(trace, origin, varying),
+    }),
     cost: { queries: count - 1, roundTrips: count - 1 },
     evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
   }

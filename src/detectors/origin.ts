@@ -10,6 +10,8 @@ export interface Origin {
   parents: readonly number[]
   rows: number
   columns: readonly string[]
+  /** By the slot's position, the name of its column in the parent's rows. */
+  columnOf: ReadonlyMap<number, string>
   /** One column for each slot explains the values; otherwise the columns are candidates. */
   isCertain: boolean
 }
@@ -26,6 +28,7 @@ export function findOrigin(queries: readonly Query[], varying: readonly Slot[]):
     ...first,
     slots: together.flatMap(({ slots }) => slots),
     columns: [...new Set(together.flatMap(({ columns }) => columns))],
+    columnOf: new Map(together.flatMap(({ columnOf }) => [...columnOf])),
   }
 }
 
@@ -40,7 +43,8 @@ function originOf(queries: readonly Query[], slot: Slot): Origin | undefined {
   const rows = known.flat().reduce((most, flow) => Math.max(most, flow.rows), 0)
   if (parents.length === 1 && rows < 2) return undefined
   const isCertain = columns.length === 1 && known.every((flow) => flow.length === 1)
-  return { slots: [slot], parents, rows, columns, isCertain }
+  const columnOf = new Map(known.flat().map(({ column }) => [slot.position, column]))
+  return { slots: [slot], parents, rows, columns, columnOf, isCertain }
 }
 
 /** One sentence for people: which values, and where they came from. */
@@ -83,6 +87,22 @@ export function guessParent(trace: Trace, indexes: readonly number[], distinct: 
     if (end === undefined || start === undefined || end <= start) return index
   }
   return undefined
+}
+
+/** The one statement that explains every varying slot, with its column for each; undefined where there is no such one. */
+export function parentStatement(
+  trace: Trace,
+  origin: Origin | undefined,
+  varying: readonly Slot[],
+): { text: string; columns: readonly string[] } | undefined {
+  if (!origin?.isCertain || varying.length !== origin.slots.length) return undefined
+  const parents = origin.parents.map((index) => fingerprint(trace.queries[index]?.sql ?? ''))
+  const [first] = parents
+  if (!first || parents.some(({ key }) => key !== first.key)) return undefined
+  const columns = varying.map(({ position }) => origin.columnOf.get(position) ?? '')
+  const names = trace.queries[origin.parents[0] ?? -1]?.columns?.map((column) => column.name) ?? []
+  const isUnique = columns.every((column) => names.filter((other) => other === column).length === 1)
+  return isUnique ? { text: first.text, columns } : undefined
 }
 
 /** The rows of the statement itself are where its next values come from. */

@@ -1,6 +1,7 @@
 // What to write instead of a write that is repeated row by row. It shows the statement where its form is certain, and
 // names the way where types or conditions would have to be guessed.
 import type { Finding } from '../types.ts'
+import { withArray } from './number-values.ts'
 import type { Slot } from './slots.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
@@ -11,26 +12,11 @@ export function writeRemedy(
   slots: readonly Slot[],
   via: string | undefined,
 ): Remedy {
-  const drizzle = via === 'drizzle'
-  if (kind === 'insert') {
-    const values = /^(insert into .* values )(\((?:[^()]|\([^()]*\))*\))(.*)$/is.exec(text)
-    return {
-      remediation: drizzle
-        ? 'Collect the rows first and insert them at once: db.insert(…).values([{ … }, { … }]).'
-        : 'Collect the rows first and insert them with one statement.',
-      ...(values ? { fix: `${values[1]}${values[2]}, ${values[2]}, …${values[3]}` } : {}),
-    }
-  }
+  if (kind === 'insert') return insertRows(text, via)
   const varying = slots.filter(({ distinct }) => distinct > 1)
-  const [slot] = varying
-  if (slot && varying.length === 1 && slot.role === 'equals' && slot.start > text.search(/\bwhere\b/i)) {
-    const column = slot.column ?? 'the key'
-    return {
-      remediation: drizzle
-        ? `Collect the values first and write once, with where(inArray(${column.replaceAll('"', '')}, …)).`
-        : `Collect the values first and write once, with ${column} = ANY($1).`,
-      fix: `${text.slice(0, slot.start)}ANY($1)${text.slice(slot.start + 1)}`,
-    }
+  const [key] = varying
+  if (key && varying.length === 1 && key.role === 'equals' && key.start > text.search(/\bwhere\b/i)) {
+    return writeByKeys(text, key, via)
   }
   if (kind === 'update') {
     return {
@@ -38,4 +24,24 @@ export function writeRemedy(
     }
   }
   return { remediation: 'Collect the values first and write all rows with one statement.' }
+}
+
+function insertRows(text: string, via: string | undefined): Remedy {
+  const remediation =
+    via === 'drizzle'
+      ? 'Collect the rows first and insert them at once: db.insert(…).values([{ … }, { … }]).'
+      : 'Collect the rows first and insert them with one statement.'
+  const parts = /^(insert into .* values )(\((?:[^()]|\([^()]*\))*\))(.*)$/is.exec(text)
+  if (!parts || parts[3]?.includes('?')) return { remediation }
+  const [, head = '', row = '', tail = ''] = parts
+  let next = 1
+  const numbered = `${row}, ${row}`.replace(/\?/g, () => `$${next++}`)
+  return { remediation, fix: `${head}${numbered}${tail} -- and so on, a bracket for each row` }
+}
+
+function writeByKeys(text: string, key: Slot, via: string | undefined): Remedy {
+  const column = key.column ?? 'the key'
+  const how = via === 'drizzle' ? `where(inArray(${column.replaceAll('"', '')}, …))` : `${column} = any(…)`
+  const fix = withArray(text, key)
+  return { remediation: `Collect the keys first and write once, with ${how}.`, ...(fix ? { fix } : {}) }
 }

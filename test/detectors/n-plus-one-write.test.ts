@@ -25,7 +25,7 @@ describe('finds', () => {
       callSite: [{ file: 'orders.ts', line: 41 }],
       occurrences: [{ queries: [0, 1, 2, 3, 4] }],
       cost: { roundTrips: 4 },
-      fix: 'insert into items(order_id, name) values (?, ?), (?, ?), …',
+      fix: 'insert into items(order_id, name) values ($1, $2), ($3, $4) -- and so on, a bracket for each row',
     })
   })
 
@@ -48,7 +48,7 @@ describe('finds', () => {
     expect(finding).toMatchObject({
       confidence: 'proven',
       occurrences: [{ parent: 0 }],
-      fix: 'delete from carts where id = ANY($1)',
+      fix: 'delete from carts where id = any($1)',
     })
     expect(finding?.detail).toContain('came from column cart_id of 2 rows')
   })

@@ -33,7 +33,7 @@ describe('finds', () => {
     expect(finding?.detail).toBe(
       'Each of the 2 values of id came from column customer_id of 2 rows of one earlier query.',
     )
-    expect(finding?.fix).toBe('select id, name from customers where id = ANY($1)')
+    expect(finding?.fix).toBe('select id, name from customers where id = any($1)')
     expect(finding?.evidence).toContainEqual({
       label: 'rows of',
       text: ORDERS,

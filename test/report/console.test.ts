@@ -40,8 +40,8 @@ describe('the console reporter', () => {
           4×       select name from customers where id = ?
           rows of  select id from orders  (src/orders.ts:3:9 list)
           why      Each of the 4 values of id came from column id of 4 rows of one earlier query.
-          instead  Collect the id values first and ask once, with id = ANY($1).
-                   select id, name from customers where id = ANY($1)
+          instead  Collect the id values first and ask once, with id = any(…).
+                   select id, name from customers where id = any($1)
           saves    3 round trips
 
       "

@@ -1,0 +1,48 @@
+// Makes a statement that can be run of a fingerprint's text: each `?` becomes a numbered parameter, collapsed lists become
+// arrays, and chosen values are put in the place of others. It gives up on what the text no longer tells, such as how
+// many rows stood in VALUES.
+import { type Placeholder, readPlaceholders } from '../sql/index.ts'
+
+export interface Numbered {
+  sql: string
+  /** The number of the next parameter. */
+  next: number
+}
+
+/** `replace` gives the text for the value at a position, or undefined for a parameter of its own. */
+export function numberValues(
+  text: string,
+  first: number,
+  replace: (position: number, parameter: string) => string | undefined,
+): Numbered | undefined {
+  if (COLLAPSED.test(text)) return undefined
+  let next = first
+  let sql = ''
+  let done = 0
+  for (const [position, { start, role }] of readPlaceholders(text).entries()) {
+    const before = text.slice(done, start)
+    const replaced = replace(position, `$${next}`)
+    const list = role === 'list' && replaced === undefined ? IN_LIST.exec(before) : null
+    if (replaced?.includes(`$${next}`) ?? true) next++
+    const parameter = replaced ?? `$${next - 1}`
+    if (list && text[start + 1] === ')') {
+      sql += `${before.slice(0, list.index)}${list[1] ? '<> all' : '= any'}(${parameter}`
+    } else {
+      sql += before + parameter
+    }
+    done = start + 1
+  }
+  return { sql: sql + text.slice(done), next }
+}
+
+const COLLAPSED = /\bvalues ?\(|\barray\[/i
+const IN_LIST = /(not )?in ?\($/i
+
+/** The statement for many values of one slot at once: `= ?` becomes `= any($1)`. */
+export function withArray(
+  text: string,
+  { role, start }: Pick<Placeholder, 'role' | 'start'>,
+): string | undefined {
+  const asArray = role === 'list' ? text : `${text.slice(0, start)}any(?)${text.slice(start + 1)}`
+  return numberValues(asArray, 1, () => undefined)?.sql
+}
