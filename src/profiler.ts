@@ -3,6 +3,7 @@
 import { checkOptions, type ProfilerOptions } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
+import { collectObservations } from './report/observations.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
@@ -50,11 +51,13 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
   const merged = new ReportBuilder()
+  const observations = collectObservations(checked.detectors)
   const folder = process.cwd()
   let recorder: TraceRecorder | undefined
 
-  const findIn = (trace: Trace): Finding[] =>
-    analyzeTrace(trace, checked.detectors).map((finding) => relativeFinding(finding, folder))
+  const inFolder = (findings: readonly Finding[]): Finding[] =>
+    findings.map((finding) => relativeFinding(finding, folder))
+  const findIn = (trace: Trace): Finding[] => inFolder(analyzeTrace(trace, checked.detectors))
 
   const profiler: Profiler = {
     enabled,
@@ -79,11 +82,15 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    report: () => merged.build(),
+    report: () => merged.build(inFolder(observations.conclude()), observations.cut),
     analyze(traces) {
       const builder = new ReportBuilder()
-      for (const trace of traces) builder.add(trace, findIn(trace))
-      return builder.build()
+      const observed = collectObservations(checked.detectors)
+      for (const trace of traces) {
+        builder.add(trace, findIn(trace))
+        observed.add(trace)
+      }
+      return builder.build(inFolder(observed.conclude()), observed.cut)
     },
     async settled() {
       await Promise.all([...open].map((trace) => trace.hasEnded && trace.settled()))
@@ -106,10 +113,11 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       recorder?.record(finished, params)
       const findings = findIn(finished)
       merged.add(finished, findings)
+      const concluded = inFolder(observations.add(finished))
       if (listeners.size > 0) {
         const single = new ReportBuilder()
         single.add(finished, findings)
-        const report = single.build()
+        const report = single.build(concluded)
         for (const listener of listeners) notify(listener, report, finished)
       }
       return finished

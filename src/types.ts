@@ -35,6 +35,21 @@ export interface ValueFlow {
   rows: number
 }
 
+/** What the application did with the rows of one result, as far as it was watched. */
+export interface RowUsage {
+  /** Columns it read by their name; `posts.title` is a column of rows that are nested in others. */
+  read: readonly string[]
+  /** Columns it handed on with the whole row, by copying or serialising it: whether anybody reads them is not known. */
+  serialized: readonly string[]
+  unread: readonly string[]
+  /** Watched rows of which it read anything at all. */
+  rowsTouched: number
+  /** Rows that were watched, spread evenly over the result. Absent: all of them. */
+  rowsWatched?: number
+  /** Bytes of each unread column over all rows, estimated from the size of its values in a sample of them. */
+  unreadBytes?: Readonly<Record<string, number>>
+}
+
 /** One statement sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
   sql: string
@@ -70,6 +85,8 @@ export interface Query {
   /** Where the query was built, when that is not where it was sent. */
   builtAt?: Frame | undefined
   flow?: readonly ValueFlow[]
+  /** Absent when the rows were not watched, and when there were none. */
+  usage?: RowUsage
 }
 
 /** The unit of work a trace stands for. */
@@ -159,10 +176,23 @@ export interface DetectorMeta<Options> {
   defaults: Options
 }
 
-/** A pure function from a trace to findings. */
-export interface Detector<Options = DetectorOptions> {
+/** What one or more traces say about what only several of them can show. Plain data. */
+export interface Observation {
+  /** Observations of one key are about one thing and are merged. */
+  key: string
+}
+
+/**
+ * A pure function from a trace to findings. What takes several traces to know (a column that none of them read) is
+ * observed in each, merged, and concluded at the end.
+ */
+export interface Detector<Options = DetectorOptions, Observed extends Observation = Observation> {
   meta: DetectorMeta<Options>
   detect(trace: Trace, options: Options, knowledge?: Knowledge): Finding[]
+  observe?(trace: Trace, options: Options, knowledge?: Knowledge): Observed[]
+  /** Two observations of one key as one: in whatever order many are merged, the result is the same, and no larger. */
+  merge?(a: Observed, b: Observed): Observed
+  conclude?(observations: readonly Observed[], options: Options, knowledge?: Knowledge): Finding[]
 }
 
 /** Counts and times of all traces of one name. */
@@ -190,6 +220,8 @@ export interface Cut {
   routes: number
   /** Traces that the trace file does not hold: they came faster than they could be written, or it failed. */
   unrecorded: number
+  /** Observations of statements that were too many to be compared over several traces. */
+  observations: number
   /** Queries outside any trace, or in a trace that had ended. */
   untraced: number
   /** Errors of pg-loupe itself. */

@@ -18,7 +18,7 @@ export function analyzeTrace(
  * Keys name no lines, so two loops with one statement in one function share theirs. Those after the first get a number
  * in the order they appear; what one line does again and again stays one finding.
  */
-function tellPlacesApart(findings: readonly Finding[]): Finding[] {
+export function tellPlacesApart(findings: readonly Finding[]): Finding[] {
   const places = new Map<string, string[]>()
   return findings.map((finding) => {
     const place = finding.callSite.map(({ file, line }) => `${file}:${line}`).join(' ')

@@ -1,6 +1,6 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
-import type { Cut, Finding, Occurrence, Query, Report, RouteSummary, Spread, Trace } from '../types.ts'
+import type { Finding, Occurrence, Query, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
 
 /** Occurrences kept per finding: enough to look one up, while the total is counted. */
@@ -22,7 +22,7 @@ export class ReportBuilder {
   #queries = 0
   readonly #findings = new Map<string, Finding>()
   readonly #routes = new Map<string, Route>()
-  readonly #cut: Cut = { queries: 0, traces: 0, routes: 0, unrecorded: 0, untraced: 0, internalErrors: 0 }
+  readonly #cut = { queries: 0, traces: 0, routes: 0, unrecorded: 0, untraced: 0, internalErrors: 0 }
 
   add(trace: Trace, findings: readonly Finding[]): void {
     this.#traces++
@@ -52,16 +52,17 @@ export class ReportBuilder {
     return ++this.#cut.internalErrors
   }
 
-  build(): Report {
+  /** With what several traces together have shown. */
+  build(concluded: readonly Finding[] = [], cutObservations = 0): Report {
     return {
       v: 1,
       tool: { name: 'pg-loupe', version: VERSION },
       traces: this.#traces,
       queries: this.#queries,
-      findings: [...this.#findings.values()].sort(worstFirst),
+      findings: [...this.#findings.values(), ...concluded].sort(worstFirst),
       routes: [...this.#routes].map(summarize).sort((a, b) => compare(a.name, b.name)),
       suppressed: 0,
-      cut: { ...this.#cut },
+      cut: { ...this.#cut, observations: cutObservations },
     }
   }
 
@@ -103,6 +104,7 @@ function worstFirst(a: Finding, b: Finding): number {
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     CONFIDENCES.indexOf(a.confidence) - CONFIDENCES.indexOf(b.confidence) ||
     b.cost.queries - a.cost.queries ||
+    (b.cost.bytes ?? 0) - (a.cost.bytes ?? 0) ||
     compare(a.key, b.key)
   )
 }

@@ -71,6 +71,7 @@ const WRITERS: {
     unlessEmpty(callSite.map((frame) => relativeFrame(frame, folder))),
   builtAt: ({ builtAt }, { folder }) => builtAt && relativeFrame(builtAt, folder),
   flow: ({ flow }) => unlessEmpty(flow),
+  usage: ({ usage }) => usage,
 }
 const FIELDS = Object.keys(WRITERS) as (keyof typeof WRITERS)[]
 

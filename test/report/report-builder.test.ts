@@ -81,9 +81,9 @@ describe('a report', () => {
     builder.countCutTrace()
     builder.countUntraced()
     builder.countInternalError()
-    expect(builder.build()).toMatchObject({
+    expect(builder.build([], 2)).toMatchObject({
       queries: 8,
-      cut: { queries: 7, traces: 1, routes: 0, untraced: 1, internalErrors: 1 },
+      cut: { queries: 7, traces: 1, routes: 0, observations: 2, untraced: 1, internalErrors: 1 },
     })
   })
 

@@ -73,11 +73,18 @@ function formatFrame({ file, line, column, function: name }: Frame, { cwd }: Rep
   return printable(`${short}:${line}${column ? `:${column}` : ''}${name ? ` ${name}` : ''}`)
 }
 
-function formatCost({ roundTrips, rows }: Cost): string {
+function formatCost({ roundTrips, rows, bytes }: Cost): string {
   return [
-    `${roundTrips} round ${roundTrips === 1 ? 'trip' : 'trips'}`,
+    ...(roundTrips || !(rows || bytes) ? [`${roundTrips} round ${roundTrips === 1 ? 'trip' : 'trips'}`] : []),
     ...(rows ? [`${rows} rows`] : []),
+    ...(bytes ? [formatBytes(bytes)] : []),
   ].join(', ')
+}
+
+function formatBytes(bytes: number): string {
+  const [unit, size] = bytes < 1000 ? ['bytes', 1] : bytes < 1e6 ? ['kB', 1000] : ['MB', 1e6]
+  const count = bytes / size
+  return `${count < 10 && size > 1 ? count.toFixed(1) : Math.round(count)} ${unit}`
 }
 
 function formatCut(cut: Cut, options: ReporterOptions): string[] {
@@ -87,6 +94,7 @@ function formatCut(cut: Cut, options: ReporterOptions): string[] {
     [cut.traces, 'traces were closed early because too many were open'],
     [cut.routes, 'traces had one name too many to be listed'],
     [cut.unrecorded, 'traces are not in the trace file'],
+    [cut.observations ?? 0, 'observations were of statements too many to be compared over several traces'],
     [cut.internalErrors, 'errors inside pg-loupe'],
   ] as const
   const lines = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
