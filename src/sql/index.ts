@@ -1,6 +1,8 @@
 // What two queries share, and what can be known of one without running it.
 
 export { analyzeStatement } from './analyze-statement.ts'
+export { type Bound, type BoundOptions, bound } from './bound.ts'
+export type * from './catalog-shape.ts'
 export { type Fingerprint, fingerprint } from './fingerprint.ts'
 export { isParserLoaded, loadParser, type ParseFailure, type ParserCounts, parserCounts } from './parser.ts'
 export { type Placeholder, readPlaceholders } from './placeholders.ts'

@@ -1,0 +1,93 @@
+// Expressions over one relation in one spelling, so that the expression of an index and that of a condition can be told to
+// be the same. It undoes only what PostgreSQL itself adds when it writes an expression back: casts of varchar to text, and
+// casts on constants to the type of the column beside them.
+
+import type { Node, TypeName } from 'libpg-query'
+import { as, constantValue, strings, withoutCasts } from '../tree.ts'
+import type { RelationColumn } from './relation.ts'
+
+export type ColumnLookup = (reference: Node) => RelationColumn | undefined
+
+/** The canonical text, or undefined when the expression holds anything but columns of the relation and constants. */
+export function canonicalExpression(
+  node: Node | undefined,
+  columnOf: ColumnLookup,
+  params: readonly unknown[] | undefined,
+): string | undefined {
+  let ok = node !== undefined
+  const text = ok ? write(node as Node) : ''
+  return ok ? text : undefined
+
+  function write(part: Node): string {
+    const column = as(part, 'ColumnRef')
+    if (column !== undefined) {
+      const found = columnOf(part)
+      if (found === undefined) ok = false
+      return `c:${found?.name}`
+    }
+    const parameter = as(part, 'ParamRef')
+    if (parameter !== undefined) {
+      const value = params?.[(parameter.number ?? 0) - 1]
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') ok = false
+      return JSON.stringify(String(value))
+    }
+    const constant = as(part, 'A_Const')
+    if (constant !== undefined) {
+      const value = constantValue(constant)
+      return value === null ? 'null' : JSON.stringify(String(value))
+    }
+    const cast = as(part, 'TypeCast')
+    if (cast?.arg !== undefined) {
+      const inner = withoutCasts(cast.arg)
+      const isConstant = as(inner, 'A_Const') !== undefined
+      const isName = as(cast.arg, 'ColumnRef') !== undefined
+      const type = typeNameOf(cast.typeName)
+      if (isConstant && TEXT_TYPES.has(type)) return write(cast.arg)
+      if (isConstant && type === 'bool' && as(inner, 'A_Const')?.sval !== undefined)
+        return JSON.stringify(String(/^t/i.test(as(inner, 'A_Const')?.sval?.sval ?? '')))
+      if (isName && type === 'text' && TEXT_TYPES.has(columnOf(cast.arg)?.type ?? '')) return write(cast.arg)
+      return `${write(cast.arg)}::${type}`
+    }
+    const call = as(part, 'FuncCall')
+    if (call !== undefined) {
+      const names = strings(call.funcname)
+      if (call.over !== undefined || call.agg_star === true) ok = false
+      return `${names.filter((name) => name !== 'pg_catalog').join('.')}(${(call.args ?? []).map(write).join()})`
+    }
+    const expression = as(part, 'A_Expr')
+    if (expression !== undefined) {
+      const sides = [expression.lexpr, expression.rexpr].map((side) =>
+        side === undefined ? '' : write(side),
+      )
+      const { kind } = expression
+      return `(${sides[0]} ${kind === 'AEXPR_OP' ? '' : kind} ${strings(expression.name).at(-1)} ${sides[1]})`
+    }
+    const test = as(part, 'NullTest')
+    if (test?.arg !== undefined) return `(${write(test.arg)} ${test.nulltesttype})`
+    const truth = as(part, 'BooleanTest')
+    if (truth?.arg !== undefined) return `(${write(truth.arg)} ${truth.booltesttype})`
+    const bool = as(part, 'BoolExpr')
+    if (bool !== undefined) return `(${bool.boolop} ${(bool.args ?? []).map(write).join()})`
+    const coalesce = as(part, 'CoalesceExpr')
+    if (coalesce !== undefined) return `coalesce(${(coalesce.args ?? []).map(write).join()})`
+    const list = as(part, 'List')?.items ?? as(part, 'A_ArrayExpr')?.elements
+    if (list !== undefined) return `[${list.map(write).join()}]`
+    ok = false
+    return ''
+  }
+}
+
+export const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name'])
+
+/** The last name of a type, with the underscore of PostgreSQL's array types. */
+export function typeNameOf(type: TypeName | undefined): string {
+  const name = strings(type?.names).at(-1) ?? ''
+  return type?.arrayBounds === undefined ? name : `_${name}`
+}
+
+/** The conditions joined by AND. */
+export function conjunctsOf(node: Node | undefined): Node[] {
+  if (node === undefined) return []
+  const bool = as(node, 'BoolExpr')
+  return bool?.boolop === 'AND_EXPR' ? (bool.args ?? []).flatMap(conjunctsOf) : [node]
+}

@@ -1,0 +1,62 @@
+// What a function is by its name: one that returns one value, a set, an aggregate, or unknown. With a catalog, names that
+// are not in it are PostgreSQL's own and harmless; without one, only the functions named here are known.
+
+import type { Catalog } from '../catalog-shape.ts'
+import { AGGREGATES, SET_RETURNING } from '../known-functions.ts'
+
+export interface FunctionFacts {
+  of(names: readonly string[]): 'scalar' | 'set' | 'aggregate' | 'unknown'
+  isVolatile(names: readonly string[]): boolean
+  isBuiltinAggregate(names: readonly string[]): boolean
+}
+
+const SCALARS = new Set(
+  'lower upper trim btrim ltrim rtrim length char_length octet_length md5 substr substring left right replace reverse concat concat_ws format initcap split_part strpos position to_char to_date to_timestamp to_number to_json to_jsonb row_to_json array_to_json json_build_array json_build_object jsonb_build_array jsonb_build_object json_object jsonb_object jsonb_set json_strip_nulls jsonb_strip_nulls array_to_string string_to_array array_length array_append array_prepend array_cat array_remove cardinality coalesce nullif greatest least abs round floor ceil ceiling mod power sqrt sign trunc now date_trunc date_part extract age make_date make_interval make_timestamp transaction_timestamp statement_timestamp timezone current_setting current_database current_schema version regexp_replace regexp_match encode decode ascii chr repeat lpad rpad row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value exists'.split(
+    ' ',
+  ),
+)
+
+/** Another result each time, and known without a catalog. */
+const VOLATILE = new Set(
+  'random random_normal gen_random_uuid uuidv4 uuidv7 nextval currval setval lastval clock_timestamp timeofday set_config pg_sleep txid_current uuid_generate_v4'.split(
+    ' ',
+  ),
+)
+
+export function functionFacts(catalog: Catalog | undefined): FunctionFacts {
+  const byName = new Map<
+    string,
+    { returnsSet: boolean; aggregate: boolean; volatile: boolean; builtin: boolean }
+  >()
+  for (const { schema, name, returnsSet, aggregate, volatile } of catalog?.functions ?? []) {
+    const before = byName.get(name)
+    byName.set(name, {
+      returnsSet: returnsSet || before?.returnsSet === true,
+      aggregate: aggregate || before?.aggregate === true,
+      volatile: volatile || before?.volatile === true,
+      builtin: schema === 'pg_catalog' && before?.builtin !== false,
+    })
+  }
+  const hasFunctions = (catalog?.functions.length ?? 0) > 0
+
+  return {
+    of(names) {
+      const name = names.at(-1) ?? ''
+      const known = byName.get(name)
+      // One name may be several functions; the worst counts.
+      if (known?.returnsSet === true || SET_RETURNING.has(name)) return 'set'
+      if (AGGREGATES.has(name) && known?.builtin !== false) return 'aggregate'
+      if (known !== undefined) return known.aggregate ? 'aggregate' : 'scalar'
+      return hasFunctions || SCALARS.has(name) ? 'scalar' : 'unknown'
+    },
+    isVolatile(names) {
+      const name = names.at(-1) ?? ''
+      if (VOLATILE.has(name) || byName.get(name)?.volatile === true) return true
+      return !hasFunctions && !SCALARS.has(name) && !AGGREGATES.has(name)
+    },
+    isBuiltinAggregate(names) {
+      const name = names.at(-1) ?? ''
+      return AGGREGATES.has(name) && byName.get(name)?.builtin !== false
+    },
+  }
+}

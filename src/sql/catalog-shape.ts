@@ -1,0 +1,70 @@
+// What is known of a database: plain data, read once by `readCatalog`, kept in memory or in a file, and handed to whoever
+// needs keys and sizes. Nothing in it is of the tables' contents but their estimated sizes.
+
+export interface Catalog {
+  v: 1
+  /** Name of the database and version of its server, such as 150018. */
+  database: string
+  serverVersion: number
+  /** Schemas in the order in which names are looked up, as `current_schemas(true)` gives them. */
+  searchPath: readonly string[]
+  relations: readonly CatalogRelation[]
+  /** Functions outside pg_catalog, and those of pg_catalog that return sets, aggregate or are volatile. */
+  functions: readonly CatalogFunction[]
+}
+
+export interface CatalogRelation {
+  /** `pg_class.oid` */
+  id: number
+  schema: string
+  name: string
+  kind: 'table' | 'partitioned' | 'view' | 'materialized-view' | 'foreign'
+  columns: readonly CatalogColumn[]
+  /** Unique indexes, usable or not; see the fields of each. */
+  uniqueKeys: readonly CatalogKey[]
+  /** Other tables inherit from it, so no key of it is a key of what `FROM` reads. Not said of partitioned tables. */
+  hasChildren: boolean
+  /** `pg_class.reltuples`; absent when the table was never analysed. */
+  estimatedRows?: number
+  /** The query of a view. */
+  definition?: string
+}
+
+export interface CatalogColumn {
+  name: string
+  /** `pg_attribute.attnum` */
+  number: number
+  /** Name of the type behind any domain, such as `int4`, `text`, `_int4` for an array of integers. */
+  type: string
+  notNull: boolean
+  /** For an enum, how many labels it has. */
+  labels?: number
+  /** Equality of its collation means equality of the bytes. Absent where the type has no collation. */
+  deterministic?: boolean
+}
+
+export interface CatalogKey {
+  name: string
+  primary: boolean
+  /** Columns and expressions, in order. */
+  parts: readonly CatalogKeyPart[]
+  /** `NULLS NOT DISTINCT` */
+  nullsNotDistinct: boolean
+  /** Valid and ready; a failed CREATE INDEX CONCURRENTLY leaves one that is not. */
+  valid: boolean
+  /** Checked at once; a deferrable constraint is not. */
+  immediate: boolean
+  /** Condition of a partial index. */
+  predicate?: string
+}
+
+export type CatalogKeyPart = { column: string } | { expression: string }
+
+export interface CatalogFunction {
+  schema: string
+  name: string
+  /** Any function of the name, as names are all a statement tells. */
+  returnsSet: boolean
+  aggregate: boolean
+  volatile: boolean
+}
