@@ -10,6 +10,8 @@ import { as } from './tree.ts'
 export interface BoundOptions {
   /** Without one, no unique key is known, and LIMIT, VALUES and aggregates are all there is. */
   catalog?: Catalog | undefined
+  /** Of the session that sends the statement, when it is not the catalog's. */
+  searchPath?: readonly string[] | undefined
   /** Values of the parameters. Without them nothing is bounded by a parameter. */
   params?: readonly unknown[] | undefined
 }
@@ -31,7 +33,7 @@ export function bound(sql: string, options: BoundOptions = {}): Bound {
   try {
     const { statements, failure } = parseStatements(sql)
     if (statements === undefined) return notKnown(`the statement could not be parsed: ${failure}`)
-    const bounds = createQueryBounds(createTableReader(options.catalog), options.params)
+    const bounds = createQueryBounds(createTableReader(options.catalog, options.searchPath), options.params)
     let rows = 0
     let nested = 0
     let reason = 'it returns no rows'

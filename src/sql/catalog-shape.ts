@@ -6,8 +6,10 @@ export interface Catalog {
   /** Name of the database and version of its server, such as 150018. */
   database: string
   serverVersion: number
-  /** Schemas in the order in which names are looked up, as `current_schemas(true)` gives them. */
+  /** Schemas in the order in which names are looked up, those of PostgreSQL itself left out. */
   searchPath: readonly string[]
+  /** Names of temporary tables of any session: to it, that name means the temporary table, of which nothing is known. */
+  temporary: readonly string[]
   relations: readonly CatalogRelation[]
   /** Functions outside pg_catalog, and those of pg_catalog that return sets, aggregate or are volatile. */
   functions: readonly CatalogFunction[]

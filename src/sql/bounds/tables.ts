@@ -19,7 +19,10 @@ export interface TableReader {
 /** Views of views end somewhere; what is deeper is taken for unbounded. */
 const DEEPEST_VIEW = 16
 
-export function createTableReader(catalog: Catalog | undefined): TableReader {
+export function createTableReader(
+  catalog: Catalog | undefined,
+  searchPath: readonly string[] = catalog?.searchPath ?? [],
+): TableReader {
   const byName = new Map(
     catalog?.relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]),
   )
@@ -63,7 +66,9 @@ export function createTableReader(catalog: Catalog | undefined): TableReader {
 
   function find(schema: string | undefined, name: string): CatalogRelation | undefined {
     if (schema !== undefined) return byName.get(`${schema}.${name}`)
-    for (const at of catalog?.searchPath ?? []) {
+    // PostgreSQL's own relations and temporary tables come before any schema of the search path.
+    if (name.startsWith('pg_') || catalog?.temporary.includes(name) === true) return undefined
+    for (const at of searchPath) {
       const found = byName.get(`${at}.${name}`)
       if (found !== undefined) return found
     }

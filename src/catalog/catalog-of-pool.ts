@@ -1,0 +1,129 @@
+// Reads the catalog of the database a pool leads to, on a connection of its own: it takes no slot of the pool, keeps no
+// process alive, gives up after a while, and is asked once for each database. Where that is impossible there is no catalog,
+// and nobody hears of it: whoever wanted one says less.
+
+import type { Catalog } from '../sql/catalog-shape.ts'
+import { type Queryable, readCatalog } from './read-catalog.ts'
+
+/** What is needed of a pg.Pool. */
+export interface PoolLike {
+  options: object
+  Client?: unknown
+}
+
+interface ClientLike extends Queryable {
+  connect(): Promise<unknown>
+  end(): Promise<unknown>
+  on(event: 'error', listener: (error: Error) => void): unknown
+  connection?: { stream?: { unref?: () => unknown; destroy?: () => unknown } }
+}
+
+export interface CatalogSource {
+  /** The catalog when it has been read, and undefined until then, or when it could not be. */
+  current(): Catalog | undefined
+  /** Reads it unless it has been read. Never rejects. */
+  load(): Promise<Catalog | undefined>
+  /** To be told of every DDL statement: a schema that changed is read anew when it is asked for next. */
+  forget(): void
+}
+
+const CONNECT_TIMEOUT_MS = 3_000
+const QUERY_TIMEOUT_MS = 5_000
+
+const sources = new Map<string, CatalogSource>()
+
+/** One source for each database, role and set of connection options, whichever pool asks. */
+export function catalogOfPool(pool: PoolLike): CatalogSource {
+  const key = identityOf(pool.options)
+  const known = sources.get(key)
+  if (known !== undefined) return known
+  const source = createCatalogSource(pool)
+  sources.set(key, source)
+  return source
+}
+
+export function createCatalogSource(pool: PoolLike): CatalogSource {
+  let catalog: Catalog | undefined
+  let loading: Promise<Catalog | undefined> | undefined
+  let generation = 0
+  return {
+    current: () => catalog,
+    load() {
+      loading ??= read(generation)
+      return loading
+    },
+    forget() {
+      generation++
+      catalog = undefined
+      loading = undefined
+    },
+  }
+
+  async function read(started: number): Promise<Catalog | undefined> {
+    const made = await readOnce(pool)
+    // A schema that changed meanwhile makes it outdated already.
+    if (started === generation) catalog = made
+    return catalog
+  }
+}
+
+async function readOnce(pool: PoolLike): Promise<Catalog | undefined> {
+  const client = createClient(pool)
+  if (client === undefined) return undefined
+  // Without a listener, a connection that is cut ends the process.
+  client.on('error', () => {})
+  const timer = setTimeout(() => client.connection?.stream?.destroy?.(), CONNECT_TIMEOUT_MS + QUERY_TIMEOUT_MS)
+  timer.unref()
+  client.connection?.stream?.unref?.()
+  try {
+    await client.connect()
+    client.connection?.stream?.unref?.()
+    return await readCatalog(client)
+  } catch {
+    return undefined
+  } finally {
+    clearTimeout(timer)
+    await client.end().catch(() => {})
+  }
+}
+
+function createClient({ options, Client }: PoolLike): ClientLike | undefined {
+  if (typeof Client !== 'function') return undefined
+  try {
+    return new (Client as new (config: object) => ClientLike)({
+      ...connectionOptions(options),
+      application_name: 'pg-loupe catalog',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: QUERY_TIMEOUT_MS,
+      lock_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+    })
+  } catch {
+    return undefined
+  }
+}
+
+const CONNECTION_OPTIONS = [
+  'connectionString',
+  'host',
+  'port',
+  'user',
+  'database',
+  'ssl',
+  'options',
+  'stream',
+] as const
+
+/** pg keeps the password where it is not listed, so that it is not printed. */
+function connectionOptions(options: object): Record<string, unknown> {
+  const all = options as Record<string, unknown>
+  const chosen: Record<string, unknown> = {}
+  for (const name of CONNECTION_OPTIONS) if (all[name] !== undefined) chosen[name] = all[name]
+  if (all.password !== undefined) chosen.password = all.password
+  return chosen
+}
+
+function identityOf(options: object): string {
+  const { stream, ssl, ...rest } = connectionOptions(options)
+  return JSON.stringify([rest.connectionString, rest.host, rest.port, rest.user, rest.database, rest.options, stream !== undefined, ssl !== undefined])
+}

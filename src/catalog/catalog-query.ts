@@ -1,0 +1,79 @@
+// The one query that reads the catalog: everything in one snapshot and one round trip. It reads system tables only, so it
+// needs no rights on anybody's data, takes no lock that anybody waits for, and runs on PostgreSQL 12 and later.
+
+export const CATALOG_QUERY = `
+with recursive base_type(oid, base) as (
+  select oid, oid from pg_catalog.pg_type where typtype <> 'd'
+  union all
+  select t.oid, b.base from pg_catalog.pg_type t join base_type b on t.typbasetype = b.oid where t.typtype = 'd'
+), relation as (
+  select c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
+    and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'
+), columns as (
+  select a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name', a.attname, 'number', a.attnum, 'type', t.typname,
+    -- From PostgreSQL 18 on, NOT NULL may be declared and not yet hold.
+    'notNull', a.attnotnull and not exists (
+      select from pg_catalog.pg_constraint k
+      where k.conrelid = a.attrelid and k.contype = 'n' and a.attnum = any(k.conkey) and not k.convalidated),
+    'labels', case when t.typtype = 'e' then
+      (select pg_catalog.count(*) from pg_catalog.pg_enum e where e.enumtypid = t.oid) end,
+    'deterministic', (select l.collisdeterministic from pg_catalog.pg_collation l where l.oid = a.attcollation)
+  ) order by a.attnum) as list
+  from relation r
+  join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+  join base_type b on b.oid = a.atttypid
+  join pg_catalog.pg_type t on t.oid = b.base
+  group by a.attrelid
+), keys as (
+  select i.indrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
+    'name', x.relname, 'primary', i.indisprimary, 'immediate', i.indimmediate,
+    'nullsNotDistinct', coalesce((pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
+    -- Equality of another kind than that of = would make another kind of uniqueness.
+    'valid', i.indisvalid and i.indisready and not exists (
+      select from pg_catalog.unnest(i.indclass::pg_catalog.oid[]) used(oid)
+      join pg_catalog.pg_opclass o on o.oid = used.oid
+      where not o.opcdefault and o.opcname not like '%\\_pattern\\_ops'),
+    'predicate', pg_catalog.pg_get_expr(i.indpred, i.indrelid),
+    'parts', (
+      select pg_catalog.json_agg(case when part.number = 0
+        then pg_catalog.json_build_object('expression', pg_catalog.pg_get_indexdef(i.indexrelid, part.position::int, true))
+        else pg_catalog.json_build_object('column', (select attname from pg_catalog.pg_attribute
+          where attrelid = i.indrelid and attnum = part.number)) end order by part.position)
+      from pg_catalog.unnest(i.indkey::pg_catalog.int2[]) with ordinality part(number, position)
+      where part.position <= i.indnkeyatts)
+  ) order by not i.indisprimary, x.relname) as list
+  from relation r
+  join pg_catalog.pg_index i on i.indrelid = r.oid and i.indisunique and not i.indisexclusion
+  join pg_catalog.pg_class x on x.oid = i.indexrelid
+  group by i.indrelid
+)
+select pg_catalog.json_build_object(
+  'v', 1,
+  'database', pg_catalog.current_database(),
+  'serverVersion', pg_catalog.current_setting('server_version_num')::int,
+  'searchPath', pg_catalog.to_json(pg_catalog.current_schemas(false)),
+  'temporary', (select coalesce(pg_catalog.json_agg(distinct c.relname order by c.relname), '[]')
+    from pg_catalog.pg_class c where c.relpersistence = 't' and c.relkind in ('r', 'p', 'v')),
+  'relations', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'id', r.oid::bigint, 'schema', r.nspname, 'name', r.relname, 'kind', case r.relkind
+        when 'p' then 'partitioned' when 'v' then 'view' when 'm' then 'materialized-view'
+        when 'f' then 'foreign' else 'table' end,
+      'columns', coalesce(columns.list, '[]'), 'uniqueKeys', coalesce(keys.list, '[]'),
+      'hasChildren', r.relkind <> 'p' and exists (select from pg_catalog.pg_inherits h where h.inhparent = r.oid),
+      'estimatedRows', case when r.reltuples >= 0 then r.reltuples end,
+      'definition', case when r.relkind = 'v' then pg_catalog.pg_get_viewdef(r.oid) end
+    ) order by r.nspname, r.relname), '[]')
+    from relation r left join columns on columns.attrelid = r.oid left join keys on keys.indrelid = r.oid),
+  'functions', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'schema', f.nspname, 'name', f.proname, 'returnsSet', f.sets, 'aggregate', f.aggregates,
+      'volatile', f.volatiles) order by f.nspname, f.proname), '[]')
+    from (select n.nspname, p.proname, pg_catalog.bool_or(p.proretset) as sets,
+        pg_catalog.bool_or(p.prokind = 'a') as aggregates, pg_catalog.bool_or(p.provolatile = 'v') as volatiles
+      from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+      where n.nspname <> 'information_schema'
+        and (n.nspname <> 'pg_catalog' or p.proretset or p.prokind = 'a' or p.provolatile = 'v')
+      group by n.nspname, p.proname) f)
+) as catalog`
