@@ -27,6 +27,8 @@ export interface ProfilerOptions {
     /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
     values?: boolean
   }
+  /** What a round trip takes on the network of production, in milliseconds; findings say what they would cost there. Default 1. */
+  roundTripMs?: number
   limits?: {
     /** Queries kept per trace; further ones are counted. Default 10,000. */
     queriesPerTrace?: number
@@ -45,6 +47,7 @@ export interface CheckedOptions {
   detectors: Record<string, DetectorOptions>
   reporters: readonly ('console' | ReportListener)[]
   artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
+  roundTripMs: number
   limits: Required<NonNullable<ProfilerOptions['limits']>>
 }
 
@@ -85,6 +88,7 @@ const profilerOptions = () =>
       ),
       {},
     ),
+    roundTripMs: v.optional(v.pipe(v.number('milliseconds'), v.minValue(0, 'milliseconds, 0 or more')), 1),
     limits: v.optional(
       record({
         queriesPerTrace: v.optional(wholeNumber(1), 10_000),

@@ -156,7 +156,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     if (traces)
       recorder = recordTraces(traces, { folder, values, atExit, onLost: () => merged.countUnrecorded() })
     for (const reporter of checked.reporters) {
-      listeners.add(reporter === 'console' ? consoleListener() : reporter)
+      listeners.add(reporter === 'console' ? consoleListener(checked.roundTripMs) : reporter)
     }
     if (report) listeners.add(keepReportFile(report, profiler.report, atExit))
   }

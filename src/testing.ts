@@ -29,7 +29,7 @@ export async function expectNoNPlusOne<T>(
   const { result, report } = await observe(fn, profiler, 'expectNoNPlusOne')
   const findings = report.findings.filter(({ detector }) => LOOPS.has(detector))
   if (findings.length === 0) return result
-  throw failure(expectNoNPlusOne, describeFindings(findings), report)
+  throw failure(expectNoNPlusOne, describeFindings(findings, report), report)
 }
 
 const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
@@ -71,10 +71,12 @@ function finishedTraces(trace: LiveTrace): Trace[] {
   return [...own, ...trace.children.flatMap(finishedTraces)]
 }
 
-function describeFindings(findings: readonly Finding[]): string {
+function describeFindings(findings: readonly Finding[], report: Report): string {
   const options = { color: process.stderr.hasColors?.() ?? false, cwd: process.cwd() }
   const count = findings.length === 1 ? 'an N+1' : `${findings.length} N+1s`
-  const blocks = findings.map((finding) => `  in ${finding.route}\n${formatFinding(finding, options)}`)
+  const blocks = findings.map(
+    (finding) => `  in ${finding.route}\n${formatFinding(finding, report, options)}`,
+  )
   return `expected no N+1, but found ${count}:\n\n${blocks.join('\n')}`
 }
 

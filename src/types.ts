@@ -125,6 +125,8 @@ export interface Occurrence {
 export interface Cost {
   queries: number
   roundTrips: number
+  /** It is paid again for each further row. */
+  perRow?: boolean
   rows?: number
   bytes?: number
 }
@@ -204,6 +206,12 @@ export interface RouteSummary {
   databaseMs: Spread
 }
 
+/** Times of a finding's worst occurrence. */
+export interface Measured {
+  /** In which at least one of its queries was under way. */
+  spentMs: number
+}
+
 export interface Spread {
   min: number
   median: number
@@ -236,6 +244,8 @@ export interface Report {
   queries: number
   findings: readonly Finding[]
   routes: readonly RouteSummary[]
+  /** What was measured, by the finding's key: it differs from run to run, so it stands beside the findings. */
+  measured: Readonly<Record<string, Measured>>
   suppressed: number
   cut: Cut
 }
@@ -244,6 +254,8 @@ export interface ReporterOptions {
   color?: boolean
   /** Paths below this folder are shown relative to it. */
   cwd?: string
+  /** What a round trip takes on the network of production, for what a finding would cost there. Default 1. */
+  roundTripMs?: number
 }
 
 /** A pure function from a report to text. */

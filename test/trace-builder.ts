@@ -25,7 +25,7 @@ export function from(query: number, column: string, rows: number, param = 0): { 
 }
 
 /** `orders.ts:41:9 list`; column and function may be missing. */
-function frame(text: string): Frame {
+export function frame(text: string): Frame {
   const match = /^(\S+?):(\d+)(?::(\d+))?(?: (.+))?$/.exec(text)
   if (!match) throw new Error(`not a frame: ${text}`)
   const [, file = '', line, column, name] = match

@@ -134,7 +134,13 @@ function placeOf({ callSite }: Query): string {
   return (callSite ?? []).map(({ file, line }) => `${file}:${line}`).join(' ')
 }
 
-function placeEvidence({ callSite, count }: Site): Evidence {
-  const [place] = callSite as [Frame | undefined]
+/** The innermost frame that tells the places apart: one helper called from several is itself in all of them. */
+function placeEvidence({ callSite, count }: Site, _index: number, sites: readonly Site[]): Evidence {
+  const depth = callSite.findIndex((frame, i) => sites.some((other) => !isSameLine(other.callSite[i], frame)))
+  const place = callSite[Math.max(0, depth)]
   return { label: 'from', text: count > 1 ? `${count} times` : 'once', ...(place ? { callSite: place } : {}) }
+}
+
+function isSameLine(a: Frame | undefined, b: Frame): boolean {
+  return a?.file === b.file && a.line === b.line
 }

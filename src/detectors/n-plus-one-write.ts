@@ -61,7 +61,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     title: `N+1: ${count} ${writes}, one at a time`,
     detail: explain(writes, queries, varying, origin),
     ...writeRemedy(kind, text, slots, first.via),
-    cost: { queries: count - 1, roundTrips: count - 1 },
+    cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
     evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
   }
 }

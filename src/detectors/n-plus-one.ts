@@ -68,7 +68,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
       walksTree: walksTree(trace, origin, key),
       parent: parentStatement(trace, origin, varying),
     }),
-    cost: { queries: count - 1, roundTrips: count - 1 },
+    cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
     evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
   }
 }

@@ -15,9 +15,10 @@ export function writeRemedy(
   if (kind === 'insert') return insertRows(text, via)
   const varying = slots.filter(({ distinct }) => distinct > 1)
   const [key] = varying
-  if (key && varying.length === 1 && key.role === 'equals' && key.start > text.search(/\bwhere\b/i)) {
-    return writeByKeys(text, key, via)
-  }
+  const where = text.search(/\bwhere\b/i)
+  // What is set to a value that happened to be the same each time may be another one next time.
+  const setsValues = slots.some(({ start }) => start < where)
+  if (key && varying.length === 1 && key.role === 'equals' && !setsValues) return writeByKeys(text, key, via)
   if (kind === 'update') {
     return {
       remediation: 'Write all rows with one UPDATE … FROM (VALUES …) or FROM unnest(…), joined by the key.',

@@ -11,9 +11,13 @@ interface Output {
 /** Findings remembered as shown; the oldest is shown once more when there are more. */
 const REMEMBERED = 1000
 
-export function consoleListener(output: Output = process.stderr): ReportListener {
+export function consoleListener(roundTripMs?: number, output: Output = process.stderr): ReportListener {
   const shown = new Map<string, { queries: number; times: number }>()
-  const options = { color: output.hasColors?.() ?? false, cwd: process.cwd() }
+  const options = {
+    color: output.hasColors?.() ?? false,
+    cwd: process.cwd(),
+    ...(roundTripMs === undefined ? {} : { roundTripMs }),
+  }
 
   const isNews = ({ key, cost }: Finding): boolean => {
     const before = shown.get(key)
@@ -36,7 +40,7 @@ export function consoleListener(output: Output = process.stderr): ReportListener
     const note = known.length > 0 ? `${which}, for the ${ordinal(times)} time` : ''
     const lines = [
       ...report.routes.map((route) => formatRoute(route, options, note)),
-      ...news.flatMap((finding) => ['', formatFinding(finding, options)]),
+      ...news.flatMap((finding) => ['', formatFinding(finding, report, options)]),
       ...(news.length > 0 ? [''] : []),
     ]
     output.write(`${lines.join('\n')}\n`)

@@ -21,6 +21,7 @@ export class ReportBuilder {
   #traces = 0
   #queries = 0
   readonly #findings = new Map<string, Finding>()
+  readonly #spentMs = new Map<string, number>()
   readonly #routes = new Map<string, Route>()
   readonly #cut = { queries: 0, traces: 0, routes: 0, unrecorded: 0, untraced: 0, internalErrors: 0 }
 
@@ -32,6 +33,7 @@ export class ReportBuilder {
     for (const finding of findings) {
       const known = this.#findings.get(finding.key)
       this.#findings.set(finding.key, known ? mergeFindings(known, finding) : finding)
+      this.#measure(trace, finding)
     }
   }
 
@@ -54,16 +56,27 @@ export class ReportBuilder {
 
   /** With what several traces together have shown. */
   build(concluded: readonly Finding[] = [], cutObservations = 0): Report {
+    const findings = [...this.#findings.values(), ...concluded].sort(worstFirst)
     return {
       v: 1,
       tool: { name: 'pg-loupe', version: VERSION },
       traces: this.#traces,
       queries: this.#queries,
-      findings: [...this.#findings.values(), ...concluded].sort(worstFirst),
+      findings,
       routes: [...this.#routes].map(summarize).sort((a, b) => compare(a.name, b.name)),
+      measured: Object.fromEntries(
+        findings.map(({ key }) => [key, { spentMs: this.#spentMs.get(key) ?? 0 }]),
+      ),
       suppressed: 0,
       cut: { ...this.#cut, observations: cutObservations },
     }
+  }
+
+  #measure(trace: Trace, { key, occurrences }: Finding): void {
+    const spent = occurrences
+      .filter((occurrence) => occurrence.trace === trace.id)
+      .map(({ queries }) => busyMs(queries.flatMap((index) => trace.queries[index] ?? [])))
+    this.#spentMs.set(key, Math.max(this.#spentMs.get(key) ?? 0, ...spent))
   }
 
   #addRoute({ name, queries, truncated, durationMs }: Trace): void {

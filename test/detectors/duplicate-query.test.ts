@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { duplicateQuery } from '../../src/detectors/duplicate-query.ts'
 import type { Query, Trace } from '../../src/types.ts'
-import { each, from, q, trace } from '../trace-builder.ts'
+import { each, frame, from, q, trace } from '../trace-builder.ts'
 
 const SETTING = 'select value from settings where key = $1'
 
@@ -34,6 +34,14 @@ describe('finds', () => {
     expect(finding?.title).toBe('The same query 4 times from 3 places')
     expect(finding?.callSite[0]?.line).toBe(3)
     expect(finding?.evidence.flatMap(({ callSite }) => callSite?.line ?? [])).toEqual([3, 1, 2])
+  })
+
+  test('one helper called from two places, and names those', () => {
+    const call = (line: number) =>
+      setting(13, { callSite: [frame('money.ts:13 load'), frame(`x.ts:${line} show`)] })
+    const [finding] = detect(trace('GET /x', call(1), call(2)))
+    expect(finding?.callSite[0]?.line).toBe(13)
+    expect(finding?.evidence.flatMap(({ callSite }) => callSite?.line ?? [])).toEqual([1, 2])
   })
 
   test('several lookups that are each asked twice, as one finding', () => {

@@ -64,6 +64,11 @@ describe('finds', () => {
     expect(finding).not.toHaveProperty('fix')
   })
 
+  test('updates that set a value, without writing down a statement that would set one value for all', () => {
+    const loop = each([1, 2, 3], (id) => q('update t set a = $1 where id = $2', [7, id], { at }))
+    expect(detect(trace('POST /x', loop))[0]).not.toHaveProperty('fix')
+  })
+
   test('a write inside WITH', () => {
     const sql = 'with gone as (delete from carts where id = $1 returning id) select count(*) from gone'
     expect(

@@ -119,9 +119,9 @@ describe('the remedy writes what the loop wrote for', () => {
       remedyValues: [201, 'a', 202, 'b'],
     },
     'updates by key': {
-      child: `update books set shop = 'moved' where id = $1 returning id`,
+      child: 'update books set shop = upper(shop) where id = $1 returning id',
       each: [[1], [2], [3]],
-      remedyValues: ['moved', [4, 5, 6]],
+      remedyValues: [[4, 5, 6]],
     },
     'deletes by key': {
       child: 'delete from books where id = $1 returning id',

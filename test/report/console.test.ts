@@ -42,10 +42,17 @@ describe('the console reporter', () => {
           why      Each of the 4 values of id came from column id of 4 rows of one earlier query.
           instead  Collect the id values first and ask once, with id = any(…).
                    select id, name from customers where id = any($1)
-          saves    3 round trips
+          saves    3 round trips: 1.5 ms here, 59 ms at 1 ms a round trip and ten times the rows
 
       "
     `)
+  })
+
+  test('says what a loop would cost on a network with ten times the rows, from the time it took here', () => {
+    const text = reporters.console(profiler.analyze([loop(4)]), { roundTripMs: 2 })
+    expect(text).toMatch(
+      /saves +3 round trips: 1\.5 ms here, 98 ms at 2 ms a round trip and ten times the rows/,
+    )
   })
 
   test('sums up several traces of one route in one line', () => {
@@ -82,7 +89,7 @@ describe('the console reporter', () => {
         each([1, 2, 3], (id) => q(long, [id])),
       ),
     ])
-    expect(reporters.console(report).length).toBeLessThan(3000)
+    expect(reporters.console(report).length).toBeLessThan(8000)
   })
 
   test('says what was left out', () => {
@@ -94,7 +101,7 @@ describe('the console reporter', () => {
 describe('the live console', () => {
   function listen() {
     const written: string[] = []
-    const listener = consoleListener({ write: (text: string) => written.push(text) })
+    const listener = consoleListener(1, { write: (text: string) => written.push(text) })
     return (one: Trace) => {
       listener(profiler.analyze([one]), one)
       return written.splice(0).join('')

@@ -6,6 +6,8 @@ import type {
   Cut,
   Finding,
   Frame,
+  Measured,
+  Report,
   Reporter,
   ReporterOptions,
   RouteSummary,
@@ -15,7 +17,7 @@ import type {
 export const consoleReporter: Reporter = (report, options = {}) => {
   const blocks = [
     ...report.routes.map((route) => formatRoute(route, options)),
-    ...report.findings.flatMap((finding) => ['', formatFinding(finding, options)]),
+    ...report.findings.flatMap((finding) => ['', formatFinding(finding, report, options)]),
     ...(report.findings.length > 0 ? [''] : []),
     ...formatCut(report.cut, options),
   ]
@@ -36,7 +38,11 @@ export function formatRoute(route: RouteSummary, options: ReporterOptions, note 
   return `${bold(printable(name))}  ${dim(facts.join('  '))}`
 }
 
-export function formatFinding(finding: Finding, options: ReporterOptions): string {
+export function formatFinding(
+  finding: Finding,
+  { measured }: Pick<Report, 'measured'>,
+  options: ReporterOptions,
+): string {
   const colors = pc.createColors(options.color ?? false)
   const { bold, dim, cyan } = colors
   const paint = { error: colors.red, warning: colors.yellow, info: colors.blue }[finding.severity]
@@ -52,8 +58,13 @@ export function formatFinding(finding: Finding, options: ReporterOptions): strin
     ]),
     ['why', clip(finding.detail)],
     ['instead', bold(clip(finding.remediation))],
-    ...(finding.fix ? finding.fix.split('\n').map((line): [string, string] => ['', bold(clip(line))]) : []),
-    ['saves', formatCost(finding.cost)],
+    ...(finding.fix ?? '')
+      .split('\n')
+      .flatMap((line): [string, string][] => (line ? [['', bold(clip(line, FIX_LENGTH))]] : [])),
+    ...formatCost(finding.cost, measured[finding.key], options).map((text): [string, string] => [
+      'saves',
+      text,
+    ]),
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const heading = `  ${paint(MARKS[finding.severity])} ${bold(printable(finding.title))}  ${dim(
@@ -66,6 +77,8 @@ export function formatFinding(finding: Finding, options: ReporterOptions): strin
 const CALLERS = 2
 /** A statement can be megabytes long; what tells it apart stands at its start. */
 const TEXT_LENGTH = 240
+/** What is to be copied has to be whole; only what nobody would copy is cut. */
+const FIX_LENGTH = 4000
 const MARKS: Record<Severity, string> = { error: '✖', warning: '▲', info: '●' }
 
 function formatFrame({ file, line, column, function: name }: Frame, { cwd }: ReporterOptions): string {
@@ -73,13 +86,29 @@ function formatFrame({ file, line, column, function: name }: Frame, { cwd }: Rep
   return printable(`${short}:${line}${column ? `:${column}` : ''}${name ? ` ${name}` : ''}`)
 }
 
-function formatCost({ roundTrips, rows, bytes }: Cost): string {
+/** Nothing where nothing can be counted; beside what was measured, what it would be on a network. */
+function formatCost(
+  { roundTrips, rows, bytes, perRow }: Cost,
+  measured: Measured | undefined,
+  { roundTripMs = 1 }: ReporterOptions,
+): string[] {
+  if (roundTrips === 0) {
+    const wasted = [...(rows ? [`${rows} rows`] : []), ...(bytes ? [formatBytes(bytes)] : [])]
+    return wasted.length > 0 ? [wasted.join(', ')] : []
+  }
+  const saved = `${roundTrips} round ${roundTrips === 1 ? 'trip' : 'trips'}`
+  if (!measured || measured.spentMs === 0) return [saved]
+  const trips = roundTrips + 1
+  const eachMs = measured.spentMs / trips
+  const remoteTrips = perRow ? TEN_TIMES * trips - 1 : roundTrips
+  const remote = `${milliseconds(remoteTrips * (eachMs + roundTripMs))} at ${roundTripMs} ms a round trip`
   return [
-    ...(roundTrips || !(rows || bytes) ? [`${roundTrips} round ${roundTrips === 1 ? 'trip' : 'trips'}`] : []),
-    ...(rows ? [`${rows} rows`] : []),
-    ...(bytes ? [formatBytes(bytes)] : []),
-  ].join(', ')
+    `${saved}: ${milliseconds(roundTrips * eachMs)} here, ${remote}${perRow ? ' and ten times the rows' : ''}`,
+  ]
 }
+
+/** A development database holds a fraction of what production will. */
+const TEN_TIMES = 10
 
 function formatBytes(bytes: number): string {
   const [unit, size] = bytes < 1000 ? ['bytes', 1] : bytes < 1e6 ? ['kB', 1000] : ['MB', 1e6]
@@ -105,9 +134,9 @@ function milliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 }
 
-function clip(text: string): string {
-  const line = printable(text.slice(0, 4 * TEXT_LENGTH))
-  return line.length > TEXT_LENGTH ? `${line.slice(0, TEXT_LENGTH - 1)}…` : line
+function clip(text: string, length = TEXT_LENGTH): string {
+  const line = printable(text.slice(0, 4 * length))
+  return line.length > length ? `${line.slice(0, length - 1)}…` : line
 }
 
 /** Statement text and route names come from outside: nothing in them may steer the terminal. */
