@@ -4,12 +4,12 @@ import { canonicalValue } from './canonical-value.ts'
 
 export type ValueName = string | readonly string[]
 
-/** Names the values of one trace; a list gets a list of names. */
-export function valueNames(): (value: unknown) => ValueName {
+/** Names the values of one trace; a list gets a list of names. They begin with `prefix`. */
+export function valueNames(prefix = ''): (value: unknown) => ValueName {
   const names = new Map<string, string>()
   const nameOf = (value: unknown): string => {
     const text = canonicalValue(value)
-    const name = names.get(text) ?? String(names.size)
+    const name = names.get(text) ?? `${prefix}${names.size}`
     names.set(text, name)
     return name
   }

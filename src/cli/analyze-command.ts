@@ -1,0 +1,70 @@
+// pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
+import { Command, Option } from 'commander'
+import { analyzeTrace } from '../report/analyze-trace.ts'
+import { collectObservations } from '../report/observations.ts'
+import { ReportBuilder } from '../report/report-builder.ts'
+import { readTraces } from '../trace-file/read-traces.ts'
+import { parseSettings } from './detector-settings.ts'
+import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { type Format, formatOption, printReport } from './print-report.ts'
+import { progressLine } from './progress-line.ts'
+
+interface AnalyzeOptions {
+  format: Format
+  set: string[]
+}
+
+/** Lines that are no traces are mostly all lines of a file; the first ones say why. */
+const SHOWN_PROBLEMS = 20
+
+export function analyzeCommand(): Command {
+  return new Command('analyze')
+    .description('analyze trace files that a profiler recorded (option artifacts.traces)')
+    .argument('<file...>', 'trace files, one trace a line, or - for standard input')
+    .addOption(formatOption())
+    .addOption(
+      new Option('--set <detector.option=value>', 'an option of a detector, or detector=false; repeatable')
+        .argParser(collect)
+        .default([], 'as the pages of the detectors say'),
+    )
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}
+
+Examples:
+  $ pg-loupe analyze traces.ndjson
+  $ pg-loupe analyze traces.ndjson --set n-plus-one.likely=5 --format json > report.json
+  $ cat */traces.ndjson | pg-loupe analyze -`,
+    )
+    .action(analyze)
+}
+
+async function analyze(files: string[], { format, set }: AnalyzeOptions): Promise<void> {
+  const detectors = parseSettings(set)
+  const progress = progressLine(files)
+  const builder = new ReportBuilder()
+  const observations = collectObservations(detectors)
+  let problems = 0
+  const problem = (message: string) => {
+    if (++problems > SHOWN_PROBLEMS) return
+    progress.clear()
+    process.stderr.write(`pg-loupe: ${message}\n`)
+  }
+  for await (const trace of readTraces(files, { problem, progress: progress.show })) {
+    try {
+      builder.add(trace, analyzeTrace(trace, detectors))
+      observations.add(trace)
+    } catch (error) {
+      builder.countInternalError()
+      problem(`${trace.id} could not be analyzed: ${(error as Error).stack}`)
+    }
+  }
+  progress.clear()
+  if (problems > SHOWN_PROBLEMS) process.stderr.write(`pg-loupe: and ${problems - SHOWN_PROBLEMS} more\n`)
+  if (problems > 0) process.exitCode = WRONG_USAGE
+  printReport(builder.build(observations.conclude(), observations.cut), format)
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}

@@ -1,0 +1,50 @@
+// How far the reading is, in one line of a terminal that is written over and over and gone at the end. Where standard
+// error is no terminal there is none.
+import { statSync } from 'node:fs'
+
+export interface ProgressLine {
+  show(bytes: number): void
+  clear(): void
+}
+
+/** Faster than this nobody reads. */
+const REFRESH_MS = 100
+const ERASE_LINE = '\r\u001b[2K'
+
+export function progressLine(
+  files: readonly string[],
+  output: NodeJS.WriteStream = process.stderr,
+): ProgressLine {
+  if (!output.isTTY) return { show() {}, clear() {} }
+  const total = totalSize(files)
+  let shownAt = performance.now()
+  let isShown = false
+  return {
+    show(bytes) {
+      if (performance.now() - shownAt < REFRESH_MS) return
+      shownAt = performance.now()
+      isShown = true
+      const share = total ? ` of ${megabytes(total)}, ${Math.floor((bytes / total) * 100)} %` : ''
+      output.write(`${ERASE_LINE}reading ${megabytes(bytes)}${share}`)
+    },
+    clear() {
+      if (isShown) output.write(ERASE_LINE)
+      isShown = false
+    },
+  }
+}
+
+/** Unknown for standard input and pipes. */
+function totalSize(files: readonly string[]): number | undefined {
+  let total = 0
+  for (const file of files) {
+    const stat = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })
+    if (!stat?.isFile()) return undefined
+    total += stat.size
+  }
+  return total
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}

@@ -1,0 +1,32 @@
+// pg-loupe report: prints a report file that a profiler kept.
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { parseReport } from '../report/parse-report.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { type Format, formatOption, printReport } from './print-report.ts'
+
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('print a report file that a profiler kept (option artifacts.report)')
+    .argument('<file>', 'the report file, or - for standard input')
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      `${EXIT_CODES}
+
+Examples:
+  $ pg-loupe report pg-loupe.json
+  $ pg-loupe report pg-loupe.json --format json | jq '.findings[].callSite[0]'`,
+    )
+    .action((file: string, { format }: { format: Format }) =>
+      printReport(parseReport(read(file), file), format),
+    )
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,25 @@
+// What a live trace does with its values when it closes, for a trace that was read with them: names take their place, so
+// that an analysis sees the same, whichever way it got the trace. Where a value is not known, nothing is said about it.
+import { statementValues } from '../sql/index.ts'
+import { limitInForce } from '../sql/limit-in-force.ts'
+import { valueNames } from '../trace/value-names.ts'
+import type { Query } from '../types.ts'
+
+export function nameValues(queries: readonly Query[]): Query[] {
+  const nameValue = valueNames(PREFIX)
+  return queries.map(({ params, ...query }) => {
+    const named = { ...limitInForce(query.sql, params), ...query }
+    if (query.valueHashes) return named
+    const values = statementValues(query.sql, params)
+    return areKnown(values, query.sql) ? { ...named, valueHashes: values.map(nameValue) } : named
+  })
+}
+
+/** Some queries of a trace may come with hashes of another's making; none of them begins like this. */
+const PREFIX = 'read value '
+
+/** DEFAULT has no value, and that is all there is to know of it. */
+function areKnown(values: readonly unknown[], sql: string): boolean {
+  const unknown = values.flat().filter((value) => value === undefined).length
+  return unknown === 0 || unknown <= (sql.match(/\bdefault\b/gi)?.length ?? 0)
+}

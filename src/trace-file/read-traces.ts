@@ -1,0 +1,53 @@
+// Reads trace files as they are needed, trace by trace. A line that is no trace is told with its file and its number, and
+// the others are still read.
+import { createReadStream } from 'node:fs'
+import type { Trace } from '../types.ts'
+import { traceParser } from './parse-trace.ts'
+import { LONGEST_LINE_BYTES, readLines } from './read-lines.ts'
+
+export interface ReadingListener {
+  /** A line or a file that could not be read. */
+  problem(message: string): void
+  /** Bytes read so far. */
+  progress?(bytes: number): void
+}
+
+/** `-` is standard input. */
+export async function* readTraces(
+  files: readonly string[],
+  listener: ReadingListener,
+): AsyncGenerator<Trace> {
+  const parse = traceParser()
+  let bytes = 0
+  const count = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      listener.progress?.(bytes)
+      yield chunk
+    }
+  }
+  for (const file of files) {
+    const name = file === '-' ? 'standard input' : file
+    try {
+      for await (const { number, text } of readLines(count(open(file)))) {
+        if (text?.trim() === '') continue
+        let trace: Trace | undefined
+        try {
+          if (text === undefined) throw new Error(`longer than ${LONGEST_LINE_BYTES >> 20} MB`)
+          trace = parse(text)
+        } catch (error) {
+          listener.problem(`${name}:${number}: ${(error as Error).message}`)
+        }
+        if (trace) yield trace
+      }
+    } catch (error) {
+      listener.problem(`cannot read ${name}: ${(error as Error).message}`)
+    }
+  }
+}
+
+function open(file: string): AsyncIterable<Buffer> {
+  return file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES })
+}
+
+const CHUNK_BYTES = 1024 * 1024

@@ -1,0 +1,96 @@
+// What a line of a trace file must look like, version 1, as `schema/trace-v1.json` says it to others: everything but the
+// version and the statements may be missing, null counts as missing, and fields that are not known are no mistake.
+import * as v from 'valibot'
+
+const number = v.number('a number')
+const text = v.string('text')
+const position = v.pipe(number, v.safeInteger('a position'), v.minValue(0, 'a position'))
+const list = <Item extends v.GenericSchema>(item: Item) => v.array(item, 'a list')
+const shape = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(v.custom<object>(isObject, 'an object'), v.transform(withoutNulls), v.object(entries))
+
+const frame = shape({
+  file: text,
+  line: number,
+  column: v.optional(number),
+  function: v.optional(text),
+})
+
+const query = shape({
+  sql: text,
+  params: v.optional(v.array(v.unknown(), 'a list')),
+  limit: v.optional(number),
+  offset: v.optional(number),
+  valueHashes: v.optional(list(v.union([v.string(), v.array(v.string())], 'a hash or a list of hashes'))),
+  startMs: v.optional(number),
+  durationMs: v.optional(number),
+  waitMs: v.optional(number),
+  rows: v.optional(number),
+  bytes: v.optional(number),
+  resultHash: v.optional(text),
+  columns: v.optional(
+    list(
+      shape({
+        name: text,
+        table: v.optional(text),
+        tableId: v.optional(number),
+        columnId: v.optional(number),
+      }),
+    ),
+  ),
+  via: v.optional(text),
+  tables: v.optional(list(text)),
+  afterResponse: v.optional(v.boolean('true or false')),
+  connection: v.optional(number),
+  transaction: v.optional(number),
+  prepared: v.optional(text),
+  error: v.optional(text),
+  callSite: v.optional(list(frame)),
+  builtAt: v.optional(frame),
+  flow: v.optional(
+    list(
+      shape({
+        param: position,
+        query: position,
+        column: text,
+        table: v.optional(text),
+        rows: v.optional(number),
+      }),
+    ),
+  ),
+  usage: v.optional(
+    shape({
+      read: v.optional(list(text), []),
+      serialized: v.optional(list(text), []),
+      unread: v.optional(list(text), []),
+      rowsTouched: number,
+      rowsWatched: v.optional(number),
+      unreadBytes: v.optional(v.record(v.string(), number, 'an object')),
+    }),
+  ),
+})
+
+export const traceShape = shape({
+  v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
+  id: v.optional(text),
+  kind: v.optional(v.picklist(['http', 'test', 'job', 'script'], 'http, test, job or script')),
+  name: v.optional(text),
+  startedAt: v.optional(text),
+  durationMs: v.optional(number),
+  labels: v.optional(v.record(v.string(), v.pipe(v.unknown(), v.transform(String)), 'an object')),
+  truncated: v.optional(number),
+  queries: list(query),
+})
+
+export type ReadTrace = v.InferOutput<typeof traceShape>
+export type ReadQuery = ReadTrace['queries'][number]
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function withoutNulls(value: object): object {
+  const entries = Object.entries(value)
+  const known = entries.filter(([, field]) => field !== null)
+  return known.length === entries.length ? value : Object.fromEntries(known)
+}

@@ -1,0 +1,89 @@
+// pg-loupe analyze, run as a command: what it prints where, and what its exit code says.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { runCommand } from './run-command.ts'
+
+const LOOP = JSON.stringify({
+  v: 1,
+  name: 'GET /orders',
+  queries: [1, 2, 3, 4].map((id) => ({
+    sql: `select * from users where id = ${id}`,
+    callSite: [{ file: 'src/orders.ts', line: 41, column: 9, function: 'list' }],
+  })),
+})
+
+test.concurrent('prints what is found in a file, with the line', async ({ expect, onTestFinished }) => {
+  const { stdout, stderr, code } = await runCommand(['analyze', write(LOOP, { onTestFinished })])
+  expect(stdout).toMatch(/^GET \/orders {2}4 queries/)
+  expect(stdout).toMatch(/at +src\/orders\.ts:41:9 list/)
+  expect([stderr, code]).toEqual(['', 0])
+})
+
+test.concurrent('reads standard input, and gives the same bytes for the same input', async ({ expect }) => {
+  const input = `${LOOP}\n${LOOP.replace('orders', 'others')}\n`
+  const runs = await Promise.all([1, 2].map(() => runCommand(['analyze', '-', '--format', 'json'], input)))
+  const [one, two] = runs
+  expect(JSON.parse(one?.stdout ?? '')).toMatchObject({ v: 1, traces: 2, queries: 8, findings: [{}, {}] })
+  expect(two).toEqual(one)
+})
+
+test.concurrent('a line that is no trace is told, the others are analyzed, and the exit code is 2', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const file = write(`{"v":1\n${LOOP}\n`, { onTestFinished })
+  const { stdout, stderr, code } = await runCommand(['analyze', file])
+  expect(stderr).toContain(`pg-loupe: ${file}:1: not JSON`)
+  expect(stdout).toContain('GET /orders')
+  expect(code).toBe(2)
+})
+
+test.concurrent('of very many such lines the first are told, and how many more there are', async ({
+  expect,
+}) => {
+  const { stderr, code } = await runCommand(['analyze', '-'], 'x\n'.repeat(30))
+  expect(stderr.match(/not JSON/g)).toHaveLength(20)
+  expect(stderr).toContain('and 10 more')
+  expect(code).toBe(2)
+})
+
+test.concurrent('--set gives detectors other options, or switches them off', async ({ expect }) => {
+  const find = async (...args: string[]) => {
+    const { stdout } = await runCommand(['analyze', '-', '--format', 'json', ...args], LOOP)
+    return JSON.parse(stdout).findings.length
+  }
+  expect(
+    await Promise.all([
+      find(),
+      find('--set', 'n-plus-one.likely=5'),
+      find('--set', 'n-plus-one=false'),
+      find('--set', 'n-plus-one=false', '--set', 'n-plus-one.likely=2'),
+    ]),
+  ).toEqual([1, 0, 0, 1])
+})
+
+test.concurrent.each([
+  [['--set', 'n-plus-two.likely=5'], 'there is no --set n-plus-two; it is one of n-plus-one'],
+  [['--set', 'n-plus-one.least=5'], 'there is no --set n-plus-one.least; it is one of'],
+  [['--set', 'n-plus-one.likely=many'], '--set n-plus-one.likely got "many", but takes a whole number'],
+  [['--set', 'n-plus-one'], '--set n-plus-one: takes detector.option=value, or detector=false'],
+  [['--format', 'yaml'], 'Allowed choices are console, json'],
+])('%j fails with status 2 and says why', async (args, message) => {
+  const { stdout, stderr, code } = await runCommand(['analyze', '-', ...args], LOOP)
+  expect(stderr).toContain(message)
+  expect([stdout, code]).toEqual(['', 2])
+})
+
+test.concurrent('--help tells the exit codes', async ({ expect }) => {
+  const { stdout, code } = await runCommand(['analyze', '--help'])
+  expect(stdout).toMatch(/0 {2}well[\s\S]+2 {2}wrong usage, or input that could not be read/)
+  expect(code).toBe(0)
+})
+
+function write(text: string, t: Parameters<typeof temporaryFolder>[0]): string {
+  const file = join(temporaryFolder(t), 'traces.ndjson')
+  writeFileSync(file, text)
+  return file
+}
