@@ -22,6 +22,8 @@ export const IS_COMMA = 1 << 18
 export const IS_OPERAND = 1 << 19
 export const NO_SPACE_AFTER = 1 << 20
 export const NO_SPACE_BEFORE = 1 << 21
+/** A single `:`, which must not touch another. */
+export const IS_COLON = 1 << 22
 
 /** Used again by the next statement: only the first `size` count, and only until then. */
 export interface Pieces {
@@ -37,6 +39,7 @@ others[44] = PIECE_OTHER | IS_OPENING | IS_COMMA | NO_SPACE_BEFORE
 others[41] = PIECE_OTHER | IS_OPERAND | NO_SPACE_BEFORE
 others[93] = PIECE_OTHER | IS_OPERAND | NO_SPACE_BEFORE
 others[46] = PIECE_OTHER | IS_DOT | NO_SPACE_AFTER | NO_SPACE_BEFORE
+others[58] = PIECE_OTHER | IS_COLON
 others[59] = PIECE_OTHER | NO_SPACE_BEFORE
 
 /** Flags of a bracket, a comma, a dot, a semicolon or anything else of one character. */

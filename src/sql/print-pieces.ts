@@ -1,6 +1,7 @@
 // Writes the pieces of a fingerprint as text that people read and that gives the same pieces when it is read again.
 
 import {
+  IS_COLON,
   IS_COMMA,
   IS_MARK,
   IS_ROUND,
@@ -28,6 +29,7 @@ export function printPieces({ texts, flags, size }: Pieces): string {
 }
 
 function isSpaced(before: number, current: number): boolean {
+  if ((before & IS_COLON) !== 0) return true
   if ((before & NO_SPACE_AFTER) !== 0 || (current & NO_SPACE_BEFORE) !== 0) return false
   if ((current & (IS_ROUND | IS_SQUARE)) === 0) return true
   if ((before & IS_COMMA) !== 0) return true

@@ -41,7 +41,10 @@ describe('labelled statements', () => {
     '$id $sql: $why',
     ({ sql, params, rows_bounded, nested_unbounded, max_rows }) => {
       const found = bound(sql, { catalog, params })
-      expect({ rows: Number.isFinite(found.rows), nested: Number.isFinite(found.nested) }, found.reason).toEqual({
+      expect(
+        { rows: Number.isFinite(found.rows), nested: Number.isFinite(found.nested) },
+        found.reason,
+      ).toEqual({
         rows: rows_bounded,
         nested: !nested_unbounded,
       })

@@ -1,0 +1,80 @@
+// Random and mutated statements for a bounded time: nothing throws, and a text is its own fingerprint. Longer by hand:
+// PG_LOUPE_FUZZ_MS=600000 PG_LOUPE_FUZZ_SEED=7 npx vitest run test/sql/fingerprint-fuzz.test.ts
+
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { computeFingerprint } from '../../src/sql/fingerprint.ts'
+import { statementValues } from '../../src/sql/index.ts'
+
+const DURATION_MS = Number(process.env.PG_LOUPE_FUZZ_MS ?? 2_000)
+const SEED = Number(process.env.PG_LOUPE_FUZZ_SEED ?? 20)
+
+const statements: string[] = gunzipSync(
+  readFileSync(new URL('../corpus/regress-sample.jsonl.gz', import.meta.url)),
+)
+  .toString()
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line).sql)
+  .filter((sql) => sql.length < 400)
+
+const FRAGMENTS = [
+  ...`select from where in values ( ) [ ] , . ; :: : := ? ?| - + * / = <> != 'a' "day" "rows" "order" "a" E'x\\'' $1 $$ $a$
+  1 2.5 0x1f 1_0 null true false default asc order by group distinct on limit offset fetch first next rows row only cast (
+  as array between not is set to local time zone date timestamp with interval savepoint declare a1 É "É" u&"x" u&'x' uescape
+  '!' -- /* */ \\ \` @ @- <- current of union prepare all any rollup cube sets x::int int numeric(1,2) double precision`.split(
+    /\s+/,
+  ),
+  '\n',
+  ' ',
+  '\0',
+  '"',
+  "'",
+  '$',
+  '\ud800',
+  '"posts_0e8c1b5a-93d4-4b7e-8f7b-1f2a9c3d4e5f"',
+]
+
+const fragment = fc.constantFrom(...FRAGMENTS)
+const madeUp = fc.array(fc.tuple(fragment, fc.constantFrom('', ' ', ' ')), { maxLength: 14 })
+const mutated = fc.tuple(
+  fc.constantFrom(...statements),
+  fc.array(fc.tuple(fc.nat(1_000), fc.nat(8), fc.oneof(fragment, fc.constant(''))), {
+    minLength: 1,
+    maxLength: 4,
+  }),
+)
+const input = fc.oneof(
+  madeUp.map((parts) => parts.map(([text, space]) => text + space).join('')),
+  mutated.map(([sql, edits]) =>
+    edits.reduce((text, [at, cut, put]) => {
+      const place = Math.floor((at / 1_000) * text.length)
+      return text.slice(0, place) + put + text.slice(place + (put === '' ? cut : 0))
+    }, sql),
+  ),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+)
+
+test(
+  'whatever comes, nothing throws and a text is its own fingerprint',
+  () => {
+    fc.assert(
+      fc.property(input, (sql) => {
+        const once = computeFingerprint(sql)
+        const twice = computeFingerprint(once.text)
+        expect(twice.text).toBe(once.text)
+        expect(twice.kind).toBe(once.kind)
+        statementValues(sql, [1])
+      }),
+      {
+        seed: SEED,
+        numRuns: 10_000_000,
+        interruptAfterTimeLimit: DURATION_MS,
+        markInterruptAsFailure: false,
+      },
+    )
+  },
+  DURATION_MS + 30_000,
+)
