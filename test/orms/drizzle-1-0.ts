@@ -1,0 +1,51 @@
+import { defineRelations, eq, inArray } from 'drizzle-orm-rc'
+import { drizzle } from 'drizzle-orm-rc/node-postgres'
+import { integer, pgTable, text } from 'drizzle-orm-rc/pg-core'
+import pg from 'pg'
+import { profileDrizzle } from '../../adapters/drizzle/index.ts'
+import { defaultProfiler } from '../../src/profiler.ts'
+import type { Orm } from './orm.ts'
+
+const authors = pgTable('authors', { id: integer().primaryKey(), name: text() })
+const books = pgTable('books', { id: integer().primaryKey(), title: text(), authorId: integer('author_id') })
+const relations = defineRelations({ authors, books }, (r) => ({
+  authors: { books: r.many.books() },
+  books: { author: r.one.authors({ from: r.books.authorId, to: r.authors.id }) },
+}))
+
+export const drizzle1: Orm = {
+  name: 'Drizzle',
+  package: 'drizzle-orm-rc',
+  file: import.meta.filename,
+  async open(url) {
+    const pool = new pg.Pool({ connectionString: url })
+    const db = profileDrizzle(drizzle({ client: pool, relations }), defaultProfiler())
+    const booksAtOnce = async () => {
+      const all = await db.select().from(authors)
+      const ids = all.map(({ id }) => id)
+      await db.select().from(books).where(inArray(books.authorId, ids))
+    }
+    return {
+      loop: {
+        bad: async () => {
+          for (const { id } of await db.select().from(authors)) {
+            await db.select().from(books).where(eq(books.authorId, id)) // loop
+          }
+        },
+        fixed: booksAtOnce,
+      },
+      parallel: {
+        bad: async () => {
+          const all = await db.select().from(authors)
+          await Promise.all(all.map(({ id }) => db.select().from(books).where(eq(books.authorId, id)))) // parallel
+        },
+        fixed: booksAtOnce,
+      },
+      nested: {
+        name: 'findMany({ with })',
+        fixed: () => db.query.authors.findMany({ with: { books: true } }).then((rows) => rows.length),
+      },
+      close: () => pool.end(),
+    }
+  },
+}

@@ -1,0 +1,106 @@
+// For each ORM: an N+1 in a loop, in Promise.all and through the ORM's own loading is found at the line that caused it,
+// and its fixed twin is quiet. What was seen becomes the table in README.md; it fails while that tells something else.
+// An ORM that cannot be loaded fails, too.
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultProfiler } from '../../src/profiler.ts'
+import type { Report } from '../../src/types.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+import { drizzle045 } from './drizzle-0-45.ts'
+import { drizzle1 } from './drizzle-1-0.ts'
+import { knex } from './knex.ts'
+import { kysely } from './kysely.ts'
+import { mikroOrm } from './mikro-orm.ts'
+import type { OpenOrm, Orm, Way } from './orm.ts'
+import { prisma } from './prisma.ts'
+import { type Cell, type OrmRow, ormTable, readOrmTable, writeOrmTable } from './readme-table.ts'
+import { sequelize } from './sequelize.ts'
+import { typeorm } from './typeorm.ts'
+
+const orms: readonly Orm[] = [drizzle045, drizzle1, knex, kysely, mikroOrm, prisma, sequelize, typeorm]
+const KINDS = ['loop', 'parallel', 'nested'] as const
+const AUTHORS = 4
+
+const database = await testDatabase()
+beforeAll(async () => {
+  const client = new pg.Client(database.config)
+  await client.connect()
+  await client.query(readFileSync(join(import.meta.dirname, 'library.sql'), 'utf8'))
+  await client.end()
+})
+
+const rows = new Map<Orm, Partial<OrmRow>>()
+
+describe.each(orms.map((orm) => [`${orm.name} ${versionOf(orm)}`, orm] as const))('%s', (_name, orm) => {
+  let open: OpenOrm
+  beforeAll(async () => {
+    open = await orm.open(database.url)
+    // What it sends once per connection is no part of what is measured.
+    await open.loop.fixed()
+    rows.set(orm, { name: orm.name, version: versionOf(orm) })
+  })
+  afterAll(() => open?.close())
+
+  test.each(KINDS)('%s: the N+1 is found where it is, and its fix is quiet', async (kind) => {
+    const way = open[kind]
+    if (!way) return
+    const cell = await see(orm, kind, way)
+    Object.assign(rows.get(orm) ?? {}, { [kind]: cell })
+  })
+})
+
+test('the table in README.md is what was seen', () => {
+  const complete = [...rows.values()].filter(({ loop, parallel }) => loop && parallel)
+  expect(complete).toHaveLength(orms.length)
+  const table = ormTable(complete as OrmRow[])
+  if (process.env.PG_LOUPE_TEST_UPDATE) writeOrmTable(table)
+  expect(readOrmTable(), 'npm run test:orms -- --update writes it').toBe(table)
+})
+
+async function see(orm: Orm, kind: string, way: Way): Promise<Cell> {
+  const fixed = await reportOf(way.fixed)
+  expect(fixed.findings).toEqual([])
+  expect(fixed.queries).toBeGreaterThan(0)
+  expect(fixed.queries).toBeLessThanOrEqual(2)
+  if (!way.bad) return { found: 'no loop', way: way.name, queries: fixed.queries }
+
+  const bad = await reportOf(way.bad)
+  expect(bad.queries).toBeGreaterThan(AUTHORS)
+  expect(bad.findings.length).toBeGreaterThan(0)
+  for (const { detector, confidence, occurrences } of bad.findings) {
+    expect([detector, confidence]).toEqual(['n-plus-one', 'proven'])
+    expect(occurrences[0]?.queries).toHaveLength(AUTHORS)
+  }
+  const places = bad.findings.map(
+    ({ callSite: [place] }) => place && { file: resolve(place.file), line: place.line },
+  )
+  if (way.noLine) {
+    expect(places).toEqual(bad.findings.map(() => undefined))
+    return { found: 'without a line', way: way.name, reason: way.noLine }
+  }
+  expect(places).toEqual([{ file: orm.file, line: lineOfMark(orm.file, kind) }])
+  return { found: 'at its line', way: way.name }
+}
+
+/** With the profiler that pg-loupe/register has made. */
+async function reportOf(send: () => Promise<unknown>): Promise<Report> {
+  const profiler = defaultProfiler()
+  const trace = profiler.startTrace({ kind: 'job', name: 'library' })
+  await profiler.context.run(trace, async () => await send())
+  trace.end()
+  await trace.settled()
+  if (!trace.finished) throw new Error('the trace did not close')
+  return profiler.analyze([trace.finished])
+}
+
+function versionOf({ package: name }: Orm): string {
+  const file = join(import.meta.dirname, 'node_modules', name, 'package.json')
+  return JSON.parse(readFileSync(file, 'utf8')).version
+}
+
+function lineOfMark(file: string, mark: string): number {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.findIndex((line) => line.endsWith(`// ${mark}`)) + 1
+}

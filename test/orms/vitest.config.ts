@@ -1,0 +1,17 @@
+// Runs the matrix alone, with pg-loupe loaded before the ORMs as an application would have it.
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const root = join(import.meta.dirname, '../..')
+
+export default defineConfig({
+  root,
+  test: {
+    include: ['test/orms/matrix.ts'],
+    globalSetup: ['test/temporary-folder-setup.ts', 'test/postgres/global-setup.ts'],
+    pool: 'forks',
+    execArgv: ['--import', join(root, 'dist/esm/adapters/register/index.js')],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
