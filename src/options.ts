@@ -18,6 +18,13 @@ export interface ProfilerOptions {
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
   /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
   reporters?: readonly ('console' | ReportListener)[]
+  /** Collects the queries outside of any trace in traces of their own. Default: false, they are counted only. */
+  collectUntraced?: boolean
+  /**
+   * Puts route and action into a comment after each statement (sqlcommenter), for pg_stat_activity and server logs.
+   * Default: false, statements are sent as they are.
+   */
+  commentTags?: boolean
   /** Files that are kept. */
   artifacts?: {
     /** The merged report as JSON, rewritten while traces close and at exit. */
@@ -46,6 +53,8 @@ export interface CheckedOptions {
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
   detectors: Record<string, DetectorOptions>
   reporters: readonly ('console' | ReportListener)[]
+  collectUntraced: boolean
+  commentTags: boolean
   artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
   roundTripMs: number
   limits: Required<NonNullable<ProfilerOptions['limits']>>
@@ -77,6 +86,8 @@ const profilerOptions = () =>
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
       process.env.NODE_ENV === 'test' ? [] : ['console'],
     ),
+    collectUntraced: v.optional(v.boolean('true or false'), false),
+    commentTags: v.optional(v.boolean('true or false'), false),
     artifacts: v.optional(
       v.pipe(
         record({

@@ -8,6 +8,7 @@ import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
 import { callSiteResolver } from './trace/call-site.ts'
+import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { sealValues } from './trace/seal-values.ts'
@@ -33,11 +34,16 @@ export interface Profiler {
   analyze(traces: readonly Trace[]): Report
   /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
   settled(): Promise<void>
-  /** Counts a query that belongs to no open trace. */
-  countUntraced(): void
+  /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
+  outsideTrace(): LiveTrace | undefined
+  /** Whether statements carry the name of their trace in a comment. */
+  readonly commentTags: boolean
   /** Counts an error of ours; the first one is shown. */
   countInternalError(error: unknown): void
 }
+
+/** The name of the traces that `collectUntraced` asks for. */
+const OUTSIDE = 'outside any trace'
 
 /**
  * Makes a profiler; most applications do with the default one.
@@ -63,12 +69,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     enabled,
     context,
     currentTrace: () => context.get(),
-    startTrace(start) {
-      const trace = new LiveTrace(start, settings, context.get(), finish)
-      open.add(trace)
-      if (open.size > checked.limits.openTraces) closeOldest()
-      return trace
-    },
+    commentTags: checked.commentTags,
+    startTrace: (start) => openTrace(start, context.get()),
     async trace(name, fn) {
       if (!enabled) return fn()
       const trace = profiler.startTrace({ kind: 'job', name })
@@ -96,12 +98,24 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       await Promise.all([...open].map((trace) => trace.hasEnded && trace.settled()))
       await recorder?.flushed()
     },
-    countUntraced: () => merged.countUntraced(),
+    outsideTrace: checked.collectUntraced
+      ? collectOutside(() => openTrace({ kind: 'script', name: OUTSIDE }, undefined))
+      : () => {
+          merged.countUntraced()
+          return undefined
+        },
     countInternalError(error) {
       if (merged.countInternalError() > 1) return
       const text = error instanceof Error ? error.stack : String(error)
       process.emitWarning(`pg-loupe failed inside and goes on; your application is not affected: ${text}`)
     },
+  }
+
+  function openTrace(start: TraceStart, parent: LiveTrace | undefined): LiveTrace {
+    const trace = new LiveTrace(start, settings, parent, finish)
+    open.add(trace)
+    if (open.size > checked.limits.openTraces) closeOldest()
+    return trace
   }
 
   function finish(trace: LiveTrace): Trace | undefined {

@@ -9,6 +9,8 @@ import type { Guard } from './guard.ts'
 export interface Flight {
   readonly recording: QueryRecording
   readonly sql: string
+  /** The comment that goes after the statement. */
+  readonly tag: string | undefined
   /** Of the connection, when the query left. */
   bytesBefore: number
   /** Counted message by message, where several queries share what the socket brings. */
@@ -16,8 +18,8 @@ export interface Flight {
   isInTransaction: boolean
 }
 
-export function flightOf(recording: QueryRecording, sql: string): Flight {
-  return { recording, sql, bytesBefore: 0, bytes: 0, isInTransaction: false }
+export function flightOf(recording: QueryRecording, sql: string, tag?: string): Flight {
+  return { recording, sql, tag, bytesBefore: 0, bytes: 0, isInTransaction: false }
 }
 
 export interface ConnectionFacts {

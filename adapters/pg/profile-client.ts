@@ -6,6 +6,7 @@ import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { ClientInside, ClientLike } from './client-like.ts'
+import { tagArguments } from './comment-tag.ts'
 import { type Flight, followConnection } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
 import { guardFor } from './guard.ts'
@@ -83,8 +84,8 @@ export function watchClient(client: ClientInside, profiler: Profiler, sender: ()
     bind: (callback: Callback) => Callback,
     callOriginal: (args: readonly unknown[]) => unknown,
   ): (() => unknown) | undefined {
-    const [config, values] = args
-    if (isSubmittable(config)) {
+    if (isSubmittable(args[0])) {
+      const [config] = args
       if (flight) recordSubmittable(config, flight, connection, guard)
       keepContext(config, profiler)
       const bound = args.map((arg) => (isFunction(arg) ? bind(arg as Callback) : arg))
@@ -100,11 +101,13 @@ export function watchClient(client: ClientInside, profiler: Profiler, sender: ()
       return callback ? () => callOriginal(withCallback(args, bind(callback))) : undefined
     }
     if (callback === null) return undefined
+    const [config, values, ...rest] =
+      flight.tag && !client.replication ? tagArguments(args, flight.tag) : args
     const noted = (callback: Callback) => noteOutcome(flight, connection, guard, callback)
     const followed = (args: readonly unknown[]) =>
       follow(client, connection, flight, guard, () => callOriginal(args))
     if (callback) {
-      const heard = withCallback(args, noted(bind(callback)))
+      const heard = withCallback([config, values, ...rest], noted(bind(callback)))
       return () => followed(heard)
     }
     return () => callWithPromise(client, config, (settle) => followed([config, values, noted(settle)]))

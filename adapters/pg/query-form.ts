@@ -60,7 +60,7 @@ export function withCallback([config, values, callback]: readonly unknown[], oth
 }
 
 /** A copy as pg makes its own: getters stay getters, and what the class brings is there. */
-function changed<Config extends object>(config: Config, changes: Partial<QueryConfig>): Config {
+export function changed<Config extends object>(config: Config, changes: Partial<QueryConfig>): Config {
   const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(config)
   for (const [name, value] of Object.entries(changes)) {
     descriptors[name] = { value, writable: true, enumerable: true, configurable: true }

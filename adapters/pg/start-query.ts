@@ -3,6 +3,7 @@ import type { Profiler } from '../../src/profiler.ts'
 import { takeOrigin } from '../../src/shared-state.ts'
 import { captureStack } from '../../src/trace/call-site.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { commentTag } from './comment-tag.ts'
 import { type Flight, flightOf } from './connection-facts.ts'
 import { type QueryConfig, textOf, valuesOf } from './query-form.ts'
 
@@ -20,12 +21,10 @@ export function startQuery(
   try {
     const sql = textOf(args[0])
     if (sql === undefined) return undefined
-    if (!trace || trace.closed) {
-      profiler.countUntraced()
-      return undefined
-    }
+    const open = trace && !trace.closed ? trace : profiler.outsideTrace()
+    if (!open) return undefined
     const origin = takeOrigin()
-    const recording = trace.startQuery({
+    const recording = open.startQuery({
       sql,
       params: valuesOf(args)?.slice(),
       prepared: nameOf(args[0]),
@@ -36,7 +35,8 @@ export function startQuery(
       waitedMs,
     })
     if (origin) origin.recording = recording
-    return recording && flightOf(recording, sql)
+    if (!recording) return undefined
+    return flightOf(recording, sql, profiler.commentTags && trace === open ? commentTag(open) : undefined)
   } catch (error) {
     profiler.countInternalError(error)
     return undefined

@@ -5,6 +5,7 @@ import type { Profiler } from '../../src/profiler.ts'
 import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import type { DriverField } from '../../src/trace/recorded-query.ts'
 import type { Message } from './client-like.ts'
+import { tagSubmittable } from './comment-tag.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
 import type { Guard } from './guard.ts'
@@ -38,6 +39,7 @@ export function recordSubmittable(
   const hear = (name: string, heard: (message: Message) => void) =>
     listen(query, name, (message) => guard(() => heard(message as Message)))
 
+  if (flight.tag) tagSubmittable(query, flight.tag)
   hear('submit', () => connection.departed(flight))
   hear('handleRowDescription', (message) => {
     fields = message?.fields

@@ -87,7 +87,7 @@ export class LiveTrace {
   /** Records that the application sends a query; `undefined` once the trace is closed or its limit is reached. */
   startQuery(start: QueryStart): QueryRecording | undefined {
     if (this.closed) return undefined
-    if (this.queries.length >= this.#settings.limits.queriesPerTrace) {
+    if (this.isFull) {
       this.truncated++
       return undefined
     }
@@ -145,6 +145,11 @@ export class LiveTrace {
         settle()
       },
     }
+  }
+
+  /** No further query would be kept. */
+  get isFull(): boolean {
+    return this.queries.length >= this.#settings.limits.queriesPerTrace
   }
 
   /** The unit of work is done (the response is sent); queries from now on are its aftermath. */
