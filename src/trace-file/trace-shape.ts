@@ -82,7 +82,7 @@ export const traceShape = shape({
   queries: list(query),
 })
 
-export type ReadTrace = v.InferOutput<typeof traceShape>
+type ReadTrace = v.InferOutput<typeof traceShape>
 export type ReadQuery = ReadTrace['queries'][number]
 
 function isObject(value: unknown): boolean {

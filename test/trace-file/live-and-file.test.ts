@@ -1,0 +1,40 @@
+// What the shop's live profiler reports and what the command finds in its trace file are the same findings, byte by byte,
+// with values in the file and without. Run on the built package, as its users have it.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createProfiler } from 'pg-loupe'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { runShop } from '../../examples/shop/demo/running-shop.ts'
+import { visits } from '../../examples/shop/demo/visits.ts'
+import { createDatabase } from '../postgres/create-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const COMMAND = join(import.meta.dirname, '../../dist/esm/src/cli/main.js')
+
+test.each([
+  ['without values', false],
+  ['with values', true],
+])('the same findings, %s', async (_how, values) => {
+  const traces = join(temporaryFolder(), 'traces.ndjson')
+  const profiler = createProfiler({ enabled: true, reporters: [], artifacts: { traces, values } })
+  const database = await createDatabase(inject('postgres'), 'live-and-file')
+  onTestFinished(() => database.drop())
+  const shop = await runShop(database.url, profiler)
+  try {
+    for (const { requests } of visits) for (const request of requests) await shop.send(request)
+  } finally {
+    await shop.close()
+  }
+  await profiler.settled()
+
+  const live = profiler.report()
+  const args = [COMMAND, 'analyze', traces, '--format', 'json']
+  const offline = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))
+  expect(live.findings.length).toBeGreaterThan(5)
+  expect(JSON.stringify(offline.findings, null, 2)).toBe(JSON.stringify(live.findings, null, 2))
+  expect(offline.routes).toEqual(live.routes)
+  expect([offline.traces, offline.queries]).toEqual([live.traces, live.queries])
+  const text = readFileSync(traces, 'utf8')
+  expect(text.includes('"params"')).toBe(values)
+})
