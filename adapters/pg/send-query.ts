@@ -7,7 +7,10 @@ import type { Guard } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Callback, QueryConfig } from './query-form.ts'
 
-/** Sends the query and notes when it leaves: at once, or when those before it have been answered. */
+/**
+ * Sends the query and notes when it leaves: at once, or when those before it have been answered. That a free client was
+ * seen before is not enough: another's patch may send something of its own first.
+ */
 export function follow(
   client: ClientInside,
   connection: ConnectionFacts,
@@ -15,13 +18,12 @@ export function follow(
   guard: Guard,
   send: () => unknown,
 ): unknown {
-  const leavesNow = isFree(client)
-  const last = leavesNow ? undefined : waitingQueries(client).at(-1)
-  if (leavesNow) guard(() => connection.departed(flight))
+  const last = waitingQueries(client).at(-1)
+  if (isFree(client)) guard(() => connection.departed(flight))
   const result = send()
   guard(() => {
     connection.queued(flight)
-    const own = leavesNow ? undefined : waitingQueries(client).at(-1)
+    const own = waitingQueries(client).at(-1)
     if (!own || own === last) return
     replaceMethod(own, 'submit', (call) => (...args) => {
       guard(() => connection.departed(flight))

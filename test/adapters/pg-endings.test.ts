@@ -35,14 +35,14 @@ test('too slow for statement_timeout', async () => {
 })
 
 test('waited too long for a connection', async () => {
-  const pool = profiledPool({ max: 1, connectionTimeoutMillis: 50 })
+  const pool = profiledPool({ max: 1, connectionTimeoutMillis: 1000 })
   const client = await pool.connect()
   const [query] = await failing(() => pool.query('select 1'))
   client.release()
   expect(query).toMatchObject({ error: 'ETIMEDOUT' })
   expect(query?.connection).toBeUndefined()
-  expect(query?.waitMs).toBeGreaterThan(40)
-  expect(query?.durationMs).toBeLessThan(40)
+  expect(query?.waitMs).toBeGreaterThan(900)
+  expect(query?.durationMs).toBeLessThan(100)
 })
 
 test('cancelled by somebody else', async () => {
@@ -51,7 +51,7 @@ test('cancelled by somebody else', async () => {
     const client = await pool.connect()
     const { rows } = await client.query('select pg_backend_pid() as pid')
     const running = client.query(LONG).finally(() => client.release())
-    await Promise.all([running, pool.query('select pg_cancel_backend($1)', [rows[0].pid])])
+    await Promise.all([running, onceRunning(pool, rows[0].pid, 'pg_cancel_backend(pid)')])
   }, LONG)
   expect(query).toMatchObject({ error: '57014' })
 })
@@ -64,16 +64,15 @@ test('cut off with its connection, and what was queued behind it too', async () 
     client.on('error', () => {})
     const { rows } = await client.query('select pg_backend_pid() as pid')
     const running = [client.query(LONG), client.query('select 1 as queued')]
-    await pool.query('select pg_terminate_backend($1)', [rows[0].pid])
+    await onceRunning(pool, rows[0].pid, 'pg_terminate_backend(pid)')
     await Promise.allSettled(running)
     await client.query('select 1 as late').catch(() => {})
     client.release(true)
   })
-  expect(queries.map(({ sql, error }) => [sql, error])).toEqual([
-    ['select pg_backend_pid() as pid', undefined],
+  const failed = queries.filter(({ error }) => error)
+  expect(failed.map(({ sql, error }) => [sql, error])).toEqual([
     [LONG, '57P01'],
     ['select 1 as queued', 'ECONNRESET'],
-    ['select pg_terminate_backend($1)', undefined],
     ['select 1 as late', 'ECONNRESET'],
   ])
 })
@@ -169,6 +168,12 @@ async function failing(fn: () => Promise<unknown>, sql?: string) {
     ),
   )
   return sql ? queries.filter((query) => query.sql === sql) : queries
+}
+
+/** Calls a function of the server on a session as soon as that is busy with LONG. */
+async function onceRunning(pool: pg.Pool, pid: number, call: string): Promise<void> {
+  const sql = `select ${call} from pg_stat_activity where pid = $1 and state = 'active' and query = $2`
+  while ((await pool.query(sql, [pid, LONG])).rowCount === 0);
 }
 
 function profiledPool(options: pg.PoolConfig = {}): pg.Pool {
