@@ -4,6 +4,7 @@
 
 import type { Normalized } from './normalize.ts'
 import { NAME_FLAGS, PIECE_CLASS, PIECE_NAME, PIECE_WORD } from './pieces.ts'
+import { IS_SPECIAL } from './words.ts'
 
 const MASK = '"~"'
 
@@ -31,6 +32,8 @@ function maskStatementNames({ texts, flags, size, namesCursor }: Normalized): vo
   function mask(at: number, after: number, always = false): void {
     const pieceClass = (flags[at] as number) & PIECE_CLASS
     if (at <= after || at >= size || (pieceClass !== PIECE_WORD && pieceClass !== PIECE_NAME)) return
+    // A keyword there is no name.
+    if (((flags[at] as number) & IS_SPECIAL) !== 0) return
     if (!always && !/\d/.test(texts[at] as string)) return
     texts[at] = MASK
     flags[at] = NAME_FLAGS

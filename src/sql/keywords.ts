@@ -39,8 +39,8 @@ export const WORDS_GOING_ON = split(
   'is isnull notnull between in like ilike similar not and or collate at overlaps operator',
 )
 
-/** They end ORDER BY, GROUP BY and LIMIT where they stand. */
-export const WORDS_OF_OTHER_CLAUSES = split('select set returning values window from where')
+/** They end ORDER BY, GROUP BY and LIMIT where they stand. SET is not reserved, so it is looked at more closely. */
+export const WORDS_OF_OTHER_CLAUSES = split('select returning window')
 
 /** In the brackets of IN they show a query instead of a list. */
 export const WORDS_OF_QUERIES = split('select values table with from union intersect except')

@@ -119,6 +119,12 @@ const NULL_IS_VALUE_BEHIND = new Set(['then', 'else', 'select', 'return'])
 const BOOLEAN_IS_SYNTAX_BEHIND = new Set(['is', 'not', 'on', 'as'])
 /** In ORDER BY, GROUP BY and DISTINCT ON, brackets behind these hold positions too. */
 const POSITION_BRACKETS = new Set(['by', 'distinct', 'all', 'rollup', 'cube', 'sets'])
+/** What can follow ASC, OFFSET n ROWS and FETCH … ONLY. */
+const WORDS_BEHIND_CLAUSES = new Set(
+  'nulls limit offset fetch for union intersect except rows range groups on returning window having with'.split(
+    ' ',
+  ),
+)
 const KEPT_SETTINGS = new Set(['default', 'none', 'local'])
 const LIMIT_FLAGS = PIECE_WORD | flagsOfWord('limit')
 const BRACKET_FLAGS = flagsOfOther(40)
@@ -142,6 +148,8 @@ class Normalizer {
   longNames = false
   namesCursor = false
   hasSeveral = false
+  /** Of the brackets that were closed last. */
+  closedKind = PLAIN
 
   constructor(tokens: Tokens) {
     this.tokens = tokens
@@ -169,6 +177,7 @@ class Normalizer {
     this.size = 0
     this.slots = []
     this.hasSeveral = false
+    this.closedKind = PLAIN
     this.frame = newFrame(PLAIN, 0, 0, 0, false, false)
     this.longNames = false
     this.namesCursor = false
@@ -234,10 +243,7 @@ class Normalizer {
       return
     }
     if ((wordFlags & MAKES_QUERY) !== 0 && this.frame.kind === LIST) this.frame.kind = PLAIN
-    if ((wordFlags & STARTS_OTHER_CLAUSE) !== 0) {
-      this.frame.positions = false
-      this.frame.limit = false
-    }
+    if ((wordFlags & STARTS_OTHER_CLAUSE) !== 0) this.endClauses()
     const which = wordFlags >>> ACTION_SHIFT
     if (which !== 0 && this.act(which, text, wordFlags, last, lastFlags)) return
     this.push(text, PIECE_WORD | wordFlags)
@@ -265,7 +271,7 @@ class Normalizer {
         return true
       case ASC:
         // The default, as PostgreSQL reads it; behind AS it is a label.
-        return beforeWord !== 'as' && this.endsClause(this.index + 1)
+        return this.isDefaultOrder(last, before)
       case ROW_WORD:
       case ROWS_WORD:
         return before === '?' && texts[last - 1] === 'offset' && this.endsClause(this.index + 1)
@@ -288,15 +294,31 @@ class Normalizer {
         return false
       case VALUES:
         if (!this.isChar(this.index + 1, 40)) return false
+        this.endClauses()
         this.push(text, PIECE_WORD | wordFlags)
         this.openFrame(ROWS, false, this.index + 1)
         return true
       case SET:
-        if (last >= 0 && before !== ';') return false
+        if (last >= 0 && before !== ';') {
+          // Behind BY or a comma it names a column.
+          if (before !== 'by' && before !== ',' && before !== '.') this.endClauses()
+          return false
+        }
         this.setting(wordFlags)
         return true
     }
     return false
+  }
+
+  endClauses(): void {
+    this.frame.positions = false
+    this.frame.limit = false
+  }
+
+  /** ASC behind an item of ORDER BY. Behind AS it is a label, and behind a row of VALUES it is nothing known. */
+  isDefaultOrder(last: number, before: string): boolean {
+    if (!this.frame.positions || before === 'as' || before === 'asc' || !this.isOperand(last)) return false
+    return !(before === ')' && this.closedKind === ROW) && this.endsClause(this.index + 1)
   }
 
   /** `FETCH FIRST n ROWS` and then ONLY: the standard's spelling of `LIMIT n`. */
@@ -310,7 +332,8 @@ class Normalizer {
 
   /** Nothing at `at` can belong to what is in front of it. */
   endsClause(at: number): boolean {
-    if (at >= this.count || this.kinds[at] === WORD) return true
+    if (at >= this.count) return true
+    if (this.kinds[at] === WORD) return WORDS_BEHIND_CLAUSES.has(this.wordAt(at)) && !this.isChar(at + 1, 46)
     return this.isChar(at, 44) || this.isChar(at, 41) || this.isChar(at, 59)
   }
 
@@ -655,6 +678,7 @@ class Normalizer {
       return
     }
     const closed = this.frame
+    this.closedKind = closed.kind
     this.closeFrame()
     this.push(text, flags)
     if (closed.kind === CAST_CALL) this.rewriteCast(closed)
