@@ -36,6 +36,11 @@ export interface ProfilerOptions {
   }
   /** What a round trip takes on the network of production, in milliseconds; findings say what they would cost there. Default 1. */
   roundTripMs?: number
+  /**
+   * Whether some rows of each result are watched for the columns that the application reads. Default: yes, unless NODE_ENV
+   * is `production`.
+   */
+  watchRows?: boolean
   limits?: {
     /** Queries kept per trace; further ones are counted. Default 10,000. */
     queriesPerTrace?: number
@@ -57,6 +62,7 @@ export interface CheckedOptions {
   commentTags: boolean
   artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
   roundTripMs: number
+  watchRows: boolean
   limits: Required<NonNullable<ProfilerOptions['limits']>>
 }
 
@@ -100,6 +106,7 @@ const profilerOptions = () =>
       {},
     ),
     roundTripMs: v.optional(v.pipe(v.number('milliseconds'), v.minValue(0, 'milliseconds, 0 or more')), 1),
+    watchRows: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
     limits: v.optional(
       record({
         queriesPerTrace: v.optional(wholeNumber(1), 10_000),

@@ -11,6 +11,8 @@ import { callSiteResolver } from './trace/call-site.ts'
 import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
+import { withoutNoting } from './trace/row-watch.ts'
+import { rowWatcher } from './trace/row-watcher.ts'
 import { sealValues } from './trace/seal-values.ts'
 import { copyParams } from './trace-file/copy-params.ts'
 import { recordTraces, type TraceRecorder } from './trace-file/record-traces.ts'
@@ -52,7 +54,12 @@ const OUTSIDE = 'outside any trace'
  */
 export function createProfiler(options?: ProfilerOptions): Profiler {
   const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
-  const settings = { limits: checked.limits, resolveCallSite: callSiteResolver(checked.application) }
+  const watcher = checked.watchRows ? rowWatcher((error) => profiler.countInternalError(error)) : undefined
+  const settings = {
+    limits: checked.limits,
+    resolveCallSite: callSiteResolver(checked.application),
+    rowWatcher: watcher,
+  }
   const open = new Set<LiveTrace>()
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
@@ -122,7 +129,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     open.delete(trace)
     try {
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
-      sealValues(trace.queries)
+      watcher?.conclude(trace.queries)
+      withoutNoting(() => sealValues(trace.queries))
       const finished = trace.toTrace(nextId(trace))
       recorder?.record(finished, params)
       const findings = findIn(finished)

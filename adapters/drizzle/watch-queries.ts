@@ -3,6 +3,7 @@
 // application's own frame. So `then` becomes a getter. Nothing of what is returned changes.
 import { type QueryOrigin, sharedState } from '../../src/shared-state.ts'
 import { type CapturedStack, captureStack } from '../../src/trace/call-site.ts'
+import { rowShape } from './row-shape.ts'
 
 type Method = (this: object, ...args: unknown[]) => unknown
 type Then = (this: object, onFulfilled?: unknown, onRejected?: unknown) => unknown
@@ -67,7 +68,7 @@ function thenFrom(origin: QueryOrigin, original: Then): Then {
     return storage.run(origin, () =>
       original.call(
         this,
-        leave(onFulfilled, (value) => noteRows(value, origin)),
+        leave(onFulfilled, (value) => noteRows(value, origin, this)),
         leave(onRejected, () => {}),
       ),
     )
@@ -75,9 +76,12 @@ function thenFrom(origin: QueryOrigin, original: Then): Then {
 }
 
 /** `findFirst` gives one row; a count is none, and what `db.execute` gives is the driver's own. */
-function noteRows(value: unknown, { recording }: QueryOrigin): void {
-  if (Array.isArray(value)) recording?.mapped(value)
-  else if (typeof value === 'object' && value !== null && !('rows' in value)) recording?.mapped([value])
+function noteRows(value: unknown, { recording }: QueryOrigin, builder: object): void {
+  if (!recording || typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value) && 'rows' in value) return
+  const rows = Array.isArray(value) ? value : [value]
+  recording.mapped(rows)
+  recording.handsOver(rows, () => rowShape(builder))
 }
 
 /** Every query passes its prepared form, explicit `.execute()` and prepared statements too; it knows the tables. */

@@ -70,6 +70,7 @@ export function noteOutcome(
         const { commands, ...outcome } = outcomeOf(result)
         connection.landed(flight, commands)
         flight.recording.finished(outcome)
+        if (!Array.isArray(result)) flight.recording.handsOver(outcome.rows)
       }
     })
     return callback.call(this, error, result)

@@ -3,6 +3,8 @@
 import type { Trace, TraceKind } from '../types.ts'
 import type { ResolveCallSite } from './call-site.ts'
 import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
+import type { RowShape } from './row-watch.ts'
+import type { RowWatcher } from './row-watcher.ts'
 
 export interface TraceStart {
   kind: TraceKind
@@ -21,6 +23,8 @@ interface TraceLimits {
 export interface TraceSettings {
   limits: TraceLimits
   resolveCallSite: ResolveCallSite
+  /** Absent when rows are not to be watched. */
+  rowWatcher?: RowWatcher | undefined
 }
 
 /**
@@ -40,6 +44,8 @@ export interface QueryRecording {
   failed(code: string): void
   /** What the library between the driver and the application made of the rows. */
   mapped(rows: readonly unknown[]): void
+  /** These rows go to the application now; `shape` says where rows are nested in them. */
+  handsOver(rows: readonly unknown[] | undefined, shape?: () => RowShape): void
 }
 
 /** Work that goes on after a response usually follows within this time; the trace waits for it before it closes. */
@@ -143,6 +149,9 @@ export class LiveTrace {
           query.waitMs = sentMs - query.startMs
         }
         settle()
+      },
+      handsOver: (rows, shape) => {
+        if (rows && !this.closed) this.#settings.rowWatcher?.watch(query, rows, shape)
       },
     }
   }

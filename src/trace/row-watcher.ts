@@ -1,0 +1,156 @@
+// Which rows of which results are watched, and what that says when the trace closes. A few rows of each result are
+// enough to see that all columns are read, which is the rule. Where a column seems unread, the statement's next results
+// are watched whole, because one row of a hundred may be the one whose other columns matter.
+import { fingerprint } from '../sql/index.ts'
+import type { RowUsage } from '../types.ts'
+import { evenlySpaced } from './evenly-spaced.ts'
+import type { RecordedQuery } from './recorded-query.ts'
+import { newReadLog, type ReadLog, type RowShape, watchRow, withoutNoting } from './row-watch.ts'
+import { valueBytes } from './value-bytes.ts'
+
+export interface RowWatcher {
+  /**
+   * Watches rows on their way to the application. What cannot be watched (rows as arrays) is left alone; an error of ours
+   * is counted.
+   */
+  watch(query: RecordedQuery, rows: readonly unknown[], shape?: () => RowShape): void
+  /** Notes on the queries how their rows have been used so far. */
+  conclude(queries: readonly RecordedQuery[]): void
+}
+
+/** Rows watched of a result that is not under suspicion. */
+const SAMPLE_ROWS = 16
+/** Watched of one that is, and how many results of a statement are watched like that. */
+const CLOSE_LOOK_ROWS = 1000
+const CLOSE_LOOKS = 3
+/** Cells watched of one result, so that rows of a thousand columns cost no more than others. */
+const SAMPLE_CELLS = 1600
+const CLOSE_LOOK_CELLS = 20_000
+/** Statements remembered; those after them are watched in samples only. */
+const REMEMBERED = 1000
+
+interface Watched {
+  log: ReadLog
+  rows: number
+  /** Rows of which nothing is left out. */
+  rowsWatched: number
+}
+
+export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
+  const results = new WeakMap<RecordedQuery, Watched>()
+  /** By statement, how many results are still to be watched whole. */
+  const closeLooks = new Map<string, number>()
+  /** Statements whose rows were read after their trace: no trace shows all of what becomes of them. */
+  const outlived = new Set<string>()
+
+  const takesCloseLook = ({ sql }: RecordedQuery): boolean => {
+    if (closeLooks.size === 0) return false
+    const { key } = fingerprint(sql)
+    const left = closeLooks.get(key) ?? 0
+    if (left > 0) closeLooks.set(key, left - 1)
+    return left > 0
+  }
+
+  const watch: RowWatcher['watch'] = (query, rows, shape) => {
+    if (!isRow(rows[0])) return
+    const [mostRows, mostCells] = takesCloseLook(query)
+      ? [CLOSE_LOOK_ROWS, CLOSE_LOOK_CELLS]
+      : [SAMPLE_ROWS, SAMPLE_CELLS]
+    const log = newReadLog()
+    const rowsWatched = watchSome(rows, mostRows, mostCells, log, shape?.())
+    results.set(query, { log, rows: rows.length, rowsWatched })
+  }
+
+  const conclude = (query: RecordedQuery) => {
+    const watched = results.get(query)
+    if (!watched || watched.log.objects.length === 0) return
+    const { log, rows, rowsWatched } = watched
+    const { key } = fingerprint(query.sql)
+    query.usage = withoutNoting(() => usageOf(watched, outlived.has(key)))
+    const isSuspect = query.usage.unread.length > 0 || query.usage.rowsTouched < 2
+    if (isSuspect && rowsWatched < rows && closeLooks.size < REMEMBERED) {
+      closeLooks.set(key, closeLooks.get(key) ?? CLOSE_LOOKS)
+    }
+    log.objects.length = 0
+    log.onNews = () => {
+      if (outlived.size < REMEMBERED) outlived.add(key)
+    }
+  }
+
+  const guarded =
+    <Args extends unknown[]>(act: (...args: Args) => void) =>
+    (...args: Args) => {
+      try {
+        act(...args)
+      } catch (error) {
+        countError(error)
+      }
+    }
+
+  return {
+    watch: guarded(watch),
+    conclude: (queries) => queries.forEach(guarded(conclude)),
+  }
+}
+
+function isRow(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Returns how many rows are watched whole. */
+function watchSome(
+  rows: readonly unknown[],
+  mostRows: number,
+  mostCells: number,
+  log: ReadLog,
+  shape: RowShape | undefined,
+): number {
+  const nestedRows = mostRows
+  const isFirstWhole = watchRow(rows[0], 0, log, shape, nestedRows)
+  const cellsOfRow = log.objects.reduce((cells, { keys }) => cells + keys.length, 0)
+  const affordable = Math.max(1, Math.floor(mostCells / Math.max(1, cellsOfRow)))
+  const chosen = evenlySpaced(rows.length, Math.min(mostRows, affordable))
+  return chosen
+    .slice(1)
+    .reduce(
+      (whole, index) => whole + Number(watchRow(rows[index], index, log, shape, nestedRows)),
+      Number(isFirstWhole),
+    )
+}
+
+function usageOf({ log, rows, rowsWatched }: Watched, areKept: boolean): RowUsage {
+  const paths = [...log.columns.keys()]
+  const read = paths.filter((_, column) => (log.reads[column] ?? 0) > 0)
+  const rest = paths.filter((_, column) => (log.reads[column] ?? 0) === 0)
+  const isUnread = (path: string) => !areKept && !log.copied[log.columns.get(path) ?? -1]
+  const unread = rest.filter(isUnread)
+  return {
+    read,
+    serialized: rest.filter((path) => !isUnread(path)),
+    unread,
+    rowsTouched: areKept ? rows : log.touched.size,
+    ...(rowsWatched < rows ? { rowsWatched } : {}),
+    ...(unread.length > 0 ? { unreadBytes: bytesOf(unread, log, rows) } : {}),
+  }
+}
+
+/** The average of a sample's rows, times all rows. */
+function bytesOf(
+  unread: readonly string[],
+  { columns, objects }: ReadLog,
+  rows: number,
+): Record<string, number> {
+  const rowsSeen = [...new Set(objects.map(({ row }) => row))]
+  const sample = new Set(evenlySpaced(rowsSeen.length, SAMPLE_ROWS).map((index) => rowsSeen[index]))
+  const sizes = new Map(unread.map((path) => [columns.get(path), 0]))
+  for (const { object, row, keys, numbers } of objects) {
+    if (!sample.has(row)) continue
+    numbers.forEach((number, position) => {
+      const size = sizes.get(number)
+      if (size !== undefined) sizes.set(number, size + valueBytes(object[keys[position] ?? '']))
+    })
+  }
+  return Object.fromEntries(
+    unread.map((path) => [path, Math.round(((sizes.get(columns.get(path)) ?? 0) / sample.size) * rows)]),
+  )
+}
