@@ -113,6 +113,6 @@ function report(...findings: Finding[]): Report {
       databaseMs: once,
     })),
     suppressed: 0,
-    cut: { queries: 0, traces: 0, routes: 0, observations: 0, untraced: 0, internalErrors: 0 },
+    cut: { queries: 0, traces: 0, routes: 0, observations: 0, unrecorded: 0, untraced: 0, internalErrors: 0 },
   }
 }
