@@ -45,6 +45,7 @@ export function canonicalExpression(
       if (isConstant && TEXT_TYPES.has(type)) return write(cast.arg)
       if (isConstant && type === 'bool' && as(inner, 'A_Const')?.sval !== undefined)
         return JSON.stringify(String(/^t/i.test(as(inner, 'A_Const')?.sval?.sval ?? '')))
+      if (as(cast.arg, 'A_ArrayExpr') !== undefined && TEXT_TYPES.has(type.slice(1))) return write(cast.arg)
       if (isName && type === 'text' && TEXT_TYPES.has(columnOf(cast.arg)?.type ?? '')) return write(cast.arg)
       return `${write(cast.arg)}::${type}`
     }
@@ -59,8 +60,11 @@ export function canonicalExpression(
       const sides = [expression.lexpr, expression.rexpr].map((side) =>
         side === undefined ? '' : write(side),
       )
-      const { kind } = expression
-      return `(${sides[0]} ${kind === 'AEXPR_OP' ? '' : kind} ${strings(expression.name).at(-1)} ${sides[1]})`
+      const operator = strings(expression.name).at(-1)
+      // PostgreSQL writes IN back as = ANY.
+      const isIn = expression.kind === 'AEXPR_IN' && operator === '='
+      const kind = isIn ? 'AEXPR_OP_ANY' : expression.kind
+      return `(${sides[0]} ${kind === 'AEXPR_OP' ? '' : kind} ${operator} ${sides[1]})`
     }
     const test = as(part, 'NullTest')
     if (test?.arg !== undefined) return `(${write(test.arg)} ${test.nulltesttype})`

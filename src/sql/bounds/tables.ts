@@ -59,8 +59,8 @@ export function createTableReader(
       }),
     )
     if (found.kind === 'view') return { ...empty, columns, ...view(found, boundOfView) }
-    // `FROM parent` reads its children too, and no key spans them.
-    const keys = found.hasChildren && range.inh !== false ? [] : keysOf(found, columns)
+    // `FROM parent` reads its children too, and no key spans them; `FROM ONLY parent` does not.
+    const keys = found.hasChildren && range.inh === true ? [] : keysOf(found, columns)
     return { ...empty, columns, keys, own: { rows: Infinity, reason: reasonOf(found, keys) } }
   }
 
