@@ -7,10 +7,11 @@ type Settings = ReturnType<typeof checkOptions>['detectors']
 export function parseSettings(settings: readonly string[]): Settings {
   const detectors: Record<string, unknown> = {}
   for (const setting of settings) {
-    const { detector, option, value } = split(setting)
-    const known = Object.hasOwn(detectors, detector) ? detectors[detector] : undefined
+    const { detector, option, name, value } = split(setting)
+    const known = ownObject(detectors, detector)
     if (option === undefined) define(detectors, detector, value === true ? {} : value)
-    else define(detectors, detector, define(isObject(known) ? known : {}, option, value))
+    else if (name === undefined) define(detectors, detector, define(known, option, value))
+    else define(detectors, detector, define(known, option, define(ownObject(known, option), name, value)))
   }
   try {
     return checkOptions({ detectors }).detectors
@@ -21,11 +22,19 @@ export function parseSettings(settings: readonly string[]): Settings {
   }
 }
 
-function split(setting: string): { detector: string; option: string | undefined; value: unknown } {
-  const match = /^([^.=]+)(?:\.([^=]+))?=(.*)$/s.exec(setting)
+interface Setting {
+  detector: string
+  option: string | undefined
+  /** Of options that take values by name: `query-budget.routes.GET /orders=5`. */
+  name: string | undefined
+  value: unknown
+}
+
+function split(setting: string): Setting {
+  const match = /^([^.=]+)(?:\.([^.=]+)(?:\.(.+))?)?=([^=]*)$/s.exec(setting)
   if (!match) throw new Error(`--set ${setting}: takes detector.option=value, or detector=false`)
-  const [, detector = '', option, value = ''] = match
-  return { detector, option, value: parseValue(value) }
+  const [, detector = '', option, name, value = ''] = match
+  return { detector, option, name, value: parseValue(value) }
 }
 
 function parseValue(text: string): unknown {
@@ -38,6 +47,8 @@ function define(target: Record<string, unknown>, name: string, value: unknown): 
   return Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+/** What has been set before; `false` is overruled. */
+function ownObject(holder: Record<string, unknown>, name: string): Record<string, unknown> {
+  const value = Object.hasOwn(holder, name) ? holder[name] : undefined
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

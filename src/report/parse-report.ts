@@ -5,6 +5,7 @@ import type { Report } from '../types.ts'
 const count = v.number()
 const spread = v.object({ min: count, median: count, max: count })
 const frame = v.looseObject({ file: v.string(), line: count })
+const none = v.optional(count, 0)
 
 const reportFile = v.looseObject({
   v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
@@ -21,6 +22,8 @@ const reportFile = v.looseObject({
       key: v.string(),
       route: v.string(),
       callSite: v.array(frame),
+      occurrences: v.array(v.looseObject({ trace: v.string(), queries: v.array(count) })),
+      occurrenceCount: count,
       cost: v.looseObject({ queries: count, roundTrips: count }),
       evidence: v.array(v.looseObject({ label: v.string(), text: v.string(), callSite: v.optional(frame) })),
     }),
@@ -34,11 +37,22 @@ const reportFile = v.looseObject({
       databaseMs: spread,
     }),
   ),
-  cut: v.looseObject({}),
+  measured: v.optional(v.record(v.string(), v.looseObject({ spentMs: count })), {}),
+  suppressed: none,
+  cut: v.looseObject({
+    queries: none,
+    traces: none,
+    routes: none,
+    unrecorded: none,
+    observations: none,
+    untraced: none,
+    internalErrors: none,
+  }),
 })
 
 /** @throws Error that names the file and what is wrong with it. */
 export function parseReport(text: string, file: string): Report {
+  if (holdsTraces(text)) throw new Error(`${file} holds traces, no report; pg-loupe analyze reads it`)
   const result = v.safeParse(reportFile, parseJson(text, file))
   if (result.success) return result.output as unknown as Report
   const [issue] = result.issues
@@ -46,6 +60,15 @@ export function parseReport(text: string, file: string): Report {
   throw new Error(
     `${file} is no report: ${v.getDotPath(issue) ?? 'it'} is ${issue.received}, expected ${expected}`,
   )
+}
+
+/** Its first line is a trace. */
+function holdsTraces(text: string): boolean {
+  try {
+    return Array.isArray(Object(JSON.parse(text.slice(0, text.indexOf('\n') >>> 0))).queries)
+  } catch {
+    return false
+  }
 }
 
 function parseJson(text: string, file: string): unknown {

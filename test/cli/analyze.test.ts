@@ -60,8 +60,9 @@ test.concurrent('--set gives detectors other options, or switches them off', asy
       find('--set', 'n-plus-one.likely=5'),
       find('--set', 'n-plus-one=false'),
       find('--set', 'n-plus-one=false', '--set', 'n-plus-one.likely=2'),
+      find('--set', 'query-budget.routes.GET /orders=3'),
     ]),
-  ).toEqual([1, 0, 0, 1])
+  ).toEqual([1, 0, 0, 1, 2])
 })
 
 test.concurrent.each([

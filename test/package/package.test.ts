@@ -75,6 +75,12 @@ test.each([
   expect(await load(`const m = require('${name}'); console.log(${named})`)).toEqual(imported)
 })
 
+test.each(['report', 'trace'])('the schema of a %s is in the package', async (name) => {
+  const code = `console.log(require('pg-loupe/schema/${name}-v1.json').title)`
+  const { stdout } = await run(process.execPath, ['-e', code], { cwd: home })
+  expect(stdout).toMatch(new RegExp(`^pg-loupe ${name}, version 1`))
+})
+
 test('an ES module and a CommonJS copy in one process share the profiler', async () => {
   const code = `import('pg-loupe').then((m) => console.log(m.defaultProfiler() === require('pg-loupe').defaultProfiler()))`
   expect((await run(process.execPath, ['-e', code], { cwd: home, env: environment() })).stdout).toBe('true\n')
@@ -106,6 +112,18 @@ describe('the command', () => {
     })
     const { stdout } = await command('report', 'report.json', '--format', 'json')
     expect(JSON.parse(stdout)).toMatchObject({ v: 1, traces: 1 })
+  })
+
+  test('analyzes a trace file that a profiler recorded', async () => {
+    const code = `
+      const { createProfiler } = require('pg-loupe')
+      const profiler = createProfiler({ artifacts: { traces: 'traces.ndjson' }, reporters: [] })
+      profiler.trace('reindex', () => {})`
+    await run(process.execPath, ['-e', code], { cwd: home, env: environment() })
+    expect(await command('analyze', 'traces.ndjson')).toMatchObject({
+      stdout: expect.stringMatching(/^reindex {2}0 queries/),
+      code: 0,
+    })
   })
 
   test.each([

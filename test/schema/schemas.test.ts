@@ -1,0 +1,186 @@
+// The published schemas say what is written, all of it, and what is read.
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+import { createProfiler } from '../../src/index.ts'
+import { parseReport } from '../../src/report/parse-report.ts'
+import { formatTrace } from '../../src/trace-file/format-trace.ts'
+import { traceParser } from '../../src/trace-file/parse-trace.ts'
+import type { Finding, Query, Report, Trace } from '../../src/types.ts'
+import { each, q, trace } from '../trace-builder.ts'
+
+const traceSchema = read('trace-v1.json')
+const reportSchema = read('report-v1.json')
+const isTrace = compile(traceSchema)
+const isReport = compile(reportSchema)
+
+/** A value for every field there is: a new one does not compile until it is here, and does not pass until described. */
+const everything: Required<Query> = {
+  sql: 'select * from t where id = $1 limit 5',
+  params: [1, 'x', null],
+  limit: 5,
+  offset: 0,
+  valueHashes: ['a', ['b', 'c']],
+  startMs: 0.5,
+  durationMs: 1.5,
+  waitMs: 0.25,
+  rows: 3,
+  bytes: 100,
+  resultHash: 'r',
+  columns: [{ name: 'id', table: 'public.t', tableId: 1, columnId: 2 }],
+  via: 'drizzle',
+  tables: ['t'],
+  afterResponse: true,
+  connection: 1,
+  transaction: 1,
+  prepared: 'p',
+  error: '23505',
+  callSite: [{ file: 'a.ts', line: 1, column: 2, function: 'f' }],
+  builtAt: { file: 'b.ts', line: 3 },
+  flow: [{ param: 0, query: 0, column: 'id', table: 'public.t', rows: 3 }],
+  usage: {
+    read: ['id'],
+    serialized: [],
+    unread: ['bio'],
+    rowsTouched: 1,
+    rowsWatched: 2,
+    unreadBytes: { bio: 7 },
+  },
+}
+const full: Required<Trace> = {
+  v: 1,
+  id: 'http GET / #1',
+  kind: 'http',
+  name: 'GET /',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  durationMs: 5,
+  labels: { method: 'GET' },
+  truncated: 0,
+  queries: [q('select 1'), everything],
+}
+
+test.each([
+  ['without values', undefined],
+  ['with values', [[], [1, 'x', null]]],
+])('the schema describes every field of a trace as it is written %s', (_how, params) => {
+  const line = JSON.parse([...formatTrace(full, '/', params)].join(''))
+  expect(problems(isTrace, line)).toEqual([])
+  expect(problems(compile(closed(traceSchema)), line)).toEqual([])
+  const written = Object.keys(line.queries[1]).sort()
+  const left = params ? ['valueHashes'] : ['params']
+  expect(written).toEqual(
+    Object.keys(everything)
+      .filter((name) => !left.includes(name))
+      .sort(),
+  )
+})
+
+test('a trace is read as it was written', () => {
+  const line = [...formatTrace(full, '/')].join('')
+  const read = traceParser()(line)
+  const { params: _, valueHashes, resultHash, sql, ...rest } = everything
+  expect(read.queries[1]).toMatchObject(rest)
+  expect({ ...read, queries: [] }).toEqual({ ...full, queries: [] })
+})
+
+test.each([
+  '{"v":1,"queries":[]}',
+  '{"v":1,"queries":[{"sql":"a"}],"more":1}',
+  '{"v":1,"id":null,"kind":null,"labels":null,"queries":[{"sql":"a","rows":null,"callSite":null,"builtAt":null,"usage":null}]}',
+  '{"v":1,"queries":[{"sql":"a","callSite":[{"file":"a.ts","line":1,"column":null}]}]}',
+  '{"v":1,"queries":[{"sql":"a"},{"sql":"b","flow":[{"param":0,"query":0,"column":"id"}]}]}',
+  '{}',
+  '[]',
+  '{"v":"1","queries":[]}',
+  '{"v":2,"queries":[]}',
+  '{"v":1,"queries":{}}',
+  '{"v":1,"queries":[{}]}',
+  '{"v":1,"kind":"cron","queries":[]}',
+  '{"v":1,"queries":[{"sql":"a","rows":"1"}]}',
+  '{"v":1,"queries":[{"sql":"a","valueHashes":[1]}]}',
+  '{"v":1,"queries":[{"sql":"a","callSite":[{"file":"a.ts"}]}]}',
+  '{"v":1,"queries":[{"sql":"a"},{"sql":"b","flow":[{"param":-1,"query":0,"column":"id"}]}]}',
+  '{"v":1,"queries":[{"sql":"a","columns":[{"name":1}]}]}',
+])('schema and reader agree on %s', (line) => {
+  const isRead = () => {
+    try {
+      traceParser()(line)
+      return true
+    } catch {
+      return false
+    }
+  }
+  expect(isRead()).toBe(isTrace(JSON.parse(line)))
+})
+
+test('the schema describes every field of a report', () => {
+  const report = makeReport()
+  expect(report.findings.length).toBeGreaterThan(0)
+  expect(problems(isReport, report)).toEqual([])
+  expect(problems(compile(closed(reportSchema)), report)).toEqual([])
+})
+
+test('a report is read as it was written', () => {
+  const report = makeReport()
+  expect(parseReport(JSON.stringify(report), 'report.json')).toEqual(report)
+})
+
+test.each<[string, (report: Mutable<Report>) => unknown]>([
+  ['of another version', (report) => (report.v = 2 as 1)],
+  ['without findings', (report) => Reflect.deleteProperty(report, 'findings')],
+  [
+    'with a severity nobody knows',
+    (report) => ((report.findings[0] as Mutable<Finding>).severity = 'bad' as 'info'),
+  ],
+  ['with a route without a name', (report) => Reflect.deleteProperty(report.routes[0] ?? {}, 'name')],
+  ['without its place', (report) => Reflect.deleteProperty(report.findings[0] ?? {}, 'callSite')],
+])('schema and reader refuse a report %s', (_what, spoil) => {
+  const report = makeReport()
+  spoil(report)
+  expect(isReport(report)).toBe(false)
+  expect(() => parseReport(JSON.stringify(report), 'report.json')).toThrow('report.json is no report')
+})
+
+test('traces given for a report are told apart', () => {
+  expect(() => parseReport('{"v":1,"queries":[]}\n{"v":1,"queries":[]}\n', 't.ndjson')).toThrow(
+    't.ndjson holds traces, no report; pg-loupe analyze reads it',
+  )
+})
+
+type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] }
+
+/** With an N+1 that is proven, and its parent. */
+function makeReport(): Report {
+  const list = q('select id, author_id from posts', [], { rows: 4, at: 'a.ts:1:2 list', bytes: 10 })
+  const loop = each([51, 52, 53, 54], (id) =>
+    q('select * from authors where id = $1', [id], {
+      at: 'a.ts:4:5 list',
+      flow: [{ param: 0, query: 0, column: 'author_id', rows: 4 }],
+    }),
+  )
+  return createProfiler({ reporters: [] }).analyze([trace('GET /posts', list, loop)])
+}
+
+function read(name: string): object {
+  return JSON.parse(readFileSync(new URL(`../../schema/${name}`, import.meta.url), 'utf8'))
+}
+
+function compile(schema: object): ValidateFunction {
+  return new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema)
+}
+
+/** The same schema, refusing whatever it does not name. */
+function closed<Schema>(schema: Schema): Schema {
+  if (Array.isArray(schema)) return schema.map(closed) as Schema
+  if (typeof schema !== 'object' || schema === null) return schema
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]))
+  if ('properties' in copy && !('additionalProperties' in copy)) copy.additionalProperties = false
+  return copy as Schema
+}
+
+function problems(validate: ValidateFunction, value: unknown): string[] {
+  validate(value)
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+  )
+}
