@@ -15,6 +15,8 @@ export function replaceMethod(
     return Reflect.apply(original, target, args)
   }
   const value = replace(callOriginal)
+  const { length } = (own ? own.value : Object.getPrototypeOf(target)[name]) as Method
+  Object.defineProperty(value, 'length', { value: length, configurable: true })
   Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false })
   return () => {
     if ((target as Record<string, unknown>)[name] !== value) return

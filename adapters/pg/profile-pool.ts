@@ -90,9 +90,9 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
           })
         if (isFunction(callback)) {
           const bound = profiler.context.bind(callback as ConnectCallback)
-          const heard: ConnectCallback = (error, client, release) => {
-            checkOut(client)
-            return bound(error, client, release)
+          const heard: ConnectCallback = (...args) => {
+            checkOut(args[1])
+            return bound(...args)
           }
           send = () => callOriginal([heard, ...rest])
         } else if (!callback && !inside.ending) {
@@ -105,7 +105,8 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 
   /** The callback with which `pool.query` calls `client.query`, at once. */
   function handOn(callback: ConnectCallback, flight: Flight | undefined): ConnectCallback {
-    return (error, client, release) => {
+    return (...args) => {
+      const [error, client] = args
       let pooled: PooledClient | undefined
       guard(() => {
         pooled = client && clients.handOut(client)
@@ -113,7 +114,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
         else flight?.recording.failed(errorCode(error))
       })
       try {
-        return callback(error, client, release)
+        return callback(...args)
       } finally {
         if (pooled) pooled.handedOn = undefined
       }

@@ -61,8 +61,9 @@ export function noteOutcome(
   guard: Guard,
   callback: Callback,
 ): Callback {
-  return function (this: unknown, error, result) {
+  return function (this: unknown, ...args) {
     guard(() => {
+      const [error, result] = args
       if (error) {
         connection.failed(flight)
         flight.recording.failed(errorCode(error))
@@ -70,9 +71,8 @@ export function noteOutcome(
         const { commands, ...outcome } = outcomeOf(result)
         connection.landed(flight, commands)
         flight.recording.finished(outcome)
-        if (!Array.isArray(result)) flight.recording.handsOver(outcome.rows)
       }
     })
-    return callback.call(this, error, result)
+    return Reflect.apply(callback, this, args)
   }
 }

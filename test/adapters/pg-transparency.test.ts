@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool, unprofilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
+import { called } from './recorded.ts'
 
 const database = await testDatabase()
 const profiler = createProfiler({ reporters: [] })
@@ -38,12 +39,196 @@ const calls: Record<string, Call> = {
       const value = pool.query('select 1', () => resolve(typeof value))
     }),
   'the properties of a client': (pool) => onClient(pool, async (client) => Object.keys(client).sort()),
+  'what a callback is called with': (pool) =>
+    onClient(
+      pool,
+      (client) =>
+        new Promise((resolve) => {
+          const lengths: unknown[] = []
+          void client.query('select nope', function (this: unknown, ...args: unknown[]) {
+            lengths.push(args.length, (this as object)?.constructor?.name)
+          } as () => void)
+          void client.query('select 1', function (this: unknown, ...args: unknown[]) {
+            resolve([...lengths, args.length, args[0], (this as object)?.constructor?.name])
+          } as () => void)
+        }),
+    ),
+  'what the callback of connect is called with': (pool) =>
+    new Promise((resolve) => {
+      pool.connect((...args: unknown[]) => {
+        ;(args[2] as () => void)()
+        resolve([args.length, args[0]])
+      })
+    }),
+  'the length of methods': async (pool) => [
+    pool.query.length,
+    pool.connect.length,
+    await onClient(pool, async (client) => client.query.length),
+  ],
+  'a frozen config': (pool) =>
+    onClient(pool, async (client) => {
+      const config = Object.freeze({ text: 'select $1::int as a', values: Object.freeze([1]) as number[] })
+      return [plain(await client.query(config)), plain(await client.query(config))]
+    }),
+  'a frozen config with a callback': (pool) =>
+    onClient(pool, (client) =>
+      called((callback) => client.query(Object.freeze({ text: 'select 1 as a', callback }) as never)).then(
+        plain,
+      ),
+    ),
+  'a config that is used again': (pool) =>
+    onClient(pool, async (client) => {
+      const config = { text: 'select 1 as a' }
+      const rows = [(await client.query(config)).rows, (await client.query(config)).rows]
+      return [rows, config]
+    }),
+  'a config with getters, a class and a symbol': (pool) =>
+    onClient(pool, async (client) => {
+      class Statement {
+        values = [2]
+        get text() {
+          return 'select $1::int as a'
+        }
+      }
+      const getters = {
+        get text() {
+          return 'select 3 as b'
+        },
+      }
+      return [plain(await client.query(new Statement())), plain(await client.query(getters))]
+    }),
+  'values beside a config': (pool) =>
+    onClient(pool, async (client) => plain(await client.query({ text: 'select $1::int as a' }, [5]))),
+  'callbacks in two places': (pool) =>
+    onClient(
+      pool,
+      (client) =>
+        new Promise((resolve) => {
+          const config = { text: 'select 1', callback: () => resolve('config') }
+          ;(client.query as (...args: unknown[]) => void)(config, undefined, () => resolve('third'))
+        }),
+    ),
+  'a query that is null, empty, a number or an object without text': async (pool) => {
+    const outcomes = []
+    for (const query of [null, undefined, '', 7, {}, { text: '' }, { name: 'none' }]) {
+      outcomes.push(
+        await onClient(pool, async (client) => client.query(query as never)).then(plain, plainError),
+      )
+    }
+    return outcomes
+  },
+  'releasing a client twice': (pool) =>
+    failure(
+      (async () => {
+        const client = await pool.connect()
+        client.release()
+        client.release()
+      })(),
+    ),
   'the class of a client': (pool) =>
     onClient(pool, async (client) => [client instanceof pg.Client, client.constructor === pg.Client]),
 }
 
 test.each(Object.entries(calls))('%s is the same with and without the profiler', async (_name, call) => {
   expect(await inTrace(() => call(pool))).toEqual(await call(bare))
+})
+
+/** Logs what happens in which order, microtask by microtask, after pg has heard from the server. */
+const orders: Record<string, (pool: pg.Pool, log: (event: string) => void) => Promise<unknown>> = {
+  'pool.query': (pool, log) => pool.query('select 1').then(() => log('resolved')),
+  'pool.query that fails': (pool, log) => pool.query('select nope').catch(() => log('rejected')),
+  'pool.query with a callback': (pool, log) =>
+    called((done) =>
+      pool.query('select 1', () => {
+        log('called')
+        done()
+      }),
+    ),
+  'pool.connect and client.query': (pool, log) =>
+    onClient(pool, async (client) => {
+      log('connected')
+      await client.query('select 1')
+      log('resolved')
+      await client.query({ text: 'select $1', values: [1] })
+      log('resolved again')
+    }),
+  'client.query that fails': (pool, log) =>
+    onClient(pool, (client) => client.query('select nope').catch(() => log('rejected'))),
+  'client.query with a callback': (pool, log) =>
+    onClient(pool, (client) =>
+      called((done) =>
+        client.query('select 1', () => {
+          log('called')
+          done()
+        }),
+      ),
+    ),
+  'queries in a row': (pool, log) =>
+    onClient(pool, (client) =>
+      Promise.all([
+        client.query('select 1').then(() => log('first')),
+        client.query('select 2').then(() => log('second')),
+        client.query('select 3').then(() => log('third')),
+      ]),
+    ),
+}
+
+test.each(Object.entries(orders))(
+  '%s: everything happens in the same order, microtask by microtask',
+  async (name, run) => {
+    const fails = name.endsWith('fails')
+    const [profiled, alone] = [
+      await inTrace(() => orderOf(pool, run, fails)),
+      await orderOf(bare, run, fails),
+    ]
+    expect(alone.length).toBeGreaterThan(5)
+    expect(profiled).toEqual(alone)
+  },
+)
+
+async function orderOf(
+  pool: pg.Pool,
+  run: (pool: pg.Pool, log: (event: string) => void) => Promise<unknown>,
+  fails: boolean,
+) {
+  const events: string[] = []
+  const count = (event: string) => () => {
+    let microtasks = 0
+    events.push(event)
+    const tick = () => {
+      events.push(`${event} + ${++microtasks}`)
+      if (microtasks < 8) queueMicrotask(tick)
+    }
+    queueMicrotask(tick)
+  }
+  const client = await pool.connect()
+  const wire = (client as unknown as { connection: NodeJS.EventEmitter }).connection
+  // The end of a failed query may come in one piece with its error or after it, so it is no point to count from.
+  const answer = fails ? 'errorMessage' : 'readyForQuery'
+  const pooled = ['acquire', 'release'].map((name) => [pool, name, () => events.push(name)] as const)
+  const listeners: (readonly [NodeJS.EventEmitter, string, () => void])[] = [
+    [wire, answer, count(answer)],
+    ...pooled,
+  ]
+  for (const [emitter, name, listener] of listeners) emitter.on(name, listener)
+  client.release()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  await run(pool, (event) => events.push(event))
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  for (const [emitter, name, listener] of listeners) emitter.removeListener(name, listener)
+  return events
+}
+
+test('an error thrown in a callback crashes the process as in pg', async () => {
+  const crash = (pool: pg.Pool) =>
+    onClient(pool, async (client) => {
+      const uncaught = uncaughtError()
+      void client.query('select 1', () => {
+        throw new Error('planned')
+      })
+      return plainError(await uncaught)
+    })
+  expect(await inTrace(() => crash(pool))).toEqual(await crash(bare))
 })
 
 test('the pool stays the same object, of the same class, with the same visible properties', () => {
@@ -179,6 +364,16 @@ describe('wrong input fails at the call', () => {
     expect(() => profilePool(bare, {} as unknown as typeof profiler)).toThrow('takes a profiler')
   })
 })
+
+async function uncaughtError(): Promise<unknown> {
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  try {
+    return await new Promise((resolve) => process.once('uncaughtException', resolve))
+  } finally {
+    for (const listener of others) process.on('uncaughtException', listener)
+  }
+}
 
 async function inTrace<T>(fn: () => T | Promise<T>): Promise<T> {
   return profiler.trace('transparency', fn)
