@@ -14,6 +14,8 @@ export interface ProfilerOptions {
   context?: ContextStore<LiveTrace>
   /** Which files count as the application's own where a finding names a line. Default: all outside of node_modules. */
   application?: ApplicationCode
+  /** Reads keys and sizes of the tables, once, on a connection of its own. Default: on, in tests (NODE_ENV `test`) off. */
+  catalog?: boolean
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
   /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
@@ -55,6 +57,7 @@ export interface CheckedOptions {
   enabled: boolean
   context: ContextStore<LiveTrace> | undefined
   application: ApplicationCode
+  catalog: boolean
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
   detectors: Record<string, DetectorOptions>
   reporters: readonly ('console' | ReportListener)[]
@@ -87,6 +90,7 @@ const profilerOptions = () =>
       record({ include: v.optional(pathPatterns()), exclude: v.optional(pathPatterns()) }),
       {},
     ),
+    catalog: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'test'),
     detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
     reporters: v.optional(
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),

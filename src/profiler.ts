@@ -1,5 +1,8 @@
 // Holds the pieces together: opens and closes traces, runs the detectors over each as it closes, merges what they find
 // and hands it on. Errors of ours are counted, never thrown into the application.
+import type { PoolLike as CatalogPool } from './catalog/catalog-of-pool.ts'
+import { createKnowledge } from './catalog/knowledge.ts'
+import { noteBounds } from './catalog/note-bounds.ts'
 import { checkOptions, type ProfilerOptions } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
@@ -7,6 +10,7 @@ import { collectObservations } from './report/observations.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
+import { fingerprint } from './sql/index.ts'
 import { callSiteResolver } from './trace/call-site.ts'
 import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
@@ -38,6 +42,8 @@ export interface Profiler {
   settled(): Promise<void>
   /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
   outsideTrace(): LiveTrace | undefined
+  /** To be told of each pool that is profiled, for its catalog. */
+  addPool(pool: CatalogPool): void
   /** Whether statements carry the name of their trace in a comment. */
   readonly commentTags: boolean
   /** Counts an error of ours; the first one is shown. */
@@ -55,10 +61,12 @@ const OUTSIDE = 'outside any trace'
 export function createProfiler(options?: ProfilerOptions): Profiler {
   const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
   const watcher = checked.watchRows ? rowWatcher((error) => profiler.countInternalError(error)) : undefined
+  const knowledge = createKnowledge()
   const settings = {
     limits: checked.limits,
     resolveCallSite: callSiteResolver(checked.application),
     rowWatcher: watcher,
+    loading: knowledge.loading,
   }
   const open = new Set<LiveTrace>()
   const listeners = new Set<ReportListener>()
@@ -111,6 +119,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
           merged.countUntraced()
           return undefined
         },
+    addPool(pool) {
+      if (checked.catalog) knowledge.addPool(pool)
+    },
     countInternalError(error) {
       if (merged.countInternalError() > 1) return
       const text = error instanceof Error ? error.stack : String(error)
@@ -130,7 +141,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     try {
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
+      noteBounds(trace.queries, knowledge.catalog())
       withoutNoting(() => sealValues(trace.queries))
+      if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl')) knowledge.forget()
       const finished = trace.toTrace(nextId(trace))
       recorder?.record(finished, params)
       const findings = findIn(finished)
@@ -160,7 +173,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   function closeOldest(): void {
     const [oldest] = open
     merged.countCutTrace()
-    oldest?.close()
+    oldest?.close({ now: true })
   }
 
   function nextId({ kind, name }: LiveTrace): string {
@@ -173,7 +186,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const { report, traces, values } = checked.artifacts
   if (enabled && (checked.reporters.length > 0 || report || traces)) {
     atExit(() => {
-      for (const trace of open) trace.close()
+      for (const trace of open) trace.close({ now: true })
     })
     if (traces)
       recorder = recordTraces(traces, { folder, values, atExit, onLost: () => merged.countUnrecorded() })

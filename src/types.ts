@@ -50,6 +50,19 @@ export interface RowUsage {
   unreadBytes?: Readonly<Record<string, number>>
 }
 
+/** What is proven of the size of a result, whatever the tables hold. */
+export interface ResultBound {
+  /** The most rows; absent when nothing bounds them. */
+  rows?: number
+  /** The most elements of an array inside a row: 0 without one, absent when nothing bounds them. */
+  nested?: number
+  /** What bounds it, or what does not, in words. */
+  reason: string
+  /** The largest table it reads, with the planner's estimate of its rows. */
+  table?: string
+  tableRows?: number
+}
+
 /** One statement sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
   sql: string
@@ -85,6 +98,8 @@ export interface Query {
   /** Where the query was built, when that is not where it was sent. */
   builtAt?: Frame | undefined
   flow?: readonly ValueFlow[]
+  /** Known of a SELECT when the catalog is. */
+  bound?: ResultBound
   /** Absent when the rows were not watched, and when there were none. */
   usage?: RowUsage
 }

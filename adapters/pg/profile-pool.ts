@@ -23,6 +23,7 @@ export interface PoolLike {
 
 interface PoolInside extends PoolOfClients, Pick<PoolLike, 'query' | 'connect'> {
   Client: new (...args: never[]) => ClientLike
+  options?: object
   Promise?: PromiseConstructor
   ending?: boolean
   ended?: boolean
@@ -46,6 +47,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   let calling:
     | { readonly args: readonly unknown[]; readonly below: (...args: never[]) => unknown }
     | undefined
+  profiler.addPool({ options: inside.options ?? {}, Client: inside.Client })
   const clients = watchPoolClients(inside, profiler)
   const guard = guardFor(profiler)
 

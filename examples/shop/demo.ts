@@ -51,7 +51,7 @@ async function run(server: Postgres, signal: AbortSignal): Promise<number> {
   try {
     console.log(`Database  ${database.name}`)
     signal.throwIfAborted()
-    const profiler = createProfiler({ enabled: true, reporters: ['console'] })
+    const profiler = createProfiler({ enabled: true, catalog: true, reporters: ['console'] })
     const shop = await runShop(database.url, profiler)
     try {
       const { tables, rows } = shop.seeded

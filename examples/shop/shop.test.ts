@@ -15,7 +15,7 @@ import { visits } from './demo/visits.ts'
 import * as schema from './schema.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ enabled: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, catalog: true, reporters: [] })
 const shop = await runShop(database.url, profiler)
 afterAll(() => shop.close())
 

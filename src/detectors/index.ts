@@ -6,11 +6,15 @@ import { nPlusOne } from './n-plus-one.ts'
 import { nPlusOneWrite } from './n-plus-one-write.ts'
 import { queryBudget } from './query-budget.ts'
 import { slowQuery } from './slow-query.ts'
+import { unboundedArray } from './unbounded-array.ts'
+import { unboundedSelect } from './unbounded-select.ts'
 
 export const detectors: readonly Detector[] = [
   nPlusOne,
   nPlusOneWrite,
   duplicateQuery,
+  unboundedSelect,
+  unboundedArray,
   deepOffset,
   slowQuery,
   queryBudget,

@@ -72,6 +72,7 @@ const WRITERS: {
   builtAt: ({ builtAt }, { folder }) => builtAt && relativeFrame(builtAt, folder),
   flow: ({ flow }) => unlessEmpty(flow),
   usage: ({ usage }) => usage,
+  bound: ({ bound }) => bound,
 }
 const FIELDS = Object.keys(WRITERS) as (keyof typeof WRITERS)[]
 

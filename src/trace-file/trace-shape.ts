@@ -38,6 +38,15 @@ const query = shape({
       }),
     ),
   ),
+  bound: v.optional(
+    shape({
+      rows: v.optional(number),
+      nested: v.optional(number),
+      reason: text,
+      table: v.optional(text),
+      tableRows: v.optional(number),
+    }),
+  ),
   via: v.optional(text),
   tables: v.optional(list(text)),
   afterResponse: v.optional(v.boolean('true or false')),

@@ -25,6 +25,8 @@ export interface TraceSettings {
   resolveCallSite: ResolveCallSite
   /** Absent when rows are not to be watched. */
   rowWatcher?: RowWatcher | undefined
+  /** A promise while what the analysis has to know is being loaded; it never rejects. */
+  loading(): Promise<void> | undefined
 }
 
 /**
@@ -181,8 +183,14 @@ export class LiveTrace {
     await closed
   }
 
-  close(): void {
+  /** Once what the analysis has to know is there; `now` does without it. */
+  close({ now = false } = {}): void {
     if (this.closed) return
+    const loading = now ? undefined : this.#settings.loading()
+    if (loading !== undefined) {
+      void loading.then(() => this.close({ now: true }))
+      return
+    }
     this.closed = true
     this.#durationMs ??= this.#now()
     clearTimeout(this.#timer)

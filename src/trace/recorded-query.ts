@@ -1,6 +1,6 @@
 // One query while its trace is open: facts only, taken on the application's own time, so nothing is formatted here.
 // The call site is resolved when somebody reads it, and the values live only until the trace is sealed.
-import type { CallSite, Frame, Query, ResultColumn, RowUsage, ValueFlow } from '../types.ts'
+import type { CallSite, Frame, Query, ResultBound, ResultColumn, RowUsage, ValueFlow } from '../types.ts'
 import type { CapturedStack, ResolveCallSite } from './call-site.ts'
 
 /** What the driver knows of a result's column. */
@@ -51,6 +51,7 @@ export class RecordedQuery implements Query {
   valueHashes?: readonly (string | readonly string[])[]
   flow?: readonly ValueFlow[]
   usage?: RowUsage
+  bound?: ResultBound
   /** The rows for value flow, while the trace is open. */
   keptRows?: readonly unknown[]
   /** What the library that built the statement made of the rows, the very objects the application got; as long. */

@@ -1,0 +1,75 @@
+// Notes on each SELECT of a trace how many rows it can return at the most, as far as keys, limits and the values at hand
+// prove it. The verdict depends on values only where a LIMIT or a list is a parameter, so nearly always it is looked up.
+
+import type { Catalog } from '../sql/catalog-shape.ts'
+import { analyzeStatement, bound, fingerprint } from '../sql/index.ts'
+import type { Query, ResultBound } from '../types.ts'
+
+type Sent = Query & { bound?: ResultBound }
+
+interface Verdict {
+  bound: ResultBound
+  dependsOnValues: boolean
+}
+
+/** Applications send some hundred different statements; the verdicts are dropped when there are more. */
+const KEPT_VERDICTS = 2000
+
+const verdicts = new WeakMap<Catalog, Map<string, Verdict>>()
+
+export function noteBounds(queries: readonly Sent[], catalog: Catalog | undefined): void {
+  if (!catalog) return
+  for (const query of queries) {
+    if (query.bound || fingerprint(query.sql).kind !== 'select') continue
+    const { bound: known, dependsOnValues } = verdictOn(query.sql, catalog)
+    query.bound = dependsOnValues && query.params ? boundOf(query.sql, catalog, query.params) : known
+  }
+}
+
+function verdictOn(sql: string, catalog: Catalog): Verdict {
+  let known = verdicts.get(catalog)
+  if (!known || known.size >= KEPT_VERDICTS) {
+    known = new Map()
+    verdicts.set(catalog, known)
+  }
+  const verdict = known.get(sql) ?? judge(sql, catalog)
+  known.set(sql, verdict)
+  return verdict
+}
+
+function judge(sql: string, catalog: Catalog): Verdict {
+  const withoutValues = boundOf(sql, catalog)
+  const isOpen = ({ rows, nested }: ResultBound) => rows === undefined || nested === undefined
+  if (!isOpen(withoutValues) || !sql.includes('$')) return { bound: withoutValues, dependsOnValues: false }
+  const kindest = [1, [1]].map((value) => boundOf(sql, catalog, Array(MOST_PARAMETERS).fill(value)))
+  return { bound: withoutValues, dependsOnValues: kindest.some((one) => differs(one, withoutValues)) }
+}
+
+/** Of the protocol: https://www.postgresql.org/docs/current/limits.html */
+const MOST_PARAMETERS = 65_535
+
+function differs(a: ResultBound, b: ResultBound): boolean {
+  return a.rows !== b.rows || a.nested !== b.nested
+}
+
+function boundOf(sql: string, catalog: Catalog, params?: readonly unknown[]): ResultBound {
+  const { rows, nested, reason } = bound(sql, { catalog, params })
+  return {
+    ...(Number.isFinite(rows) ? { rows } : {}),
+    ...(Number.isFinite(nested) ? { nested } : {}),
+    reason,
+    ...largestTable(sql, catalog),
+  }
+}
+
+function largestTable(sql: string, catalog: Catalog): Pick<ResultBound, 'table' | 'tableRows'> {
+  const analysis = analyzeStatement(sql)
+  if (!analysis.analyzed) return {}
+  const names = new Set(analysis.tables.filter(({ kind }) => kind === 'table').map(({ name }) => name))
+  const [largest] = catalog.relations
+    .filter(({ name }) => names.has(name))
+    .sort((a, b) => (b.estimatedRows ?? 0) - (a.estimatedRows ?? 0))
+  if (!largest) return {}
+  const { name, estimatedRows } = largest
+  return { table: name, ...(estimatedRows === undefined ? {} : { tableRows: estimatedRows }) }
+}
