@@ -12,7 +12,9 @@ export function parseCatalog(text: string): Catalog {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new Error('This is no catalog: it is not JSON. Write one with serializeCatalog(await readCatalog(pool)).')
+    throw new Error(
+      'This is no catalog: it is not JSON. Write one with serializeCatalog(await readCatalog(pool)).',
+    )
   }
   return checkCatalog(value)
 }
@@ -25,7 +27,8 @@ export function checkCatalog(value: unknown): Catalog {
     Array.isArray(catalog.functions) &&
     Array.isArray(catalog.searchPath)
   if (!isCatalog) throw new Error('This is no catalog: relations, functions or searchPath are missing.')
-  if (catalog.v !== 1) throw new Error(`This catalog has version ${String(catalog.v)}; version 1 is read here.`)
+  if (catalog.v !== 1)
+    throw new Error(`This catalog has version ${String(catalog.v)}; version 1 is read here.`)
   return { ...catalog, temporary: catalog.temporary ?? [] } as Catalog
 }
 

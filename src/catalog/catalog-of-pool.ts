@@ -72,7 +72,10 @@ async function readOnce(pool: PoolLike): Promise<Catalog | undefined> {
   if (client === undefined) return undefined
   // Without a listener, a connection that is cut ends the process.
   client.on('error', () => {})
-  const timer = setTimeout(() => client.connection?.stream?.destroy?.(), CONNECT_TIMEOUT_MS + QUERY_TIMEOUT_MS)
+  const timer = setTimeout(
+    () => client.connection?.stream?.destroy?.(),
+    CONNECT_TIMEOUT_MS + QUERY_TIMEOUT_MS,
+  )
   timer.unref()
   client.connection?.stream?.unref?.()
   try {
@@ -125,5 +128,14 @@ function connectionOptions(options: object): Record<string, unknown> {
 
 function identityOf(options: object): string {
   const { stream, ssl, ...rest } = connectionOptions(options)
-  return JSON.stringify([rest.connectionString, rest.host, rest.port, rest.user, rest.database, rest.options, stream !== undefined, ssl !== undefined])
+  return JSON.stringify([
+    rest.connectionString,
+    rest.host,
+    rest.port,
+    rest.user,
+    rest.database,
+    rest.options,
+    stream !== undefined,
+    ssl !== undefined,
+  ])
 }

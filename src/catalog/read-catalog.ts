@@ -2,8 +2,8 @@
 // is the caller's choice, see `catalog-of-pool.ts` for one of its own.
 
 import type { Catalog } from '../sql/catalog-shape.ts'
-import { CATALOG_QUERY } from './catalog-query.ts'
 import { checkCatalog } from './catalog-file.ts'
+import { CATALOG_QUERY } from './catalog-query.ts'
 
 /** A pg.Pool, a pg.Client, or whatever else runs a statement and gives its rows. */
 export interface Queryable {
