@@ -71,6 +71,8 @@ export function noteOutcome(
         const { commands, ...outcome } = outcomeOf(result)
         connection.landed(flight, commands)
         flight.recording.finished(outcome)
+        // Last: from here on what is read of the rows counts as the application's reading.
+        if (!Array.isArray(result)) flight.recording.handsOver(outcome.rows)
       }
     })
     return Reflect.apply(callback, this, args)
