@@ -3,7 +3,8 @@
 // above an `await` only in the first turn of a loop, so a path and its own beginning are one. A worker that claims one
 // job after the other repeats nothing: each claim begins a unit of work of its own.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Frame, Query } from '../types.ts'
+import type { CallSite, Query } from '../types.ts'
+import { pathTree } from './path-tree.ts'
 
 /** Positions in the trace, in the order the queries started; two or more. */
 export interface Repetition {
@@ -46,6 +47,7 @@ interface Group {
 
 function splitByPath(queries: readonly Query[], indexes: readonly number[]): Repetition[] {
   const groups: Group[] = []
+  const tree = pathTree<Group>()
   const groupOfSite = new Map<string, Group>()
   for (const index of indexes) {
     const callSite = applicationFrames(queries[index]?.callSite ?? [])
@@ -57,12 +59,14 @@ function splitByPath(queries: readonly Query[], indexes: readonly number[]): Rep
       known.indexes.push(index)
       continue
     }
-    let group = groups.find((other) => isSamePath(other.path, path))
+    let group = tree.find(path)
     if (!group) {
       group = { indexes: [], callSite, path, isLoop: false }
       groups.push(group)
+      tree.add(path, group)
     } else if (path.length > group.path.length) {
       Object.assign(group, { callSite, path })
+      tree.add(path, group)
     }
     group.indexes.push(index)
     groupOfSite.set(site, group)
@@ -83,16 +87,4 @@ function withoutRecursion(callSite: CallSite): CallSite {
     const place = `${frame.file} ${frame.function ?? frame.line}`
     return !seen.has(place) && seen.add(place)
   })
-}
-
-function isSamePath(a: CallSite, b: CallSite): boolean {
-  if (a.length === 0 || b.length === 0) return a.length === b.length
-  const [shorter, longer] = a.length < b.length ? [a, b] : [b, a]
-  return shorter.every((frame, depth) => isSameFrame(frame, longer[depth], depth))
-}
-
-/** Callers are compared by line: while running they stand at the call's column, once awaited at that of the `await`. */
-function isSameFrame(a: Frame, b: Frame | undefined, depth: number): boolean {
-  if (!b || a.line !== b.line || a.file !== b.file) return false
-  return depth > 0 || a.column === b.column
 }
