@@ -20,7 +20,7 @@ import type {
   Write,
 } from './statement-analysis.ts'
 import { createTextCache } from './text-cache.ts'
-import { as, strings } from './tree.ts'
+import { as, returningOf, strings } from './tree.ts'
 
 /** By text, not by fingerprint: a literal can be the LIMIT. */
 const cache = createTextCache<StatementAnalysis>({ entries: 1_024, bytes: 16 * 1024 * 1024 })
@@ -400,13 +400,4 @@ function setOperation({ op, all }: SelectStmt): NonNullable<QueryLevel['setOpera
   if (op === 'SETOP_INTERSECT') return 'intersect'
   if (op === 'SETOP_EXCEPT') return 'except'
   return all === true ? 'union all' : 'union'
-}
-
-/** PostgreSQL 18 wraps the list to make room for OLD and NEW. */
-export function returningOf(statement: object): Node[] | undefined {
-  const { returningClause, returningList } = statement as {
-    returningClause?: { exprs?: Node[] }
-    returningList?: Node[]
-  }
-  return returningClause?.exprs ?? returningList
 }

@@ -59,8 +59,17 @@ function eachNodeIn(value: unknown, visit: (child: Node) => void): void {
 }
 
 /** A node is an object whose only key is the name of its kind; fields are in lower case. */
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const keys = Object.keys(value)
   return keys.length === 1 && /^[A-Z]/.test(keys[0] as string)
+}
+
+/** PostgreSQL 18 wraps the list to make room for OLD and NEW. */
+export function returningOf(statement: object): Node[] | undefined {
+  const { returningClause, returningList } = statement as {
+    returningClause?: { exprs?: Node[] }
+    returningList?: Node[]
+  }
+  return returningClause?.exprs ?? returningList
 }

@@ -59,7 +59,7 @@ const nameHashes = new Int32Array(NAME_SLOTS)
 export const HASH_START = 0x811c9dc5 | 0
 
 /** One step of the hash, for a folded character. */
-export function hashStep(hash: number, code: number): number {
+function hashStep(hash: number, code: number): number {
   return Math.imul(hash ^ code, 0x01000193)
 }
 

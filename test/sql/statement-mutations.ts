@@ -18,7 +18,7 @@ interface Token {
 }
 
 /** The tokens with what stands before each; undefined when the scanner refuses the text. */
-export function tokensOf(sql: string): { tokens: Token[]; rest: string } | undefined {
+function tokensOf(sql: string): { tokens: Token[]; rest: string } | undefined {
   const bytes = Buffer.from(sql)
   try {
     let at = 0

@@ -81,7 +81,7 @@ export function canonicalExpression(
   }
 }
 
-export const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name'])
+const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name'])
 
 /** The last name of a type, with the underscore of PostgreSQL's array types. */
 export function typeNameOf(type: TypeName | undefined): string {

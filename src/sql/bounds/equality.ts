@@ -8,7 +8,7 @@ import { typeNameOf } from './canonical.ts'
 import { type Level, type RelationColumn, resolveColumn } from './relation.ts'
 
 /** A literal in quotes or a bare parameter: it becomes what the other side is. */
-export const ADAPTS = 'unknown'
+const ADAPTS = 'unknown'
 
 const INTEGERS = new Set(['int2', 'int4', 'int8'])
 const NUMBERS = new Set([...INTEGERS, 'numeric'])

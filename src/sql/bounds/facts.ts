@@ -37,9 +37,9 @@ interface Side {
 }
 
 /** Only these many alternatives in one OR are tried. */
-export const MOST_ALTERNATIVES = 50
+const MOST_ALTERNATIVES = 50
 
-export function createFacts(): Facts {
+function createFacts(): Facts {
   return { all: [], conditions: new Map(), equal: [] }
 }
 

@@ -123,7 +123,7 @@ function columnOf(relation: Relation, part: string) {
   return part.startsWith('c:') ? relation.columns?.find(({ name }) => name === part.slice(2)) : undefined
 }
 
-export function nameOfPart(part: string): string {
+function nameOfPart(part: string): string {
   return part.startsWith('c:') ? part.slice(2) : part.slice(2).replaceAll('c:', '')
 }
 

@@ -3,7 +3,7 @@
 
 import type { FuncCall, Node, SelectStmt, SubLink, WithClause } from 'libpg-query'
 import { COLLECTING_AGGREGATES } from '../known-functions.ts'
-import { as, constantValue, eachChild, strings } from '../tree.ts'
+import { as, constantValue, eachChild, returningOf, strings } from '../tree.ts'
 import { conjunctsOf } from './canonical.ts'
 import { typeOf } from './equality.ts'
 import { alternativesOf, type Fact, type Facts, joinFacts, readFacts } from './facts.ts'
@@ -33,7 +33,7 @@ export interface QueryBound {
   volatile: boolean
 }
 
-export type WithNames = ReadonlyMap<string, QueryBound>
+type WithNames = ReadonlyMap<string, QueryBound>
 
 export interface QueryBounds {
   select(select: SelectStmt, outer: Level | undefined, withs: WithNames): QueryBound
@@ -854,14 +854,6 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
       volatile: true,
     }
   }
-}
-
-function returningOf(statement: object): Node[] | undefined {
-  const { returningClause, returningList } = statement as {
-    returningClause?: { exprs?: Node[] }
-    returningList?: Node[]
-  }
-  return returningClause?.exprs ?? returningList
 }
 
 /** Functions whose result is one column, named by the alias. */
