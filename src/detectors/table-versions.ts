@@ -12,9 +12,10 @@ export function tableVersions(queries: readonly Query[]): (index: number) => str
   queries.forEach(({ sql }, index) => {
     const { kind, text } = fingerprint(sql)
     const words = kind === 'select' && written.size > 0 ? wordsOf(text) : NO_WORDS
-    const relevant = [...written]
-      .filter(([table]) => words.has(table))
-      .map(([table, count]) => `${table}:${count}`)
+    const relevant = [...words].flatMap((word) => {
+      const count = written.get(word)
+      return count === undefined ? [] : [`${word}:${count}`]
+    })
     versions[index] = `${everything} ${relevant.join(' ')}`
     const targets = writtenTables(text)
     for (const table of targets) written.set(table, (written.get(table) ?? 0) + 1)

@@ -19,13 +19,13 @@ export function analyzeTrace(
  * in the order they appear; what one line does again and again stays one finding.
  */
 export function tellPlacesApart(findings: readonly Finding[]): Finding[] {
-  const places = new Map<string, string[]>()
+  const places = new Map<string, Map<string, number>>()
   return findings.map((finding) => {
     const place = finding.callSite.map(({ file, line }) => `${file}:${line}`).join(' ')
-    const known = places.get(finding.key) ?? []
+    const known = places.get(finding.key) ?? new Map<string, number>()
     places.set(finding.key, known)
-    if (!known.includes(place)) known.push(place)
-    const number = known.indexOf(place) + 1
+    const number = known.get(place) ?? known.size + 1
+    known.set(place, number)
     return number === 1 ? finding : { ...finding, key: `${finding.key} | ${number}` }
   })
 }
