@@ -2,7 +2,7 @@
 // have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
 // it as handled, and an error that nobody awaits would be lost.
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
-import { replaceMethod } from '../../src/replace-method.ts'
+import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { ClientInside, ClientLike } from './client-like.ts'
@@ -54,7 +54,8 @@ export function unprofileClient<Client extends ClientLike>(client: Client): Clie
 /** `sender` is asked at each call who sends it. */
 export function watchClient(client: ClientInside, profiler: Profiler, sender: () => Sender): void {
   const { instrumented } = sharedState()
-  if (instrumented.has(client)) return
+  // A pool may be given a class of clients that is not pg's.
+  if (instrumented.has(client) || !hasMethod(client, 'query')) return
   const guard = guardFor(profiler)
   const connection = followConnection(client, guard)
 

@@ -9,6 +9,7 @@ import { tagSubmittable } from './comment-tag.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
 import type { Guard } from './guard.ts'
+import { outcomeOf } from './outcome.ts'
 import type { QueryConfig, Submittable } from './query-form.ts'
 
 /** Notes what becomes of the query; `guard` keeps errors of ours from the driver. */
@@ -51,18 +52,40 @@ export function recordSubmittable(
     commands.push(/^\w*/.exec(text)?.[0] ?? '')
     tagged += Number(/ (\d+)$/.exec(text)?.[1] ?? 0)
   })
+  if (!hasMethod(query, 'handleReadyForQuery')) {
+    hearNative(query, connection, flight, fail, guard)
+    return
+  }
   hear('handleError', fail)
   hear('handleReadyForQuery', finish)
   // A stream's rows are those of its cursor; both tell each row, parsed, by an event.
   listen((query as QueryConfig).cursor ?? query, 'emit', (event, row) => {
     if (event === 'row' && rows.length < recording.rowLimit) rows.push(row)
   })
-  // pg.native has no messages: it calls back, or tells by events.
-  if (!hasMethod(query, 'handleReadyForQuery')) {
-    listen(query, 'emit', (event) => {
-      if (event === 'end') guard(finish)
+}
+
+/** A query of `pg.native` hears of no messages: it has the whole result at once, and its error's code comes last. */
+function hearNative(
+  query: Submittable,
+  connection: ConnectionFacts,
+  flight: Flight,
+  fail: (error: unknown) => void,
+  guard: Guard,
+): void {
+  listen(query, 'emit', (event, result) => {
+    if (event !== 'end' && event !== 'error') return
+    guard(() => {
+      if (event === 'error') return fail(result)
+      const { commands, ...outcome } = outcomeOf(result)
+      connection.landed(flight, commands)
+      flight.recording.finished(outcome)
     })
-  }
+  })
+  replaceMethod(query, 'handleError', (call) => (error: unknown) => {
+    const result = call([error])
+    guard(() => fail(error))
+    return result
+  })
 }
 
 /** Events and callbacks of the query reach the application in the context that sent it. */
