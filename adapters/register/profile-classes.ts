@@ -7,17 +7,28 @@ import { type ClientLike, type PoolLike, profileClient, profilePool } from '../p
 
 type Method = (this: object, ...args: unknown[]) => unknown
 
-export function profilePoolClass(exported: unknown, profiler: Profiler): void {
+type OnQuery = (sender: object) => void
+
+/** `onQuery` is called before each, with the frames of whoever sends it on the stack. */
+export function profilePoolClass(exported: unknown, profiler: Profiler, onQuery: OnQuery): void {
   for (const name of ['query', 'connect']) {
-    profileAtFirst(exported, name, (pool) => profilePool(pool as PoolLike, profiler))
+    profileAtFirst(exported, name, onQuery, (pool) => profilePool(pool as PoolLike, profiler))
   }
 }
 
-export function profileClientClass(exported: unknown, profiler: Profiler): void {
-  profileAtFirst(exported, 'query', (client) => profileClient(client as ClientLike, profiler))
+export function profileClientClass(exported: unknown, profiler: Profiler, onQuery: OnQuery): void {
+  // Already at `connect`, so that the first query is no different from the others.
+  for (const name of ['connect', 'query']) {
+    profileAtFirst(exported, name, onQuery, (client) => profileClient(client as ClientLike, profiler))
+  }
 }
 
-function profileAtFirst(exported: unknown, name: string, profile: (instance: object) => void): void {
+function profileAtFirst(
+  exported: unknown,
+  name: string,
+  onQuery: OnQuery,
+  profile: (instance: object) => void,
+): void {
   const prototype = (exported as { prototype?: object } | null | undefined)?.prototype
   const descriptor = prototype && Object.getOwnPropertyDescriptor(prototype, name)
   if (typeof descriptor?.value !== 'function') return
@@ -27,13 +38,17 @@ function profileAtFirst(exported: unknown, name: string, profile: (instance: obj
   const tried = new WeakSet<object>()
 
   const value: Method = function (this: object, ...args) {
+    onQuery(this)
     if (instrumented.has(this) || tried.has(this)) return original.apply(this, args)
     tried.add(this)
+    // Under a method of the application's own (a subclass, a wrapper) that one has run already, and must not run twice.
+    const isOutermost = (this as Record<string, unknown>)[name] === value
     try {
       profile(this)
     } catch {
       return original.apply(this, args)
     }
+    if (!isOutermost) return original.apply(this, args)
     // Its own method by now, which comes back here and finds the object known.
     return (this as Record<string, Method>)[name]?.call(this, ...args)
   }

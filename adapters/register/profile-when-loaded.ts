@@ -1,12 +1,12 @@
 // Waits for pg to be loaded, wherever it lies and however often: by `require` or by `import`, deep in node_modules,
 // under another name, before or after this. Both module systems share pg's CommonJS files, and each of those passes
 // the loader for `.js`. A pg inside a bundle passes nothing, and cannot be seen.
-import { existsSync, readFileSync } from 'node:fs'
 import Module from 'node:module'
-import { dirname, join } from 'node:path'
 import type { ProfilerOptions } from '../../src/options.ts'
 import { createProfiler, type Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
+import { drizzleFinder } from './find-drizzle.ts'
+import { packageOf } from './package-of.ts'
 import { profileClientClass, profilePoolClass } from './profile-classes.ts'
 import { profileServers } from './profile-servers.ts'
 
@@ -27,7 +27,7 @@ interface Part {
   path: RegExp
   /** The package it must belong to: the folder may have another name. */
   package: string
-  profile(exported: unknown, profiler: Profiler): void
+  profile(exported: unknown, profiler: Profiler, onQuery: (sender: object) => void): void
 }
 
 const PARTS: readonly Part[] = [
@@ -39,6 +39,7 @@ export function profileWhenLoaded(options: ProfilerOptions): void {
   const { instrumented } = sharedState()
   if (instrumented.has(loader._extensions)) return
   let profiler: Profiler | undefined
+  let onQuery: ((sender: object) => void) | undefined
 
   const look = (filename: string, exported: unknown) => {
     try {
@@ -47,7 +48,8 @@ export function profileWhenLoaded(options: ProfilerOptions): void {
       )
       if (!part) return
       profiler ??= start(options)
-      part.profile(exported, profiler)
+      onQuery ??= drizzleFinder(profiler)
+      part.profile(exported, profiler, onQuery)
     } catch (error) {
       process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
     }
@@ -72,15 +74,4 @@ function start(options: ProfilerOptions): Profiler {
   state.defaultProfiler ??= createProfiler(options)
   profileServers(state.defaultProfiler)
   return state.defaultProfiler
-}
-
-/** The name in the nearest package.json, at most two folders up, as pg has its files. */
-function packageOf(filename: string): string | undefined {
-  let folder = dirname(filename)
-  for (let depth = 0; depth < 3; depth++) {
-    const file = join(folder, 'package.json')
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).name
-    folder = dirname(folder)
-  }
-  return undefined
 }

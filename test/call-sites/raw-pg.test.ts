@@ -27,7 +27,7 @@ const sends: Record<string, () => Promise<unknown>> = {
   'Promise.all': async () => await Promise.all([1].map(() => pool.query('select 1'))), // Promise.all
   'a pool callback': () =>
     new Promise((resolve) => {
-      pool.query('select 1', resolve) // a pool callback
+      void pool.query('select 1', resolve) // a pool callback
     }),
   'after an await': async () => {
     await null
@@ -45,13 +45,13 @@ const sends: Record<string, () => Promise<unknown>> = {
     withClient(
       (client) =>
         new Promise((resolve) => {
-          client.query('select 1', resolve) // a client callback
+          void client.query('select 1', resolve) // a client callback
         }),
     ),
   'a client from a callback': () =>
     new Promise((resolve) => {
       pool.connect((_error, client, release) => {
-        client?.query('select 1', () => resolve(release())) // a client from a callback
+        void client?.query('select 1', () => resolve(release())) // a client from a callback
       })
     }),
   'a query object': () =>

@@ -78,18 +78,64 @@ test('a copy of pg deep in node_modules, beside the one on top', async () => {
   })
 })
 
-test('a copy of pg under another name', async () => {
-  const home = copyOfApp('copies.cjs')
-  cpSync(join(root, 'node_modules/pg'), join(home, 'node_modules/store'), { recursive: true })
-  const { report } = await profile(join(home, 'copies.cjs'), IMPORT, {}, home)
+test('a copy of pg under another name, of the oldest version that is supported', async () => {
+  const { report, stdout } = await profile('copies.cjs', IMPORT, { OTHER_PG: 'pg-oldest' })
+  expect(stdout).toBe('falsefalse')
   expect(Object.keys(summaryOf(report)).sort()).toEqual(['GET /deep', 'GET /top'])
   expect(report.findings).toHaveLength(2)
+})
+
+test('a pool with a query method of its own, in a workspace package that is linked into node_modules', async () => {
+  const home = copyOfApp('copies.cjs')
+  mkdirSync(join(home, 'packages/store'), { recursive: true })
+  mkdirSync(join(home, 'packages/node_modules'))
+  symlinkSync(join(root, 'node_modules/pg'), join(home, 'packages/node_modules/pg'))
+  symlinkSync(join(home, 'packages/store'), join(home, 'node_modules/store'))
+  const source = [
+    'const pg = require("pg")',
+    'exports.Pool = class extends pg.Pool {',
+    '  query(...args) {',
+    '    process.stdout.write("q")',
+    '    return super.query(...args)',
+    '  }',
+    '  async queryLater(...args) {',
+    '    await null',
+    '    return await this.query(...args) // in the package',
+    '  }',
+    '}',
+  ]
+  writeFileSync(join(home, 'packages/store/index.js'), source.join('\n'))
+  const { report, stdout } = await profile(join(home, 'copies.cjs'), IMPORT, { METHOD: 'queryLater' }, home)
+  expect(stdout).toBe('falseqqqqqfalse')
+  const { callSite } = report.findings.find(({ route }) => route === 'GET /deep') ?? {}
+  expect(callSite?.slice(0, 2)).toMatchObject([
+    { file: 'packages/store/index.js', line: 9 },
+    { file: 'copies.cjs', line: lineOf('copies.cjs', '// loop') },
+  ])
+  expect(report.routes.map(({ name, queries }) => [name, queries.max])).toEqual([
+    ['GET /deep', 5],
+    ['GET /top', 5],
+  ])
 })
 
 test('a pg that was loaded before', async () => {
   const args = ['--require', join(root, 'node_modules/pg'), ...IMPORT]
   const { report } = await profile('raw.mjs', args)
   expect(report.findings).toHaveLength(2)
+})
+
+describe.each(['drizzle-orm', 'drizzle-orm-rc'])('%s names its lines', (name) => {
+  test.each([
+    ['as ES modules', {}, []],
+    ['as CommonJS', { REQUIRE: '1' }, []],
+    ['with stacks that are mapped', {}, ['--enable-source-maps']],
+    ['through tsx', {}, ['--import', 'tsx']],
+  ])('%s', async (_how, env, args) => {
+    const { report } = await profile('drizzle.mjs', [...args, ...IMPORT], { DRIZZLE: name, ...env })
+    expect(summaryOf(report)).toEqual({
+      'GET /books': { queries: 5, loops: [lineOf('drizzle.mjs', '// loop')] },
+    })
+  })
 })
 
 test('an application that profiles itself is traced once', async () => {

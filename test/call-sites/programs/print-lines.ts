@@ -90,6 +90,8 @@ async function linesOf(send: Send): Promise<{ queries: number; at: Line | null; 
 }
 
 async function main(): Promise<void> {
+  // Connected before: Node.js reads stacks itself while it connects, and a formatter that throws breaks that.
+  await pool.query('select 1')
   spoilers[process.env.SPOILER ?? '']?.()
   const before = [Error.stackTraceLimit, Object.hasOwn(Error, 'stackTraceLimit'), Error.prepareStackTrace]
   const lines: Record<string, unknown> = {}

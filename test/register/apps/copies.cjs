@@ -11,9 +11,10 @@ function settings() {
 
 const server = http.createServer(async (request, response) => {
   const pool = pools[request.url]
-  const { rows } = await pool.query('select id, author_id from books order by id')
+  const query = pool[process.env.METHOD] ? process.env.METHOD : 'query'
+  const { rows } = await pool[query]('select id, author_id from books order by id')
   for (const row of rows) {
-    await pool.query('select name from authors where id = $1', [row.author_id]) // loop
+    await pool[query]('select name from authors where id = $1', [row.author_id]) // loop
   }
   response.end(String(pg.Pool === deep.Pool))
 })

@@ -1,0 +1,18 @@
+// Which package a file belongs to: the folder may have another name than the package.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** pg and Drizzle have the files that matter at most two folders below their package.json. */
+const DEPTH = 3
+
+/** The name in the nearest package.json that has one: some only tell the kind of modules. */
+export function packageOf(filename: string): string | undefined {
+  let folder = dirname(filename)
+  for (let depth = 0; depth < DEPTH; depth++) {
+    const file = join(folder, 'package.json')
+    const { name } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+    if (name) return name
+    folder = dirname(folder)
+  }
+  return undefined
+}
