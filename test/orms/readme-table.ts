@@ -36,17 +36,27 @@ export function ormTable(rows: readonly OrmRow[]): string {
     if (cell.found === 'without a line') return `${way}found, no line${footnote(cell.reason)}`
     return `${way}${cell.queries === 1 ? '1 query' : `${cell.queries} queries`}, quiet`
   }
-  const lines = rows.map(
-    ({ name, version, loop, parallel, nested }) =>
-      `| ${name} ${version} | ${text(loop)} | ${text(parallel)} | ${text(nested)} |`,
-  )
+  const cells = rows.map(({ name, version, loop, parallel, nested }) => [
+    `${name} ${version}`,
+    text(loop),
+    text(parallel),
+    text(nested),
+  ])
   return [
-    '| | N+1 in a loop | in `Promise.all` | by its own loading |',
-    '|---|---|---|---|',
-    ...lines,
+    ...aligned([['', 'N+1 in a loop', 'in `Promise.all`', 'by its own loading'], ...cells]),
     ...reasons.flatMap((reason) => ['', `${footnote(reason)} ${reason}`]),
     '',
   ].join('\n')
+}
+
+/** The way the formatter of this repository wants tables. */
+function aligned(lines: readonly (readonly string[])[]): string[] {
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
+  )
+  const [head, ...body] = lines.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)))
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [head ?? [], rule, ...body].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
 /** @throws Error when README.md has no place for it. */
