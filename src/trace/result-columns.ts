@@ -1,0 +1,163 @@
+// The columns of a trace's results, as places a value can have come from: which of them hold a value, and which rows held
+// it last before a query started. Each column is read once and each answer takes a look-up, so that following values
+// stays linear in the queries of the trace.
+import { fingerprint } from '../sql/index.ts'
+import { canonicalValue } from './canonical-value.ts'
+import type { DriverField, RecordedQuery } from './recorded-query.ts'
+
+/** A column of a statement's result, by the statement's fingerprint: a nested loop's values come from many queries. */
+export interface Place {
+  statement: string
+  position: number
+}
+
+export interface Column {
+  name: string
+  /** The table's column where PostgreSQL tells it, so that one column read twice is not two candidates. */
+  identity: string
+  /** The latest query with this value in the column whose rows had arrived when `query` started. */
+  latestHolder(text: string, query: RecordedQuery): Source | undefined
+}
+
+export interface Source {
+  index: number
+  query: RecordedQuery
+  texts: readonly string[]
+}
+
+export interface ResultColumns {
+  /** For each of the texts, the places that hold it, with the time when the first of them had arrived. */
+  placesOf(texts: ReadonlySet<string>): ReadonlyMap<string, ReadonlyMap<Place, number>>
+  column(place: Place): Column
+  /** The same column of the same table in whatever statement: who walks a tree begins it with another statement. */
+  tableColumn(place: Place): Column
+}
+
+export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns {
+  const byStatement = new Map<string, Cell[]>()
+  const byIdentity = new Map<string, Cell[]>()
+  const places = new Map<string, Place>()
+  const columns = new Map<Place, Column>()
+  const tableColumns = new Map<string, Column>()
+  queries.forEach((query, index) => {
+    if (!query.keptRows) return
+    append(byStatement, fingerprint(query.sql).key, { query, index, position: 0 })
+    const seen = new Set<string>()
+    query.fields?.forEach((field, position) => {
+      const identity = identityOf(field)
+      if (identity && !seen.has(identity)) append(byIdentity, identity, { query, index, position })
+      if (identity) seen.add(identity)
+    })
+  })
+
+  const placeAt = (statement: string, position: number): Place => {
+    const key = `${position} ${statement}`
+    const place = places.get(key) ?? { statement, position }
+    places.set(key, place)
+    return place
+  }
+  const column = (place: Place): Column => {
+    const known = columns.get(place)
+    if (known) return known
+    const { statement, position } = place
+    const sources = (byStatement.get(statement) ?? []).map((cell) => ({ ...cell, position }))
+    const field = sources[0]?.query.fields?.[position]
+    const name = field?.name ?? String(position)
+    const made = readColumn(name, identityOf(field) ?? `${position} ${statement}`, sources)
+    columns.set(place, made)
+    return made
+  }
+
+  return {
+    placesOf(texts) {
+      const found = new Map<string, Map<Place, number>>()
+      for (const query of queries) {
+        if (!query.keptRows) continue
+        const statement = fingerprint(query.sql).key
+        const end = endOf(query)
+        for (const row of query.keptRows) {
+          cells(query, row).forEach((cell, position) => {
+            const text = canonicalValue(cell)
+            if (!texts.has(text)) return
+            const holders = found.get(text) ?? new Map<Place, number>()
+            const place = placeAt(statement, position)
+            found.set(text, holders.set(place, Math.min(end, holders.get(place) ?? end)))
+          })
+        }
+      }
+      return found
+    },
+    column,
+    tableColumn(place) {
+      const { name, identity } = column(place)
+      const made = tableColumns.get(identity) ?? readColumn(name, identity, byIdentity.get(identity) ?? [])
+      tableColumns.set(identity, made)
+      return made
+    },
+  }
+}
+
+interface Cell {
+  query: RecordedQuery
+  index: number
+  position: number
+}
+
+/** A source, with the latest of all that had arrived when it had. */
+interface Arrival {
+  end: number
+  latest: Source
+}
+
+function readColumn(name: string, identity: string, from: readonly Cell[]): Column {
+  const arrivals = new Map<string, Arrival[]>()
+  for (const { query, index, position } of from) {
+    const texts = query.keptRows?.map((row) => canonicalValue(cells(query, row)[position])) ?? []
+    const source = { index, query, texts }
+    for (const text of new Set(texts)) append(arrivals, text, { end: endOf(query), latest: source })
+  }
+  for (const list of arrivals.values()) {
+    list.sort((a, b) => a.end - b.end)
+    list.forEach((arrival, at) => {
+      const before = list[at - 1]?.latest
+      if (before && before.index > arrival.latest.index) arrival.latest = before
+    })
+  }
+  return {
+    name,
+    identity,
+    latestHolder: (text, { startMs }) => lastUntil(arrivals.get(text) ?? [], startMs)?.latest,
+  }
+}
+
+/** The last one that ended by then, of a list in that order. */
+function lastUntil(arrivals: readonly Arrival[], time: number): Arrival | undefined {
+  let from = 0
+  let to = arrivals.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((arrivals[middle]?.end ?? Number.POSITIVE_INFINITY) <= time) from = middle + 1
+    else to = middle
+  }
+  return arrivals[from - 1]
+}
+
+/** A query that has not ended has no end in time. */
+function endOf({ startMs, waitMs = 0, durationMs = Number.POSITIVE_INFINITY }: RecordedQuery): number {
+  return startMs + waitMs + durationMs
+}
+
+function identityOf(field: DriverField | undefined): string | undefined {
+  return field?.tableID && field.columnID ? `${field.tableID}.${field.columnID}` : undefined
+}
+
+function cells({ fields }: RecordedQuery, row: unknown): readonly unknown[] {
+  if (Array.isArray(row)) return row
+  return fields?.map(({ name }) => (row as Record<string, unknown>)[name]) ?? []
+}
+
+function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}
