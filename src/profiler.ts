@@ -91,6 +91,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       const trace = profiler.startTrace({ kind: 'job', name })
       try {
         return await context.run(trace, async () => await fn())
+      } catch (error) {
+        trace.labels.failed = 'true'
+        throw error
       } finally {
         trace.end()
       }

@@ -44,6 +44,8 @@ export interface RowUsage {
   unread: readonly string[]
   /** Watched rows of which it read anything at all. */
   rowsTouched: number
+  /** Number of the first of them, counted from 0; absent when there is none. */
+  firstTouched?: number
   /** Rows that were watched, spread evenly over the result. Absent: all of them. */
   rowsWatched?: number
   /** Bytes of each unread column over all rows, estimated from the size of its values in a sample of them. */

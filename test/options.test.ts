@@ -23,6 +23,7 @@ test.each<[string, unknown, string]>([
     { detectors: { 'n-plus-one': { least: 2 } } },
     'it is one of proven, likely',
   ],
+  ['a number of rows to watch', { watchRows: 16 }, 'option watchRows got 16, but takes true or false'],
   [
     'a threshold of zero',
     { detectors: { 'n-plus-one': { likely: 0 } } },

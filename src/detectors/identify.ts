@@ -32,3 +32,24 @@ export function identify(
     occurrenceCount: 1,
   }
 }
+
+interface PlaceSighting extends Pick<Finding, 'route' | 'callSite' | 'occurrences'> {
+  statement: string
+  traces: number
+}
+
+/** Of a place in the code that several traces led to. A function's name tells it apart, where it has none its route does. */
+export function identifyPlace(
+  detector: string,
+  { route, callSite, occurrences, statement, traces }: PlaceSighting,
+): Identity {
+  const name = callSite[0]?.function
+  return {
+    detector,
+    key: [detector, name === undefined ? route : '', name ?? '', statement].join(' | '),
+    route,
+    callSite,
+    occurrences,
+    occurrenceCount: traces,
+  }
+}

@@ -8,11 +8,15 @@ import { queryBudget } from './query-budget.ts'
 import { slowQuery } from './slow-query.ts'
 import { unboundedArray } from './unbounded-array.ts'
 import { unboundedSelect } from './unbounded-select.ts'
+import { unreadColumns } from './unread-columns.ts'
+import { unreadRows } from './unread-rows.ts'
 
 export const detectors: readonly Detector[] = [
   nPlusOne,
   nPlusOneWrite,
   duplicateQuery,
+  unreadColumns,
+  unreadRows,
   unboundedSelect,
   unboundedArray,
   deepOffset,

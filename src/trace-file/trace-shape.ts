@@ -73,6 +73,7 @@ const query = shape({
       serialized: v.optional(list(text), []),
       unread: v.optional(list(text), []),
       rowsTouched: number,
+      firstTouched: v.optional(number),
       rowsWatched: v.optional(number),
       unreadBytes: v.optional(v.record(v.string(), number, 'an object')),
     }),

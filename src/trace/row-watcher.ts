@@ -43,22 +43,27 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
   /** Statements whose rows were read after their trace: no trace shows all of what becomes of them. */
   const outlived = new Set<string>()
 
-  const takesCloseLook = ({ sql }: RecordedQuery): boolean => {
-    if (closeLooks.size === 0) return false
+  /** By statement, what has been read of the latest result that was watched in part; that may still be going on. */
+  const latest = new Map<string, ReadLog>()
+
+  const takesCloseLook = ({ sql }: RecordedQuery, rows: number): boolean => {
+    if (rows <= SAMPLE_ROWS && closeLooks.size === 0) return false
     const { key } = fingerprint(sql)
-    const left = closeLooks.get(key) ?? 0
+    const before = latest.get(key)
+    const left = closeLooks.get(key) ?? (before && isSuspicious(before) ? CLOSE_LOOKS : 0)
     if (left > 0) closeLooks.set(key, left - 1)
     return left > 0
   }
 
   const watch: RowWatcher['watch'] = (query, rows, shape) => {
     if (!isRow(rows[0])) return
-    const [mostRows, mostCells] = takesCloseLook(query)
+    const [mostRows, mostCells] = takesCloseLook(query, rows.length)
       ? [CLOSE_LOOK_ROWS, CLOSE_LOOK_CELLS]
       : [SAMPLE_ROWS, SAMPLE_CELLS]
     const log = newReadLog()
     const rowsWatched = watchSome(rows, mostRows, mostCells, log, shape?.())
     results.set(query, { log, rows: rows.length, rowsWatched })
+    if (rows.length > SAMPLE_ROWS && latest.size < REMEMBERED) latest.set(fingerprint(query.sql).key, log)
   }
 
   const conclude = (query: RecordedQuery) => {
@@ -67,8 +72,7 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     const { log, rows, rowsWatched } = watched
     const { key } = fingerprint(query.sql)
     query.usage = withoutNoting(() => usageOf(watched, outlived.has(key)))
-    const isSuspect = query.usage.unread.length > 0 || query.usage.rowsTouched < 2
-    if (isSuspect && rowsWatched < rows && closeLooks.size < REMEMBERED) {
+    if (rowsWatched < rows && isSuspicious(log) && closeLooks.size < REMEMBERED) {
       closeLooks.set(key, closeLooks.get(key) ?? CLOSE_LOOKS)
     }
     log.objects.length = 0
@@ -91,6 +95,11 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     watch: guarded(watch),
     conclude: (queries) => queries.forEach(guarded(conclude)),
   }
+}
+
+/** There are columns, or rows, that would be reported as unread. */
+function isSuspicious({ reads, copied, touched }: ReadLog): boolean {
+  return touched.size < 2 || reads.some((count, column) => count === 0 && !copied[column])
 }
 
 function isRow(value: unknown): value is object {
@@ -129,6 +138,7 @@ function usageOf({ log, rows, rowsWatched }: Watched, areKept: boolean): RowUsag
     serialized: rest.filter((path) => !isUnread(path)),
     unread,
     rowsTouched: areKept ? rows : log.touched.size,
+    ...(log.touched.size > 0 ? { firstTouched: Math.min(...log.touched) } : {}),
     ...(rowsWatched < rows ? { rowsWatched } : {}),
     ...(unread.length > 0 ? { unreadBytes: bytesOf(unread, log, rows) } : {}),
   }

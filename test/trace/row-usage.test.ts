@@ -67,7 +67,7 @@ describe('what counts as', () => {
       { rowsTouched: 0, read: [] },
     ],
     ['unread: everything, when only names are', (rows) => Object.keys(rows[0] ?? {}), { rowsTouched: 0 }],
-    ['touched: one row', (rows) => rows[0]?.name, { rowsTouched: 1, read: ['name'] }],
+    ['touched: one row', (rows) => rows.at(-1)?.name, { rowsTouched: 1, firstTouched: 2, read: ['name'] }],
   ])('%s', async (_what, use, expected) => {
     expect(await usageOf(people(3), use)).toMatchObject(expected)
   })
@@ -79,7 +79,7 @@ describe('what counts as', () => {
 
   test('of one column: a read', async () => {
     const usage = await usageOf('select 1 as only', (rows) => ({ ...rows[0] }))
-    expect(usage).toEqual({ read: ['only'], serialized: [], unread: [], rowsTouched: 1 })
+    expect(usage).toEqual({ read: ['only'], serialized: [], unread: [], rowsTouched: 1, firstTouched: 0 })
   })
 })
 

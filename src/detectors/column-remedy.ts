@@ -1,0 +1,142 @@
+// What to select instead: the very statement with the columns that are read, where its list of columns can be rewritten
+// without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
+import { SPECIAL_WORDS } from '../sql/keywords.ts'
+import type { Finding } from '../types.ts'
+
+type Remedy = Pick<Finding, 'remediation' | 'fix'>
+type Column = { name: string }
+
+export function selectOnly(
+  { text, via }: { text: string; via: string },
+  used: readonly Column[],
+  unread: readonly Column[],
+): Remedy {
+  const names = used.map(({ name }) => name)
+  const remediation = `Select only what is read: ${names.join(', ')}.`
+  const fix =
+    via === 'drizzle'
+      ? inDrizzle(text, names)
+      : rewrite(
+          text,
+          names,
+          unread.map(({ name }) => name),
+        )
+  return { remediation, ...(fix ? { fix } : {}) }
+}
+
+/** Names of nested rows are paths: `posts.title` is the column `title` of the relation, or the joined table, `posts`. */
+interface Tree {
+  [name: string]: Tree | true
+}
+
+function inDrizzle(text: string, names: readonly string[]): string | undefined {
+  const tree: Tree = {}
+  for (const name of names) {
+    const path = name.split('.')
+    let node = tree
+    for (const key of path.slice(0, -1)) {
+      const below = node[key]
+      const next: Tree = typeof below === 'object' ? below : {}
+      node[key] = next
+      node = next
+    }
+    node[path.at(-1) ?? name] = true
+  }
+  if (RELATIONAL.test(text)) return relational(tree).slice(2, -2)
+  const table = FROM.exec(text)?.[1]?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return table ? `select(${selection(tree, table)})` : undefined
+}
+
+/** A relational query gives each table an alias, of the table's own name before 1.0. */
+const RELATIONAL = /\bfrom ("?[\w$]+"?\.)?("?)([\w$]+)\2 (\2\3\2|as d0)\b/i
+const FROM = /\bfrom (?:"?[\w$]+"?\.)?"?([\w$]+)"?/i
+
+function selection(tree: Tree, table: string): string {
+  const entries = Object.entries(tree).map(
+    ([key, below]) => `${key}: ${below === true ? `${table}.${key}` : selection(below, key)}`,
+  )
+  return `{ ${entries.join(', ')} }`
+}
+
+function relational(tree: Tree): string {
+  const columns = Object.entries(tree).filter(([, below]) => below === true)
+  const nested = Object.entries(tree).filter((entry): entry is [string, Tree] => entry[1] !== true)
+  const parts = [
+    `columns: { ${columns.map(([key]) => `${key}: true`).join(', ')} }`.replace('{  }', '{}'),
+    ...(nested.length > 0
+      ? [`with: { ${nested.map(([key, below]) => `${key}: ${relational(below)}`).join(', ')} }`]
+      : []),
+  ]
+  return `{ ${parts.join(', ')} }`
+}
+
+function rewrite(text: string, names: readonly string[], unread: readonly string[]): string | undefined {
+  const list = listOf(text)
+  if (!list) return undefined
+  const { items, rest } = list
+  const [only] = items
+  const star = items.length === 1 && /^((?:"[^"]+"|[\w$]+)\.)?\*$/.exec(only ?? '')
+  if (star)
+    return isOneTable(rest)
+      ? `select ${names.map((name) => `${star[1] ?? ''}${quote(name)}`).join(', ')}${rest}`
+      : undefined
+  const named = items.map((item) => ({ item, name: outputName(item) }))
+  // A column that is only an alias may be what the rows are sorted by; one of several with its name may be the one read.
+  if (
+    named.some(({ name }) => name === undefined) ||
+    new Set(named.map(({ name }) => name)).size < named.length
+  )
+    return undefined
+  if (named.some(({ item, name = '' }) => unread.includes(name) && isSortedBy(rest, item, name)))
+    return undefined
+  const kept = named.filter(({ name }) => name !== undefined && names.includes(name))
+  return kept.length === names.length ? `select ${kept.map(({ item }) => item).join(', ')}${rest}` : undefined
+}
+
+/** The items between the SELECT and its FROM. Nothing is said of statements that begin with WITH. */
+function listOf(text: string): { items: string[]; rest: string } | undefined {
+  if (!/^select /.test(text) || BY_POSITION.test(text)) return undefined
+  const items: string[] = []
+  let depth = 0
+  let start = 'select '.length
+  for (const { 0: found, index } of text.matchAll(/"(?:[^"]|"")*"|[(),]| from /g)) {
+    if (index < start) continue
+    if (found === '(') depth++
+    if (found === ')') depth--
+    if (depth > 0 || (found !== ',' && found !== ' from ')) continue
+    items.push(text.slice(start, index).trim())
+    start = index + 1
+    if (found === ' from ') return { items, rest: text.slice(index) }
+  }
+  return undefined
+}
+
+/** A position in the list means another column when the list is shorter. */
+const BY_POSITION = /\b(order|group) by (?:[^()]*, )?\d/i
+
+function isOneTable(rest: string): boolean {
+  return (
+    !/\bjoin\b/i.test(rest) &&
+    !/^ from [^()]*?,/i.test(rest.replace(/ (where|group|order|limit|offset|for) .*$/is, '')) &&
+    !/^ from \(/.test(rest)
+  )
+}
+
+/** The name behind AS, or the column's own. */
+function outputName(item: string): string | undefined {
+  const name = /^(?:.* as )?(?:(?:"[^"]+"|[\w$]+)\.)*("(?:[^"]|"")+"|[a-z_][\w$]*)$/is.exec(item)?.[1]
+  return name?.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
+}
+
+/** Only an alias: a column can be sorted by without being selected. */
+function isSortedBy(rest: string, item: string, name: string): boolean {
+  if (!/ as /i.test(item)) return false
+  const behind = /\b(?:order|group) by (.*)$/is.exec(rest)?.[1] ?? ''
+  return behind.split(/[^\w$".]+/).some((word) => word === name || word === quote(name))
+}
+
+function quote(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) && !SPECIAL_WORDS.has(name)
+    ? name
+    : `"${name.replaceAll('"', '""')}"`
+}

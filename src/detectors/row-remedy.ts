@@ -1,0 +1,39 @@
+// What to ask for instead of rows that are not read: one row, their number, or whether there is any. The statement is
+// written out where adding to its end, or replacing its list of columns, cannot change what it means.
+import type { Finding } from '../types.ts'
+import type { Place } from './row-uses.ts'
+
+type Remedy = Pick<Finding, 'remediation' | 'fix'>
+
+export function fewerRows(place: Place & { onlyFirst: boolean }, touched: number): Remedy {
+  return touched === 0 ? theirNumber(place) : oneRow(place)
+}
+
+function oneRow({ text, via, onlyFirst }: Place & { onlyFirst: boolean }): Remedy {
+  if (!onlyFirst)
+    return {
+      remediation: 'Ask for the row that is read: by a WHERE, or an ORDER BY that puts it first and LIMIT 1.',
+    }
+  const remediation =
+    via === 'drizzle' ? 'Ask for one row: findFirst, or .limit(1).' : 'Ask for one row: LIMIT 1.'
+  if (via === 'drizzle') return { remediation }
+  if (/\b(offset|fetch (first|next))\b/i.test(text)) return { remediation }
+  if (/ limit \?$/i.test(text)) return { remediation, fix: text.replace(/\?$/, '1') }
+  return LIMITED.test(text) ? { remediation } : { remediation, fix: `${text} limit 1` }
+}
+
+function theirNumber({ text, via }: Place): Remedy {
+  const isDrizzle = via === 'drizzle'
+  const remediation = isDrizzle
+    ? 'If their number is what counts, ask for it: db.$count(…). If it is whether there are any: exists(…), or .limit(1).'
+    : 'If their number is what counts, ask for it: count(*). If it is whether there are any: SELECT EXISTS (…). If neither, drop the query.'
+  const plain = PLAIN.exec(text.replace(/ order by [^()]*$/i, ''))
+  if (isDrizzle || !plain || GROUPED.test(text)) return { remediation }
+  return { remediation, fix: `select count(*)${plain[1]}` }
+}
+
+const LIMITED = /\blimit\b/i
+/** One SELECT on its own, whose number of rows its FROM and WHERE decide. */
+const PLAIN = /^select (?:(?!\bselect\b|\(|"[^"]* from ).)*?( from (?:(?!\bselect\b).)*)$/is
+const GROUPED =
+  /\b(distinct|group by|having|union|intersect|except|limit|offset|fetch (first|next)|unnest|generate_series)\b/i

@@ -1,0 +1,109 @@
+// For detectors that look at what became of the rows: the SELECTs of a trace whose rows were watched, by the place in the
+// code that would have to change. That is one function that sends one statement, whichever routes lead to it.
+import { fingerprint } from '../sql/index.ts'
+import type { CallSite, Frame, Occurrence, Query, RowUsage, Trace } from '../types.ts'
+
+export interface RowUse {
+  index: number
+  query: Query
+  usage: RowUsage
+}
+
+/** What is known of a place, whatever is observed there; observations of one place have one key. */
+export interface Place {
+  key: string
+  /** The fingerprint. */
+  statement: string
+  text: string
+  route: string
+  callSite: CallSite
+  via: string
+  /** Traces in which something could be seen. */
+  traces: number
+  /** Of them, those in which all rows were watched, or so many that they can stand for all. */
+  wholly: number
+  /** Of them, those in which more rows came than were watched. */
+  sampled: number
+  /** The most rows that came at once. */
+  rows: number
+  occurrences: readonly Occurrence[]
+}
+
+/** So many rows, spread over the result, can stand for all of it, though one in a thousand may be different. */
+const ENOUGH_ROWS = 500
+/** As many as a report keeps. */
+const KEPT_OCCURRENCES = 10
+
+/** By the place's key. */
+export function watchedSelects(trace: Trace): Map<string, RowUse[]> {
+  const uses = new Map<string, RowUse[]>()
+  trace.queries.forEach((query, index) => {
+    const { usage, error, sql } = query
+    if (!usage || error !== undefined || !query.rows) return
+    const { kind, key: statement } = fingerprint(sql)
+    if (kind !== 'select') return
+    const key = `${statement} ${placeOf(query.builtAt ?? query.callSite?.[0])}`
+    const known = uses.get(key)
+    if (known) known.push({ index, query, usage })
+    else uses.set(key, [{ index, query, usage }])
+  })
+  return uses
+}
+
+/** What went wrong may have left rows unread that are otherwise read. */
+export function endedWell({ labels = {} }: Trace): boolean {
+  return !(Number(labels.status) >= 400) && labels.aborted === undefined && labels.failed === undefined
+}
+
+/** `evidence` are the uses that show something. */
+export function observePlace(
+  trace: Trace,
+  key: string,
+  uses: readonly RowUse[],
+  evidence: readonly RowUse[],
+): Place {
+  const [first] = uses
+  const { text, key: statement } = fingerprint(first?.query.sql ?? '')
+  const counts = endedWell(trace) && evidence.length > 0
+  return {
+    key,
+    statement,
+    text,
+    route: trace.name,
+    callSite: first?.query.callSite ?? [],
+    via: first?.query.via ?? '',
+    traces: Number(counts),
+    wholly: Number(counts && evidence.every(isWhole)),
+    sampled: Number(counts && evidence.some(({ usage }) => usage.rowsWatched !== undefined)),
+    rows: Math.max(0, ...evidence.map(({ query }) => query.rows ?? 0)),
+    occurrences: counts ? [{ trace: trace.id, queries: evidence.map(({ index }) => index) }] : [],
+  }
+}
+
+export function mergePlaces(a: Place, b: Place): Place {
+  const [first] = [a, b].sort(
+    (x, y) => compare(x.route, y.route) || compare(JSON.stringify(x.callSite), JSON.stringify(y.callSite)),
+  )
+  return {
+    ...(first ?? a),
+    traces: a.traces + b.traces,
+    wholly: a.wholly + b.wholly,
+    sampled: a.sampled + b.sampled,
+    rows: Math.max(a.rows, b.rows),
+    occurrences: [...a.occurrences, ...b.occurrences]
+      .sort((x, y) => compare(x.trace, y.trace))
+      .slice(0, KEPT_OCCURRENCES),
+  }
+}
+
+function isWhole({ usage: { rowsWatched } }: RowUse): boolean {
+  return rowsWatched === undefined || rowsWatched >= ENOUGH_ROWS
+}
+
+/** Functions without a name are told apart by their line. */
+function placeOf(frame: Frame | undefined): string {
+  return frame ? `${frame.file} ${frame.function ?? frame.line}` : ''
+}
+
+/** As reports sort: numbers inside names count as numbers, and the locale is fixed. */
+const { compare } = new Intl.Collator('en', { numeric: true })

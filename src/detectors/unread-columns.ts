@@ -1,0 +1,137 @@
+// Columns that are fetched and never read, at one place in the code, in every trace that was seen of it. It refuses to
+// speak of columns that were copied or serialised with their row, of rows that were not looked at, of statements in which
+// a column decides which rows there are, and of places that only a sample of rows was seen of.
+import type { Detector, Finding, Observation, Trace } from '../types.ts'
+import { selectOnly } from './column-remedy.ts'
+import { identifyPlace } from './identify.ts'
+import { mergePlaces, observePlace, type Place, type RowUse, watchedSelects } from './row-uses.ts'
+
+const defaults = {
+  /** Traces in which the column was fetched, and not read in any of them. */
+  traces: 3,
+  /** Bytes that came for nothing, at least, in one query. */
+  bytes: 64,
+  /** From so many bytes on it is a warning, below it is for information. */
+  warning: 4096,
+}
+
+interface Column {
+  name: string
+  /** Where it stands in the result. */
+  at: number
+  traces: number
+  used: boolean
+  /** In one query, at most; absent where it is not known. */
+  bytes?: number
+}
+
+interface Seen extends Observation, Place {
+  columns: readonly Column[]
+}
+
+export const unreadColumns: Detector<typeof defaults, Seen> = {
+  meta: {
+    id: 'unread-columns',
+    title: 'Columns that nobody reads',
+    severity: 'warning',
+    docsUrl: 'src/detectors/unread-columns.md',
+    defaults,
+  },
+  detect: () => [],
+  observe: (trace) =>
+    [...watchedSelects(trace)]
+      .filter(([, [use]]) => use && !DECIDES_ROWS.test(use.query.sql))
+      .map(([key, uses]) => observe(trace, key, uses)),
+  merge: (a, b) => ({ ...mergePlaces(a, b), columns: mergeColumns([...a.columns, ...b.columns]) }),
+  conclude: (observations, options) => observations.flatMap((seen) => conclude(seen, options) ?? []),
+}
+
+/** Without a column of theirs, these would find other rows. */
+const DECIDES_ROWS = /\bselect\s+distinct\b|\b(union|intersect|except)\b/i
+
+function observe(trace: Trace, key: string, uses: readonly RowUse[]): Seen {
+  // Rows of which nothing at all was read say nothing about their columns.
+  const evidence = uses.filter(({ usage }) => usage.rowsTouched > 0)
+  const place = observePlace(trace, key, uses, evidence)
+  const columns = evidence.flatMap(({ usage, query }) => {
+    const make = (name: string, used: boolean): Column => {
+      const at = query.columns?.findIndex((column) => isSameName(column.name, name)) ?? -1
+      const bytes = usage.unreadBytes?.[name]
+      return {
+        name,
+        at: at < 0 ? Number.MAX_SAFE_INTEGER : at,
+        traces: 0,
+        used,
+        ...(bytes === undefined ? {} : { bytes }),
+      }
+    }
+    return [
+      ...[...usage.read, ...usage.serialized].map((name) => make(name, true)),
+      ...usage.unread.map((name) => make(name, false)),
+    ]
+  })
+  return { ...place, columns: mergeColumns(columns).map((column) => ({ ...column, traces: place.traces })) }
+}
+
+/** Drizzle's `categoryId` is the column `category_id`. */
+function isSameName(column: string, name: string): boolean {
+  return column === name || column.replaceAll('_', '') === name.toLowerCase()
+}
+
+function mergeColumns(columns: readonly Column[]): Column[] {
+  const merged = new Map<string, Column>()
+  for (const column of columns) {
+    const known = merged.get(column.name)
+    const sizes = [known?.bytes, column.bytes].filter((bytes) => bytes !== undefined)
+    merged.set(column.name, {
+      name: column.name,
+      at: Math.min(known?.at ?? column.at, column.at),
+      traces: (known?.traces ?? 0) + column.traces,
+      used: (known?.used ?? false) || column.used,
+      ...(sizes.length > 0 ? { bytes: Math.max(...sizes) } : {}),
+    })
+  }
+  return [...merged.values()].sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+}
+
+function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
+  if (seen.traces < options.traces || seen.wholly === 0) return undefined
+  const used = seen.columns.filter((column) => column.used)
+  const unread = seen.columns.filter((column) => !column.used && column.traces >= options.traces)
+  if (unread.length === 0 || used.length === 0) return undefined
+  const sizes = unread.flatMap(({ bytes }) => bytes ?? [])
+  const bytes = sizes.length === unread.length ? sizes.reduce((sum, size) => sum + size, 0) : undefined
+  if (bytes !== undefined && bytes < options.bytes) return undefined
+
+  const { text, traces, rows, sampled } = seen
+  const names = unread.map(({ name }) => name)
+  const all = used.length + unread.length
+  const [are, were] = unread.length === 1 ? ['is', 'was'] : ['are', 'were']
+  const read = `${list(names)} ${were} not read in any of ${traces} traces`
+  const size = `about ${kilobytes(bytes ?? 0)} for ${rows} ${rows === 1 ? 'row' : 'rows'}, estimated from the values of some`
+  return {
+    ...identifyPlace(unreadColumns.meta.id, seen),
+    severity: (bytes ?? 0) >= options.warning ? 'warning' : 'info',
+    confidence: sampled > 0 && rows > WATCHED_AT_MOST ? 'possible' : 'likely',
+    title: `${unread.length} of ${all} columns ${are} never read`,
+    detail: bytes === undefined ? `${read}.` : `${read}: ${size}.`,
+    ...selectOnly(seen, used, unread),
+    cost: { queries: 0, roundTrips: 0, ...(bytes === undefined ? {} : { bytes }) },
+    evidence: [
+      { label: `${traces}×`, text },
+      { label: 'read', text: used.map(({ name }) => name).join(', ') },
+      { label: 'unread', text: names.join(', ') },
+    ],
+  }
+}
+
+/** Larger results are watched in parts only. */
+const WATCHED_AT_MOST = 1000
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+function kilobytes(bytes: number): string {
+  return bytes < 1000 ? `${bytes} bytes` : `${Number((bytes / 1000).toPrecision(2))} kB`
+}

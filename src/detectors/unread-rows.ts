@@ -1,0 +1,92 @@
+// Many rows fetched where one would do, or only their number: in every trace seen of a place none of its rows was read,
+// or a single one. It refuses to speak of few rows, of rows that are locked, of statements that do something in their
+// list of columns, and of places that only a sample of rows was seen of.
+import type { Detector, Finding, Observation, Query, ResultColumn, Trace } from '../types.ts'
+import { identifyPlace } from './identify.ts'
+import { fewerRows } from './row-remedy.ts'
+import { mergePlaces, observePlace, type Place, type RowUse, watchedSelects } from './row-uses.ts'
+
+const defaults = {
+  /** Traces in which so few rows were read. */
+  traces: 3,
+  /** Rows fetched, at least. */
+  rows: 10,
+  /** From so many rows on it is a warning, below it is for information. */
+  warning: 100,
+}
+
+interface Seen extends Observation, Place {
+  /** The most rows of one result of which anything was read. */
+  touched: number
+  /** Where a single one was read, it was the first. */
+  onlyFirst: boolean
+  /** Columns of tables were fetched: what computes may do something, too. */
+  fromTable: boolean
+  bytes: number
+}
+
+export const unreadRows: Detector<typeof defaults, Seen> = {
+  meta: {
+    id: 'unread-rows',
+    title: 'Rows that nobody reads',
+    severity: 'warning',
+    docsUrl: 'src/detectors/unread-rows.md',
+    defaults,
+  },
+  detect: () => [],
+  observe: (trace, { rows }) =>
+    [...watchedSelects(trace)].map(([key, uses]) => observe(trace, key, uses, rows)),
+  merge: (a, b) => ({
+    ...mergePlaces(a, b),
+    touched: Math.max(a.touched, b.touched),
+    onlyFirst: a.onlyFirst && b.onlyFirst,
+    fromTable: a.fromTable && b.fromTable,
+    bytes: Math.max(a.bytes, b.bytes),
+  }),
+  conclude: (observations, options) => observations.flatMap((seen) => conclude(seen, options) ?? []),
+}
+
+function observe(trace: Trace, key: string, uses: readonly RowUse[], least: number): Seen {
+  const evidence = uses.filter(({ query }) => (query.rows ?? 0) >= least)
+  return {
+    ...observePlace(trace, key, uses, evidence),
+    touched: Math.max(...uses.map(({ usage }) => usage.rowsTouched)),
+    onlyFirst: uses.every(({ usage: { firstTouched = 0 } }) => firstTouched === 0),
+    fromTable: uses.every(({ query }) => isFromTable(query)),
+    bytes: Math.max(0, ...evidence.map(({ query }) => query.bytes ?? 0)),
+  }
+}
+
+function isFromTable({ columns = [], via }: Query): boolean {
+  const isOfTable = ({ tableId, table }: ResultColumn) => Boolean(tableId || table)
+  // What Drizzle computes beside columns is a relation.
+  return columns.length === 0 || (via === 'drizzle' ? columns.some(isOfTable) : columns.every(isOfTable))
+}
+
+function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
+  const { text, traces, wholly, touched, rows, sampled, bytes } = seen
+  if (traces < options.traces || wholly === 0 || touched > 1) return undefined
+  if (!seen.fromTable || LOCKS.test(text) || !/ from /.test(text)) return undefined
+  const which =
+    touched === 0 ? 'none of them' : seen.onlyFirst ? 'only the first of them' : 'only one of them'
+  return {
+    ...identifyPlace(unreadRows.meta.id, seen),
+    severity: rows >= options.warning ? 'warning' : 'info',
+    confidence: sampled > 0 && rows > WATCHED_AT_MOST ? 'possible' : 'likely',
+    title: `${rows} rows fetched, and ${which} read`,
+    detail: `In each of ${traces} traces at least ${options.rows} rows came, up to ${rows}, and ${which} was read.`,
+    ...fewerRows(seen, touched),
+    cost: {
+      queries: 0,
+      roundTrips: 0,
+      rows: rows - touched,
+      ...(bytes > 0 ? { bytes: Math.round((bytes * (rows - touched)) / rows) } : {}),
+    },
+    evidence: [{ label: `${traces}×`, text }],
+  }
+}
+
+/** Rows are locked by being fetched. */
+const LOCKS = /\bfor (update|share|no key update|key share)\b/i
+/** Larger results are watched in parts only. */
+const WATCHED_AT_MOST = 1000
