@@ -3,6 +3,7 @@
 import type { PoolLike as CatalogPool } from './catalog/catalog-of-pool.ts'
 import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
+import { noteTables } from './catalog/note-tables.ts'
 import { checkOptions, type ProfilerOptions } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
@@ -144,6 +145,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     try {
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
+      noteTables(trace.queries, knowledge.catalog())
       noteBounds(trace.queries, knowledge.catalog())
       withoutNoting(() => sealValues(trace.queries))
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl')) knowledge.forget()

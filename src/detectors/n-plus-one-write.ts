@@ -80,7 +80,9 @@ function explain(
   varying: readonly Slot[],
   origin: ReturnType<typeof findOrigin>,
 ): string {
-  const values = origin ? `${explainOrigin(countTuples(varying), varying, origin)} ` : ''
+  const values = origin
+    ? `${explainOrigin(fingerprint(queries[0]?.sql ?? '').text, countTuples(varying), varying, origin)} `
+    : ''
   const commits = queries.filter(
     ({ transaction, connection }) => transaction === undefined && connection,
   ).length

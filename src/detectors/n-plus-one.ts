@@ -60,7 +60,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     severity: proven ? 'error' : 'warning',
     confidence: proven ? 'proven' : 'likely',
     title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
-    detail: explainOrigin(distinct, varying, origin),
+    detail: explainOrigin(text, distinct, varying, origin),
     ...batchRemedy({
       text,
       varying,

@@ -49,18 +49,26 @@ function originOf(queries: readonly Query[], slot: Slot): Origin | undefined {
 
 /** One sentence for people: which values, and where they came from. */
 export function explainOrigin(
+  text: string,
   distinct: number,
   varying: readonly Slot[],
   origin: Origin | undefined,
 ): string {
-  const targets = (origin?.isCertain ? origin.slots : varying).flatMap(({ column }) => column ?? [])
+  const targets = (origin?.isCertain ? origin.slots : varying).flatMap(({ column }) =>
+    column ? [qualify(column, text)] : [],
+  )
   const values = `Each of the ${distinct} values${targets.length > 0 ? ` of ${list(targets)}` : ''}`
   if (!origin) return `${values} was sent on its own, from one place in the code.`
   const { parents, rows, columns } = origin
   const source =
     parents.length > 1 ? `the rows of ${parents.length} earlier queries` : `${rows} rows of one earlier query`
   if (!origin.isCertain) return `${values} is in ${source}, in more than one column: ${list(columns)}.`
-  return `${values} came from ${columns.length === 1 ? 'column' : 'columns'} ${list(columns)} of ${source}.`
+  const named = columns.every((column) => column.includes('.'))
+    ? ''
+    : columns.length === 1
+      ? 'column '
+      : 'columns '
+  return `${values} came from ${named}${list(columns)} of ${source}.`
 }
 
 /** The parent as evidence. Without flow, the query that returned as many rows as there are values is named as a guess. */
@@ -108,6 +116,15 @@ export function parentStatement(
 /** The rows of the statement itself are where its next values come from. */
 export function walksTree(trace: Trace, origin: Origin | undefined, key: string): boolean {
   return origin?.parents.some((parent) => fingerprint(trace.queries[parent]?.sql ?? '').key === key) ?? false
+}
+
+/** `id` of the one table that a statement reads is the id of that table. */
+function qualify(column: string, text: string): string {
+  if (column.includes('.')) return column
+  const [table, ...others] = [...text.matchAll(/\b(?:from|join|update|into) ([\w$".]+)/gi)].map(
+    ([, name]) => name,
+  )
+  return table && others.length === 0 && !text.includes(`from ${table},`) ? `${table}.${column}` : column
 }
 
 function list(names: readonly string[]): string {

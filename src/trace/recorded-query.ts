@@ -52,6 +52,8 @@ export class RecordedQuery implements Query {
   flow?: readonly ValueFlow[]
   usage?: RowUsage
   bound?: ResultBound
+  /** Names the table of a column, when the catalog is known. */
+  tableOf?: (tableId: number, columnId: number, name: string) => string | undefined
   /** The rows for value flow, while the trace is open. */
   keptRows?: readonly unknown[]
   /** What the library that built the statement made of the rows, the very objects the application got; as long. */
@@ -100,10 +102,11 @@ export class RecordedQuery implements Query {
   }
 
   get columns(): readonly ResultColumn[] {
-    return (this.fields ?? []).map(({ name, tableID, columnID }) => ({
-      name,
-      ...(tableID && columnID ? { tableId: tableID, columnId: columnID } : {}),
-    }))
+    return (this.fields ?? []).map(({ name, tableID, columnID }) => {
+      if (!tableID || !columnID) return { name }
+      const table = this.tableOf?.(tableID, columnID, name)
+      return { name, tableId: tableID, columnId: columnID, ...(table ? { table } : {}) }
+    })
   }
 }
 

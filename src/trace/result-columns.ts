@@ -13,6 +13,8 @@ export interface Place {
 
 export interface Column {
   name: string
+  /** Where the catalog tells it. */
+  table: string | undefined
   /** The table's column where PostgreSQL tells it, so that one column read twice is not two candidates. */
   identity: string
   /** The latest query with this value in the column whose rows had arrived when `query` started. */
@@ -110,6 +112,8 @@ interface Arrival {
 }
 
 function readColumn(name: string, identity: string, from: readonly Cell[]): Column {
+  const [first] = from
+  const table = first?.query.columns[first.position]?.table
   const arrivals = new Map<string, Arrival[]>()
   for (const { query, index, position } of from) {
     const texts = query.keptRows?.map((row) => canonicalValue(cells(query, row)[position])) ?? []
@@ -125,6 +129,7 @@ function readColumn(name: string, identity: string, from: readonly Cell[]): Colu
   }
   return {
     name,
+    table,
     identity,
     latestHolder: (text, { startMs }) => lastUntil(arrivals.get(text) ?? [], startMs)?.latest,
   }

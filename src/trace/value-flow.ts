@@ -69,6 +69,7 @@ function explain({ param, uses }: Slot, column: Column): Explanation | undefined
       param,
       query: source.index,
       column: column.name,
+      ...(column.table ? { table: column.table } : {}),
       rows: source.query.rows ?? source.texts.length,
     })
     const sequence = taken.get(source)

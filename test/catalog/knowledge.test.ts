@@ -51,6 +51,22 @@ test.each<[string, string, unknown[]]>([
   expect(await findings(profiled(), (pool) => pool.query(sql, params))).toEqual([])
 })
 
+test('a loop names table and column that its values came from', async () => {
+  const { profiler, pool } = profiled()
+  const loops: Finding[] = []
+  profiler.on('report', (report) =>
+    loops.push(...report.findings.filter(({ detector }) => detector === 'n-plus-one')),
+  )
+  await profiler.trace('loop', async () => {
+    const { rows } = await pool.query('select id, customer_id from orders where id between 100 and 110')
+    for (const row of rows) await pool.query('select name from customers where id = $1', [row.customer_id])
+  })
+  await profiler.settled()
+  expect(loops.map(({ detail }) => detail)).toEqual([
+    'Each of the 11 values of customers.id came from orders.customer_id of 11 rows of one earlier query.',
+  ])
+})
+
 test('a limit that is NULL bounds nothing', async () => {
   expect(
     await findings(profiled(), (pool) => pool.query('select id from orders limit $1', [null])),

@@ -31,7 +31,7 @@ describe('finds', () => {
       cost: { queries: 1, roundTrips: 1 },
     })
     expect(finding?.detail).toBe(
-      'Each of the 2 values of id came from column customer_id of 2 rows of one earlier query.',
+      'Each of the 2 values of customers.id came from column customer_id of 2 rows of one earlier query.',
     )
     expect(finding?.fix).toBe('select id, name from customers where id = any($1)')
     expect(finding?.evidence).toContainEqual({

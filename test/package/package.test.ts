@@ -34,7 +34,7 @@ describe('an Express application with the three lines added', () => {
   test('as ES modules prints each loop with its line, and one line for what is well', async () => {
     const { stderr } = await runApp('app.mjs')
     expect(stderr).toMatch(new RegExp(`at +app\\.mjs:${lineOf('app.mjs', '// drizzle loop')}:\\d+`))
-    expect(stderr).toContain('Each of the 12 values of authors.id came from column author_id of 12 rows')
+    expect(stderr).toContain('Each of the 12 values of authors.id came from books.author_id of 12 rows')
     expect(stderr).toMatch(new RegExp(`at +app\\.mjs:${lineOf('app.mjs', '// raw loop')}:\\d+`))
     const lines = stderr.split('\n').filter((line) => line.startsWith('GET '))
     expect(lines.map((line) => line.split('  ').slice(0, 2))).toEqual([

@@ -39,7 +39,7 @@ describe('the console reporter', () => {
           at       src/orders.ts:5:9 list
           4×       select name from customers where id = ?
           rows of  select id from orders  (src/orders.ts:3:9 list)
-          why      Each of the 4 values of id came from column id of 4 rows of one earlier query.
+          why      Each of the 4 values of customers.id came from column id of 4 rows of one earlier query.
           instead  Collect the id values first and ask once, with id = any(…).
                    select id, name from customers where id = any($1)
           saves    3 round trips: 1.5 ms here, 59 ms at 1 ms a round trip and ten times the rows

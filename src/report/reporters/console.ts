@@ -49,28 +49,43 @@ export function formatFinding(
   const place = finding.callSite[0]
   const rows: [label: string, text: string][] = [
     ['at', place ? cyan(formatFrame(place, options)) : dim('no line of the application is known')],
-    ...finding.callSite
-      .slice(1, CALLERS + 1)
-      .map((frame): [string, string] => ['from', dim(formatFrame(frame, options))]),
-    ...finding.evidence.map(({ label, text, callSite }): [string, string] => [
-      label,
-      [clip(text), callSite && dim(`(${formatFrame(callSite, options)})`)].filter(Boolean).join('  '),
-    ]),
+    ...(finding.severity === 'info' ? [] : formatEvidence(finding, options)),
     ['why', clip(finding.detail)],
     ['instead', bold(clip(finding.remediation))],
-    ...(finding.fix ?? '')
-      .split('\n')
-      .flatMap((line): [string, string][] => (line ? [['', bold(clip(line, FIX_LENGTH))]] : [])),
-    ...formatCost(finding.cost, measured[finding.key], options).map((text): [string, string] => [
-      'saves',
-      text,
-    ]),
+    ...(finding.severity === 'info' ? [] : formatFix(finding, measured[finding.key], options)),
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const heading = `  ${paint(MARKS[finding.severity])} ${bold(printable(finding.title))}  ${dim(
     `${finding.detector}, ${finding.confidence}`,
   )}`
   return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`)].join('\n')
+}
+
+/** What is only to be known of is said in few lines; the report has the rest. */
+function formatEvidence({ callSite, evidence }: Finding, options: ReporterOptions): [string, string][] {
+  const { dim } = pc.createColors(options.color ?? false)
+  return [
+    ...callSite
+      .slice(1, CALLERS + 1)
+      .map((frame): [string, string] => ['from', dim(formatFrame(frame, options))]),
+    ...evidence.map(({ label, text, callSite: place }): [string, string] => [
+      label,
+      [clip(text), place && dim(`(${formatFrame(place, options)})`)].filter(Boolean).join('  '),
+    ]),
+  ]
+}
+
+function formatFix(
+  { fix = '', cost }: Finding,
+  measured: Measured | undefined,
+  options: ReporterOptions,
+): [string, string][] {
+  const { bold } = pc.createColors(options.color ?? false)
+  const lines = fix.split('\n').filter((line) => line !== '')
+  return [
+    ...lines.map((line): [string, string] => ['', bold(clip(line, FIX_LENGTH))]),
+    ...formatCost(cost, measured, options).map((text): [string, string] => ['saves', text]),
+  ]
 }
 
 /** Callers shown below the line itself: enough to tell which of several ways led there. */
