@@ -43,6 +43,7 @@ const everything: Required<Query> = {
     serialized: [],
     unread: ['bio'],
     rowsTouched: 1,
+    firstTouched: 0,
     rowsWatched: 2,
     unreadBytes: { bio: 7 },
   },
