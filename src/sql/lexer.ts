@@ -18,6 +18,9 @@ export const OTHER = 9
 
 export interface Tokens {
   count: number
+  /** Where the next token is looked for, and whether there is none any more. */
+  at: number
+  done: boolean
   kinds: Uint8Array
   starts: Int32Array
   ends: Int32Array
@@ -27,6 +30,8 @@ export interface Tokens {
 
 /** Scratch space larger than this many tokens is given back after use. */
 const KEPT_TOKENS = 65_536
+/** So that what is skipped as a long list need not be split first. */
+const TOKENS_AT_ONCE = 128
 
 const SPACE_CLASS = 1
 const START_CLASS = 2
@@ -44,6 +49,8 @@ for (const c of '+-*/<>=~!@#%^&|`?') classes[c.charCodeAt(0)] = OPERATOR_CLASS
 
 const scratch: Tokens = {
   count: 0,
+  at: 0,
+  done: true,
   kinds: new Uint8Array(1024),
   starts: new Int32Array(1024),
   ends: new Int32Array(1024),
@@ -51,13 +58,30 @@ const scratch: Tokens = {
 }
 
 export function lex(sql: string): Tokens {
+  const tokens = startLexing(sql)
+  while (!tokens.done) lexMore(sql, tokens)
+  return tokens
+}
+
+/** Begins a statement, with no token yet. */
+export function startLexing(sql: string): Tokens {
   const tokens = scratch
   if (tokens.kinds.length > KEPT_TOKENS) resize(tokens, 1024, 0)
+  tokens.count = 0
+  tokens.at = 0
+  tokens.done = sql.length === 0
+  return tokens
+}
+
+/** Adds the next tokens, some hundred at most. */
+export function lexMore(sql: string, tokens: Tokens): void {
   const length = sql.length
-  let { kinds, starts, ends, hashes } = tokens
-  let count = 0
-  let at = 0
-  while (at < length) {
+  if (tokens.count + TOKENS_AT_ONCE > tokens.kinds.length)
+    resize(tokens, (tokens.count + TOKENS_AT_ONCE) * 2, tokens.count)
+  const { kinds, starts, ends, hashes } = tokens
+  const last = tokens.count + TOKENS_AT_ONCE
+  let { count, at } = tokens
+  while (at < length && count < last) {
     let code = sql.charCodeAt(at)
     const kindClass = code < 128 ? classes[code] : START_CLASS
     if (kindClass === SPACE_CLASS) {
@@ -152,13 +176,6 @@ export function lex(sql: string): Tokens {
     } else {
       at++
     }
-    if (count === kinds.length) {
-      resize(tokens, count * 2, count)
-      kinds = tokens.kinds
-      starts = tokens.starts
-      ends = tokens.ends
-      hashes = tokens.hashes
-    }
     kinds[count] = kind
     starts[count] = start
     ends[count] = at
@@ -166,7 +183,8 @@ export function lex(sql: string): Tokens {
     count++
   }
   tokens.count = count
-  return tokens
+  tokens.at = at
+  tokens.done = at >= length
 }
 
 function resize(tokens: Tokens, size: number, used: number): void {

@@ -7,7 +7,20 @@
 // statement of an application. Every decision looks at pieces behind and tokens ahead in a way that comes out the same when
 // the text is read again; the fuzz test holds it to that.
 
-import { CAST, lex, NUMBER, OPERATOR, OTHER, PARAM, QUOTED, STRING, type Tokens, WORD } from './lexer.ts'
+import { lastAlikeComma } from './alike-elements.ts'
+import {
+  CAST,
+  lexMore,
+  NUMBER,
+  OPERATOR,
+  OTHER,
+  PARAM,
+  QUOTED,
+  STRING,
+  startLexing,
+  type Tokens,
+  WORD,
+} from './lexer.ts'
 import { literalValue, unicodeText } from './literal-value.ts'
 import {
   CAST_FLAGS,
@@ -28,7 +41,7 @@ import {
   POSITION_FLAGS,
   VALUE_FLAGS,
 } from './pieces.ts'
-import { endOfTypeName } from './type-name.ts'
+import { endOfTypeName, LONGEST_TYPE_NAME } from './type-name.ts'
 import {
   ACTION_SHIFT,
   ACTIONS,
@@ -163,13 +176,8 @@ class Normalizer {
   run(sql: string, withSlots: boolean): Normalized {
     this.sql = sql
     this.withSlots = withSlots
-    const tokens = lex(sql)
-    this.tokens = tokens
-    this.kinds = tokens.kinds
-    this.starts = tokens.starts
-    this.ends = tokens.ends
-    this.hashes = tokens.hashes
-    this.count = tokens.count
+    this.tokens = startLexing(sql)
+    this.count = 0
     if (this.texts.length > KEPT_PIECES) {
       this.texts = []
       this.flags = []
@@ -181,9 +189,8 @@ class Normalizer {
     this.frame = newFrame(PLAIN, 0, 0, 0, false, false)
     this.longNames = false
     this.namesCursor = false
-    const { kinds } = this
-    for (this.index = 0; this.index < this.count; this.index++) {
-      const kind = kinds[this.index] as number
+    for (this.index = 0; this.has(this.index); this.index++) {
+      const kind = this.kinds[this.index] as number
       switch (kind) {
         case WORD:
           this.word()
@@ -215,6 +222,26 @@ class Normalizer {
     this.sql = ''
     this.slots = []
     return { texts, flags, size: this.size, slots, longNames, namesCursor, hasSeveral }
+  }
+
+  /** Whether there is a token at `at`; splits more of the statement when need be. */
+  has(at: number): boolean {
+    while (at >= this.count) {
+      const { tokens } = this
+      if (tokens.done) return false
+      lexMore(this.sql, tokens)
+      this.takeTokens()
+    }
+    return true
+  }
+
+  takeTokens(): void {
+    const { tokens } = this
+    this.kinds = tokens.kinds
+    this.starts = tokens.starts
+    this.ends = tokens.ends
+    this.hashes = tokens.hashes
+    this.count = tokens.count
   }
 
   push(text: string, flags: number): void {
@@ -332,19 +359,19 @@ class Normalizer {
 
   /** Nothing at `at` can belong to what is in front of it. */
   endsClause(at: number): boolean {
-    if (at >= this.count) return true
+    if (!this.has(at)) return true
     if (this.kinds[at] === WORD) return WORDS_BEHIND_CLAUSES.has(this.wordAt(at)) && !this.isChar(at + 1, 46)
     return this.isChar(at, 44) || this.isChar(at, 41) || this.isChar(at, 59)
   }
 
   wordAt(at: number): string {
-    if (at >= this.count || this.kinds[at] !== WORD) return ''
+    if (!this.has(at) || this.kinds[at] !== WORD) return ''
     findWord(this.sql, this.starts[at] as number, this.ends[at] as number, this.hashes[at] as number)
     return found.text
   }
 
   isChar(at: number, code: number): boolean {
-    if (at >= this.count) return false
+    if (!this.has(at)) return false
     const start = this.starts[at] as number
     return this.sql.charCodeAt(start) === code && (this.ends[at] as number) - start === 1
   }
@@ -392,7 +419,7 @@ class Normalizer {
     const next = this.index + 1
     if (this.isChar(next, 46)) return true
     if (this.isChar(next, 40) || this.isChar(next, 63)) return false
-    if (next < this.count && this.kinds[next] === STRING) return false
+    if (this.has(next) && this.kinds[next] === STRING) return false
     return (lastFlags & (IS_OPENING | IS_BEFORE_NAMES)) !== 0
   }
 
@@ -430,11 +457,12 @@ class Normalizer {
   placeholder(slot: Slot): void {
     this.push('?', VALUE_FLAGS)
     if (this.withSlots) this.slots.push(slot)
-    if (this.index + 1 < this.count && this.kinds[this.index + 1] === CAST) this.skipCasts()
+    if (this.has(this.index + 1) && this.kinds[this.index + 1] === CAST) this.skipCasts()
   }
 
   skipCasts(): void {
-    while (this.index + 1 < this.count && this.kinds[this.index + 1] === CAST) {
+    while (this.has(this.index + 1) && this.kinds[this.index + 1] === CAST) {
+      this.has(this.index + 2 + LONGEST_TYPE_NAME)
       const end = endOfTypeName(this.sql, this.tokens, this.index + 2)
       if (end === this.index + 2) return
       this.index = end - 1
@@ -481,7 +509,7 @@ class Normalizer {
       brackets--
     }
     while (this.wordAt(next) === 'asc') next++
-    if (next >= this.count) return true
+    if (!this.has(next)) return true
     const kind = this.kinds[next] as number
     if (kind === WORD) {
       this.wordAt(next)
@@ -509,7 +537,7 @@ class Normalizer {
     const { index } = this
     const start = this.starts[index] as number
     if (this.isChar(index, 63)) {
-      const isCast = index + 1 < this.count && this.kinds[index + 1] === CAST
+      const isCast = this.has(index + 1) && this.kinds[index + 1] === CAST
       if (isCast || !this.isOperand(this.size - 1)) this.placeholder(0)
       else this.push('?', MARK_OPERATOR_FLAGS)
       return
@@ -560,14 +588,12 @@ class Normalizer {
 
   comma(): void {
     if (this.frame.kind === ROWS && !this.isChar(this.index + 1, 40)) this.closeFrame()
-    this.isAtCloser = false
     const { frame } = this
     const { kind } = frame
     const isList = kind === LIST || kind === ARRAY || kind === ROWS
     if (isList) {
       this.endElement()
       if (!this.withSlots) this.skipAlikeElements()
-      if (this.isAtCloser) return
     }
     this.push(',', flagsOfOther(44))
     if (!isList) return
@@ -576,40 +602,22 @@ class Normalizer {
     frame.startToken = this.index + 1
   }
 
-  /** Set when skipping elements ended in front of the closing bracket, so that no comma is wanted. */
-  isAtCloser = false
-
   /**
-   * Long lists are mostly elements of the same tokens: from the comma at `index`, skips those that differ from the
-   * element before it in literals and parameters only. Leaves `index` on the last comma whose element differs.
+   * Long lists are mostly elements written alike: from the comma at `index`, skips those that differ from the element
+   * before it in literals and parameters only, without splitting them into tokens. The last one is always left.
    */
   skipAlikeElements(): void {
-    const { tokens, frame } = this
-    const { kinds } = tokens
-    const first = frame.startToken
-    const size = this.index - first
-    if (size <= 0 || !this.isPlainElement(first, this.index)) return
-    for (;;) {
-      const start = this.index + 1
-      const end = start + size
-      if (end >= this.count) return
-      const closes = this.isChar(end, 44) ? false : this.isChar(end, frame.kind === ARRAY ? 93 : 41)
-      if (!closes && !this.isChar(end, 44)) return
-      // The rows of VALUES end where no further row follows; leave the last one to the slow path.
-      if (frame.kind === ROWS && (closes || !this.isChar(end + 1, 40))) return
-      for (let at = 0; at < size; at++) {
-        const kind = kinds[first + at] as number
-        if (kind !== kinds[start + at]) return
-        if (kind !== PARAM && kind !== NUMBER && kind !== STRING && !this.isSameToken(first + at, start + at))
-          return
-      }
-      if (closes) {
-        this.isAtCloser = true
-        this.index = end - 1
-        return
-      }
-      this.index = end
-    }
+    const { index, tokens } = this
+    const first = this.frame.startToken
+    if (index <= first || !this.isPlainElement(first, index)) return
+    const comma = lastAlikeComma(this.sql, tokens, first, index, this.frame.kind === ROWS)
+    if (comma === this.starts[index]) return
+    this.starts[index] = comma
+    this.ends[index] = comma + 1
+    tokens.count = index + 1
+    tokens.at = comma + 1
+    tokens.done = tokens.at >= this.sql.length
+    this.count = tokens.count
   }
 
   /** No word in it looks at more than its neighbours: no query, no clause in which a number might be a position. */
@@ -632,17 +640,6 @@ class Normalizer {
       }
     }
     return depth === 0
-  }
-
-  isSameToken(one: number, other: number): boolean {
-    const { starts, ends } = this
-    const start = starts[one] as number
-    const otherStart = starts[other] as number
-    const length = (ends[one] as number) - start
-    if (length !== (ends[other] as number) - otherStart) return false
-    for (let at = 0; at < length; at++)
-      if (this.sql.charCodeAt(start + at) !== this.sql.charCodeAt(otherStart + at)) return false
-    return true
   }
 
   openBracket(): void {
@@ -763,7 +760,7 @@ class Normalizer {
 
   /** `SET name TO value`: whatever is written as the value is one value, names and lists too. */
   setting(wordFlags: number): void {
-    const { sql, tokens, count } = this
+    const { sql, tokens } = this
     this.push('set', PIECE_WORD | wordFlags)
     let at = this.index + 1
     if (this.wordAt(at) === 'session' || this.wordAt(at) === 'local') at++
@@ -786,20 +783,20 @@ class Normalizer {
       at++
     }
     this.index = at - 1
-    if (at >= count || this.isChar(at, 59) || KEPT_SETTINGS.has(this.wordAt(at))) return
+    if (!this.has(at) || this.isChar(at, 59) || KEPT_SETTINGS.has(this.wordAt(at))) return
     let end = at
-    while (end < count && !this.isChar(end, 59)) end++
+    while (this.has(end) && !this.isChar(end, 59)) end++
     this.index = end - 1
     this.push('?', VALUE_FLAGS)
     if (this.withSlots) this.slots.push({ value: settingValue(sql, tokens, at, end) })
   }
 
   isName(at: number): boolean {
-    return at < this.count && (this.kinds[at] === WORD || this.kinds[at] === QUOTED)
+    return this.has(at) && (this.kinds[at] === WORD || this.kinds[at] === QUOTED)
   }
 }
 
-const normalizer = new Normalizer(lex(''))
+const normalizer = new Normalizer(startLexing(''))
 
 export function normalize(sql: string, withSlots: boolean): Normalized {
   return normalizer.run(sql, withSlots)

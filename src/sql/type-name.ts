@@ -5,6 +5,13 @@ import { NUMBER, QUOTED, type Tokens, WORD } from './lexer.ts'
 
 const INTERVAL_FIELDS = new Set(['year', 'month', 'day', 'hour', 'minute', 'second'])
 
+/** In tokens: more than any type has, and few enough to look ahead for. */
+const MOST_NAMES = 8
+const MOST_MODIFIERS = 16
+const MOST_BOUNDS = 18
+/** No type name is longer than this. */
+export const LONGEST_TYPE_NAME = 64
+
 /** Index of the first token behind the type name that starts at `from`; `from` itself when none starts there. */
 export function endOfTypeName(sql: string, tokens: Tokens, from: number): number {
   const { kinds, starts, ends, count } = tokens
@@ -16,12 +23,15 @@ export function endOfTypeName(sql: string, tokens: Tokens, from: number): number
     (ends[at] as number) - (starts[at] as number) === 1
   const isName = (at: number) => at < count && (kinds[at] === WORD || kinds[at] === QUOTED)
 
+  const isNumber = (at: number) => at < count && kinds[at] === NUMBER
+
   if (!isName(from)) return from
   let at = from
   if (word(at) === 'setof') at++
   if (!isName(at)) return from
   let name = word(at++)
-  while (isChar(at, 46) && isName(at + 1)) {
+  const lastName = at + MOST_NAMES
+  while (at < lastName && isChar(at, 46) && isName(at + 1)) {
     name = ''
     at += 2
   }
@@ -37,9 +47,10 @@ export function endOfTypeName(sql: string, tokens: Tokens, from: number): number
     if (word(at + 1) === 'time' && word(at + 2) === 'zone') at += 3
   }
   if (word(at) === 'array') at++
-  while (isChar(at, 91)) {
+  const lastBound = at + MOST_BOUNDS
+  while (at < lastBound && isChar(at, 91)) {
     if (isChar(at + 1, 93)) at += 2
-    else if (kinds[at + 1] === NUMBER && isChar(at + 2, 93)) at += 3
+    else if (isNumber(at + 1) && isChar(at + 2, 93)) at += 3
     else break
   }
   return at
@@ -48,10 +59,7 @@ export function endOfTypeName(sql: string, tokens: Tokens, from: number): number
   function endOfModifiers(start: number): number {
     if (!isChar(start, 40)) return start
     let end = start + 1
-    while (kinds[end] === NUMBER || isName(end) || isChar(end, 44)) {
-      if (end >= count) return start
-      end++
-    }
-    return end < count && isChar(end, 41) ? end + 1 : start
+    while (end < start + MOST_MODIFIERS && (isNumber(end) || isName(end) || isChar(end, 44))) end++
+    return isChar(end, 41) ? end + 1 : start
   }
 }
