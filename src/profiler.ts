@@ -41,6 +41,8 @@ export interface Profiler {
   analyze(traces: readonly Trace[]): Report
   /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
   settled(): Promise<void>
+  /** Whether a query sent now would be recorded: whoever goes to some length for its facts asks first. */
+  isRecording(): boolean
   /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
   outsideTrace(): LiveTrace | undefined
   /** To be told of each pool that is profiled, for its catalog. */
@@ -85,6 +87,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     enabled,
     context,
     currentTrace: () => context.get(),
+    isRecording: () => checked.collectUntraced || context.get()?.closed === false,
     commentTags: checked.commentTags,
     startTrace: (start) => openTrace(start, context.get()),
     async trace(name, fn) {

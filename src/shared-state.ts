@@ -27,6 +27,8 @@ interface SharedState {
   readonly instrumented: WeakMap<object, () => void>
   /** Requests that are traced, with the profilers that do it: a second middleware begins no second trace. */
   readonly requests: WeakMap<object, Set<Profiler>>
+  /** Profilers that want the lines of Drizzle's queries. */
+  readonly drizzleProfilers: Set<Profiler>
   /** What has to be done before the process ends, in this order. */
   readonly lastActs: Set<() => void>
 }
@@ -39,6 +41,7 @@ export function sharedState(): SharedState {
     origin: new AsyncLocalStorage(),
     instrumented: new WeakMap(),
     requests: new WeakMap(),
+    drizzleProfilers: new Set(),
     lastActs: new Set(),
   }
   return holder[KEY]

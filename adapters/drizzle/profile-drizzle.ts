@@ -6,9 +6,6 @@ import { sharedState } from '../../src/shared-state.ts'
 import { type DrizzleLike, findPrototypes, ownersOf } from './find-prototypes.ts'
 import { watchAwaiting, watchBuilding, watchExecuting } from './watch-queries.ts'
 
-/** Profilers whose traces want lines; without an open trace nothing is captured. */
-const watching = new Set<Profiler>()
-
 /**
  * Makes the queries of a Drizzle database name their line, and returns the database. Its pool has to be profiled too.
  *
@@ -23,8 +20,8 @@ export function profileDrizzle<Database extends DrizzleLike>(
     throw new TypeError(`pg-loupe: profileDrizzle takes a Drizzle database, but got ${describe(db)}`)
   }
   if (!profiler.enabled) return db
-  watching.add(profiler)
-  const { instrumented } = sharedState()
+  const { instrumented, drizzleProfilers } = sharedState()
+  drizzleProfilers.add(profiler)
   const copy = copyOf(db)
   if (copy && !instrumented.has(copy)) {
     const undo = watchCopy(db)
@@ -69,8 +66,9 @@ function watchCopy(db: DrizzleLike): () => void {
   }
 }
 
+/** Without an open trace nothing is captured. */
 function isTraced(): boolean {
-  for (const profiler of watching) if (profiler.currentTrace()) return true
+  for (const profiler of sharedState().drizzleProfilers) if (profiler.isRecording()) return true
   return false
 }
 

@@ -14,6 +14,7 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_REPORT: (value) => ({ artifacts: { report: readPath(value) } }),
   PG_LOUPE_INCLUDE: (value) => ({ application: { include: readList(value) } }),
   PG_LOUPE_EXCLUDE: (value) => ({ application: { exclude: readList(value) } }),
+  PG_LOUPE_UNTRACED: (value) => ({ collectUntraced: readSwitch(value) }),
   PG_LOUPE_OPTIONS: readJson,
 }
 
@@ -23,7 +24,8 @@ const VARIABLES: Readonly<Record<string, Read>> = {
  * @throws TypeError that names the variable, what it holds and what it takes.
  */
 export function readEnvironment(environment: Environment): ProfilerOptions | undefined {
-  const options: ProfilerOptions = {}
+  // Jobs and scripts have no other way to be seen, where nothing in the application may be changed.
+  const options: ProfilerOptions = { collectUntraced: true }
   for (const [name, read] of Object.entries(VARIABLES)) {
     const value = environment[name]?.trim()
     if (value)

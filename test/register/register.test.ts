@@ -138,6 +138,23 @@ describe.each(['drizzle-orm', 'drizzle-orm-rc'])('%s names its lines', (name) =>
   })
 })
 
+test('a script, whose queries belong to no request', async () => {
+  const { report } = await profile('job.mjs', IMPORT)
+  expect(summaryOf(report)).toEqual({
+    'outside any trace': { queries: 5, loops: [lineOf('job.mjs', '// loop')] },
+  })
+  const counted = await profile('job.mjs', IMPORT, { PG_LOUPE_UNTRACED: '0' })
+  expect([counted.report.traces, counted.report.queries]).toEqual([0, 0])
+})
+
+test('servers of node:https, and requests that ask before they send', async () => {
+  const { report } = await profile('secure.mjs', IMPORT)
+  expect(summaryOf(report)).toEqual({
+    'GET /secure': { queries: 1, loops: [] },
+    'POST /careful': { queries: 1, loops: [] },
+  })
+})
+
 test('an application that profiles itself is traced once', async () => {
   const { report } = await profile('express.mjs', IMPORT)
   expect(summaryOf(report)).toEqual({
