@@ -6,7 +6,14 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const VERSIONS = [20, 22, 24, 26]
-const SUITES = ['test/contract', 'test/adapters/pg-', 'test/adapters/express']
+const SUITES = [
+  'test/contract',
+  'test/adapters/pg-',
+  'test/adapters/express',
+  'test/adapters/drizzle',
+  'test/call-sites',
+  'test/register',
+]
 const PLATFORM = process.platform === 'win32' ? 'win' : process.platform
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
