@@ -59,6 +59,24 @@ test.each(
   expect(answers.get(fixedBy ?? '')).toEqual(answers.get(route ?? ''))
 })
 
+test('every statement that is printed as the remedy is one that the database takes', async () => {
+  const fixes = report.findings.flatMap(({ fix }) =>
+    fix && /^(select|insert|update|delete) /.test(fix) ? [fix] : [],
+  )
+  const client = new pg.Client(database.config)
+  await client.connect()
+  const refused: string[] = []
+  for (const [i, fix] of fixes.entries()) {
+    await client
+      .query(`prepare remedy_${i} as ${fix}`)
+      .catch((error) => refused.push(`${error.message}: ${fix}`))
+  }
+  await client.end()
+
+  expect(refused).toEqual([])
+  expect(fixes.length).toBeGreaterThan(5)
+})
+
 test('a new order is stored the same way with and without the mistake', async () => {
   const pool = new pg.Pool(database.config)
   const ids = ['POST /orders', 'POST /orders/fixed'].map(

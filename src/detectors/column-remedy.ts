@@ -2,6 +2,7 @@
 // without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
 import { SPECIAL_WORDS } from '../sql/keywords.ts'
 import type { Finding } from '../types.ts'
+import { runnable } from './number-values.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 type Column = { name: string }
@@ -13,14 +14,15 @@ export function selectOnly(
 ): Remedy {
   const names = used.map(({ name }) => name)
   const remediation = `Select only what is read: ${names.join(', ')}.`
-  const fix =
+  const rewritten =
     via === 'drizzle'
-      ? inDrizzle(text, names)
+      ? undefined
       : rewrite(
           text,
           names,
           unread.map(({ name }) => name),
         )
+  const fix = via === 'drizzle' ? inDrizzle(text, names) : rewritten && runnable(rewritten)
   return { remediation, ...(fix ? { fix } : {}) }
 }
 

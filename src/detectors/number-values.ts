@@ -38,11 +38,16 @@ export function numberValues(
 const COLLAPSED = /\bvalues ?\(|\barray\[/i
 const IN_LIST = /(not )?in ?\($/i
 
+/** The statement with its values as parameters, as far as the text tells. */
+export function runnable(text: string): string | undefined {
+  return numberValues(text, 1, () => undefined)?.sql
+}
+
 /** The statement for many values of one slot at once: `= ?` becomes `= any($1)`. */
 export function withArray(
   text: string,
   { role, start }: Pick<Placeholder, 'role' | 'start'>,
 ): string | undefined {
   const asArray = role === 'list' ? text : `${text.slice(0, start)}any(?)${text.slice(start + 1)}`
-  return numberValues(asArray, 1, () => undefined)?.sql
+  return runnable(asArray)
 }

@@ -1,6 +1,7 @@
 // What to ask for instead of rows that are not read: one row, their number, or whether there is any. The statement is
 // written out where adding to its end, or replacing its list of columns, cannot change what it means.
 import type { Finding } from '../types.ts'
+import { runnable } from './number-values.ts'
 import type { Place } from './row-uses.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
@@ -18,8 +19,8 @@ function oneRow({ text, via, onlyFirst }: Place & { onlyFirst: boolean }): Remed
     via === 'drizzle' ? 'Ask for one row: findFirst, or .limit(1).' : 'Ask for one row: LIMIT 1.'
   if (via === 'drizzle') return { remediation }
   if (/\b(offset|fetch (first|next))\b/i.test(text)) return { remediation }
-  if (/ limit \?$/i.test(text)) return { remediation, fix: text.replace(/\?$/, '1') }
-  return LIMITED.test(text) ? { remediation } : { remediation, fix: `${text} limit 1` }
+  if (LIMITED.test(text) && !/ limit \?$/i.test(text)) return { remediation }
+  return withFix(remediation, `${text.replace(/ limit \?$/i, '')} limit 1`)
 }
 
 function theirNumber({ text, via }: Place): Remedy {
@@ -29,7 +30,12 @@ function theirNumber({ text, via }: Place): Remedy {
     : 'If their number is what counts, ask for it: count(*). If it is whether there are any: SELECT EXISTS (…). If neither, drop the query.'
   const plain = PLAIN.exec(text.replace(/ order by [^()]*$/i, ''))
   if (isDrizzle || !plain || GROUPED.test(text)) return { remediation }
-  return { remediation, fix: `select count(*)${plain[1]}` }
+  return withFix(remediation, `select count(*)${plain[1]}`)
+}
+
+function withFix(remediation: string, statement: string): Remedy {
+  const fix = runnable(statement)
+  return { remediation, ...(fix ? { fix } : {}) }
 }
 
 const LIMITED = /\blimit\b/i

@@ -51,7 +51,7 @@ export function watchedSelects(trace: Trace): Map<string, RowUse[]> {
 }
 
 /** What went wrong may have left rows unread that are otherwise read. */
-export function endedWell({ labels = {} }: Trace): boolean {
+function endedWell({ labels = {} }: Trace): boolean {
   return !(Number(labels.status) >= 400) && labels.aborted === undefined && labels.failed === undefined
 }
 

@@ -39,7 +39,7 @@ describe('finds', () => {
       confidence: 'likely',
       title: '3 of 4 columns are never read',
       remediation: 'Select only what is read: name.',
-      fix: 'select name from customers order by joined_at desc limit ?',
+      fix: 'select name from customers order by joined_at desc limit $1',
       route: 'GET /x',
       callSite: [{ file: 'customers.ts', line: 50 }],
       occurrenceCount: 3,
@@ -228,17 +228,17 @@ describe('what to select instead', () => {
   }
 
   test.each([
-    ['select id, name, bio from users where id = $1', 'select id, name from users where id = ?'],
+    ['select id, name, bio from users where id = $1', 'select id, name from users where id = $1'],
     ['select u.id, u.name, length(u.bio, 2) as bio from users u', 'select u.id, u.name from users u'],
     ['select * from users', 'select id, name from users'],
     [
       'select users.* from users where bio like $1',
-      'select users.id, users.name from users where bio like ?',
+      'select users.id, users.name from users where bio like $1',
     ],
     ['select id, name, bio from users order by bio', 'select id, name from users order by bio'],
     [
       'select "id", "name", "bio" from "users" where exists (select 1 from x)',
-      'select id, name from users where exists (select ? from x)',
+      'select id, name from users where exists (select $1 from x)',
     ],
   ])('%s', (sql, fix) => {
     expect(fixOf(sql, ['id', 'name'], ['bio'])).toBe(fix)

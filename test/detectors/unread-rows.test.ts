@@ -35,7 +35,7 @@ describe('finds', () => {
         confidence: 'likely',
         title: '40 rows fetched, and only the first of them read',
         remediation: 'Ask for one row: LIMIT 1.',
-        fix: 'select id, total from orders where customer_id = ? order by id desc limit 1',
+        fix: 'select id, total from orders where customer_id = $1 order by id desc limit 1',
         callSite: [{ file: 'orders.ts', line: 12 }],
         occurrenceCount: 3,
         cost: { queries: 0, roundTrips: 0, rows: 39, bytes: 3900 },
@@ -53,7 +53,7 @@ describe('finds', () => {
     const [finding] = conclude(thrice(() => orders(none)))
     expect(finding?.title).toBe('40 rows fetched, and none of them read')
     expect(finding?.remediation).toContain('EXISTS')
-    expect(finding?.fix).toBe('select count(*) from orders where customer_id = ?')
+    expect(finding?.fix).toBe('select count(*) from orders where customer_id = $1')
   })
 
   test('a hundred rows, as a warning', () => {

@@ -112,6 +112,7 @@ function report(...findings: Finding[]): Report {
       durationMs: once,
       databaseMs: once,
     })),
+    measured: {},
     suppressed: 0,
     cut: { queries: 0, traces: 0, routes: 0, observations: 0, unrecorded: 0, untraced: 0, internalErrors: 0 },
   }
