@@ -28,8 +28,8 @@ export interface Source {
 }
 
 export interface ResultColumns {
-  /** For each of the texts, the places that hold it, with the time when the first of them had arrived. */
-  placesOf(texts: ReadonlySet<string>): ReadonlyMap<string, ReadonlyMap<Place, number>>
+  /** Finds the places that hold one of the texts; the function returned tells those that had arrived by a time. */
+  findPlaces(texts: ReadonlySet<string>): (text: string, time: number) => Place[]
   column(place: Place): Column
   /** The same column of the same table in whatever statement: who walks a tree begins it with another statement. */
   tableColumn(place: Place): Column
@@ -71,7 +71,7 @@ export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns 
   }
 
   return {
-    placesOf(texts) {
+    findPlaces(texts) {
       const found = new Map<string, Map<Place, number>>()
       for (const query of queries) {
         if (!query.keptRows) continue
@@ -87,7 +87,8 @@ export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns 
           })
         }
       }
-      return found
+      const arrived = new Map([...found].map(([text, holders]) => [text, inOrderOfArrival(holders)]))
+      return (text, time) => latestPlaces(arrived.get(text) ?? [], time)
     },
     column,
     tableColumn(place) {
@@ -131,12 +132,37 @@ function readColumn(name: string, identity: string, from: readonly Cell[]): Colu
     name,
     table,
     identity,
-    latestHolder: (text, { startMs }) => lastUntil(arrivals.get(text) ?? [], startMs)?.latest,
+    latestHolder(text, { startMs }) {
+      const list = arrivals.get(text) ?? []
+      return list[countUntil(list, startMs) - 1]?.latest
+    },
   }
 }
 
-/** The last one that ended by then, of a list in that order. */
-function lastUntil(arrivals: readonly Arrival[], time: number): Arrival | undefined {
+interface ArrivedPlace {
+  place: Place
+  end: number
+  /** In which they were found. */
+  order: number
+}
+
+function inOrderOfArrival(holders: ReadonlyMap<Place, number>): ArrivedPlace[] {
+  return [...holders].map(([place, end], order) => ({ place, end, order })).sort((a, b) => a.end - b.end)
+}
+
+/** A value that is in more columns than this says little about where it is from; the latest ones are looked at. */
+const PLACES_EXAMINED = 100
+
+function latestPlaces(arrived: readonly ArrivedPlace[], time: number): Place[] {
+  const count = countUntil(arrived, time)
+  return arrived
+    .slice(Math.max(0, count - PLACES_EXAMINED), count)
+    .sort((a, b) => a.order - b.order)
+    .map(({ place }) => place)
+}
+
+/** How many ended by then, of a list in that order. */
+function countUntil(arrivals: readonly { end: number }[], time: number): number {
   let from = 0
   let to = arrivals.length
   while (from < to) {
@@ -144,7 +170,7 @@ function lastUntil(arrivals: readonly Arrival[], time: number): Arrival | undefi
     if ((arrivals[middle]?.end ?? Number.POSITIVE_INFINITY) <= time) from = middle + 1
     else to = middle
   }
-  return arrivals[from - 1]
+  return from
 }
 
 /** A query that has not ended has no end in time. */

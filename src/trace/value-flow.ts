@@ -17,18 +17,15 @@ export interface Slot {
 export function followValues(queries: readonly RecordedQuery[], slots: readonly Slot[]): void {
   if (slots.length === 0) return
   const columns = resultColumns(queries)
-  const places = columns.placesOf(new Set(slots.flatMap(({ uses }) => uses[0]?.text ?? [])))
+  const placesOf = columns.findPlaces(new Set(slots.flatMap(({ uses }) => uses[0]?.text ?? [])))
   const explainBy = (slot: Slot, from: readonly Place[], read: (place: Place) => Column) =>
     from.flatMap((place) => explain(slot, read(place)) ?? [])
 
   for (const slot of slots) {
-    const first = slot.uses[0]
-    const arrived = [...(places.get(first?.text ?? '') ?? [])].flatMap(([place, end]) =>
-      first && end <= first.query.startMs ? [place] : [],
-    )
-    const examined = arrived.slice(0, PLACES_EXAMINED)
-    const byStatement = explainBy(slot, examined, columns.column)
-    const explanations = byStatement.length > 0 ? byStatement : explainBy(slot, examined, columns.tableColumn)
+    const [first] = slot.uses
+    const places = first ? placesOf(first.text, first.query.startMs) : []
+    const byStatement = explainBy(slot, places, columns.column)
+    const explanations = byStatement.length > 0 ? byStatement : explainBy(slot, places, columns.tableColumn)
     for (const { flows } of best(explanations, isWeak(slot))) {
       slot.uses.forEach(({ query }, use) => {
         const flow = flows[use]
@@ -37,9 +34,6 @@ export function followValues(queries: readonly RecordedQuery[], slots: readonly 
     }
   }
 }
-
-/** A value that is in more columns than this says nothing about where it is from. */
-const PLACES_EXAMINED = 1000
 
 interface Explanation {
   column: Column

@@ -1,0 +1,92 @@
+// A trace of 100,000 queries is analyzed in seconds, whatever is repeated in it: what grew with the square of its queries
+// would take minutes, and these tests with it.
+import { expect, test } from 'vitest'
+import { checkOptions } from '../../src/options.ts'
+import { analyzeTrace } from '../../src/report/analyze-trace.ts'
+import { RecordedQuery } from '../../src/trace/recorded-query.ts'
+import { sealValues } from '../../src/trace/seal-values.ts'
+import type { Query } from '../../src/types.ts'
+import { q, trace } from '../trace-builder.ts'
+
+const COUNT = 100_000
+const BY_ID = 'select * from customers where id = $1'
+
+test.each<[string, (index: number) => Query]>([
+  ['one statement from one place', (index) => lookup(index, 'a.ts:1 list')],
+  ['one statement from as many places', (index) => lookup(index, `a.ts:${index + 1} list`)],
+  ['one statement from as many callers', (index) => lookup(index, ['a.ts:1 find', `b.ts:${index + 1} list`])],
+  ['one sending from as many places', (index) => lookup(0, `a.ts:${index + 1} list`, 'r')],
+  ['loops of one name in as many places', (index) => lookup(index, `a.ts:${(index >> 2) + 1} list`)],
+  [
+    'as many statements',
+    (index) => q(`select * from t${index >> 2} where id = $1`, [index], { at: 'a.ts:1 list' }),
+  ],
+  [
+    'as many literals',
+    (index) => q(`select * from customers where id = ${index}`, [], { at: 'a.ts:1 list' }),
+  ],
+  [
+    'writes to as many tables between reads',
+    (index) =>
+      index % 2
+        ? q(`insert into t${index} values ($1)`, [1], { at: 'a.ts:2 list' })
+        : lookup(index >> 3, 'a.ts:1 list', 'r'),
+  ],
+  [
+    'a walk along a tree',
+    (index) => ({
+      ...lookup(index, 'a.ts:1 walk'),
+      flow: index === 0 ? [] : [{ param: 0, query: index - 1, column: 'parent_id', rows: 1 }],
+    }),
+  ],
+])('%s', (_what, make) => {
+  const queries = Array.from({ length: COUNT }, (_, index) => make(index))
+  const { detectors } = checkOptions({ detectors: { 'query-budget': { most: COUNT - 1 } } })
+  const findings = analyzeTrace(trace('GET /', queries), detectors)
+  expect(findings.some(({ detector }) => detector === 'query-budget')).toBe(true)
+})
+
+test.each<[string, (index: number) => RecordedQuery]>([
+  [
+    'each value is in the row before',
+    (index) =>
+      index === 0
+        ? sent('select id from t', 0, 0, [[5001]])
+        : sent(BY_ID, index, 5000 + index, [[5001 + index]]),
+  ],
+  [
+    'one value is in all rows',
+    (index) =>
+      index % 2
+        ? sent(BY_ID, index, index === 1 ? 'first' : 'other', [['x']])
+        : sent('select a from t where b = $1', index, index, [[index === 0 ? 'first' : 'other']]),
+  ],
+  [
+    'as many statements look for one value',
+    (index) =>
+      sent(`select a from t${index >> 2} where id = $1`, index, 5000 + (index % 4), [
+        [5000],
+        [5001],
+        [5002],
+        [5003],
+      ]),
+  ],
+])('values are followed where %s', (_what, make) => {
+  const queries = Array.from({ length: COUNT }, (_, index) => make(index))
+  sealValues(queries)
+  expect(queries.filter(({ flow }) => flow).length).toBeGreaterThan(COUNT / 4)
+})
+
+function lookup(id: number, at: string | string[], resultHash?: string): Query {
+  return q(BY_ID, [id], { at, ...(resultHash ? { resultHash } : {}) })
+}
+
+function sent(sql: string, startMs: number, value: unknown, rows: unknown[][]): RecordedQuery {
+  const query = new RecordedQuery({ sql, params: [value] }, startMs, () => [])
+  return Object.assign(query, {
+    durationMs: 0.5,
+    rows: rows.length,
+    keptRows: rows,
+    fields: [{ name: 'id', tableID: 1, columnID: 1 }],
+  })
+}
