@@ -51,7 +51,7 @@ export function clsHookedContext(namespace: NamespaceLike): ContextStore<LiveTra
   }
 }
 
-function layer(context: object, trace: LiveTrace): object {
+function layer(context: object, trace: LiveTrace | undefined): object {
   return new Proxy(context, {
     get: (target, key) => (key === TRACE ? trace : Reflect.get(target, key)),
   })

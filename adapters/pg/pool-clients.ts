@@ -5,7 +5,7 @@ import type { Profiler } from '../../src/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { ClientLike } from './client-like.ts'
 import type { Flight } from './connection-facts.ts'
-import { unprofileClient, watchClient } from './profile-client.ts'
+import { type Sender, unprofileClient, watchClient } from './profile-client.ts'
 
 type ClientListener = (client: ClientLike) => void
 
@@ -29,20 +29,21 @@ export interface PooledClient {
 export interface PoolClients {
   /** The pool has made a new one. */
   add(client: ClientLike): PooledClient
-  /** The pool gives it to the application. */
-  handOut(client: ClientLike): PooledClient
+  /** The pool gives it to the application; `undefined` once this is undone. */
+  handOut(client: ClientLike): PooledClient | undefined
   undo(): void
 }
 
 export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolClients {
   const known = new Map<ClientLike, PooledClient>()
+  let isUndone = false
 
   const add = (client: ClientLike) => {
     const pooled: PooledClient = { isPoolsOwn: true }
     known.set(client, pooled)
     // Somebody may have profiled it alone; queries of the pool would be seen twice.
     unprofileClient(client)
-    watchClient(client, profiler, () => {
+    const sender = (): Sender => {
       const { handedOn, checkedOut, isPoolsOwn } = pooled
       if (handedOn) {
         pooled.handedOn = undefined
@@ -52,10 +53,12 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
       pooled.checkedOut = undefined
       const trace = profiler.currentTrace()
       return { trace, waitedMs: checkedOut?.trace === trace ? checkedOut?.waitedMs : undefined }
-    })
+    }
+    watchClient(client, profiler, { isPooled: true, sender })
     return pooled
   }
   const handOut = (client: ClientLike) => {
+    if (isUndone) return undefined
     const pooled = known.get(client) ?? add(client)
     pooled.isPoolsOwn = false
     return pooled
@@ -81,6 +84,7 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
     add,
     handOut,
     undo() {
+      isUndone = true
       pool.removeListener('acquire', acquired)
       pool.removeListener('remove', removed)
       for (const client of known.keys()) unprofileClient(client)

@@ -15,7 +15,7 @@ import { callWithPromise, follow, noteOutcome } from './send-query.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
 
-/** What a pool knows of the query that its client is about to send. */
+/** Who sends the query that is about to be sent. */
 export interface Sender {
   /** Recorded already, where the application called `pool.query`. */
   handedOn?: { readonly flight: Flight | undefined } | undefined
@@ -41,7 +41,9 @@ export function profileClient<Client extends ClientLike>(
   if (isFunction((client as { Client?: unknown }).Client)) {
     throw new TypeError('pg-loupe: profileClient takes a pg.Client, but got a pool: give it to profilePool')
   }
-  if (profiler.enabled) watchClient(client, profiler, () => ({ trace: profiler.currentTrace() }))
+  if (profiler.enabled) {
+    watchClient(client, profiler, { isPooled: false, sender: () => ({ trace: profiler.currentTrace() }) })
+  }
   return client
 }
 
@@ -51,22 +53,33 @@ export function unprofileClient<Client extends ClientLike>(client: Client): Clie
   return client
 }
 
-/** `sender` is asked at each call who sends it. */
-export function watchClient(client: ClientInside, profiler: Profiler, sender: () => Sender): void {
+export interface ClientUse {
+  /** The pool connects it, for nobody in particular. */
+  isPooled: boolean
+  /** Asked at each call. */
+  sender(): Sender
+}
+
+export function watchClient(client: ClientInside, profiler: Profiler, { isPooled, sender }: ClientUse): void {
   const { instrumented } = sharedState()
   // A pool may be given a class of clients that is not pg's.
   if (instrumented.has(client) || !hasMethod(client, 'query')) return
   const guard = guardFor(profiler)
   const connection = followConnection(client, guard)
+  /** Somebody else's patch may go on calling ours after it was taken off. */
+  let isUndone = false
 
   const undoQuery = replaceMethod(client, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
+      if (isUndone) return callOriginal(args)
       let flight: Flight | undefined
       let send = () => callOriginal(args)
       guard(() => {
         const { handedOn, trace, waitedMs } = sender()
         flight = handedOn ? handedOn.flight : startQuery(profiler, trace, args, query, waitedMs)
+        // What the pool hands on is bound already, where the application called.
         const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
+        if (!handedOn && isSubmittable(args[0])) keepContext(args[0], profiler)
         send = prepare(args, flight, bind, callOriginal) ?? send
       })
       try {
@@ -88,7 +101,6 @@ export function watchClient(client: ClientInside, profiler: Profiler, sender: ()
     if (isSubmittable(args[0])) {
       const [config] = args
       if (flight) recordSubmittable(config, flight, connection, guard)
-      keepContext(config, profiler)
       const bound = args.map((arg) => (isFunction(arg) ? bind(arg as Callback) : arg))
       return () => {
         const result = callOriginal(bound)
@@ -114,9 +126,25 @@ export function watchClient(client: ClientInside, profiler: Profiler, sender: ()
     return () => callWithPromise(client, config, (settle) => followed([config, values, noted(settle)]))
   }
 
+  // A connection outlives the request that needed it first: its own events (notifications, errors) are not that request's.
+  const undoConnect = !hasMethod(client, 'connect')
+    ? () => {}
+    : replaceMethod(client, 'connect', (callOriginal) => {
+        return function connect(...args: unknown[]): unknown {
+          if (isUndone) return callOriginal(args)
+          const { context } = profiler
+          const bound = isPooled
+            ? args
+            : args.map((arg) => (isFunction(arg) ? context.bind(arg as Callback) : arg))
+          return context.run(undefined, () => callOriginal(bound))
+        }
+      })
+
   instrumented.set(client, () => {
     instrumented.delete(client)
+    isUndone = true
     undoQuery()
+    undoConnect()
     connection.undo()
   })
 }

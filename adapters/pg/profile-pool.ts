@@ -50,9 +50,11 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   profiler.addPool({ options: inside.options ?? {}, Client: inside.Client })
   const clients = watchPoolClients(inside, profiler)
   const guard = guardFor(profiler)
+  let isUndone = false
 
   const undoQuery = replaceMethod(pool, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
+      if (isUndone) return callOriginal(args)
       let bound = args
       guard(() => {
         if (isSubmittable(args[0])) keepContext(args[0], profiler)
@@ -70,6 +72,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 
   const undoConnect = replaceMethod(pool, 'connect', (callOriginal) => {
     return function connect(...args: unknown[]): unknown {
+      if (isUndone) return callOriginal(args)
       const query = calling
       calling = undefined
       const [callback, ...rest] = args
@@ -113,7 +116,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       guard(() => {
         pooled = client && clients.handOut(client)
         if (pooled) pooled.handedOn = { flight }
-        else flight?.recording.failed(errorCode(error))
+        else if (!client) flight?.recording.failed(errorCode(error))
       })
       try {
         return callback(...args)
@@ -136,6 +139,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 
   instrumented.set(pool, () => {
     instrumented.delete(pool)
+    isUndone = true
     undoQuery()
     undoConnect()
     if (inside.Client === ProfiledClient) inside.Client = Client

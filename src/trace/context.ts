@@ -5,13 +5,14 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 /** Carries one value along asynchronous calls. */
 export interface ContextStore<T> {
   get(): T | undefined
-  run<R>(value: T, fn: () => R): R
+  /** `undefined` is no value: what runs then belongs to nothing. */
+  run<R>(value: T | undefined, fn: () => R): R
   /** Ties `fn` to the context of this moment; `this` and the arguments stay the caller's. */
   bind<F extends (...args: never[]) => unknown>(fn: F): F
 }
 
 export function asyncLocalContext<T>(): ContextStore<T> {
-  const storage = new AsyncLocalStorage<T>()
+  const storage = new AsyncLocalStorage<T | undefined>()
   return {
     get: () => storage.getStore(),
     run: (value, fn) => storage.run(value, fn),

@@ -313,6 +313,43 @@ describe('profiling can be undone', () => {
     await other.end()
   })
 
+  test('while queries are under way and connections are waited for', async () => {
+    const other = new pg.Pool({ ...database.config, max: 1 })
+    const trace = profiler.startTrace({ kind: 'job', name: 'undone' })
+    for (let i = 0; i < 3; i++) {
+      profilePool(other, profiler)
+      const answers = profiler.context.run(trace, () => [
+        other.query('select 1'),
+        other.query('select 2'),
+        other.connect(),
+      ])
+      unprofilePool(other)
+      const client = (await answers[2]) as pg.PoolClient
+      expect(Object.hasOwn(client, 'query') || Object.hasOwn(client, 'connect')).toBe(false)
+      client.release()
+      expect(await Promise.all(answers.slice(0, 2))).toMatchObject([{ rowCount: 1 }, { rowCount: 1 }])
+    }
+    trace.close()
+    await other.end()
+  })
+
+  test('while somebody else has patched over it', async () => {
+    const other = new pg.Pool({ ...database.config, max: 1 })
+    profilePool(other, profiler)
+    const { query } = other
+    other.query = function (this: pg.Pool, ...args: unknown[]) {
+      return Reflect.apply(query, this, args)
+    } as typeof query
+    unprofilePool(other)
+    const trace = profiler.startTrace({ kind: 'job', name: 'patched' })
+    await profiler.context.run(trace, () => other.query('select 1'))
+    profilePool(other, profiler)
+    await profiler.context.run(trace, () => other.query('select 2'))
+    expect(trace.queries.map(({ sql }) => sql)).toEqual(['select 2'])
+    trace.close()
+    await other.end()
+  })
+
   test('a pool that was never profiled is left alone', () => {
     expect(unprofilePool(bare)).toBe(bare)
   })

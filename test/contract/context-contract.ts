@@ -102,6 +102,23 @@ export function contextContract(
     expect(profiler.report().cut.untraced - before).toBe(15)
   })
 
+  test('what a connection tells by itself does not belong to the request that opened it', async () => {
+    const shared = pool({ max: 1 })
+    const others = pool()
+    const opener = profiler.startTrace({ kind: 'http', name: 'opener' })
+    await profiler.context.run(opener, () => shared.query('select 1 as opened'))
+    const client = await shared.connect()
+    const heard = new Promise((resolve) => {
+      client.on('notification', () => resolve(others.query('select 1 as heard')))
+    })
+    await client.query('listen news')
+    await others.query('notify news')
+    await heard
+    client.release()
+    expect(opener.queries.map(({ sql }) => sql)).toEqual(['select 1 as opened'])
+    opener.close()
+  })
+
   test('a value that the application sets within a trace is there for its code outside', async () => {
     const seen = await namespace.runAndReturn(async () => {
       await profiler.trace('inside', async () => {
