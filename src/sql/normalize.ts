@@ -123,6 +123,8 @@ const ARRAY_WORD = action('array')
 
 /** Names at least this long are looked at for random tokens. */
 const SHORTEST_RANDOM_NAME = 16
+/** Deeper nesting is given back after use. */
+const KEPT_FRAMES = 256
 /** The arrays of pieces are used again, unless a statement made them larger than this. */
 const KEPT_PIECES = 65_536
 /** PostgreSQL cuts names to this many bytes. */
@@ -156,7 +158,9 @@ class Normalizer {
   flags: number[] = []
   size = 0
   slots: Slot[] = []
+  /** The open brackets, outermost first, up to `depth`; what lies beyond is used again. */
   frames: Frame[] = []
+  depth = 0
   frame: Frame
   longNames = false
   namesCursor = false
@@ -170,7 +174,8 @@ class Normalizer {
     this.starts = tokens.starts
     this.ends = tokens.ends
     this.hashes = tokens.hashes
-    this.frame = newFrame(PLAIN, 0, 0, 0, false, false)
+    this.frame = newFrame()
+    this.frames.push(this.frame)
   }
 
   run(sql: string, withSlots: boolean): Normalized {
@@ -186,10 +191,13 @@ class Normalizer {
     this.slots = []
     this.hasSeveral = false
     this.closedKind = PLAIN
-    this.frame = newFrame(PLAIN, 0, 0, 0, false, false)
+    if (this.frames.length > KEPT_FRAMES) this.frames.length = KEPT_FRAMES
+    this.depth = 0
+    this.frame = this.frames[0] as Frame
+    setFrame(this.frame, PLAIN, 0, 0, 0, false, false)
     this.longNames = false
     this.namesCursor = false
-    for (this.index = 0; this.has(this.index); this.index++) {
+    for (this.index = 0; this.index < this.count || this.has(this.index); this.index++) {
       const kind = this.kinds[this.index] as number
       switch (kind) {
         case WORD:
@@ -211,7 +219,7 @@ class Normalizer {
           this.value(kind)
       }
     }
-    while (this.frames.length > 0) this.closeFrame()
+    while (this.depth > 0) this.closeFrame()
     const { texts, flags, slots, longNames, namesCursor, hasSeveral } = this
     while (this.size > 0 && texts[this.size - 1] === ';') this.size--
     // Whoever looks a few pieces ahead finds nothing there, instead of an earlier statement's.
@@ -371,7 +379,7 @@ class Normalizer {
   }
 
   isChar(at: number, code: number): boolean {
-    if (!this.has(at)) return false
+    if (at >= this.count && !this.has(at)) return false
     const start = this.starts[at] as number
     return this.sql.charCodeAt(start) === code && (this.ends[at] as number) - start === 1
   }
@@ -573,7 +581,7 @@ class Normalizer {
         return
       }
       case 59: {
-        while (this.frames.length > 0) this.closeFrame()
+        while (this.depth > 0) this.closeFrame()
         this.frame.positions = false
         this.frame.limit = false
         const last = this.size - 1
@@ -662,15 +670,18 @@ class Normalizer {
   }
 
   openFrame(kind: number, positions: boolean, token: number): void {
-    this.frames.push(this.frame)
-    this.frame = newFrame(kind, this.size, this.slots.length, token, positions, this.frame.limit)
+    const { limit } = this.frame
+    const depth = ++this.depth
+    if (depth === this.frames.length) this.frames.push(newFrame())
+    this.frame = this.frames[depth] as Frame
+    setFrame(this.frame, kind, this.size, this.slots.length, token, positions, limit)
   }
 
   closeBracket(text: string): void {
     if (this.frame.kind === ROWS) this.closeFrame()
     const isSquare = this.frame.kind === ARRAY || this.frame.kind === SUBSCRIPT
     const flags = flagsOfOther(text === ')' ? 41 : 93)
-    if (this.frames.length === 0 || isSquare !== (text === ']')) {
+    if (this.depth === 0 || isSquare !== (text === ']')) {
       this.push(text, flags)
       return
     }
@@ -684,8 +695,8 @@ class Normalizer {
   }
 
   closeFrame(): void {
-    this.endElement()
-    this.frame = this.frames.pop() as Frame
+    if (this.frame.kind !== PLAIN) this.endElement()
+    this.frame = this.frames[--this.depth] as Frame
   }
 
   /** Merges the element that ends here into the one before it when they are alike, and makes lists of their values. */
@@ -809,25 +820,38 @@ function settingValue(sql: string, tokens: Tokens, from: number, to: number): st
   return to - from === 1 && (kind === STRING || kind === NUMBER) ? literalValue(text, kind, false) : text
 }
 
-function newFrame(
+function newFrame(): Frame {
+  return {
+    kind: PLAIN,
+    start: 0,
+    startSlot: 0,
+    startToken: 0,
+    previous: -1,
+    previousSlot: -1,
+    merged: false,
+    positions: false,
+    limit: false,
+  }
+}
+
+function setFrame(
+  frame: Frame,
   kind: number,
   start: number,
   startSlot: number,
   startToken: number,
   positions: boolean,
   limit: boolean,
-): Frame {
-  return {
-    kind,
-    start,
-    startSlot,
-    startToken,
-    previous: -1,
-    previousSlot: -1,
-    merged: false,
-    positions,
-    limit,
-  }
+): void {
+  frame.kind = kind
+  frame.start = start
+  frame.startSlot = startSlot
+  frame.startToken = startToken
+  frame.previous = -1
+  frame.previousSlot = -1
+  frame.merged = false
+  frame.positions = positions
+  frame.limit = limit
 }
 
 function asList(slot: Slot): Slot[] {

@@ -15,7 +15,46 @@ import {
 } from './pieces.ts'
 import { IS_BEFORE_BRACKETS } from './words.ts'
 
-export function printPieces({ texts, flags, size }: Pieces): string {
+/** With fewer pieces, joining strings is cheaper than going through bytes. */
+const FEW_PIECES = 24
+const BUFFER_BYTES = 8192
+const buffer = new Uint8Array(BUFFER_BYTES)
+/** Only ever given ASCII, where all encodings agree. */
+const decoder = new TextDecoder('latin1')
+
+export function printPieces(pieces: Pieces): string {
+  return (pieces.size >= FEW_PIECES ? printAscii(pieces) : undefined) ?? printAny(pieces)
+}
+
+/** Joining hundreds of strings and making them flat costs more than copying their characters. */
+function printAscii({ texts, flags, size }: Pieces): string | undefined {
+  let text = ''
+  let used = 0
+  let before = 0
+  let seen = 0
+  for (let at = 0; at < size; at++) {
+    const piece = texts[at] as string
+    const current = flags[at] as number
+    const { length } = piece
+    if (used + length + 1 > BUFFER_BYTES) {
+      text += decoder.decode(buffer.subarray(0, used))
+      used = 0
+      if (length >= BUFFER_BYTES) return undefined
+    }
+    if (at > 0 && isSpaced(before, current)) buffer[used++] = 32
+    for (let from = 0; from < length; from++) {
+      const code = piece.charCodeAt(from)
+      seen |= code
+      buffer[used++] = code
+    }
+    before = current
+  }
+  if (seen >= 128) return undefined
+  const rest = decoder.decode(buffer.subarray(0, used))
+  return text === '' ? rest : text + rest
+}
+
+function printAny({ texts, flags, size }: Pieces): string {
   if (size === 0) return ''
   let text = texts[0] as string
   let before = flags[0] as number
