@@ -12,12 +12,12 @@ export function noteTables(
   catalog: Catalog | undefined,
 ): void {
   if (!catalog) return
-  const tableOf = readers.get(catalog) ?? readTables(catalog)
+  const tableOf = readers.get(catalog) ?? tableNames(catalog)
   readers.set(catalog, tableOf)
   for (const query of queries) query.tableOf = tableOf
 }
 
-function readTables({ relations, searchPath }: Catalog): TableOfColumn {
+export function tableNames({ relations, searchPath }: Catalog): TableOfColumn {
   const byId = new Map(relations.map((relation) => [relation.id, relation]))
   return (tableId, columnId, name) => {
     const relation = byId.get(tableId)

@@ -4,6 +4,7 @@ import { analyzeTrace } from '../report/analyze-trace.ts'
 import { collectObservations } from '../report/observations.ts'
 import { ReportBuilder } from '../report/report-builder.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
+import { readCatalogNotes } from './catalog-notes.ts'
 import { parseSettings } from './detector-settings.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { type Format, formatOption, printReport } from './print-report.ts'
@@ -12,6 +13,7 @@ import { progressLine } from './progress-line.ts'
 interface AnalyzeOptions {
   format: Format
   set: string[]
+  catalog?: string
 }
 
 /** Lines that are no traces are mostly all lines of a file; the first ones say why. */
@@ -27,6 +29,10 @@ export function analyzeCommand(): Command {
         .argParser(collect)
         .default([], 'as the pages of the detectors say'),
     )
+    .option(
+      '--catalog <file>',
+      'keys and sizes of the tables, as serializeCatalog of pg-loupe/sql writes them',
+    )
     .addHelpText(
       'after',
       `${EXIT_CODES}
@@ -39,8 +45,9 @@ Examples:
     .action(analyze)
 }
 
-async function analyze(files: string[], { format, set }: AnalyzeOptions): Promise<void> {
+async function analyze(files: string[], { format, set, catalog }: AnalyzeOptions): Promise<void> {
   const detectors = parseSettings(set)
+  const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
   const builder = new ReportBuilder()
   const observations = collectObservations(detectors)
@@ -50,7 +57,7 @@ async function analyze(files: string[], { format, set }: AnalyzeOptions): Promis
     progress.clear()
     process.stderr.write(`pg-loupe: ${message}\n`)
   }
-  for await (const trace of readTraces(files, { problem, progress: progress.show })) {
+  for await (const trace of readTraces(files, { problem, progress: progress.show }, note)) {
     try {
       builder.add(trace, analyzeTrace(trace, detectors))
       observations.add(trace)

@@ -1,17 +1,15 @@
 // What a live trace does with its values when it closes, for a trace that was read with them: names take their place, so
 // that an analysis sees the same, whichever way it got the trace. Where a value is not known, nothing is said about it.
 import { statementValues } from '../sql/index.ts'
-import { limitInForce } from '../sql/limit-in-force.ts'
 import { valueNames } from '../trace/value-names.ts'
 import type { Query } from '../types.ts'
 
 export function nameValues(queries: readonly Query[]): Query[] {
   const nameValue = valueNames(PREFIX)
   return queries.map(({ params, ...query }) => {
-    const named = { ...limitInForce(query.sql, params), ...query }
-    if (query.valueHashes) return named
+    if (query.valueHashes) return query
     const values = statementValues(query.sql, params)
-    return areKnown(values, query.sql) ? { ...named, valueHashes: values.map(nameValue) } : named
+    return areKnown(values, query.sql) ? { ...query, valueHashes: values.map(nameValue) } : query
   })
 }
 

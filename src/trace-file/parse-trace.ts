@@ -1,6 +1,7 @@
 // One line of a trace file as a trace, with what was left out filled in: a name, an id, times that follow each other. It
 // fills in no fact that would be a guess; a value that is not known stays unknown.
 import * as v from 'valibot'
+import { limitInForce } from '../sql/limit-in-force.ts'
 import type { CallSite, Query, Trace, TraceKind } from '../types.ts'
 import { nameValues } from './name-values.ts'
 import { type ReadQuery, traceShape } from './trace-shape.ts'
@@ -9,8 +10,11 @@ import { type ReadQuery, traceShape } from './trace-shape.ts'
 const KEPT_QUERIES = 100_000
 const UNNAMED = 'unnamed'
 
+/** Adds what else is known of queries, while those values that are in the file are still there. */
+export type NoteQueries = (queries: readonly Query[]) => void
+
 /** Reads the lines of one analysis: traces without an id are numbered in the order they are read. */
-export function traceParser(): (line: string) => Trace {
+export function traceParser(note?: NoteQueries): (line: string) => Trace {
   const ordinals = new Map<string, number>()
   return (line) => {
     const {
@@ -22,6 +26,8 @@ export function traceParser(): (line: string) => Trace {
       ...rest
     } = readShape(parseJson(line))
     const kept = withTimes(queries.slice(0, KEPT_QUERIES))
+    const completed = kept.map((query) => complete(query, kept))
+    note?.(completed)
     const label = `${kind} ${name}`
     const ordinal = (ordinals.get(label) ?? 0) + 1
     if (id === undefined) ordinals.set(label, ordinal)
@@ -32,7 +38,7 @@ export function traceParser(): (line: string) => Trace {
       name,
       durationMs: rest.durationMs ?? kept.reduce((latest, query) => Math.max(latest, endOf(query)), 0),
       truncated: truncated + queries.length - kept.length,
-      queries: nameValues(kept.map((query) => complete(query, kept))),
+      queries: nameValues(completed),
     } as Trace
   }
 }
@@ -89,6 +95,7 @@ function endOf({ startMs, waitMs = 0, durationMs = 0 }: ReadQuery & { startMs: n
 function complete(query: ReadQuery, queries: readonly ReadQuery[]): Query {
   const { callSite, flow, ...facts } = query
   return {
+    ...limitInForce(query.sql, query.params),
     ...facts,
     ...(callSite ? { callSite: applicationFrames(callSite as CallSite) } : {}),
     ...(flow

@@ -2,7 +2,7 @@
 // the others are still read.
 import { createReadStream } from 'node:fs'
 import type { Trace } from '../types.ts'
-import { traceParser } from './parse-trace.ts'
+import { type NoteQueries, traceParser } from './parse-trace.ts'
 import { LONGEST_LINE_BYTES, readLines } from './read-lines.ts'
 
 export interface ReadingListener {
@@ -16,8 +16,9 @@ export interface ReadingListener {
 export async function* readTraces(
   files: readonly string[],
   listener: ReadingListener,
+  note?: NoteQueries,
 ): AsyncGenerator<Trace> {
-  const parse = traceParser()
+  const parse = traceParser(note)
   let bytes = 0
   const count = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
