@@ -56,11 +56,19 @@ function watchCopy(db: DrizzleLike): () => void {
       undos.push(watchAwaiting(prototype, isTraced))
     }
   }
+  /** Each class brings its `then` only once, and this is called for every query that is built. */
+  const met = new WeakSet<object>()
+  const meet = (built: object) => {
+    const prototype = Object.getPrototypeOf(built)
+    if (met.has(prototype)) return
+    met.add(prototype)
+    watchThenOf(ownersOf(built, 'then'))
+  }
   watchThenOf(awaited)
   for (const { prototype, name } of building) {
-    undos.push(watchBuilding(prototype, name, isTraced, (built) => watchThenOf(ownersOf(built, 'then'))))
+    undos.push(watchBuilding(prototype, name, isTraced, meet))
   }
-  for (const prototype of executed) undos.push(watchExecuting(prototype))
+  for (const prototype of executed) undos.push(watchExecuting(prototype, isTraced))
   return () => {
     for (const undo of undos.reverse()) undo()
   }

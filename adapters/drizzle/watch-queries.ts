@@ -17,7 +17,7 @@ export function watchBuilding(
   prototype: object,
   name: string,
   isTraced: () => boolean,
-  onBuilt: (built: unknown) => void,
+  onBuilt: (built: object) => void,
 ): () => void {
   return replace(prototype, name, (original) => {
     const watched: Method = function (this: object, ...args) {
@@ -85,9 +85,10 @@ function noteRows(value: unknown, { recording }: QueryOrigin, builder: object): 
 }
 
 /** Every query passes its prepared form, explicit `.execute()` and prepared statements too; it knows the tables. */
-export function watchExecuting(prototype: object): () => void {
+export function watchExecuting(prototype: object, isTraced: () => boolean): () => void {
   return replace(prototype, 'execute', (original) => {
     return function (this: object, ...args) {
+      if (!isTraced()) return original.apply(this, args)
       const storage = sharedState().origin
       const current = storage.getStore()
       const tables = tablesOf(this)

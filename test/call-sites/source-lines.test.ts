@@ -26,6 +26,13 @@ interface Printed {
 }
 
 describe('run from TypeScript', () => {
+  // Node.js 22.18 and later, which blanks the types out.
+  test.runIf('typescript' in process.features && process.features.typescript)(
+    'by Node.js itself',
+    async () => {
+      expectSourceLines(await runProgram([source]))
+    },
+  )
   test('by tsx', async () => expectSourceLines(await runProgram(['--import', 'tsx', source])))
 })
 
