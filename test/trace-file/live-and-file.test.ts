@@ -17,7 +17,12 @@ test.each([
   ['with values', true],
 ])('the same findings, %s', async (_how, values) => {
   const traces = join(temporaryFolder(), 'traces.ndjson')
-  const profiler = createProfiler({ enabled: true, reporters: [], artifacts: { traces, values } })
+  const profiler = createProfiler({
+    enabled: true,
+    catalog: true,
+    reporters: [],
+    artifacts: { traces, values },
+  })
   const database = await createDatabase(inject('postgres'), 'live-and-file')
   onTestFinished(() => database.drop())
   const shop = await runShop(database.url, profiler)
@@ -34,6 +39,7 @@ test.each([
   expect(live.findings.length).toBeGreaterThan(5)
   expect(JSON.stringify(offline.findings, null, 2)).toBe(JSON.stringify(live.findings, null, 2))
   expect(offline.routes).toEqual(live.routes)
+  expect(offline.measured).toEqual(live.measured)
   expect([offline.traces, offline.queries]).toEqual([live.traces, live.queries])
   const text = readFileSync(traces, 'utf8')
   expect(text.includes('"params"')).toBe(values)
