@@ -22,8 +22,8 @@ export interface Place {
   traces: number
   /** Of them, those in which all rows were watched, or so many that they can stand for all. */
   wholly: number
-  /** Of them, those in which more rows came than were watched. */
-  sampled: number
+  /** Of those, the ones in which really all were watched. */
+  completely: number
   /** The most rows that came at once. */
   rows: number
   occurrences: readonly Occurrence[]
@@ -74,7 +74,7 @@ export function observePlace(
     via: first?.query.via ?? '',
     traces: Number(counts),
     wholly: Number(counts && evidence.every(isWhole)),
-    sampled: Number(counts && evidence.some(({ usage }) => usage.rowsWatched !== undefined)),
+    completely: Number(counts && evidence.every(({ usage }) => usage.rowsWatched === undefined)),
     rows: Math.max(0, ...evidence.map(({ query }) => query.rows ?? 0)),
     occurrences: counts ? [{ trace: trace.id, queries: evidence.map(({ index }) => index) }] : [],
   }
@@ -88,7 +88,7 @@ export function mergePlaces(a: Place, b: Place): Place {
     ...(first ?? a),
     traces: a.traces + b.traces,
     wholly: a.wholly + b.wholly,
-    sampled: a.sampled + b.sampled,
+    completely: a.completely + b.completely,
     rows: Math.max(a.rows, b.rows),
     occurrences: [...a.occurrences, ...b.occurrences]
       .sort((x, y) => compare(x.trace, y.trace))

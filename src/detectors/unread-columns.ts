@@ -103,7 +103,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   const bytes = sizes.length === unread.length ? sizes.reduce((sum, size) => sum + size, 0) : undefined
   if (bytes !== undefined && bytes < options.bytes) return undefined
 
-  const { text, traces, rows, sampled } = seen
+  const { text, traces, rows, completely } = seen
   const names = unread.map(({ name }) => name)
   const all = used.length + unread.length
   const [are, were] = unread.length === 1 ? ['is', 'was'] : ['are', 'were']
@@ -112,7 +112,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   return {
     ...identifyPlace(unreadColumns.meta.id, seen),
     severity: (bytes ?? 0) >= options.warning ? 'warning' : 'info',
-    confidence: sampled > 0 && rows > WATCHED_AT_MOST ? 'possible' : 'likely',
+    confidence: completely > 0 ? 'likely' : 'possible',
     title: `${unread.length} of ${all} columns ${are} never read`,
     detail: bytes === undefined ? `${read}.` : `${read}: ${size}.`,
     ...selectOnly(seen, used, unread),
@@ -124,9 +124,6 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
     ],
   }
 }
-
-/** Larger results are watched in parts only. */
-const WATCHED_AT_MOST = 1000
 
 function list(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

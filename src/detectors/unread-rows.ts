@@ -64,7 +64,7 @@ function isFromTable({ columns = [], via }: Query): boolean {
 }
 
 function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
-  const { text, traces, wholly, touched, rows, sampled, bytes } = seen
+  const { text, traces, wholly, touched, rows, completely, bytes } = seen
   if (traces < options.traces || wholly === 0 || touched > 1) return undefined
   if (!seen.fromTable || LOCKS.test(text) || !/ from /.test(text)) return undefined
   const which =
@@ -72,7 +72,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   return {
     ...identifyPlace(unreadRows.meta.id, seen),
     severity: rows >= options.warning ? 'warning' : 'info',
-    confidence: sampled > 0 && rows > WATCHED_AT_MOST ? 'possible' : 'likely',
+    confidence: completely > 0 ? 'likely' : 'possible',
     title: `${rows} rows fetched, and ${which} read`,
     detail: `In each of ${traces} traces at least ${options.rows} rows came, up to ${rows}, and ${which} was read.`,
     ...fewerRows(seen, touched),
@@ -88,5 +88,3 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
 
 /** Rows are locked by being fetched. */
 const LOCKS = /\bfor (update|share|no key update|key share)\b/i
-/** Larger results are watched in parts only. */
-const WATCHED_AT_MOST = 1000

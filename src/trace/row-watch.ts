@@ -3,32 +3,19 @@
 // plain, extensible objects only. There is no `toJSON`: libraries ask for one, and reading all columns in order tells as much.
 import { inspect } from 'node:util'
 import { evenlySpaced } from './evenly-spaced.ts'
+import {
+  type Level,
+  noteCopy,
+  noteRead,
+  numberOf,
+  type ReadLog,
+  type Row,
+  type WatchedObject,
+} from './read-log.ts'
 
 /** The keys of a row under which rows are nested, one or a list of them; every other key is a column. */
 export interface RowShape {
   readonly [key: string]: RowShape
-}
-
-/** What has been read of the watched rows of one result. */
-export interface ReadLog {
-  /** Numbers of the columns by their path, `title` or `posts.title`. */
-  readonly columns: Map<string, number>
-  /** How often each column was read by its name. */
-  readonly reads: number[]
-  /** Columns that were read as part of a whole row: by a spread, a clone, JSON. */
-  readonly copied: boolean[]
-  /** Numbers of the rows of which anything was read. */
-  readonly touched: Set<number>
-  /** The watched objects of which the values are measured. */
-  readonly objects: { object: Row; row: number; keys: readonly string[]; numbers: readonly number[] }[]
-  /** Called, once it is set, when a column is read that was not before. */
-  onNews?: () => void
-}
-
-type Row = Record<string, unknown>
-
-export function newReadLog(): ReadLog {
-  return { columns: new Map(), reads: [], copied: [], touched: new Set(), objects: [] }
 }
 
 /** Of so many rows of a nested list the reads are heard, whatever the number of rows they are nested in. */
@@ -60,18 +47,21 @@ export function watchRow(
   const names = Object.keys(value)
   const keys = names.filter((name) => !Object.hasOwn(shape, name))
   let isWhole = true
-  for (const name of names) {
-    const nestedShape = Object.hasOwn(shape, name) ? shape[name] : undefined
-    if (!nestedShape) continue
-    const nested = listOf(value[name])
-    const chosen = evenlySpaced(nested.length, nestedRows)
-    if (chosen.length < nested.length) isWhole = false
-    for (const index of chosen) {
-      const path = `${prefix}${name}.`
-      if (!watchRow(nested[index], row, log, nestedShape, nestedRows, path)) isWhole = false
+  if (keys.length < names.length) {
+    for (const name of names) {
+      const nestedShape = Object.hasOwn(shape, name) ? shape[name] : undefined
+      if (!nestedShape) continue
+      const nested = listOf(value[name])
+      const chosen = evenlySpaced(nested.length, nestedRows)
+      if (chosen.length < nested.length) isWhole = false
+      for (const index of chosen) {
+        const path = `${prefix}${name}.`
+        if (!watchRow(nested[index], row, log, nestedShape, nestedRows, path)) isWhole = false
+      }
     }
   }
-  return watchColumns(value, keys, row, log, prefix) && isWhole
+  watchColumns(value, row, log, levelOf(log, prefix, keys))
+  return isWhole
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -86,92 +76,63 @@ function isWatchable(value: unknown): value is Row {
   return Object.isExtensible(value) && !Object.hasOwn(value, inspect.custom)
 }
 
-function watchColumns(
-  object: Row,
-  keys: readonly string[],
-  row: number,
-  log: ReadLog,
-  prefix: string,
-): boolean {
-  const values = keys.map((key) => Object.getOwnPropertyDescriptor(object, key))
-  if (
-    !values.every((property) => property && 'value' in property && property.writable && property.configurable)
-  )
-    return false
-  const numbers = keys.map((key) => numberOf(log, prefix + key))
-  const note = noteReads(numbers, row, log)
-  const getters = keys.map((key, position) => {
-    let value: unknown = values[position]?.value
-    const get = () => {
-      if (!silent) note(position)
-      return value
-    }
-    Object.defineProperty(object, key, {
-      get,
-      set(this: object, next: unknown) {
-        if (setPlain(this, key, next)) return
-        if (this !== object || Object.isFrozen(object))
-          throw new TypeError(`Cannot assign to read only property '${key}' of object '#<Object>'`)
-        // Sealed: it cannot become a plain property any more.
-        value = next
-      },
-      enumerable: true,
-      configurable: true,
-    })
-    return get
-  })
+/** For who sets a column of a sealed row. */
+const watchedObjects = new WeakMap<object, WatchedObject>()
+
+function levelOf(log: ReadLog, prefix: string, keys: readonly string[]): Level {
+  const known = log.levels.get(prefix)
+  if (known && known.keys.length === keys.length && known.keys.every((key, i) => key === keys[i]))
+    return known
+  const level = {
+    keys,
+    numbers: keys.map((key) => numberOf(log, prefix + key)),
+    setters: keys.map(setter),
+  }
+  log.levels.set(prefix, level)
+  return level
+}
+
+function watchColumns(object: Row, row: number, log: ReadLog, level: Level): void {
+  const watched: WatchedObject = { object, row, level, values: [], getters: [], inOrder: [], next: 0 }
+  // One descriptor for all: there are thousands of cells, and making an object for each is most of the work.
+  const property: PropertyDescriptor = { enumerable: true, configurable: true }
+  const { keys, setters } = level
+  for (let position = 0; position < keys.length; position++) {
+    const key = keys[position] as string
+    watched.values.push(object[key])
+    property.get = getter(watched, position, log)
+    property.set = setters[position] as (value: unknown) => void
+    watched.getters.push(property.get)
+    Object.defineProperty(object, key, property)
+  }
   // Not enumerable, and writable, so that a sealed row is not taken for a frozen one.
   Object.defineProperty(object, inspect.custom, {
     value(this: Row) {
-      for (const number of numbers) log.copied[number] = true
-      if (numbers.length > 0) log.touched.add(row)
-      return withoutNoting(() => toPlain(this, keys, getters))
+      return withoutNoting(() => print(this, watched, log))
     },
     writable: true,
     configurable: true,
   })
-  log.objects.push({ object, row, keys, numbers })
-  return true
+  watchedObjects.set(object, watched)
+  log.objects.push(watched)
 }
 
-function numberOf(log: ReadLog, path: string): number {
-  const known = log.columns.get(path)
-  if (known !== undefined) return known
-  log.columns.set(path, log.reads.length)
-  log.copied.push(false)
-  return log.reads.push(0) - 1
+function getter(watched: WatchedObject, position: number, log: ReadLog): () => unknown {
+  return () => {
+    if (!silent) noteRead(watched, position, log)
+    return watched.values[position]
+  }
 }
 
-/**
- * Notes the reads of one object. When all of its columns have been read one after the other, in their order, then it was
- * copied: what counted as reads by name until then does not any more. A rest pattern leaves out what it has read before.
- */
-function noteReads(numbers: readonly number[], row: number, log: ReadLog): (position: number) => void {
-  const { reads, copied, touched } = log
-  let inOrder: number[] = []
-  let next = 0
-  const isRead = (position: number) => (reads[numbers[position] ?? -1] ?? 0) > 0
-
-  return (position) => {
-    const number = numbers[position] ?? -1
-    if (log.onNews && !isRead(position) && !copied[number]) log.onNews()
-    touched.add(row)
-    if (position < next) next = 0
-    if (next === 0) inOrder = []
-    while (next < position && isRead(next)) next++
-    reads[number] = (reads[number] ?? 0) + 1
-    if (next !== position) {
-      next = 0
-      return
+function setter(key: string, position: number): (this: object, value: unknown) => void {
+  return function (value) {
+    if (setPlain(this, key, value)) return
+    const watched = watchedObjects.get(this)
+    if (!watched || Object.isFrozen(this)) {
+      throw new TypeError(`Cannot assign to read only property '${key}' of object '#<Object>'`)
     }
-    inOrder.push(number)
-    next++
-    if (next < numbers.length || inOrder.length < 2) return
-    for (const one of inOrder) {
-      reads[one] = (reads[one] ?? 1) - 1
-      copied[one] = true
-    }
-    next = 0
+    // Sealed: it cannot become a plain property any more.
+    watched.values[position] = value
   }
 }
 
@@ -180,11 +141,13 @@ function setPlain(object: object, key: string, value: unknown): boolean {
 }
 
 /** Who prints a row gets the very row, as it would be without us; one that was frozen meanwhile as a copy. */
-function toPlain(object: Row, keys: readonly string[], getters: readonly (() => unknown)[]): Row {
-  const watched = keys.filter(
+function print(object: Row, watched: WatchedObject, log: ReadLog): Row {
+  noteCopy(watched, log)
+  const { level, getters } = watched
+  const keys = level.keys.filter(
     (key, position) => Object.getOwnPropertyDescriptor(object, key)?.get === getters[position],
   )
-  const isRestored = watched.every((key) => setPlain(object, key, object[key]))
+  const isRestored = keys.every((key) => setPlain(object, key, object[key]))
   if (isRestored && Reflect.deleteProperty(object, inspect.custom)) return object
   const copy = Object.create(Object.getPrototypeOf(object))
   for (const key of Object.keys(object)) setPlain(copy, key, object[key])

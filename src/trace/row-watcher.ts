@@ -4,8 +4,9 @@
 import { fingerprint } from '../sql/index.ts'
 import type { RowUsage } from '../types.ts'
 import { evenlySpaced } from './evenly-spaced.ts'
+import { newReadLog, type ReadLog } from './read-log.ts'
 import type { RecordedQuery } from './recorded-query.ts'
-import { newReadLog, type ReadLog, type RowShape, watchRow, withoutNoting } from './row-watch.ts'
+import { type RowShape, watchRow, withoutNoting } from './row-watch.ts'
 import { valueBytes } from './value-bytes.ts'
 
 export interface RowWatcher {
@@ -25,7 +26,7 @@ const CLOSE_LOOK_ROWS = 1000
 const CLOSE_LOOKS = 3
 /** Cells watched of one result, so that rows of a thousand columns cost no more than others. */
 const SAMPLE_CELLS = 1600
-const CLOSE_LOOK_CELLS = 20_000
+const CLOSE_LOOK_CELLS = 10_000
 /** Statements remembered; those after them are watched in samples only. */
 const REMEMBERED = 1000
 
@@ -116,7 +117,7 @@ function watchSome(
 ): number {
   const nestedRows = mostRows
   const isFirstWhole = watchRow(rows[0], 0, log, shape, nestedRows)
-  const cellsOfRow = log.objects.reduce((cells, { keys }) => cells + keys.length, 0)
+  const cellsOfRow = log.objects.reduce((cells, { level }) => cells + level.keys.length, 0)
   const affordable = Math.max(1, Math.floor(mostCells / Math.max(1, cellsOfRow)))
   const chosen = evenlySpaced(rows.length, Math.min(mostRows, affordable))
   return chosen
@@ -153,11 +154,11 @@ function bytesOf(
   const rowsSeen = [...new Set(objects.map(({ row }) => row))]
   const sample = new Set(evenlySpaced(rowsSeen.length, SAMPLE_ROWS).map((index) => rowsSeen[index]))
   const sizes = new Map(unread.map((path) => [columns.get(path), 0]))
-  for (const { object, row, keys, numbers } of objects) {
+  for (const { row, level, values } of objects) {
     if (!sample.has(row)) continue
-    numbers.forEach((number, position) => {
+    level.numbers.forEach((number, position) => {
       const size = sizes.get(number)
-      if (size !== undefined) sizes.set(number, size + valueBytes(object[keys[position] ?? '']))
+      if (size !== undefined) sizes.set(number, size + valueBytes(values[position]))
     })
   }
   return Object.fromEntries(

@@ -13,6 +13,7 @@ const SUITES = [
   'test/adapters/drizzle',
   'test/call-sites',
   'test/register',
+  'test/trace/row-',
 ]
 const PLATFORM = process.platform === 'win32' ? 'win' : process.platform
 
