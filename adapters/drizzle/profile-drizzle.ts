@@ -22,9 +22,10 @@ export function profileDrizzle<Database extends DrizzleLike>(
   if (!profiler.enabled) return db
   const { instrumented, drizzleProfilers } = sharedState()
   drizzleProfilers.add(profiler)
-  const copy = copyOf(db)
+  const primary = primaryOf(db)
+  const copy = copyOf(primary)
   if (copy && !instrumented.has(copy)) {
-    const undo = watchCopy(db)
+    const undo = watchCopy(primary)
     instrumented.set(copy, () => {
       instrumented.delete(copy)
       undo()
@@ -35,9 +36,14 @@ export function profileDrizzle<Database extends DrizzleLike>(
 
 /** Takes the profiler off this copy of drizzle-orm, for all its databases. Returns the database. */
 export function unprofileDrizzle<Database extends DrizzleLike>(db: Database): Database {
-  const copy = copyOf(db)
+  const copy = copyOf(primaryOf(db))
   if (copy) sharedState().instrumented.get(copy)?.()
   return db
+}
+
+/** What `withReplicas` makes is in 0.45 a plain object around databases of the same classes. */
+function primaryOf(db: DrizzleLike): DrizzleLike {
+  return (db as { $primary?: DrizzleLike }).$primary ?? db
 }
 
 /** The object that stands for a copy of drizzle-orm: all its databases and transactions share this prototype. */

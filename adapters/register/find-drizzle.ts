@@ -59,18 +59,26 @@ const importFile = new Function('url', 'return import(url)') as (url: string) =>
 
 /** The files that run, whatever maps stacks in this process: Drizzle brings source maps to sources it does not bring. */
 function rawFiles(): string[] {
-  const { prepareStackTrace, stackTraceLimit } = Error
   const captured: { stack?: unknown } = {}
-  const isOurs =
-    Reflect.set(Error, 'stackTraceLimit', FRAMES) &&
-    Reflect.set(Error, 'prepareStackTrace', (_error: unknown, sites: NodeJS.CallSite[]) => sites)
-  if (!isOurs) return []
+  const restore = [
+    setTemporarily('stackTraceLimit', FRAMES),
+    setTemporarily('prepareStackTrace', (_error: unknown, sites: NodeJS.CallSite[]) => sites),
+  ]
   try {
     Error.captureStackTrace(captured)
-    const sites = captured.stack as NodeJS.CallSite[]
-    return sites.map((site) => site.getFileName() ?? '')
+    const sites = captured.stack
+    return Array.isArray(sites) ? sites.map((site: NodeJS.CallSite) => site.getFileName() ?? '') : []
   } finally {
-    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace)
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+    for (const undo of restore) undo()
+  }
+}
+
+/** Does nothing where `Error` is frozen. Returns the function that leaves no trace of it. */
+function setTemporarily(name: 'stackTraceLimit' | 'prepareStackTrace', value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(Error, name)
+  if (!Reflect.set(Error, name, value)) return () => {}
+  return () => {
+    if (before) Reflect.defineProperty(Error, name, before)
+    else Reflect.deleteProperty(Error, name)
   }
 }

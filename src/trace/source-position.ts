@@ -4,7 +4,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
+import { FlattenMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping'
 import type { Frame } from '../types.ts'
 
 /** Where the frame stands in the source; the frame itself where no map tells. */
@@ -41,12 +41,12 @@ function readSourceMap(file: string): TraceMap | undefined {
     if (embedded) {
       const [, encoding, data = ''] = embedded
       const json = encoding ? Buffer.from(data, 'base64').toString() : decodeURIComponent(data)
-      return new TraceMap(json, pathToFileURL(file).href)
+      return FlattenMap(json, pathToFileURL(file).href)
     }
     const mapFile = reference.startsWith('file:')
       ? fileURLToPath(reference)
       : resolve(dirname(file), decodeURIComponent(reference))
-    return new TraceMap(readIfOld(mapFile), pathToFileURL(mapFile).href)
+    return FlattenMap(readIfOld(mapFile), pathToFileURL(mapFile).href)
   } catch {
     // No such file, no such map, or not a map: the line of the compiled code is true as well.
     return undefined

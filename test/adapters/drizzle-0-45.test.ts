@@ -1,7 +1,7 @@
 // Drizzle 0.45 holds what holds for every version.
 import { eq, relations, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { customType, integer, pgSchema, pgTable, text, union } from 'drizzle-orm/pg-core'
+import { customType, integer, pgSchema, pgTable, text, union, withReplicas } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
@@ -38,6 +38,8 @@ beforeAll(async () => {
   await pool.query("insert into posts values (20, 10, 'one'), (21, 10, 'two')")
 })
 afterAll(() => pool.end())
+
+const replicated = withReplicas(drizzle(pool, { schema }), [drizzle(pool, { schema })])
 
 function selectUsers() {
   return db.select().from(users) // select built
@@ -149,6 +151,10 @@ describeDrizzle({
     }),
   followed: async () => {
     await selectUsers().then(() => pool.query('select 2')) // follows
+  },
+  replicated: {
+    db: replicated,
+    send: async () => await replicated.select().from(users), // of a replica
   },
   onlyBuilt: () => Promise.resolve([db.select().from(users)].length),
   failing: () => db.execute(sql`select 1 / 0`),

@@ -1,7 +1,7 @@
 // Drizzle 1.0, at its newest release candidate, holds what holds for every version.
 import { defineRelations, eq, sql } from 'drizzle-orm-rc'
 import { drizzle } from 'drizzle-orm-rc/node-postgres'
-import { customType, integer, pgSchema, pgTable, text, union } from 'drizzle-orm-rc/pg-core'
+import { customType, integer, pgSchema, pgTable, text, union, withReplicas } from 'drizzle-orm-rc/pg-core'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
@@ -34,6 +34,8 @@ beforeAll(async () => {
   await pool.query("insert into posts values (20, 10, 'one'), (21, 10, 'two')")
 })
 afterAll(() => pool.end())
+
+const replicated = withReplicas(drizzle({ client: pool, relations }), [drizzle({ client: pool, relations })])
 
 function selectUsers() {
   return db.select().from(users) // select built
@@ -145,6 +147,10 @@ describeDrizzle({
     }),
   followed: async () => {
     await selectUsers().then(() => pool.query('select 2')) // follows
+  },
+  replicated: {
+    db: replicated,
+    send: async () => await replicated.select().from(users), // of a replica
   },
   onlyBuilt: () => Promise.resolve([db.select().from(users)].length),
   failing: () => db.execute(sql`select 1 / 0`),

@@ -23,6 +23,8 @@ export interface DrizzleUnderTest {
   transaction: Send
   /** Awaits a query and sends `select 2` over the pool in its `then`. */
   followed: Send
+  /** A database with a replica; profiling it is all that names the lines of its queries, of which the mark is one. */
+  replicated: { db: object; send: Send }
   /** Builds a query and awaits none. */
   onlyBuilt: Send
   /** Fails in the database. */
@@ -71,6 +73,13 @@ export function describeDrizzle(drizzle: DrizzleUnderTest): void {
       ['select 2', undefined],
     ])
     expect(queries[1]?.callSite[0]).toMatchObject({ file, line: lineOfMark('follows') })
+  })
+
+  test('queries of a replica name their lines', async () => {
+    unprofileDrizzle(db as never)
+    profileDrizzle(drizzle.replicated.db as never, profiler)
+    const [query] = await queriesOf(drizzle.replicated.send)
+    expect(query?.callSite[0]).toMatchObject({ file, line: lineOfMark('of a replica') })
   })
 
   test('a builder that is only built sends nothing', async () => {

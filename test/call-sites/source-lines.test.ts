@@ -52,6 +52,15 @@ describe('compiled', () => {
     const program = compile(folder, { sourceMap: true, module: 'commonjs' })
     expectSourceLines(await runProgram([program]))
   })
+  test('with a source map in sections, as some bundlers write it', async () => {
+    const folder = home()
+    const program = compile(folder, { sourceMap: true })
+    const map = JSON.parse(readFileSync(`${program}.map`, 'utf8'))
+    const sections = [{ offset: { line: 0, column: 0 }, map }]
+    writeFileSync(`${program}.map`, JSON.stringify({ version: 3, sections }))
+    makeOlder(folder, ['print-lines.js.map'])
+    expectSourceLines(await runProgram([program]))
+  })
   test('into one minified bundle with its libraries, which are told from the application', async () => {
     const folder = home()
     const outfile = join(folder, 'bundle.cjs')

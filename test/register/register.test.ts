@@ -56,6 +56,11 @@ describe.each(Object.entries(ways))('by %s', (_way, { args = [], env = {} }) => 
   })
 })
 
+test('Express 4', async () => {
+  const { report } = await profile('express.cjs', IMPORT, { EXPRESS: 'express4' })
+  expect(Object.keys(summaryOf(report)).sort()).toEqual(['GET *', 'GET /shelves/:shelf'])
+})
+
 test('with TypeScript through tsx beside it', async () => {
   const { report } = await profile('raw.mjs', ['--import', 'tsx', ...IMPORT])
   expect(Object.keys(summaryOf(report))).toContain('GET /books')
@@ -184,8 +189,12 @@ describe('environment variables', () => {
   })
 
   test('say what is application code', async () => {
-    const { report } = await profile('raw.mjs', IMPORT, { PG_LOUPE_EXCLUDE: 'register/apps, lib/db' })
+    const { report, stderr } = await profile('raw.mjs', IMPORT, {
+      PG_LOUPE_EXCLUDE: 'register/apps, lib/db',
+      PG_LOUPE_CONSOLE: '1',
+    })
     expect(report.findings.map(({ callSite }) => callSite)).toEqual([[], []])
+    expect(stderr).toContain('no line of the application is known')
   })
 
   test('take every option of a profiler as JSON', async () => {
@@ -249,6 +258,7 @@ async function profile(
     DATABASE_URL: database.url,
     NODE_OPTIONS: '',
     OTHER_PG: 'store',
+    EXPRESS: 'express',
     PG_LOUPE_REPORT: file,
     ...variables,
   }

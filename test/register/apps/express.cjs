@@ -1,6 +1,6 @@
 // An application that knows nothing of pg-loupe, as CommonJS: Express and pg, loaded before it.
 const pg = require('pg')
-const express = require('express')
+const express = require(process.env.EXPRESS)
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 })
 const app = express()
