@@ -41,7 +41,10 @@ export function bound(sql: string, options: BoundOptions = {}): Bound {
       const one = utilityRows(statement) ?? bounds.statement(statement, undefined, new Map())
       const unfit = one.own.rows === Infinity ? one.own : one.nested
       if (rows !== Infinity && nested !== Infinity)
-        reason = unfit.rows === Infinity ? unfit.reason : one.own.reason || reason
+        reason =
+          unfit.rows === Infinity
+            ? unfit.reason
+            : one.own.reason || (one.own.rows === 0 ? 'it returns no rows' : 'it reads no table')
       rows += one.own.rows
       nested = Math.max(nested, one.nested.rows)
     }

@@ -12,22 +12,32 @@ import { findSettingValues } from './setting-values.ts'
  */
 export function neutralLiterals(sql: string): string {
   const tokens = lex(sql)
+  const { starts, ends, count } = tokens
   const positions = findPositions(sql, tokens)
   const settings = findSettingValues(sql, tokens)
-  let text = ''
-  let end = 0
+  const parts: string[] = []
+  /** Up to here the source has been copied or left out. */
+  let done = 0
   let previous = -1
-  for (let index = 0; index < tokens.count; index++) {
-    const start = tokens.starts[index] as number
+  let previousEnd = 0
+  let isBesideLiteral = false
+  for (let index = 0; index < count; index++) {
+    const start = starts[index] as number
     const endOfSetting = settings.get(index)
     const literal = endOfSetting ? "''" : neutral(sql, tokens, index, positions)
-    text += between(sql, tokens, { previous, index, end, isLiteral: literal !== undefined })
-    text += literal ?? sql.slice(start, tokens.ends[index])
+    if (literal !== undefined || isBesideLiteral || !isSpace(sql, previousEnd, start)) {
+      const place = { previous, previousEnd, index, isLiteral: literal !== undefined, isBesideLiteral }
+      parts.push(sql.slice(done, previousEnd), between(sql, tokens, place), literal ?? '')
+      done = start
+    }
     if (endOfSetting) index = endOfSetting - 1
     previous = index
-    end = tokens.ends[index] as number
+    previousEnd = ends[index] as number
+    isBesideLiteral = literal !== undefined
+    if (isBesideLiteral) done = previousEnd
   }
-  return text
+  parts.push(sql.slice(done, previousEnd))
+  return parts.join('')
 }
 
 /** What to write instead of the token; undefined when it stays. */
@@ -52,43 +62,54 @@ const WITH_FRACTION = /^(?!0x).*[.e]/i
 
 /** The number of rows directly behind LIMIT, OFFSET or FETCH FIRST, in brackets or not. */
 function isPage(sql: string, { starts, ends, kinds }: Tokens, index: number): boolean {
-  const textAt = (at: number) => (at < 0 ? '' : sql.slice(starts[at], ends[at]).toLowerCase())
   let before = index - 1
-  while (textAt(before) === '(') before--
-  if (kinds[before] !== WORD || textAt(before - 1) === '.') return false
+  while (before >= 0 && sql.charCodeAt(starts[before] as number) === BRACKET) before--
+  if (before < 0 || kinds[before] !== WORD) return false
+  const textAt = (at: number) => (at < 0 ? '' : sql.slice(starts[at], ends[at]).toLowerCase())
+  if (textAt(before - 1) === '.') return false
   const word = textAt(before)
   if (word === 'limit' || word === 'offset') return true
   return (word === 'first' || word === 'next') && textAt(before - 1) === 'fetch'
 }
 
+const BRACKET = 40
+
 interface Place {
-  /** The token written last, -1 before the first. */
+  /** The token written last, -1 before the first, and where it ends. */
   previous: number
+  previousEnd: number
   index: number
-  /** Where the previous token ended in the source. */
-  end: number
   isLiteral: boolean
+  /** The previous one is. */
+  isBesideLiteral: boolean
 }
 
-/** White space as it was, one space for comments, and one where the new literal would melt into its neighbour. */
-function between(sql: string, tokens: Tokens, { previous, index, end, isLiteral }: Place): string {
+/** White space as it was, one space for comments, and one where a new literal would melt into its neighbour. */
+function between(sql: string, tokens: Tokens, place: Place): string {
+  const { previous, previousEnd, index, isLiteral, isBesideLiteral } = place
   if (previous < 0) return ''
-  const gap = sql.slice(end, tokens.starts[index])
+  const start = tokens.starts[index] as number
   const isText = (at: number) => tokens.kinds[at] === STRING || tokens.kinds[at] === BITS
   // A line break between two strings would make them one.
   if (isText(previous) && isText(index)) return ' '
-  if (gap !== '') return /^\s+$/.test(gap) ? gap : ' '
-  if (!isLiteral && !LITERALS.has(tokens.kinds[previous] as number)) return ''
-  const neighbour = isLiteral ? previous : index
-  const isOpen = isLiteral && sql.charAt(tokens.starts[index] as number) !== "'" && isText(index)
-  return isOpen || !standsAlone(sql, tokens, neighbour) ? ' ' : ''
+  if (start > previousEnd) return isSpace(sql, previousEnd, start) ? sql.slice(previousEnd, start) : ' '
+  if (isBesideLiteral && !isLiteral) return standsAlone(sql, tokens, index) ? '' : ' '
+  // What began with a letter begins with a quote now.
+  if (isText(index) && sql.charCodeAt(start) !== QUOTE) return ' '
+  return standsAlone(sql, tokens, previous) ? '' : ' '
 }
 
-const LITERALS: ReadonlySet<number> = new Set([STRING, BITS, NUMBER])
+const QUOTE = 39
+const SPACE = 32
+
+function isSpace(sql: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (sql.charCodeAt(at) > SPACE) return false
+  return true
+}
 
 /** Brackets, commas and operators end where they end, whatever follows. */
-function standsAlone(sql: string, { kinds, starts, ends }: Tokens, index: number): boolean {
+function standsAlone(sql: string, { kinds, starts }: Tokens, index: number): boolean {
   const kind = kinds[index]
   if (kind === OPERATOR || kind === CAST) return true
-  return kind === OTHER && /^[()[\],;:]$/.test(sql.slice(starts[index], ends[index]))
+  return kind === OTHER && '()[],;:'.includes(sql.charAt(starts[index] as number))
 }

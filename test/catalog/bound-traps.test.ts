@@ -24,6 +24,7 @@ create table bools (flag boolean primary key, x text);
 create table enumed (m mood not null, k int not null, primary key (m, k));
 create view vj as select u.id, u.email, p.bio from users u left join profiles p on p.user_id = u.id;
 create view vagg as select user_id, count(*) n, json_agg(p) ps from posts p group by user_id;
+create function string_to_table(a text) returns setof int language sql as 'select id from users';
 create function rnd() returns int language sql volatile as 'select 1';
 create function imm(int) returns int language sql immutable as 'select $1';
 create materialized view mv as select * from users; create unique index on mv(id);
@@ -134,7 +135,7 @@ const cases: readonly (readonly [string, string, unknown[]?])[] = [
   [B, 'select * from one(1)'],
   [U, 'select (srf(1)).id'],
   [B, 'select one(1)'],
-  [U, "select regexp_split_to_table('a b', ' ')"],
+  [B, "select regexp_split_to_table('a b', ' ')"],
   [U, 'select * from jsonb_each((select data from docs where id = 1))'],
   [B, 'select * from unnest($1::int[])', [[1, 2]]],
   [U, 'select * from unnest($1::int[])'],
@@ -293,6 +294,38 @@ const cases: readonly (readonly [string, string, unknown[]?])[] = [
   [B, 'select * from users where false'],
   [U, 'select * from (values (1),(2)) v(x) join posts p on p.user_id = v.x'],
   [B, 'select * from (values (1),(2)) v(x) join users p on p.id = v.x'],
+  [B, 'select * from (select *, row_number() over (order by id) as rn from posts) t where rn <= 3'],
+  [B, 'select * from (select *, row_number() over (order by id) as rn from posts) t where 3 > rn'],
+  [
+    B,
+    'select * from (select *, row_number() over (order by id) as rn from posts) t where rn between 2 and 4',
+  ],
+  [U, 'select * from (select *, rank() over (order by user_id) as rn from posts) t where rn <= 3'],
+  [U, 'select * from (select *, row_number() over (order by id) as rn from posts) t where rn >= 3'],
+  [U, 'select * from (select *, row_number() over (partition by id) as rn from posts) t where rn <= 3'],
+  [
+    B,
+    'select * from (select *, row_number() over (partition by user_id) as rn from posts) t where rn <= 3 and user_id = 1',
+  ],
+  [
+    U,
+    'select * from (select id, generate_series(1, id), row_number() over () as rn from posts) t where rn <= 3',
+  ],
+  [
+    U,
+    'select * from (select *, row_number() over w as rn from posts window w as (partition by id)) t where rn <= 3',
+  ],
+  [U, 'select * from (select row_number() over () as rn from posts) t join posts p on true where rn <= 3'],
+  [B, 'select * from users where id between 1 and 10'],
+  [B, 'select * from users where id between $1 and $2', [5, 8]],
+  [U, 'select * from users where id between $1 and $2'],
+  [U, 'select * from users where id not between 1 and 10'],
+  [U, 'select * from nums where n between 0 and 1'],
+  [U, 'select * from posts where user_id between 1 and 2'],
+  [B, 'select * from json_array_elements($1::json)', ['[1,2]']],
+  [B, 'select * from jsonb_each(\'{"a": 1}\'::jsonb)'],
+  [U, 'select jsonb_array_elements(data) from docs where id = 1'],
+  [U, "select * from string_to_table('x'::text)"],
 ]
 
 const database = await testDatabase()

@@ -7,7 +7,7 @@ import { as, strings, withoutCasts } from '../tree.ts'
 import { canonicalExpression, conjunctsOf } from './canonical.ts'
 import { isOneFamily, isSafeEquality, typeOf } from './equality.ts'
 import { type Level, type Relation, type RelationColumn, resolveColumn } from './relation.ts'
-import { countOfArray, type ValueReader } from './values.ts'
+import { countOfArray, numberOf, type ValueReader } from './values.ts'
 
 export interface Fact {
   relation: Relation
@@ -97,13 +97,36 @@ function readConjunct(node: Node, level: Level, reader: ValueReader, facts: Fact
     fixBoolean(node, level, facts)
     return
   }
-  if (operatorOf(comparison) !== '=') return
+  if (readRange(comparison, level, reader, facts) || operatorOf(comparison) !== '=') return
   if (comparison.kind === 'AEXPR_OP')
     equality(comparison.lexpr, comparison.rexpr, level, reader, facts, false)
   else if (comparison.kind === 'AEXPR_NOT_DISTINCT')
     equality(comparison.lexpr, comparison.rexpr, level, reader, facts, true)
   else if (comparison.kind === 'AEXPR_IN') readList(comparison, level, reader, facts)
   else if (comparison.kind === 'AEXPR_OP_ANY') readAny(comparison, level, reader, facts)
+}
+
+const RANGE_TYPES = new Set(['int2', 'int4', 'int8'])
+
+/** `row_number() <= 3` is three values, and `id BETWEEN 1 AND 10` ten, where the column holds whole numbers. */
+function readRange(comparison: A_Expr, level: Level, reader: ValueReader, facts: Facts): boolean {
+  const operator = strings(comparison.name).at(-1) ?? ''
+  const isBetween = comparison.kind === 'AEXPR_BETWEEN'
+  const isFlipped = operator === '>=' || operator === '>'
+  if (!isBetween && !(comparison.kind === 'AEXPR_OP' && (isFlipped || operator === '<=' || operator === '<')))
+    return false
+  const side = sideOf(isFlipped ? comparison.rexpr : comparison.lexpr, level)
+  if (side === undefined) return true
+  const [from, to] = isBetween
+    ? (as(comparison.rexpr, 'List')?.items ?? []).map((item) => numberOf(item, reader.params))
+    : [undefined, numberOf(isFlipped ? comparison.lexpr : comparison.rexpr, reader.params)]
+  const { counts, type = '' } = side.column
+  const isWhole = counts === true || RANGE_TYPES.has(type)
+  const start = counts === true ? Math.max(1, from ?? 1) : from
+  if (!isWhole || start === undefined || to === undefined) return true
+  const isExact = Math.abs(start) + Math.abs(to) < Number.MAX_SAFE_INTEGER
+  if (isExact) addColumn(facts, side, new Set(), Math.max(0, Math.floor(to) - Math.ceil(start) + 1), false)
+  return true
 }
 
 /** The operator, when it is PostgreSQL's own as far as one can see. */

@@ -8,6 +8,8 @@ export interface FunctionFacts {
   of(names: readonly string[]): 'scalar' | 'set' | 'aggregate' | 'unknown'
   isVolatile(names: readonly string[]): boolean
   isBuiltinAggregate(names: readonly string[]): boolean
+  /** No function outside PostgreSQL's own has the name. */
+  isBuiltin(names: readonly string[]): boolean
 }
 
 const SCALARS = new Set(
@@ -53,6 +55,10 @@ export function functionFacts(catalog: Catalog | undefined): FunctionFacts {
       const name = names.at(-1) ?? ''
       if (VOLATILE.has(name) || byName.get(name)?.volatile === true) return true
       return !hasFunctions && !SCALARS.has(name) && !AGGREGATES.has(name)
+    },
+    isBuiltin(names) {
+      if (names.length > 1 && names.at(-2) !== 'pg_catalog') return false
+      return byName.get(names.at(-1) ?? '')?.builtin !== false
     },
     isBuiltinAggregate(names) {
       const name = names.at(-1) ?? ''

@@ -306,7 +306,9 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
     const names = strings(call.funcname)
     const known = functions.of(names)
     if (known === 'scalar' || known === 'aggregate') return ONE
-    if (known === 'set') return rowsOfSet(call, params)
+    if (known === 'set' && functions.isBuiltin(names)) return rowsOfSet(call, params)
+    if (known === 'set')
+      return { rows: Infinity, reason: `how many rows ${names.join('.')}() returns is not known` }
     return { rows: Infinity, reason: `whether ${names.join('.')}() returns a set is not known` }
   }
 
@@ -685,6 +687,7 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
     }
     const outputOf = (relation: Relation, name: string) =>
       outputName(node.targetList ?? [], relation, name, context)
+    if (shape.plain) for (const names of numberedColumns(node, context)) add(names, true)
     if (shape.plain)
       for (const key of uniqueKeys)
         add(
@@ -707,6 +710,23 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
       if (names.length > 0) add(names, true)
     }
     return keys
+  }
+
+  /** `row_number()` is unique, within what it is partitioned by. */
+  function numberedColumns(node: SelectStmt, context: Context): (string | undefined)[][] {
+    return (node.targetList ?? []).flatMap((item) => {
+      const target = as(item, 'ResTarget')
+      const call = as(target?.val, 'FuncCall')
+      if (!isRowNumber(call) || call?.over?.name !== undefined || call?.over?.refname !== undefined) return []
+      const partition = (call?.over?.partitionClause ?? []).map((term) => {
+        const reference = as(term, 'ColumnRef')
+        const found = reference === undefined ? undefined : resolveColumn(reference, context.level)
+        return found?.kind === 'local'
+          ? outputName(node.targetList ?? [], found.relation, found.column.name, context)
+          : undefined
+      })
+      return [[...partition, target?.name ?? 'row_number']]
+    })
   }
 
   /** The name under which a column of a relation is given out, as it is. */
@@ -755,7 +775,13 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
       }
       const type = value === undefined ? undefined : typeOf(value, context.level)
       const name = target?.name ?? nameOfExpression(value)
-      columns.push({ name, notNull: false, ...(type === undefined || type === 'unknown' ? {} : { type }) })
+      const counts = isRowNumber(as(value, 'FuncCall'))
+      columns.push({
+        name,
+        notNull: false,
+        ...(type === undefined || type === 'unknown' ? {} : { type }),
+        ...(counts ? { counts } : {}),
+      })
     }
     return columns
   }
@@ -961,6 +987,15 @@ function isStarTarget(value: Node | undefined): boolean {
 
 function isBareStar(fields: readonly Node[] | undefined): boolean {
   return fields?.length === 1 && as(fields[0], 'A_Star') !== undefined
+}
+
+function isRowNumber(call: FuncCall | undefined): boolean {
+  const names = strings(call?.funcname)
+  return (
+    call?.over !== undefined &&
+    names.at(-1) === 'row_number' &&
+    (names.length === 1 || names[0] === 'pg_catalog')
+  )
 }
 
 function isWindowed(part: Node): boolean {

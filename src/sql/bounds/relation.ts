@@ -19,6 +19,8 @@ export interface RelationColumn {
   /** How many different values it can have at most, NULL not counted. */
   values?: number
   deterministic?: boolean
+  /** It counts rows from 1: `row_number()`. */
+  counts?: boolean
 }
 
 /** No two rows agree in all parts. A part is a column, `c:name`, or an expression, `e:…`, see `canonical.ts`. */

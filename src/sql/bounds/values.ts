@@ -67,6 +67,11 @@ function toNumber(value: Scalar): number | undefined {
   return Number(value)
 }
 
+/** The number of a constant expression or of a given parameter. */
+export function numberOf(node: Node | undefined, params: readonly unknown[] | undefined): number | undefined {
+  return toNumber(scalar(node, params))
+}
+
 /** Names the parameters an expression needs, for the reason. */
 function parametersIn(node: Node | undefined): string {
   const numbers = new Set(JSON.stringify(node ?? null).match(/"ParamRef":\{"number":\d+/g) ?? [])
@@ -187,7 +192,26 @@ export function rowsOfSet(call: FuncCall, params: readonly unknown[] | undefined
     const parameters = parametersIn({ FuncCall: call })
     if (parameters !== '') return { rows: Infinity, reason: `generate_series depends on ${parameters}` }
   }
-  return { rows: Infinity, reason: `how many rows ${name}() returns is not known` }
+  const text = scalar(args[0], params)
+  const rows = typeof text === 'string' ? rowsOfText(name, text) : undefined
+  return rows === undefined
+    ? { rows: Infinity, reason: `how many rows ${name}() returns is not known` }
+    : { rows, reason: `the argument of ${name}()` }
+}
+
+/** Functions that take a JSON document or a text apart, when that is known. */
+function rowsOfText(name: string, text: string): number | undefined {
+  // Between two characters, and at either end, is where a text can be split.
+  if (name === 'regexp_split_to_table' || name === 'string_to_table') return text.length + 2
+  if (!/^jsonb?_(array_elements|array_elements_text|each|each_text|object_keys)$/.test(name)) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return 0
+    // Of a JSON document every member counts, repeated keys too.
+    return name.includes('array') && Array.isArray(value) ? value.length : text.length
+  } catch {
+    return undefined
+  }
 }
 
 /** Series of times step by intervals. */
