@@ -42,11 +42,11 @@ export function profileWhenLoaded(options: ProfilerOptions): void {
   let onQuery: ((sender: object) => void) | undefined
 
   const look = (filename: string, exported: unknown) => {
+    // Every module of the application passes here, so the file system is asked last.
+    const part = PARTS.find(({ path }) => path.test(filename))
+    if (!part || !sendsQueries(exported)) return
     try {
-      const part = PARTS.find(
-        ({ path, package: name }) => path.test(filename) && packageOf(filename) === name,
-      )
-      if (!part) return
+      if (packageOf(filename) !== part.package) return
       profiler ??= start(options)
       onQuery ??= drizzleFinder(profiler)
       part.profile(exported, profiler, onQuery)
@@ -67,6 +67,13 @@ export function profileWhenLoaded(options: ProfilerOptions): void {
   for (const [filename, module] of Object.entries(loader._cache)) {
     if (module?.loaded) look(filename, module.exports)
   }
+}
+
+/** A class with the methods that pg's clients and pools have in common. */
+function sendsQueries(exported: unknown): boolean {
+  if (typeof exported !== 'function') return false
+  const { prototype } = exported
+  return typeof prototype?.query === 'function' && typeof prototype.connect === 'function'
 }
 
 function start(options: ProfilerOptions): Profiler {
