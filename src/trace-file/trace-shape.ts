@@ -100,7 +100,10 @@ function isObject(value: unknown): boolean {
 }
 
 function withoutNulls(value: object): object {
-  const entries = Object.entries(value)
-  const known = entries.filter(([, field]) => field !== null)
-  return known.length === entries.length ? value : Object.fromEntries(known)
+  // Mostly there are none, and there may be millions of objects.
+  for (const name in value) {
+    if ((value as Record<string, unknown>)[name] !== null) continue
+    return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null))
+  }
+  return value
 }
