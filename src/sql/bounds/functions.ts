@@ -25,20 +25,35 @@ const VOLATILE = new Set(
   ),
 )
 
-export function functionFacts(catalog: Catalog | undefined): FunctionFacts {
-  const byName = new Map<
-    string,
-    { returnsSet: boolean; aggregate: boolean; volatile: boolean; builtin: boolean }
-  >()
+interface KnownFunction {
+  returnsSet: boolean
+  aggregate: boolean
+  volatile: boolean
+  builtin: boolean
+}
+
+/** A catalog does not change, and may have thousands of functions. */
+const indexes = new WeakMap<Catalog, ReadonlyMap<string, KnownFunction>>()
+
+function functionsByName(catalog: Catalog | undefined): ReadonlyMap<string, KnownFunction> {
+  const before = catalog === undefined ? undefined : indexes.get(catalog)
+  if (before !== undefined) return before
+  const byName = new Map<string, KnownFunction>()
   for (const { schema, name, returnsSet, aggregate, volatile } of catalog?.functions ?? []) {
-    const before = byName.get(name)
+    const same = byName.get(name)
     byName.set(name, {
-      returnsSet: returnsSet || before?.returnsSet === true,
-      aggregate: aggregate || before?.aggregate === true,
-      volatile: volatile || before?.volatile === true,
-      builtin: schema === 'pg_catalog' && before?.builtin !== false,
+      returnsSet: returnsSet || same?.returnsSet === true,
+      aggregate: aggregate || same?.aggregate === true,
+      volatile: volatile || same?.volatile === true,
+      builtin: schema === 'pg_catalog' && same?.builtin !== false,
     })
   }
+  if (catalog !== undefined) indexes.set(catalog, byName)
+  return byName
+}
+
+export function functionFacts(catalog: Catalog | undefined): FunctionFacts {
+  const byName = functionsByName(catalog)
   const hasFunctions = (catalog?.functions.length ?? 0) > 0
 
   return {

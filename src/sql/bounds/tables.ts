@@ -23,9 +23,7 @@ export function createTableReader(
   catalog: Catalog | undefined,
   searchPath: readonly string[] = catalog?.searchPath ?? [],
 ): TableReader {
-  const byName = new Map(
-    catalog?.relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]),
-  )
+  const byName = relationsByName(catalog)
   let depth = 0
   return { catalog, relation }
 
@@ -149,6 +147,18 @@ export function createTableReader(
     }
     return { parts, nullsNotDistinct: key.nullsNotDistinct, conditions }
   }
+}
+
+/** A catalog does not change, and may have thousands of relations. */
+const indexes = new WeakMap<Catalog, ReadonlyMap<string, CatalogRelation>>()
+
+function relationsByName(catalog: Catalog | undefined): ReadonlyMap<string, CatalogRelation> {
+  if (catalog === undefined) return new Map()
+  const known = indexes.get(catalog)
+  if (known !== undefined) return known
+  const made = new Map(catalog.relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]))
+  indexes.set(catalog, made)
+  return made
 }
 
 function targetOf(sql: string): Node | undefined {
