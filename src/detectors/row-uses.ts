@@ -75,9 +75,14 @@ export function observePlace(
     traces: Number(counts),
     wholly: Number(counts && evidence.every(isWhole)),
     completely: Number(counts && evidence.every(({ usage }) => usage.rowsWatched === undefined)),
-    rows: Math.max(0, ...evidence.map(({ query }) => query.rows ?? 0)),
+    rows: greatest(evidence, ({ query }) => query.rows),
     occurrences: counts ? [{ trace: trace.id, queries: evidence.map(({ index }) => index) }] : [],
   }
+}
+
+/** Not spread into Math.max, which does not take as many arguments as a trace can have queries. */
+export function greatest(uses: readonly RowUse[], measure: (use: RowUse) => number | undefined): number {
+  return uses.reduce((most, use) => Math.max(most, measure(use) ?? 0), 0)
 }
 
 export function mergePlaces(a: Place, b: Place): Place {

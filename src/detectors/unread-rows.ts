@@ -4,7 +4,7 @@
 import type { Detector, Finding, Observation, Query, ResultColumn, Trace } from '../types.ts'
 import { identifyPlace } from './identify.ts'
 import { fewerRows } from './row-remedy.ts'
-import { mergePlaces, observePlace, type Place, type RowUse, watchedSelects } from './row-uses.ts'
+import { greatest, mergePlaces, observePlace, type Place, type RowUse, watchedSelects } from './row-uses.ts'
 
 const defaults = {
   /** Traces in which so few rows were read. */
@@ -50,10 +50,10 @@ function observe(trace: Trace, key: string, uses: readonly RowUse[], least: numb
   const evidence = uses.filter(({ query }) => (query.rows ?? 0) >= least)
   return {
     ...observePlace(trace, key, uses, evidence),
-    touched: Math.max(...uses.map(({ usage }) => usage.rowsTouched)),
+    touched: greatest(uses, ({ usage }) => usage.rowsTouched),
     onlyFirst: uses.every(({ usage: { firstTouched = 0 } }) => firstTouched === 0),
     fromTable: uses.every(({ query }) => isFromTable(query)),
-    bytes: Math.max(0, ...evidence.map(({ query }) => query.bytes ?? 0)),
+    bytes: greatest(evidence, ({ query }) => query.bytes),
   }
 }
 

@@ -52,8 +52,7 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     const { key } = fingerprint(sql)
     const before = latest.get(key)
     const left = closeLooks.get(key) ?? (before && isSuspicious(before) ? CLOSE_LOOKS : 0)
-    if (left > 0) closeLooks.set(key, left - 1)
-    return left > 0
+    return left > 0 && remember(closeLooks, key, left - 1)
   }
 
   const watch: RowWatcher['watch'] = (query, rows, shape) => {
@@ -64,7 +63,7 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     const log = newReadLog()
     const rowsWatched = watchSome(rows, mostRows, mostCells, log, shape?.())
     results.set(query, { log, rows: rows.length, rowsWatched })
-    if (rows.length > SAMPLE_ROWS && latest.size < REMEMBERED) latest.set(fingerprint(query.sql).key, log)
+    if (rows.length > SAMPLE_ROWS) remember(latest, fingerprint(query.sql).key, log)
   }
 
   const conclude = (query: RecordedQuery) => {
@@ -73,9 +72,7 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     const { log, rows, rowsWatched } = watched
     const { key } = fingerprint(query.sql)
     query.usage = withoutNoting(() => usageOf(watched, outlived.has(key)))
-    if (rowsWatched < rows && isSuspicious(log) && closeLooks.size < REMEMBERED) {
-      closeLooks.set(key, closeLooks.get(key) ?? CLOSE_LOOKS)
-    }
+    if (rowsWatched < rows && isSuspicious(log)) remember(closeLooks, key, closeLooks.get(key) ?? CLOSE_LOOKS)
     log.objects.length = 0
     log.onNews = () => {
       if (outlived.size < REMEMBERED) outlived.add(key)
@@ -101,6 +98,13 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
 /** There are columns, or rows, that would be reported as unread. */
 function isSuspicious({ reads, copied, touched }: ReadLog): boolean {
   return touched.size < 2 || reads.some((count, column) => count === 0 && !copied[column])
+}
+
+/** Returns whether there was room for it. */
+function remember<Value>(statements: Map<string, Value>, key: string, value: Value): boolean {
+  if (statements.size >= REMEMBERED && !statements.has(key)) return false
+  statements.set(key, value)
+  return true
 }
 
 function isRow(value: unknown): value is object {
