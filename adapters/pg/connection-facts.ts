@@ -16,10 +16,11 @@ export interface Flight {
   /** Counted message by message, where several queries share what the socket brings. */
   bytes: number
   isInTransaction: boolean
+  hasFailed: boolean
 }
 
 export function flightOf(recording: QueryRecording, sql: string, tag?: string): Flight {
-  return { recording, sql, tag, bytesBefore: 0, bytes: 0, isInTransaction: false }
+  return { recording, sql, tag, bytesBefore: 0, bytes: 0, isInTransaction: false, hasFailed: false }
 }
 
 export interface ConnectionFacts {
@@ -78,8 +79,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     const own = before ?? transaction
     flight.isInTransaction = own !== undefined
     if (own) flight.recording.inTransaction(own)
-    // What has failed was told so before this message came.
-    countBytes(flight)
+    if (!flight.hasFailed) countBytes(flight)
   }
   const onReady = (message?: Message) => guard(() => hearReady(message))
   const onAnswer = (message?: Message) => guard(() => hearAnswer(message))
@@ -115,7 +115,10 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
         }
       }
     },
-    failed: countBytes,
+    // Its bytes are not told: how many came with the error and how many later is a matter of luck.
+    failed(flight) {
+      flight.hasFailed = true
+    },
     departedUnseen() {
       current = undefined
     },

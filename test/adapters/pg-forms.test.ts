@@ -161,6 +161,7 @@ describe.each([
       expect(queries).toHaveLength(1)
       expect(queries[0]).toMatchObject({ error: '42P01' })
       expect(queries[0]?.rows).toBeUndefined()
+      expect(queries[0]?.bytes).toBeUndefined()
       expect(queries[0]?.durationMs).toBeGreaterThan(0)
     })
   })
