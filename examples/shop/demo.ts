@@ -10,7 +10,7 @@ import { curl } from './demo/curl.ts'
 import { readMarks } from './demo/marks.ts'
 import { type RunningShop, runShop } from './demo/running-shop.ts'
 import { formatVerdict, judge } from './demo/verdict.ts'
-import { visits } from './demo/visits.ts'
+import { EVERY_RUN_ALIKE, visits } from './demo/visits.ts'
 
 const HELP = `Usage: npm run demo [-- --serve]
 
@@ -51,7 +51,12 @@ async function run(server: Postgres, signal: AbortSignal): Promise<number> {
   try {
     console.log(`Database  ${database.name}`)
     signal.throwIfAborted()
-    const profiler = createProfiler({ enabled: true, catalog: true, reporters: ['console'] })
+    const profiler = createProfiler({
+      enabled: true,
+      catalog: true,
+      detectors: EVERY_RUN_ALIKE,
+      reporters: ['console'],
+    })
     const shop = await runShop(database.url, profiler)
     try {
       const { tables, rows } = shop.seeded

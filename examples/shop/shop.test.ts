@@ -11,11 +11,11 @@ import { testDatabase } from '../../test/postgres/test-database.ts'
 import { readMarks } from './demo/marks.ts'
 import { runShop } from './demo/running-shop.ts'
 import { judge } from './demo/verdict.ts'
-import { visits } from './demo/visits.ts'
+import { EVERY_RUN_ALIKE, visits } from './demo/visits.ts'
 import * as schema from './schema.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ enabled: true, catalog: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, catalog: true, detectors: EVERY_RUN_ALIKE, reporters: [] })
 const shop = await runShop(database.url, profiler)
 afterAll(() => shop.close())
 

@@ -15,14 +15,27 @@ export interface Repetition {
   isLoop: boolean
 }
 
-export function findRepetitions(queries: readonly Query[]): Repetition[] {
+export function findRepetitions(queries: readonly Query[]): readonly Repetition[] {
+  return remembered(repetitionsOf, queries, readRepetitions)
+}
+
+/** Several detectors ask the same of one trace. */
+const repetitionsOf = new WeakMap<readonly Query[], Remembered<Repetition>>()
+
+function readRepetitions(queries: readonly Query[]): Repetition[] {
   return findSameStatements(queries)
     .flatMap((indexes) => splitByPath(queries, indexes))
     .filter(({ indexes }) => indexes.length > 1)
 }
 
 /** The positions of each statement that was sent at least twice in one job, from wherever. */
-export function findSameStatements(queries: readonly Query[]): number[][] {
+export function findSameStatements(queries: readonly Query[]): readonly (readonly number[])[] {
+  return remembered(sameStatementsOf, queries, readSameStatements)
+}
+
+const sameStatementsOf = new WeakMap<readonly Query[], Remembered<number[]>>()
+
+function readSameStatements(queries: readonly Query[]): number[][] {
   const byStatement = new Map<string, number[]>()
   let job = 0
   queries.forEach(({ sql }, index) => {
@@ -37,6 +50,24 @@ export function findSameStatements(queries: readonly Query[]): number[][] {
 
 /** How a job queue on PostgreSQL takes the next job, whoever else is waiting. */
 const CLAIM = /\bskip\s+locked\b/i
+
+/** As long as the trace has no further queries. */
+interface Remembered<Item> {
+  length: number
+  items: readonly Item[]
+}
+
+function remembered<Item>(
+  memory: WeakMap<readonly Query[], Remembered<Item>>,
+  queries: readonly Query[],
+  read: (queries: readonly Query[]) => readonly Item[],
+): readonly Item[] {
+  const known = memory.get(queries)
+  if (known?.length === queries.length) return known.items
+  const items = read(queries)
+  memory.set(queries, { length: queries.length, items })
+  return items
+}
 
 interface Group {
   indexes: number[]

