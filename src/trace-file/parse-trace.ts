@@ -58,7 +58,7 @@ function readShape(value: unknown): v.InferOutput<typeof traceShape> {
   const result = v.safeParse(traceShape, value, { abortEarly: true })
   if (!result.success) throw new Error(`not a trace: ${explain(result.issues[0])}`)
   for (const [index, { flow = [] }] of result.output.queries.entries()) {
-    const wrong = flow.find(({ query }) => query >= index)
+    const wrong = flow.find(({ query = 0 }) => query >= index)
     if (wrong)
       throw new Error(
         `not a trace: queries.${index}.flow is from query ${wrong.query}, which is no earlier one`,
@@ -93,14 +93,16 @@ function endOf({ startMs, waitMs = 0, durationMs = 0 }: ReadQuery & { startMs: n
 }
 
 function complete(query: ReadQuery, queries: readonly ReadQuery[]): Query {
-  const { callSite, flow, ...facts } = query
+  const { callSite, builtAt, flow, usage, ...facts } = query
   return {
     ...limitInForce(query.sql, query.params),
     ...facts,
     ...(callSite ? { callSite: applicationFrames(callSite as CallSite) } : {}),
+    ...(builtAt?.file === undefined ? {} : { builtAt }),
     ...(flow
-      ? { flow: flow.map((from) => ({ ...from, rows: from.rows ?? queries[from.query]?.rows ?? 0 })) }
+      ? { flow: flow.map((from) => ({ ...from, rows: from.rows ?? queries[from.query ?? 0]?.rows ?? 0 })) }
       : {}),
+    ...(usage?.rowsTouched === undefined ? {} : { usage }),
   } as Query
 }
 

@@ -9,12 +9,24 @@ const list = <Item extends v.GenericSchema>(item: Item) => v.array(item, 'a list
 const shape = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(v.custom<object>(isObject, 'an object'), v.transform(withoutNulls), v.object(entries))
 
-const frame = shape({
-  file: text,
-  line: number,
+/** Without those it says nothing, and is left out. */
+const listOf = <Entries extends v.ObjectEntries>(entries: Entries, needed: readonly (keyof Entries)[]) =>
+  v.pipe(
+    list(shape(entries)),
+    v.transform((items) =>
+      items.filter((item) =>
+        needed.every((name) => (item as Record<keyof Entries, unknown>)[name] !== undefined),
+      ),
+    ),
+  )
+
+const frame = {
+  file: v.optional(text),
+  /** 0 where it is not known. */
+  line: v.optional(number, 0),
   column: v.optional(number),
   function: v.optional(text),
-})
+}
 
 const query = shape({
   sql: text,
@@ -29,20 +41,21 @@ const query = shape({
   bytes: v.optional(number),
   resultHash: v.optional(text),
   columns: v.optional(
-    list(
-      shape({
-        name: text,
+    listOf(
+      {
+        name: v.optional(text),
         table: v.optional(text),
         tableId: v.optional(number),
         columnId: v.optional(number),
-      }),
+      },
+      ['name'],
     ),
   ),
   bound: v.optional(
     shape({
       rows: v.optional(number),
       nested: v.optional(number),
-      reason: text,
+      reason: v.optional(text, ''),
       table: v.optional(text),
       tableRows: v.optional(number),
     }),
@@ -54,17 +67,18 @@ const query = shape({
   transaction: v.optional(number),
   prepared: v.optional(text),
   error: v.optional(text),
-  callSite: v.optional(list(frame)),
-  builtAt: v.optional(frame),
+  callSite: v.optional(listOf(frame, ['file'])),
+  builtAt: v.optional(shape(frame)),
   flow: v.optional(
-    list(
-      shape({
-        param: position,
-        query: position,
-        column: text,
+    listOf(
+      {
+        param: v.optional(position),
+        query: v.optional(position),
+        column: v.optional(text),
         table: v.optional(text),
         rows: v.optional(number),
-      }),
+      },
+      ['param', 'query', 'column'],
     ),
   ),
   usage: v.optional(
@@ -72,7 +86,7 @@ const query = shape({
       read: v.optional(list(text), []),
       serialized: v.optional(list(text), []),
       unread: v.optional(list(text), []),
-      rowsTouched: number,
+      rowsTouched: v.optional(number),
       firstTouched: v.optional(number),
       rowsWatched: v.optional(number),
       unreadBytes: v.optional(v.record(v.string(), number, 'an object')),

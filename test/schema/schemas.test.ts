@@ -100,7 +100,9 @@ test.each([
   '{"v":1,"kind":"cron","queries":[]}',
   '{"v":1,"queries":[{"sql":"a","rows":"1"}]}',
   '{"v":1,"queries":[{"sql":"a","valueHashes":[1]}]}',
-  '{"v":1,"queries":[{"sql":"a","callSite":[{"file":"a.ts"}]}]}',
+  '{"v":1,"queries":[{"sql":"a","callSite":[{"file":"a.ts"},{"line":1},{}],"builtAt":{},"usage":{},"bound":{}}]}',
+  '{"v":1,"queries":[{"sql":"a"},{"sql":"b","flow":[{"query":0},{}],"columns":[{}]}]}',
+  '{"v":1,"queries":[{"sql":"a","callSite":["a.ts:1"]}]}',
   '{"v":1,"queries":[{"sql":"a"},{"sql":"b","flow":[{"param":-1,"query":0,"column":"id"}]}]}',
   '{"v":1,"queries":[{"sql":"a","columns":[{"name":1}]}]}',
 ])('schema and reader agree on %s', (line) => {

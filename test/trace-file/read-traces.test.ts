@@ -36,6 +36,21 @@ test('unknown fields are no mistake, and null is as good as missing', async () =
   expect(traces[0]?.queries[0]).toMatchObject({ callSite: [{ file: 'a.ts', line: 1 }] })
 })
 
+test('what is half there is used where it says something, and otherwise left out', async () => {
+  const { traces, problems } = await read([
+    '{"v":1,"queries":[{"sql":"a"},{"sql":"b","callSite":[{"file":"a.rb"},{"line":7}],"builtAt":{"line":1},"flow":[{"query":0}],"columns":[{}],"usage":{}}]}',
+  ])
+  expect(problems).toEqual([])
+  expect(traces[0]?.queries[1]).toEqual({
+    sql: 'b',
+    startMs: 0,
+    valueHashes: [],
+    callSite: [{ file: 'a.rb', line: 0 }],
+    flow: [],
+    columns: [],
+  })
+})
+
 test.each([
   ['nope', 'not JSON: '],
   ['[]', 'not a trace: it is Array, expected an object'],

@@ -98,7 +98,8 @@ const MARKS: Record<Severity, string> = { error: '✖', warning: '▲', info: '�
 
 function formatFrame({ file, line, column, function: name }: Frame, { cwd }: ReporterOptions): string {
   const short = cwd && file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file
-  return printable(`${short}:${line}${column ? `:${column}` : ''}${name ? ` ${name}` : ''}`)
+  const position = [short, ...(line ? [line] : []), ...(line && column ? [column] : [])].join(':')
+  return printable(`${position}${name ? ` ${name}` : ''}`)
 }
 
 /** Nothing where nothing can be counted; beside what was measured, what it would be on a network. */
