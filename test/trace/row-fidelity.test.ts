@@ -1,7 +1,10 @@
 // A watched row is the row it would have been: whatever an application does with the rows of a real result, it sees the
-// same with and without the watching. Only descriptors and Reflect.ownKeys tell them apart, and the message of a failed
-// node:assert, which asks for descriptors and writes `[Getter/Setter: 7]` instead of 7.
+// same with and without the watching. What tells them apart asks for descriptors: Object.getOwnPropertyDescriptor,
+// Reflect.ownKeys, and `customInspect: false`, with which console.dir and the message of a failed node:assert write
+// `[Getter/Setter]`.
 import { deepStrictEqual, notDeepStrictEqual } from 'node:assert'
+import { Console } from 'node:console'
+import { PassThrough } from 'node:stream'
 import { format, inspect, isDeepStrictEqual } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
@@ -120,6 +123,25 @@ const uses: Record<string, (row: Row) => unknown> = {
     child.name = 'Grace'
     return [child.name, row.name, child.id, Object.keys(child)]
   },
+  'copied by its descriptors': (row) => {
+    const clone: Row = Object.create(Object.getPrototypeOf(row), Object.getOwnPropertyDescriptors(row))
+    clone.name = 'Grace'
+    return [JSON.stringify(clone), clone.name, row.name, inspect(clone)]
+  },
+  'behind a proxy': (row) => {
+    const proxy = new Proxy(row, {
+      get: (target, key, receiver) => Reflect.get(target, key, receiver),
+      set: (target, key, value, receiver) => Reflect.set(target, key, value, receiver),
+    })
+    proxy.name = 'Grace'
+    return [proxy.id, proxy.name, row.name, { ...proxy }, JSON.stringify(proxy), inspect(proxy)]
+  },
+  'set by Reflect': (row) => [Reflect.set(row, 'name', 'Grace'), row.name, Reflect.get(row, 'id')],
+  'console.table': (row) => {
+    const stdout = new PassThrough()
+    new Console({ stdout }).table([row, row])
+    return String(stdout.read())
+  },
   'console.log': (row) => format(row),
   'console.log with formats': (row) => format('%s %o %O %j', row, row, row, row),
   'console.log of rows in rows': (row) => inspect({ deep: { rows: [row, row] } }, { depth: 5 }),
@@ -158,6 +180,7 @@ describe('comparisons take a watched row for a plain one, from either side', () 
       expect(a).toEqual(b)
       expect(a).toStrictEqual(b)
       expect(a).toMatchObject(b as Row)
+      expect(a).to.deep.equal(b)
       expect([a]).toContainEqual(b)
     }
     expect(watched()).not.toEqual(different)
