@@ -10,7 +10,14 @@ import { tagArguments } from './comment-tag.ts'
 import { type Flight, followConnection } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
 import { guardFor } from './guard.ts'
-import { type Callback, callbackOf, isFunction, isSubmittable, withCallback } from './query-form.ts'
+import {
+  type Callback,
+  callbackOf,
+  extensible,
+  isFunction,
+  isSubmittable,
+  withCallback,
+} from './query-form.ts'
 import { callWithPromise, follow, noteOutcome } from './send-query.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
@@ -123,7 +130,8 @@ export function watchClient(client: ClientInside, profiler: Profiler, { isPooled
       const heard = withCallback([config, values, ...rest], noted(bind(callback)))
       return () => followed(heard)
     }
-    return () => callWithPromise(client, config, (settle) => followed([config, values, noted(settle)]))
+    const open = extensible(config)
+    return () => callWithPromise(client, open, (settle) => followed([open, values, noted(settle)]))
   }
 
   // A connection outlives the request that needed it first: its own events (notifications, errors) are not that request's.

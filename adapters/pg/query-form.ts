@@ -59,6 +59,11 @@ export function withCallback([config, values, callback]: readonly unknown[], oth
   return [changed(config as object, { callback: other }), values]
 }
 
+/** Before 8.23 pg writes the callback into the config, and cannot into a frozen one. */
+export function extensible(config: unknown): unknown {
+  return typeof config === 'object' && config && !Object.isExtensible(config) ? changed(config, {}) : config
+}
+
 /** A copy as pg makes its own: getters stay getters, and what the class brings is there. */
 export function changed<Config extends object>(config: Config, changes: Partial<QueryConfig>): Config {
   const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(config)
