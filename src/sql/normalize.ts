@@ -123,6 +123,8 @@ const ARRAY_WORD = action('array')
 
 /** Names at least this long are looked at for random tokens. */
 const SHORTEST_RANDOM_NAME = 16
+/** PostgreSQL itself gives up long before; brackets beyond are copied, and hold no lists. */
+const DEEPEST_FRAME = 10_000
 /** Deeper nesting is given back after use. */
 const KEPT_FRAMES = 256
 /** The arrays of pieces are used again, unless a statement made them larger than this. */
@@ -161,6 +163,8 @@ class Normalizer {
   /** The open brackets, outermost first, up to `depth`; what lies beyond is used again. */
   frames: Frame[] = []
   depth = 0
+  /** Brackets that are open beyond the deepest frame. */
+  tooDeep = 0
   frame: Frame
   longNames = false
   namesCursor = false
@@ -193,6 +197,7 @@ class Normalizer {
     this.closedKind = PLAIN
     if (this.frames.length > KEPT_FRAMES) this.frames.length = KEPT_FRAMES
     this.depth = 0
+    this.tooDeep = 0
     this.frame = this.frames[0] as Frame
     setFrame(this.frame, PLAIN, 0, 0, 0, false, false)
     this.longNames = false
@@ -328,7 +333,7 @@ class Normalizer {
         frame.limit = true
         return false
       case VALUES:
-        if (!this.isChar(this.index + 1, 40)) return false
+        if (!this.isChar(this.index + 1, 40) || this.depth >= DEEPEST_FRAME) return false
         this.endClauses()
         this.push(text, PIECE_WORD | wordFlags)
         this.openFrame(ROWS, false, this.index + 1)
@@ -582,6 +587,7 @@ class Normalizer {
       }
       case 59: {
         while (this.depth > 0) this.closeFrame()
+        this.tooDeep = 0
         this.frame.positions = false
         this.frame.limit = false
         const last = this.size - 1
@@ -670,6 +676,10 @@ class Normalizer {
   }
 
   openFrame(kind: number, positions: boolean, token: number): void {
+    if (this.depth >= DEEPEST_FRAME) {
+      this.tooDeep++
+      return
+    }
     const { limit } = this.frame
     const depth = ++this.depth
     if (depth === this.frames.length) this.frames.push(newFrame())
@@ -681,6 +691,11 @@ class Normalizer {
     if (this.frame.kind === ROWS) this.closeFrame()
     const isSquare = this.frame.kind === ARRAY || this.frame.kind === SUBSCRIPT
     const flags = flagsOfOther(text === ')' ? 41 : 93)
+    if (this.tooDeep > 0) {
+      this.tooDeep--
+      this.push(text, flags)
+      return
+    }
     if (this.depth === 0 || isSquare !== (text === ']')) {
       this.push(text, flags)
       return

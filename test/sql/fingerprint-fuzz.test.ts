@@ -1,12 +1,15 @@
-// Random and mutated statements for a bounded time: nothing throws, and a text is its own fingerprint. Longer by hand:
+// Random and mutated statements for a bounded time: nothing throws, a text is its own fingerprint, and where PostgreSQL's
+// parser still understands it, white space, comments and other values do not move it. Longer by hand:
 // PG_LOUPE_FUZZ_MS=600000 PG_LOUPE_FUZZ_SEED=7 npx vitest run test/sql/fingerprint-fuzz.test.ts
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { loadModule } from 'libpg-query'
+import { beforeAll, expect, test } from 'vitest'
 import { computeFingerprint } from '../../src/sql/fingerprint.ts'
-import { statementValues } from '../../src/sql/index.ts'
+import { analyzeStatement, loadParser, statementValues } from '../../src/sql/index.ts'
+import { respaced, revalued, seeded } from './statement-mutations.ts'
 
 const DURATION_MS = Number(process.env.PG_LOUPE_FUZZ_MS ?? 2_000)
 const SEED = Number(process.env.PG_LOUPE_FUZZ_SEED ?? 20)
@@ -75,6 +78,36 @@ test(
         markInterruptAsFailure: false,
       },
     )
+  },
+  DURATION_MS + 30_000,
+)
+
+beforeAll(async () => {
+  await loadModule()
+  await loadParser()
+})
+
+test(
+  'white space, comments and other values do not move what is still SQL',
+  () => {
+    const random = seeded(SEED)
+    let understood = 0
+    fc.assert(
+      fc.property(input, (sql) => {
+        if (!analyzeStatement(sql).analyzed) return
+        understood++
+        const { text } = computeFingerprint(sql)
+        for (const changed of [respaced(sql, random), revalued(sql, random)])
+          if (changed !== undefined) expect(computeFingerprint(changed).text, changed).toBe(text)
+      }),
+      {
+        seed: SEED,
+        numRuns: 10_000_000,
+        interruptAfterTimeLimit: DURATION_MS,
+        markInterruptAsFailure: false,
+      },
+    )
+    expect(understood).toBeGreaterThan(50)
   },
   DURATION_MS + 30_000,
 )

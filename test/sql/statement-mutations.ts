@@ -20,6 +20,8 @@ interface Token {
 /** The tokens with what stands before each; undefined when the scanner refuses the text. */
 function tokensOf(sql: string): { tokens: Token[]; rest: string } | undefined {
   const bytes = Buffer.from(sql)
+  // Half a surrogate pair does not come back from bytes.
+  if (bytes.toString() !== sql) return undefined
   try {
     let at = 0
     const tokens = scanSync(sql).tokens.map(({ start, end }) => {
