@@ -1,6 +1,6 @@
 // The part of a finding that says what it is and where: the same for every detector, so that keys are made in one place.
 // A key survives moved lines, other counts and other times; it is made of names only.
-import type { CallSite, Finding, Trace } from '../types.ts'
+import type { CallSite, Finding, Frame, Trace } from '../types.ts'
 
 type Identity = Pick<Finding, 'detector' | 'key' | 'route' | 'callSite' | 'occurrences' | 'occurrenceCount'>
 
@@ -34,6 +34,7 @@ export function identify(
 }
 
 interface PlaceSighting extends Pick<Finding, 'route' | 'callSite' | 'occurrences'> {
+  builtAt?: Frame
   statement: string
   traces: number
 }
@@ -41,9 +42,9 @@ interface PlaceSighting extends Pick<Finding, 'route' | 'callSite' | 'occurrence
 /** Of a place in the code that several traces led to. A function's name tells it apart, where it has none its route does. */
 export function identifyPlace(
   detector: string,
-  { route, callSite, occurrences, statement, traces }: PlaceSighting,
+  { route, callSite, builtAt, occurrences, statement, traces }: PlaceSighting,
 ): Identity {
-  const name = callSite[0]?.function
+  const name = (builtAt ?? callSite[0])?.function
   return {
     detector,
     key: [detector, name === undefined ? route : '', name ?? '', statement].join(' | '),

@@ -1,7 +1,7 @@
 // For detectors that look at what became of the rows: the SELECTs of a trace whose rows were watched, by the place in the
 // code that would have to change. That is one function that sends one statement, whichever routes lead to it.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Frame, Occurrence, Query, RowUsage, Trace } from '../types.ts'
+import type { CallSite, Evidence, Frame, Occurrence, Query, RowUsage, Trace } from '../types.ts'
 
 export interface RowUse {
   index: number
@@ -17,6 +17,8 @@ export interface Place {
   text: string
   route: string
   callSite: CallSite
+  /** Where the statement was put together, when that is not where it was sent. */
+  builtAt?: Frame
   via: string
   /** Traces in which something could be seen. */
   traces: number
@@ -71,6 +73,7 @@ export function observePlace(
     text,
     route: trace.name,
     callSite: first?.query.callSite ?? [],
+    ...(first?.query.builtAt ? { builtAt: first.query.builtAt } : {}),
     via: first?.query.via ?? '',
     traces: Number(counts),
     wholly: Number(counts && evidence.every(isWhole)),
@@ -86,9 +89,7 @@ export function greatest(uses: readonly RowUse[], measure: (use: RowUse) => numb
 }
 
 export function mergePlaces(a: Place, b: Place): Place {
-  const [first] = [a, b].sort(
-    (x, y) => compare(x.route, y.route) || compare(JSON.stringify(x.callSite), JSON.stringify(y.callSite)),
-  )
+  const [first] = [a, b].sort((x, y) => compare(x.route, y.route) || compare(linesOf(x), linesOf(y)))
   return {
     ...(first ?? a),
     traces: a.traces + b.traces,
@@ -103,6 +104,18 @@ export function mergePlaces(a: Place, b: Place): Place {
 
 function isWhole({ usage: { rowsWatched } }: RowUse): boolean {
   return rowsWatched === undefined || rowsWatched >= ENOUGH_ROWS
+}
+
+function linesOf({ callSite, builtAt, via }: Place): string {
+  return JSON.stringify([callSite, builtAt, via])
+}
+
+/** The statement, and the line to change where that is not the line that sends it. */
+export function placeEvidence({ text, traces, builtAt }: Place): Evidence[] {
+  return [
+    { label: `${traces}×`, text },
+    ...(builtAt ? [{ label: 'built', text: builtAt.function ?? 'elsewhere', callSite: builtAt }] : []),
+  ]
 }
 
 /** Functions without a name are told apart by their line. */

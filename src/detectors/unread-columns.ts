@@ -4,7 +4,14 @@
 import type { Detector, Finding, Observation, Trace } from '../types.ts'
 import { selectOnly } from './column-remedy.ts'
 import { identifyPlace } from './identify.ts'
-import { mergePlaces, observePlace, type Place, type RowUse, watchedSelects } from './row-uses.ts'
+import {
+  mergePlaces,
+  observePlace,
+  type Place,
+  placeEvidence,
+  type RowUse,
+  watchedSelects,
+} from './row-uses.ts'
 
 const defaults = {
   /** Traces in which the column was fetched, and not read in any of them. */
@@ -103,7 +110,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   const bytes = sizes.length === unread.length ? sizes.reduce((sum, size) => sum + size, 0) : undefined
   if (bytes !== undefined && bytes < options.bytes) return undefined
 
-  const { text, traces, rows, completely } = seen
+  const { traces, rows, completely } = seen
   const names = unread.map(({ name }) => name)
   const all = used.length + unread.length
   const [are, were] = unread.length === 1 ? ['is', 'was'] : ['are', 'were']
@@ -118,7 +125,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
     ...selectOnly(seen, used, unread),
     cost: { queries: 0, roundTrips: 0, ...(bytes === undefined ? {} : { bytes }) },
     evidence: [
-      { label: `${traces}×`, text },
+      ...placeEvidence(seen),
       { label: 'read', text: used.map(({ name }) => name).join(', ') },
       { label: 'unread', text: names.join(', ') },
     ],

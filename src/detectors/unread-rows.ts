@@ -4,7 +4,15 @@
 import type { Detector, Finding, Observation, Query, ResultColumn, Trace } from '../types.ts'
 import { identifyPlace } from './identify.ts'
 import { fewerRows } from './row-remedy.ts'
-import { greatest, mergePlaces, observePlace, type Place, type RowUse, watchedSelects } from './row-uses.ts'
+import {
+  greatest,
+  mergePlaces,
+  observePlace,
+  type Place,
+  placeEvidence,
+  type RowUse,
+  watchedSelects,
+} from './row-uses.ts'
 
 const defaults = {
   /** Traces in which so few rows were read. */
@@ -82,7 +90,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
       rows: rows - touched,
       ...(bytes > 0 ? { bytes: Math.round((bytes * (rows - touched)) / rows) } : {}),
     },
-    evidence: [{ label: `${traces}×`, text }],
+    evidence: placeEvidence(seen),
   }
 }
 

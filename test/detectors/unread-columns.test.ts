@@ -72,6 +72,15 @@ describe('finds', () => {
     expect(conclude(traces)).toMatchObject([{ route: 'GET /a', occurrenceCount: 3 }])
   })
 
+  test('what one function builds and others send, and names both', () => {
+    const builtAt = { file: 'queries.ts', line: 9, function: 'newest' }
+    const traces = [1, 2, 3].map((i) => numbered(i, customers({ builtAt, at: `page${i}.ts:5:1 show${i}` })))
+    const [finding, ...more] = conclude(traces)
+    expect(more).toEqual([])
+    expect(finding?.callSite[0]?.file).toBe('page1.ts')
+    expect(finding?.evidence).toContainEqual({ label: 'built', text: 'newest', callSite: builtAt })
+  })
+
   test('few bytes, for information', () => {
     const usage = { unreadBytes: { id: 10, email: 20, notes: 50 } }
     expect(conclude(thrice(() => [customers({ usage })]))[0]?.severity).toBe('info')
@@ -215,6 +224,19 @@ test('the key holds no line, count or size', () => {
   const key = (line: number, rows: number) =>
     conclude(thrice(() => [customers({ rows, at: `customers.ts:${line}:1 newest` })]))[0]?.key
   expect(key(10, 50)).toBe(key(99, 70))
+})
+
+test('two functions whose statements one helper sends are two findings with a key each', () => {
+  const traces = [1, 2, 3].flatMap((i) =>
+    ['newest', 'oldest'].map((name) => ({
+      ...trace(
+        name,
+        customers({ builtAt: { file: 'queries.ts', line: 9, function: name }, at: 'db.ts:3:1 run' }),
+      ),
+      id: `http ${name} #${i}`,
+    })),
+  )
+  expect(new Set(conclude(traces).map(({ key }) => key)).size).toBe(2)
 })
 
 describe('what to select instead', () => {
