@@ -11,8 +11,8 @@ import type { QueryRecording } from './trace/live-trace.ts'
  */
 export interface QueryOrigin {
   /** Where the query was awaited, when that is not on the stack any more once it reaches the driver. */
-  readonly stack?: CapturedStack | undefined
-  readonly built?: CapturedStack | undefined
+  stack?: CapturedStack | undefined
+  built?: CapturedStack | undefined
   readonly via: string
   tables?: (() => readonly string[]) | undefined
   used?: boolean

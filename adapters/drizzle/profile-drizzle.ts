@@ -82,7 +82,14 @@ function watchCopy(db: DrizzleLike): () => void {
 
 /** Without an open trace nothing is captured. */
 function isTraced(): boolean {
-  for (const profiler of sharedState().drizzleProfilers) if (profiler.isRecording()) return true
+  for (const profiler of sharedState().drizzleProfilers) {
+    try {
+      if (profiler.isRecording()) return true
+    } catch (error) {
+      // The application's own context store.
+      profiler.countInternalError(error)
+    }
+  }
   return false
 }
 

@@ -61,17 +61,33 @@ function thenFrom(origin: QueryOrigin, original: Then): Then {
     const leave = (callback: unknown, note: (value: unknown) => void) =>
       typeof callback === 'function'
         ? (value: unknown) => {
-            note(value)
+            quietly(() => note(value))
             return storage.run(outer, () => callback(value))
           }
         : callback
+    /** A connection that was opened for this query keeps the origin as long as it lives. */
+    const empty = () => {
+      for (const name of ['stack', 'built', 'tables', 'recording'] as const) delete origin[name]
+    }
     return storage.run(origin, () =>
       original.call(
         this,
-        leave(onFulfilled, (value) => noteRows(value, origin, this)),
-        leave(onRejected, () => {}),
+        leave(onFulfilled, (value) => {
+          noteRows(value, origin, this)
+          empty()
+        }),
+        leave(onRejected, empty),
       ),
     )
+  }
+}
+
+/** No error of ours reaches the application. */
+function quietly(note: () => void): void {
+  try {
+    note()
+  } catch (error) {
+    for (const profiler of sharedState().drizzleProfilers) profiler.countInternalError(error)
   }
 }
 
@@ -105,7 +121,14 @@ export function watchExecuting(prototype: object, isTraced: () => boolean): () =
 function tablesOf(prepared: object): (() => readonly string[]) | undefined {
   const tables = (prepared as { queryMetadata?: { tables?: unknown } }).queryMetadata?.tables
   if (Array.isArray(tables)) return () => tables
-  return typeof tables === 'function' ? (tables as () => readonly string[]) : undefined
+  if (typeof tables !== 'function') return undefined
+  return () => {
+    try {
+      return tables()
+    } catch {
+      return []
+    }
+  }
 }
 
 /** Returns the function that takes it away again, unless somebody has put another over it. */

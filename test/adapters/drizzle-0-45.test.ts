@@ -149,6 +149,12 @@ describeDrizzle({
       await tx.select().from(users) // in a transaction
       await tx.select().from(posts)
     }),
+  savepoint: () =>
+    db.transaction(async (tx) => {
+      await tx.transaction(async (inner) => {
+        await inner.select().from(users) // in a savepoint
+      })
+    }),
   followed: async () => {
     await selectUsers().then(() => pool.query('select 2')) // follows
   },

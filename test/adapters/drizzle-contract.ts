@@ -21,6 +21,8 @@ export interface DrizzleUnderTest {
   builtElsewhere: Record<string, Send>
   /** Sends two queries in a transaction, on two lines, the first of which is marked so. */
   transaction: Send
+  /** Sends one query in a transaction within a transaction, on the line marked so. */
+  savepoint: Send
   /** Awaits a query and sends `select 2` over the pool in its `then`. */
   followed: Send
   /** A database with a replica; profiling it is all that names the lines of its queries, of which the mark is one. */
@@ -63,6 +65,19 @@ export function describeDrizzle(drizzle: DrizzleUnderTest): void {
       { file, line: line + 1 },
     ])
     expect(queries.map(({ sql }) => sql.split(' ')[0])).toEqual(['begin', 'select', 'select', 'commit'])
+    expect(new Set(queries.map(({ connection }) => connection)).size).toBe(1)
+  })
+
+  test('so do queries of a transaction within one', async () => {
+    const queries = await queriesOf(drizzle.savepoint)
+    expect(queries.map(({ sql }) => sql.split(' ')[0])).toEqual([
+      'begin',
+      'savepoint',
+      'select',
+      'release',
+      'commit',
+    ])
+    expect(queries[2]?.callSite[0]).toMatchObject({ file, line: lineOfMark('in a savepoint') })
     expect(new Set(queries.map(({ connection }) => connection)).size).toBe(1)
   })
 
