@@ -3,7 +3,9 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { createProfiler } from 'pg-loupe'
+import { profilePool } from 'pg-loupe/pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { runShop } from '../../examples/shop/demo/running-shop.ts'
 import { visits } from '../../examples/shop/demo/visits.ts'
@@ -28,6 +30,11 @@ test.each([
   const shop = await runShop(database.url, profiler)
   try {
     for (const { requests } of visits) for (const request of requests) await shop.send(request)
+    await profiler.trace('search', async () => {
+      const pool = profilePool(new pg.Pool(database.config), profiler)
+      await pool.query("select id from customers where name = 'Ann Smith' or email = $1", ['ann@example.org'])
+      await pool.end()
+    })
   } finally {
     await shop.close()
   }
@@ -43,4 +50,5 @@ test.each([
   expect([offline.traces, offline.queries]).toEqual([live.traces, live.queries])
   const text = readFileSync(traces, 'utf8')
   expect(text.includes('"params"')).toBe(values)
+  expect(['Ann Smith', 'ann@example.org'].map((secret) => text.includes(secret))).toEqual([values, values])
 })
