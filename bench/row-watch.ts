@@ -1,5 +1,5 @@
 // What watching rows costs the application: 1,000 rows of 10 columns, not watched, watched in a sample, and watched whole, as
-// a statement is at most three times. Run with `node --import tsx bench/row-watch.ts`; only the ratios of one run mean anything.
+// a statement under suspicion is now and then. Run with `node --import tsx bench/row-watch.ts`; only the ratios of one run mean anything.
 import { Bench } from 'tinybench'
 import { RecordedQuery } from '../src/trace/recorded-query.ts'
 import { rowWatcher } from '../src/trace/row-watcher.ts'

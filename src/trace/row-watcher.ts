@@ -21,8 +21,9 @@ export interface RowWatcher {
 
 /** Rows watched of a result that is not under suspicion. */
 const SAMPLE_ROWS = 16
-/** Watched of one that is, and how many results of a statement are watched like that. */
+/** Watched of one that is. */
 const CLOSE_LOOK_ROWS = 1000
+/** So many results of a suspected statement are watched like that, and after them ever fewer: 4th, 8th, 16th and so on. */
 const CLOSE_LOOKS = 3
 /** Cells watched of one result, so that rows of a thousand columns cost no more than others. */
 const SAMPLE_CELLS = 1600
@@ -39,8 +40,8 @@ interface Watched {
 
 export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
   const results = new WeakMap<RecordedQuery, Watched>()
-  /** By statement, how many results are still to be watched whole. */
-  const closeLooks = new Map<string, number>()
+  /** By statement under suspicion, how many of its results have come since. */
+  const suspected = new Map<string, number>()
   /** Statements whose rows were read after their trace: no trace shows all of what becomes of them. */
   const outlived = new Set<string>()
 
@@ -48,11 +49,12 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
   const latest = new Map<string, ReadLog>()
 
   const takesCloseLook = ({ sql }: RecordedQuery, rows: number): boolean => {
-    if (rows <= SAMPLE_ROWS && closeLooks.size === 0) return false
+    if (rows <= SAMPLE_ROWS && suspected.size === 0) return false
     const { key } = fingerprint(sql)
     const before = latest.get(key)
-    const left = closeLooks.get(key) ?? (before && isSuspicious(before) ? CLOSE_LOOKS : 0)
-    return left > 0 && remember(closeLooks, key, left - 1)
+    const count = suspected.get(key) ?? (before && isSuspicious(before) ? 0 : undefined)
+    if (count === undefined || !remember(suspected, key, count + 1)) return false
+    return count < CLOSE_LOOKS || isPowerOfTwo(count)
   }
 
   const watch: RowWatcher['watch'] = (query, rows, shape) => {
@@ -72,7 +74,7 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     const { log, rows, rowsWatched } = watched
     const { key } = fingerprint(query.sql)
     query.usage = withoutNoting(() => usageOf(watched, outlived.has(key)))
-    if (rowsWatched < rows && isSuspicious(log)) remember(closeLooks, key, closeLooks.get(key) ?? CLOSE_LOOKS)
+    if (rowsWatched < rows && isSuspicious(log)) remember(suspected, key, suspected.get(key) ?? 0)
     log.objects.length = 0
     log.onNews = () => {
       if (outlived.size < REMEMBERED) outlived.add(key)
@@ -98,6 +100,10 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
 /** There are columns, or rows, that would be reported as unread. */
 function isSuspicious({ reads, copied, touched }: ReadLog): boolean {
   return touched.size < 2 || reads.some((count, column) => count === 0 && !copied[column])
+}
+
+function isPowerOfTwo(count: number): boolean {
+  return (count & (count - 1)) === 0
 }
 
 /** Returns whether there was room for it. */
