@@ -2,7 +2,6 @@
 // needs no parser, no catalog and no connection, and answers whatever it is given.
 
 import { maskGeneratedNames } from './generated-names.ts'
-import { hashText } from './hash-text.ts'
 import { normalize } from './normalize.ts'
 import { printPieces } from './print-pieces.ts'
 import { type StatementKind, statementKind } from './statement-kind.ts'
@@ -44,6 +43,6 @@ export function computeFingerprint(sql: string): Fingerprint {
   const normalized = normalize(sql, false)
   const kind = statementKind(normalized)
   maskGeneratedNames(normalized)
-  const text = printPieces(normalized)
-  return { key: hashText(text), text, kind }
+  const { text, key } = printPieces(normalized)
+  return { key, text, kind }
 }

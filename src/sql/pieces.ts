@@ -8,7 +8,7 @@ export const PIECE_WORD = 1
 export const PIECE_NAME = 2
 export const PIECE_VALUE = 3
 export const PIECE_OPERATOR = 4
-export const PIECE_OTHER = 5
+const PIECE_OTHER = 5
 
 /** `?`, as a value or as PostgreSQL's operator. */
 export const IS_MARK = 1 << 13

@@ -1,5 +1,6 @@
 // Writes the pieces of a fingerprint as text that people read and that gives the same pieces when it is read again.
 
+import { hashAscii, hashText } from './hash-text.ts'
 import {
   IS_COLON,
   IS_COMMA,
@@ -15,20 +16,34 @@ import {
 } from './pieces.ts'
 import { IS_BEFORE_BRACKETS } from './words.ts'
 
-/** With fewer pieces, joining strings is cheaper than going through bytes. */
-const FEW_PIECES = 24
 const BUFFER_BYTES = 8192
 const buffer = new Uint8Array(BUFFER_BYTES)
 /** Only ever given ASCII, where all encodings agree. */
 const decoder = new TextDecoder('latin1')
 
-export function printPieces(pieces: Pieces): string {
-  return (pieces.size >= FEW_PIECES ? printAscii(pieces) : undefined) ?? printAny(pieces)
+/** So few are joined faster than bytes are decoded. */
+const FEW_PIECES = 24
+
+export interface Printed {
+  text: string
+  key: string
 }
 
-/** Joining hundreds of strings and making them flat costs more than copying their characters. */
-function printAscii({ texts, flags, size }: Pieces): string | undefined {
-  let text = ''
+export function printPieces(pieces: Pieces): Printed {
+  const used = printAscii(pieces)
+  if (used >= 0) {
+    const text = pieces.size < FEW_PIECES ? printAny(pieces) : decoder.decode(buffer.subarray(0, used))
+    return { text, key: hashAscii(buffer, used) }
+  }
+  const text = printAny(pieces)
+  return { text, key: hashText(text) }
+}
+
+/**
+ * Writes the text as bytes, because joining hundreds of strings and making them flat costs more than copying their
+ * characters. Gives how many, or -1 when it is no ASCII or does not fit.
+ */
+function printAscii({ texts, flags, size }: Pieces): number {
   let used = 0
   let before = 0
   let seen = 0
@@ -36,11 +51,7 @@ function printAscii({ texts, flags, size }: Pieces): string | undefined {
     const piece = texts[at] as string
     const current = flags[at] as number
     const { length } = piece
-    if (used + length + 1 > BUFFER_BYTES) {
-      text += decoder.decode(buffer.subarray(0, used))
-      used = 0
-      if (length >= BUFFER_BYTES) return undefined
-    }
+    if (used + length >= BUFFER_BYTES) return -1
     if (at > 0 && isSpaced(before, current)) buffer[used++] = 32
     for (let from = 0; from < length; from++) {
       const code = piece.charCodeAt(from)
@@ -49,9 +60,7 @@ function printAscii({ texts, flags, size }: Pieces): string | undefined {
     }
     before = current
   }
-  if (seen >= 128) return undefined
-  const rest = decoder.decode(buffer.subarray(0, used))
-  return text === '' ? rest : text + rest
+  return seen < 128 ? used : -1
 }
 
 function printAny({ texts, flags, size }: Pieces): string {

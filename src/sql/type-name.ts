@@ -4,6 +4,7 @@
 import { NUMBER, QUOTED, type Tokens, WORD } from './lexer.ts'
 
 const INTERVAL_FIELDS = new Set(['year', 'month', 'day', 'hour', 'minute', 'second'])
+const BEFORE_VARYING = new Set(['character', 'char', 'nchar', 'bit'])
 
 /** In tokens: more than any type has, and few enough to look ahead for. */
 const MOST_NAMES = 8
@@ -14,52 +15,85 @@ export const LONGEST_TYPE_NAME = 64
 
 /** Index of the first token behind the type name that starts at `from`; `from` itself when none starts there. */
 export function endOfTypeName(sql: string, tokens: Tokens, from: number): number {
-  const { kinds, starts, ends, count } = tokens
-  const word = (at: number) =>
-    at < count && kinds[at] === WORD ? sql.slice(starts[at], ends[at]).toLowerCase() : ''
-  const isChar = (at: number, code: number) =>
-    at < count &&
-    sql.charCodeAt(starts[at] as number) === code &&
-    (ends[at] as number) - (starts[at] as number) === 1
-  const isName = (at: number) => at < count && (kinds[at] === WORD || kinds[at] === QUOTED)
-
-  const isNumber = (at: number) => at < count && kinds[at] === NUMBER
-
-  if (!isName(from)) return from
+  if (!isName(tokens, from)) return from
   let at = from
-  if (word(at) === 'setof') at++
-  if (!isName(at)) return from
-  let name = word(at++)
+  let name = wordAt(sql, tokens, at++)
+  if (name === 'setof') {
+    if (!isName(tokens, at)) return from
+    name = wordAt(sql, tokens, at++)
+  }
   const lastName = at + MOST_NAMES
-  while (at < lastName && isChar(at, 46) && isName(at + 1)) {
+  while (at < lastName && isChar(sql, tokens, at, 46) && isName(tokens, at + 1)) {
     name = ''
     at += 2
   }
-  if (name === 'double' && word(at) === 'precision') at++
-  if (name === 'national' && (word(at) === 'character' || word(at) === 'char')) name = word(at++)
-  if (['character', 'char', 'nchar', 'bit'].includes(name) && word(at) === 'varying') at++
-  if (name === 'interval' && INTERVAL_FIELDS.has(word(at))) {
-    at++
-    if (word(at) === 'to' && INTERVAL_FIELDS.has(word(at + 1))) at += 2
+  if (HAS_MORE_WORDS.has(name)) at = endOfWords(sql, tokens, name, at)
+  at = endOfModifiers(sql, tokens, at)
+  if (name === 'time' || name === 'timestamp') {
+    const kind = wordAt(sql, tokens, at)
+    const isZone = wordAt(sql, tokens, at + 1) === 'time' && wordAt(sql, tokens, at + 2) === 'zone'
+    if ((kind === 'with' || kind === 'without') && isZone) at += 3
   }
-  at = endOfModifiers(at)
-  if ((name === 'time' || name === 'timestamp') && (word(at) === 'with' || word(at) === 'without')) {
-    if (word(at + 1) === 'time' && word(at + 2) === 'zone') at += 3
-  }
-  if (word(at) === 'array') at++
+  if (wordAt(sql, tokens, at) === 'array') at++
   const lastBound = at + MOST_BOUNDS
-  while (at < lastBound && isChar(at, 91)) {
-    if (isChar(at + 1, 93)) at += 2
-    else if (isNumber(at + 1) && isChar(at + 2, 93)) at += 3
+  while (at < lastBound && isChar(sql, tokens, at, 91)) {
+    if (isChar(sql, tokens, at + 1, 93)) at += 2
+    else if (isNumber(tokens, at + 1) && isChar(sql, tokens, at + 2, 93)) at += 3
     else break
   }
   return at
+}
 
-  /** `(10, 2)`: numbers and names only. */
-  function endOfModifiers(start: number): number {
-    if (!isChar(start, 40)) return start
-    let end = start + 1
-    while (end < start + MOST_MODIFIERS && (isNumber(end) || isName(end) || isChar(end, 44))) end++
-    return isChar(end, 41) ? end + 1 : start
+const HAS_MORE_WORDS = new Set(['double', 'national', 'interval', ...BEFORE_VARYING])
+
+/** `double precision`, `national character varying`, `interval day to second`. */
+function endOfWords(sql: string, tokens: Tokens, first: string, from: number): number {
+  let name = first
+  let at = from
+  if (name === 'double' && wordAt(sql, tokens, at) === 'precision') at++
+  if (name === 'national') {
+    const next = wordAt(sql, tokens, at)
+    if (next === 'character' || next === 'char') {
+      name = next
+      at++
+    }
   }
+  if (BEFORE_VARYING.has(name) && wordAt(sql, tokens, at) === 'varying') at++
+  if (name === 'interval' && INTERVAL_FIELDS.has(wordAt(sql, tokens, at))) {
+    at++
+    if (wordAt(sql, tokens, at) === 'to' && INTERVAL_FIELDS.has(wordAt(sql, tokens, at + 1))) at += 2
+  }
+  return at
+}
+
+/** `(10, 2)`: numbers and names only. */
+function endOfModifiers(sql: string, tokens: Tokens, start: number): number {
+  if (!isChar(sql, tokens, start, 40)) return start
+  let end = start + 1
+  while (
+    end < start + MOST_MODIFIERS &&
+    (isNumber(tokens, end) || isName(tokens, end) || isChar(sql, tokens, end, 44))
+  )
+    end++
+  return isChar(sql, tokens, end, 41) ? end + 1 : start
+}
+
+// No closures: this runs for most statements an ORM makes, and making them would cost more than all the rest here.
+
+function wordAt(sql: string, { count, kinds, starts, ends }: Tokens, at: number): string {
+  return at < count && kinds[at] === WORD ? sql.slice(starts[at], ends[at]).toLowerCase() : ''
+}
+
+function isChar(sql: string, { count, starts, ends }: Tokens, at: number, code: number): boolean {
+  if (at >= count) return false
+  const start = starts[at] as number
+  return sql.charCodeAt(start) === code && (ends[at] as number) - start === 1
+}
+
+function isName({ count, kinds }: Tokens, at: number): boolean {
+  return at < count && (kinds[at] === WORD || kinds[at] === QUOTED)
+}
+
+function isNumber({ count, kinds }: Tokens, at: number): boolean {
+  return at < count && kinds[at] === NUMBER
 }
