@@ -2,7 +2,7 @@
 // a newline, operators that end before a trailing sign. It knows no grammar, never fails, and always moves forward: what
 // it does not understand becomes a token of one character. The arrays it returns are reused by the next call.
 
-import { HASH_START } from './words.ts'
+import { HASH_FACTOR, HASH_START } from './words.ts'
 
 export const WORD = 1
 export const QUOTED = 2
@@ -44,6 +44,10 @@ for (const c of ' \t\n\r\f\v') classes[c.charCodeAt(0)] = SPACE_CLASS
 for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
   classes[c.charCodeAt(0)] = START_CLASS
 for (const c of '0123456789') classes[c.charCodeAt(0)] = DIGIT_CLASS
+/** What may go on with a word, in lower case; 0 for what ends it. */
+const wordParts = new Uint8Array(128)
+for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789$')
+  wordParts[c.charCodeAt(0)] = c.toLowerCase().charCodeAt(0)
 for (const c of '()[],;') classes[c.charCodeAt(0)] = SINGLE_CLASS
 for (const c of '+-*/<>=~!@#%^&|`?') classes[c.charCodeAt(0)] = OPERATOR_CLASS
 
@@ -115,15 +119,14 @@ export function lexMore(sql: string, tokens: Tokens): void {
         at = withEscapeClause(sql, identifier ? endOfQuoted(sql, at + 3) : endOfString(sql, at + 3, false))
       } else {
         kind = WORD
+        let folded = code < 128 ? (wordParts[code] as number) : code
         hash = HASH_START
-        for (;;) {
-          hash = Math.imul(hash ^ (code >= 65 && code <= 90 ? code | 32 : code), 0x01000193)
+        do {
+          hash = Math.imul(hash ^ folded, HASH_FACTOR)
           if (++at >= length) break
           code = sql.charCodeAt(at)
-          if (code >= 128 || code === 36) continue
-          const c = classes[code]
-          if (c !== START_CLASS && c !== DIGIT_CLASS) break
-        }
+          folded = code < 128 ? (wordParts[code] as number) : code
+        } while (folded !== 0)
         hash ||= 1
       }
     } else if (kindClass === DIGIT_CLASS) {
@@ -153,11 +156,12 @@ export function lexMore(sql: string, tokens: Tokens): void {
       hash = HASH_START
       for (at++; at < length; at++) {
         code = sql.charCodeAt(at)
-        const isSafe = (code >= 97 && code <= 122) || code === 95 || (at > start + 1 && isDigitOrDollar(code))
-        if (!isSafe) break
-        hash = Math.imul(hash ^ code, 0x01000193)
+        // Upper case and anything beyond ASCII is not safe without the quotes.
+        if (code >= 128 || code === 0 || wordParts[code] !== code) break
+        hash = Math.imul(hash ^ code, HASH_FACTOR)
       }
-      if (code === 34 && at > start + 1 && charAfter(sql, at + 1) !== 34) {
+      const isSafe = code === 34 && at > start + 1 && !isDigitOrDollar(sql.charCodeAt(start + 1))
+      if (isSafe && charAfter(sql, at + 1) !== 34) {
         hash ||= 1
         at++
       } else {

@@ -57,10 +57,11 @@ const nameTexts: (string | undefined)[] = new Array(NAME_SLOTS).fill(undefined)
 const nameHashes = new Int32Array(NAME_SLOTS)
 
 export const HASH_START = 0x811c9dc5 | 0
+export const HASH_FACTOR = 0x01000193
 
 /** One step of the hash, for a folded character. */
 function hashStep(hash: number, code: number): number {
-  return Math.imul(hash ^ code, 0x01000193)
+  return Math.imul(hash ^ code, HASH_FACTOR)
 }
 
 for (const words of GROUPS.map(([words]) => words)) for (const word of words) addKeyword(word)
