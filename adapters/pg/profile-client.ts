@@ -5,7 +5,7 @@ import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profil
 import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import type { ClientInside, ClientLike } from './client-like.ts'
+import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'
 import { type Flight, followConnection } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
@@ -117,7 +117,7 @@ export function watchClient(client: ClientInside, profiler: Profiler, { isPooled
     }
     const callback = callbackOf(args)
     if (!flight) {
-      connection.departedUnseen()
+      if (isFree(client)) connection.departedUnseen()
       return callback ? () => callOriginal(withCallback(args, bind(callback))) : undefined
     }
     if (callback === null) return undefined

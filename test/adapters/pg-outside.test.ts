@@ -38,6 +38,18 @@ test('are collected when that is asked for, also those of a trace that has close
   expect(profiler.report().cut.untraced).toBe(0)
 })
 
+test('take nothing from the query before them on a busy client', async () => {
+  const { profiler, pool } = setUp()
+  const client = await pool.connect()
+  const trace = profiler.startTrace({ kind: 'job', name: 'busy' })
+  const before = profiler.context.run(trace, () => client.query('begin'))
+  const outside = client.query('select 1')
+  await Promise.all([before, outside])
+  expect(trace.queries).toMatchObject([{ sql: 'begin', transaction: 1, bytes: expect.any(Number) }])
+  client.release(true)
+  trace.close()
+})
+
 test('begin another trace when one is full', async () => {
   const { profiler, pool, traces } = setUp({ collectUntraced: true, limits: { queriesPerTrace: 2 } })
   for (const n of [1, 2, 3]) await pool.query(`select ${n}`)
