@@ -136,15 +136,15 @@ async function unread(
         late.push(use(rows))
       })
       .catch((error: Error) => expect(error.message).toBe('planned'))
+  const requests: Promise<unknown>[] = []
   for (let i = 0; i < 4; i++) {
-    const done = request()
+    requests.push(request())
     if (atOnce) continue
-    await done
+    await Promise.all(requests)
     await profiler.settled()
     await Promise.all(late)
   }
-  await Promise.all(late)
-  if (atOnce) await wait(100)
+  await Promise.all(requests)
   await profiler.settled()
   const report = profiler.report()
   expect(report.cut.internalErrors).toBe(0)
