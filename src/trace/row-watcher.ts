@@ -28,6 +28,9 @@ const CLOSE_LOOKS = 3
 /** Cells watched of one result, so that rows of a thousand columns cost no more than others. */
 const SAMPLE_CELLS = 1600
 const CLOSE_LOOK_CELLS = 10_000
+/** So many results of each statement are watched, and after them one of so many: what the first have shown, the rest repeat. */
+const FIRST_RESULTS = 30
+const ONE_OF = 16
 /** Statements remembered; those after them are watched in samples only. */
 const REMEMBERED = 1000
 
@@ -57,8 +60,15 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     return count < CLOSE_LOOKS || isPowerOfTwo(count)
   }
 
+  /** By the statement's text, how many of its results have come. */
+  const counts = new Map<string, number>()
+  const isTurn = ({ sql }: RecordedQuery): boolean => {
+    const count = (counts.get(sql) ?? 0) + 1
+    return !remember(counts, sql, count) || count <= FIRST_RESULTS || count % ONE_OF === 0
+  }
+
   const watch: RowWatcher['watch'] = (query, rows, shape) => {
-    if (!isRow(rows[0])) return
+    if (!isRow(rows[0]) || !isTurn(query)) return
     const [mostRows, mostCells] = takesCloseLook(query, rows.length)
       ? [CLOSE_LOOK_ROWS, CLOSE_LOOK_CELLS]
       : [SAMPLE_ROWS, SAMPLE_CELLS]

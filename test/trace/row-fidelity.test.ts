@@ -265,6 +265,16 @@ test('watching can be switched off, and is off in production', async () => {
   }
 })
 
+test('of a statement that is sent all the time, all of the first results are watched and then one of sixteen', async () => {
+  const isWatchedAt: boolean[] = []
+  for (let i = 0; i < 80; i++) {
+    const { rows } = await inTrace(() => profiled.query('select 1 as often, 2 as sent'))
+    isWatchedAt.push(isWatched(rows[0]))
+  }
+  expect(isWatchedAt.slice(0, 30)).not.toContain(false)
+  expect(isWatchedAt.slice(30).filter(Boolean)).toHaveLength(4)
+})
+
 test('no row is watched outside of a trace', async () => {
   const { rows } = await profiled.query('select 1 as a')
   expect(isWatched(rows[0])).toBe(false)
@@ -274,7 +284,10 @@ test('no row is watched outside of a trace', async () => {
 async function firstRow(pool: pg.Pool, sql: string): Promise<() => Row> {
   const count = 100
   const rows: Row[] = []
-  for (let i = 0; i < count; i++) rows.push((await inTrace(() => pool.query<Row>(sql))).rows[0] ?? {})
+  for (let i = 0; i < count; i++) {
+    // Of one text only the first results would all be watched.
+    rows.push((await inTrace(() => pool.query<Row>(`${sql} /* ${i} */`))).rows[0] ?? {})
+  }
   return () => rows.pop() ?? expect.fail(`more than ${count} rows are used`)
 }
 
