@@ -1,5 +1,5 @@
 // Errors of the profiler while it watches a query of Drizzle stay its own.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { watchAwaiting, watchExecuting } from '../../adapters/drizzle/watch-queries.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
@@ -25,13 +25,16 @@ function fails(): never {
 }
 
 test('an error while rows are noted is counted, and the application gets its rows', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const profiler = createProfiler({ reporters: [] })
   sharedState().drizzleProfilers.add(profiler)
   const undo = watchAwaiting(Builder.prototype, () => true)
   try {
     expect(await new Builder()).toEqual([{ id: 1 }])
     expect(profiler.report().cut.internalErrors).toBe(1)
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('Error: mine'))
   } finally {
+    warn.mockRestore()
     undo()
     sharedState().drizzleProfilers.delete(profiler)
   }
