@@ -1,5 +1,5 @@
 // What is known of the database behind the queries.
 
 export { parseCatalog, serializeCatalog } from './catalog-file.ts'
-export { type CatalogSource, catalogOfPool, createCatalogSource, type PoolLike } from './catalog-of-pool.ts'
+export { catalogOfPool, createCatalogSource } from './catalog-of-pool.ts'
 export { type Queryable, readCatalog } from './read-catalog.ts'
