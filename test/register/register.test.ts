@@ -56,6 +56,14 @@ describe.each(Object.entries(ways))('by %s', (_way, { args = [], env = {} }) => 
   })
 })
 
+test('as the first import of the application', async () => {
+  const home = copyOfApp('raw.mjs')
+  writeFileSync(join(home, 'main.mjs'), "import 'pg-loupe/register'\nimport './raw.mjs'\n")
+  const { report } = await profile(join(home, 'main.mjs'), [], {}, home)
+  expect(Object.keys(summaryOf(report))).toContain('GET /books')
+  expect(report.findings).toHaveLength(2)
+})
+
 test('Express 4', async () => {
   const { report } = await profile('express.cjs', IMPORT, { EXPRESS: 'express4' })
   expect(Object.keys(summaryOf(report)).sort()).toEqual(['GET *', 'GET /shelves/:shelf'])
