@@ -120,6 +120,11 @@ const NOT = action('not')
 const IN = action('in')
 const CAST_WORD = action('cast')
 const ARRAY_WORD = action('array')
+const INNER = action('inner')
+const OUTER = action('outer')
+const WORK = action('work')
+const TRANSACTION = action('transaction')
+const SAVEPOINT = action('savepoint')
 
 /** Names at least this long are looked at for random tokens. */
 const SHORTEST_RANDOM_NAME = 16
@@ -142,6 +147,9 @@ const WORDS_BEHIND_CLAUSES = new Set(
     ' ',
   ),
 )
+const OUTER_JOINS = new Set(['left', 'right', 'full'])
+/** WORK and TRANSACTION behind them say nothing. */
+const BEFORE_WORK = new Set(['begin', 'commit', 'end', 'rollback', 'abort'])
 const KEPT_SETTINGS = new Set(['default', 'none', 'local'])
 const LIMIT_FLAGS = PIECE_WORD | flagsOfWord('limit')
 const BRACKET_FLAGS = flagsOfOther(40)
@@ -321,6 +329,18 @@ class Normalizer {
         this.push('limit', LIMIT_FLAGS)
         this.push('?', VALUE_FLAGS)
         return true
+      case INNER:
+        return this.wordAt(this.index + 1) === 'join'
+      case OUTER:
+        return OUTER_JOINS.has(beforeWord) && this.wordAt(this.index + 1) === 'join'
+      case WORK:
+      case TRANSACTION:
+        return this.isFirst(last) && BEFORE_WORK.has(beforeWord)
+      case SAVEPOINT:
+        if (!this.isName(this.index + 1)) return false
+        return beforeWord === 'release'
+          ? this.isFirst(last)
+          : beforeWord === 'to' && texts[last - 1] === 'rollback'
       case OF:
         if (beforeWord === 'current') this.namesCursor = true
         return false
@@ -348,6 +368,11 @@ class Normalizer {
         return true
     }
     return false
+  }
+
+  /** The piece begins a statement. */
+  isFirst(piece: number): boolean {
+    return piece === 0 || this.texts[piece - 1] === ';'
   }
 
   endClauses(): void {

@@ -27,7 +27,7 @@ export const MAKES_QUERY = 1 << 12
 export const ACTION_SHIFT = 24
 
 const ACTION_WORDS =
-  'null true false default asc row rows only of by limit offset fetch values set between not in cast array' as const
+  'null true false default asc row rows only of by limit offset fetch values set between not in cast array inner outer work transaction savepoint' as const
 /** Number of each word that the normaliser treats by name. */
 export const ACTIONS = Object.fromEntries(
   ACTION_WORDS.split(' ').map((word, index) => [word, index + 1]),

@@ -5,6 +5,11 @@ import { computeFingerprint } from '../../src/sql/fingerprint.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 
 const different: readonly (readonly [string, string])[] = [
+  ['select 1 from a left outer join b on true', 'select 1 from a join b on true'],
+  ['select a.inner from a', 'select a.outer from a'],
+  ['begin', 'begin transaction read only'],
+  ['start transaction', 'begin transaction'],
+  ['release savepoint', 'release savepoint a'],
   ['select "user" from t', 'select user from t'],
   ['select x::"char" from t', 'select x::char from t'],
   ['select "current_date"', 'select current_date'],
@@ -145,6 +150,12 @@ const different: readonly (readonly [string, string])[] = [
 ]
 
 const same: readonly (readonly [string, string])[] = [
+  ['select 1 from a inner join b on true', 'select 1 from a join b on true'],
+  ['select 1 from a left outer join b on true', 'select 1 from a left join b on true'],
+  ['begin work', 'BEGIN TRANSACTION'],
+  ['commit transaction', 'commit'],
+  ['release sp1', 'release savepoint sp2'],
+  ['rollback to sp1', 'ROLLBACK TRANSACTION TO SAVEPOINT sp2'],
   ['select "name" from t', 'select name from t'],
   ['select t."order" from t', 'select t.order from t'],
   ['SELECT a FROM t WHERE b IN(1)', 'select a from t where b in (1, 2)'],
