@@ -326,6 +326,7 @@ const cases: readonly (readonly [string, string, unknown[]?])[] = [
   [B, 'select * from jsonb_each(\'{"a": 1}\'::jsonb)'],
   [U, 'select jsonb_array_elements(data) from docs where id = 1'],
   [U, "select * from string_to_table('x'::text)"],
+  [B, 'select s.active from sessions s full join (select 1 as one) o on false group by s.active'],
 ]
 
 const database = await testDatabase()

@@ -112,6 +112,9 @@ describe('a catalog', () => {
       create schema tenant;
       create table public.both_have (id int primary key, code int);
       create table tenant.both_have (id int, code int primary key);
+      create table public.only_here (id int primary key);
+      create view tenant.looking as select * from only_here;
+      create table tenant.only_here (id int);
       set search_path to tenant, public`)
     const catalog = await readCatalog(client)
     await client.query('reset search_path')
@@ -122,6 +125,8 @@ describe('a catalog', () => {
     expect(rows('select * from public.both_have where id = 1')).toBe(1)
     expect(rows('select * from both_have where id = 1', ['public'])).toBe(1)
     expect(rows('select * from both_have where code = 1', ['public'])).toBe(Infinity)
+    expect(rows('select * from tenant.looking where id = 1', ['tenant'])).toBe(1)
+    expect(rows('select * from only_here where id = 1', ['tenant'])).toBe(Infinity)
   })
 
   test("does not take another session's temporary table for the one it hides", async () => {

@@ -175,6 +175,7 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
     }
     if (join.jointype === 'JOIN_FULL') {
       context.level.mergesOddly = true
+      for (const relation of [...leftRelations, ...rightRelations]) relation.nullable = true
       const [one, other] = [left, right].map(({ units, conjuncts }) =>
         combinations(units, readFacts(conjuncts, context.level, readerOf(context))),
       ) as [Amount, Amount]

@@ -66,7 +66,8 @@ export function createTableReader(
     if (schema !== undefined) return byName.get(`${schema}.${name}`)
     // PostgreSQL's own relations and temporary tables come before any schema of the search path.
     if (name.startsWith('pg_') || catalog?.temporary.includes(name) === true) return undefined
-    for (const at of searchPath) {
+    // The definition of a view is written for the search path the catalog was read with.
+    for (const at of depth > 0 ? (catalog?.searchPath ?? []) : searchPath) {
       const found = byName.get(`${at}.${name}`)
       if (found !== undefined) return found
     }
