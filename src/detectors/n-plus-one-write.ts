@@ -5,7 +5,7 @@ import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
-import { explainOrigin, findOrigin, parentEvidence } from './origin.ts'
+import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 import { writeRemedy } from './write-remedy.ts'
 
@@ -62,7 +62,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     detail: explain(writes, queries, varying, origin),
     ...writeRemedy(kind, text, slots, first.via),
     cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
-    evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
+    evidence: [statementEvidence(count, text, first), ...parentEvidence(trace, parent, origin)],
   }
 }
 

@@ -12,6 +12,7 @@ import {
   guessParent,
   parentEvidence,
   parentStatement,
+  statementEvidence,
   walksTree,
 } from './origin.ts'
 import { isPolling } from './polling.ts'
@@ -69,7 +70,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
       parent: parentStatement(trace, origin, varying),
     }),
     cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
-    evidence: [{ label: `${count}×`, text }, ...parentEvidence(trace, parent, origin)],
+    evidence: [statementEvidence(count, text, first), ...parentEvidence(trace, parent, origin)],
   }
 }
 

@@ -71,6 +71,11 @@ export function explainOrigin(
   return `${values} came from ${named}${list(columns)} of ${source}.`
 }
 
+/** The statement as evidence, with the place where it was built when others send it. */
+export function statementEvidence(count: number, text: string, { builtAt }: Query): Evidence {
+  return { label: `${count}×`, text, ...(builtAt ? { callSite: builtAt } : {}) }
+}
+
 /** The parent as evidence. Without flow, the query that returned as many rows as there are values is named as a guess. */
 export function parentEvidence(
   trace: Trace,

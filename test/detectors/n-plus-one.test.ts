@@ -323,6 +323,21 @@ test('the key stays when lines, counts and values change', () => {
   expect(key([1, 2, 3], 10)).toBe(key([7, 8, 9, 10], 99))
 })
 
+test('a statement that is built elsewhere is shown with the place', () => {
+  const builtAt = { file: 'repository.ts', line: 4 }
+  const [finding] = detect(
+    trace(
+      'GET /x',
+      each([1, 2, 3], (id) => q(CUSTOMER, [id], { at: 'x.ts:1:1', builtAt })),
+    ),
+  )
+  expect(finding?.evidence[0]).toEqual({
+    label: '3×',
+    text: 'select name from customers where id = ?',
+    callSite: builtAt,
+  })
+})
+
 test('a finding about Drizzle is put in the words of Drizzle', () => {
   const sql = 'select "name" from "customers" where "customers"."id" = $1'
   const [finding] = detect(
