@@ -19,7 +19,7 @@ import { IS_BEFORE_BRACKETS } from './words.ts'
 const BUFFER_BYTES = 8192
 const buffer = new Uint8Array(BUFFER_BYTES)
 /** Only ever given ASCII, where all encodings agree. */
-const decoder = new TextDecoder('latin1')
+const decoder = new TextDecoder()
 
 /** So few are joined faster than bytes are decoded. */
 const FEW_PIECES = 24
