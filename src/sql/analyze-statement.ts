@@ -23,8 +23,12 @@ import { createTextCache } from './text-cache.ts'
 import { as, returningOf, strings } from './tree.ts'
 
 /** By text, not by fingerprint: a literal can be the LIMIT. */
-const cache = createTextCache<StatementAnalysis>({ entries: 1_024, bytes: 16 * 1024 * 1024 })
-const BYTES_PER_CHARACTER = 30
+const cache = createTextCache<StatementAnalysis>({
+  entries: 1_024,
+  bytes: 16 * 1024 * 1024,
+  bytesPerCharacter: 30,
+  bytesPerEntry: 3_000,
+})
 
 /**
  * Analyses the first statement of a text. Synchronous once `loadParser()` is through; before that, and for what the parser
@@ -37,7 +41,7 @@ export function analyzeStatement(sql: string): StatementAnalysis {
   if (failure === 'parser-not-loaded') return { analyzed: false, reason: failure }
   const made: StatementAnalysis =
     statements === undefined ? { analyzed: false, reason: failure } : analyze(sql, statements)
-  cache.set(sql, made, (sql.length + 100) * BYTES_PER_CHARACTER)
+  cache.set(sql, made)
   return made
 }
 

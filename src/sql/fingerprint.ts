@@ -2,7 +2,7 @@
 // needs no parser, no catalog and no connection, and answers whatever it is given.
 
 import { maskGeneratedNames } from './generated-names.ts'
-import { normalize } from './normalize.ts'
+import { type Normalized, normalize } from './normalize.ts'
 import { printPieces } from './print-pieces.ts'
 import { type StatementKind, statementKind } from './statement-kind.ts'
 import { createTextCache } from './text-cache.ts'
@@ -19,10 +19,16 @@ export interface Fingerprint {
 /** Applications send some hundred different statements; values written into the text make more of them. */
 const CACHED_STATEMENTS = 4_096
 const CACHED_BYTES = 8 * 1024 * 1024
-const BYTES_PER_CHARACTER = 2
-const BYTES_PER_ENTRY = 200
+/** A long text with values written into it hardly comes a second time, and keeping it would push others out. */
+const LONGEST_WITH_VALUES = 2_048
 
-const cache = createTextCache<Fingerprint>({ entries: CACHED_STATEMENTS, bytes: CACHED_BYTES })
+const cache = createTextCache<Fingerprint>({
+  entries: CACHED_STATEMENTS,
+  bytes: CACHED_BYTES,
+  // Two for the statement, and two for a text of at most its length.
+  bytesPerCharacter: 4,
+  bytesPerEntry: 200,
+})
 
 /**
  * Gives the key under which queries count as the same, the text people read, and the kind of the statement.
@@ -32,15 +38,20 @@ const cache = createTextCache<Fingerprint>({ entries: CACHED_STATEMENTS, bytes: 
 export function fingerprint(sql: string): Fingerprint {
   const known = cache.get(sql)
   if (known !== undefined) return known
-  const made = computeFingerprint(typeof sql === 'string' ? sql : '')
-  const characters = typeof sql === 'string' ? sql.length + made.text.length : 0
-  cache.set(sql, made, characters * BYTES_PER_CHARACTER + BYTES_PER_ENTRY)
+  if (typeof sql !== 'string') return computeFingerprint('')
+  const normalized = normalize(sql, false)
+  const isKept = sql.length <= LONGEST_WITH_VALUES || !normalized.holdsValues
+  const made = fingerprintOf(normalized)
+  if (isKept) cache.set(sql, made)
   return made
 }
 
 /** The same without the cache, for measuring. */
 export function computeFingerprint(sql: string): Fingerprint {
-  const normalized = normalize(sql, false)
+  return fingerprintOf(normalize(sql, false))
+}
+
+function fingerprintOf(normalized: Normalized): Fingerprint {
   const kind = statementKind(normalized)
   maskGeneratedNames(normalized)
   const { text, key } = printPieces(normalized)

@@ -70,6 +70,8 @@ export interface Normalized extends Pieces {
   namesCursor: boolean
   /** More than one statement. */
   hasSeveral: boolean
+  /** Some values are written into the text, more than a template of an application would have. */
+  holdsValues: boolean
 }
 
 const PLAIN = 0
@@ -150,6 +152,8 @@ const WORDS_BEHIND_CLAUSES = new Set(
 const OUTER_JOINS = new Set(['left', 'right', 'full'])
 /** WORK and TRANSACTION behind them say nothing. */
 const BEFORE_WORK = new Set(['begin', 'commit', 'end', 'rollback', 'abort'])
+/** A template may hold a few constants. */
+const MANY_LITERALS = 20
 const KEPT_SETTINGS = new Set(['default', 'none', 'local'])
 const LIMIT_FLAGS = PIECE_WORD | flagsOfWord('limit')
 const BRACKET_FLAGS = flagsOfOther(40)
@@ -177,6 +181,7 @@ class Normalizer {
   longNames = false
   namesCursor = false
   hasSeveral = false
+  literals = 0
   /** Of the brackets that were closed last. */
   closedKind = PLAIN
 
@@ -202,6 +207,7 @@ class Normalizer {
     this.size = 0
     this.slots = []
     this.hasSeveral = false
+    this.literals = 0
     this.closedKind = PLAIN
     if (this.frames.length > KEPT_FRAMES) this.frames.length = KEPT_FRAMES
     this.depth = 0
@@ -234,6 +240,7 @@ class Normalizer {
     }
     while (this.depth > 0) this.closeFrame()
     const { texts, flags, slots, longNames, namesCursor, hasSeveral } = this
+    const holdsValues = this.literals >= MANY_LITERALS
     while (this.size > 0 && texts[this.size - 1] === ';') this.size--
     // Whoever looks a few pieces ahead finds nothing there, instead of an earlier statement's.
     for (let at = this.size; at < this.size + 4; at++) {
@@ -242,7 +249,7 @@ class Normalizer {
     }
     this.sql = ''
     this.slots = []
-    return { texts, flags, size: this.size, slots, longNames, namesCursor, hasSeveral }
+    return { texts, flags, size: this.size, slots, longNames, namesCursor, hasSeveral, holdsValues }
   }
 
   /** Whether there is a token at `at`; splits more of the statement when need be. */
@@ -469,6 +476,7 @@ class Normalizer {
       )
       return
     }
+    this.literals++
     let negative = false
     if (kind === NUMBER) {
       if (this.frame.positions && this.isPosition()) {
@@ -651,6 +659,8 @@ class Normalizer {
     if (index <= first || !this.isPlainElement(first, index)) return
     const comma = lastAlikeComma(this.sql, tokens, first, index, this.frame.kind === ROWS)
     if (comma === this.starts[index]) return
+    for (let at = first; at < index; at++)
+      if (this.kinds[at] === NUMBER || this.kinds[at] === STRING) this.literals = MANY_LITERALS
     this.starts[index] = comma
     this.ends[index] = comma + 1
     tokens.count = index + 1

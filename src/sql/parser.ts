@@ -51,7 +51,12 @@ const failed: Record<ParseFailure, number> = {
   'parser-error': 0,
 }
 let parsed = 0
-const cache = createTextCache<Parsed>({ entries: 1_024, bytes: 32 * 1024 * 1024 })
+const cache = createTextCache<Parsed>({
+  entries: 1_024,
+  bytes: 32 * 1024 * 1024,
+  bytesPerCharacter: TREE_BYTES_PER_CHARACTER,
+  bytesPerEntry: 600,
+})
 
 /**
  * Loads PostgreSQL's parser, once for the process; `analyzeStatement` and `bound` are synchronous from then on. False when
@@ -89,7 +94,7 @@ export function parseStatements(sql: string): Parsed {
   const known = cache.get(sql)
   if (known !== undefined) return known
   const result = parse(parser, sql)
-  cache.set(sql, result, (sql.length + 10) * TREE_BYTES_PER_CHARACTER)
+  cache.set(sql, result)
   return result
 }
 

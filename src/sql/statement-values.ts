@@ -7,9 +7,13 @@ import { createTextCache } from './text-cache.ts'
 export type StatementValue = unknown | readonly unknown[]
 
 /** Where the values of a statement are does not change; what is kept here holds the literals of the text, as its key does. */
-const cache = createTextCache<readonly Slot[]>({ entries: 4_096, bytes: 8 * 1024 * 1024 })
-/** For the text and the slots that point into it. */
-const BYTES_PER_CHARACTER = 8
+const cache = createTextCache<readonly Slot[]>({
+  entries: 4_096,
+  bytes: 8 * 1024 * 1024,
+  // For the text and the slots that hold its literals.
+  bytesPerCharacter: 8,
+  bytesPerEntry: 200,
+})
 
 /**
  * One entry for each `?` of the fingerprint's text. A parameter's value is given as it is; literals as strings
@@ -21,7 +25,7 @@ export function statementValues(sql: string, params: readonly unknown[] = []): r
   let slots = cache.get(sql)
   if (slots === undefined) {
     slots = normalize(sql, true).slots
-    cache.set(sql, slots, sql.length * BYTES_PER_CHARACTER)
+    cache.set(sql, slots)
   }
   const values = new Array<StatementValue>(slots.length)
   for (let at = 0; at < slots.length; at++) values[at] = slotValue(slots[at] as Slot, params)

@@ -3,47 +3,51 @@
 
 export interface TextCache<Value> {
   get(text: string): Value | undefined
-  set(text: string, value: Value, bytes: number): void
+  /** For a text that `get` has just not found. */
+  set(text: string, value: Value): void
   readonly size: number
 }
 
 export interface TextCacheLimits {
   entries: number
   bytes: number
+  /** What an entry takes for each character of its text, an estimate; and what it takes besides. */
+  bytesPerCharacter: number
+  bytesPerEntry: number
 }
 
 export function createTextCache<Value>(limits: TextCacheLimits): TextCache<Value> {
-  type Entry = { value: Value; bytes: number }
   const maxEntries = limits.entries / 2
   const maxBytes = limits.bytes / 2
-  let young = new Map<string, Entry>()
-  let old = new Map<string, Entry>()
+  // One that would push out half of the others is cheaper to compute again.
+  const longest = (maxBytes / 4 - limits.bytesPerEntry) / limits.bytesPerCharacter
+  let young = new Map<string, Value>()
+  let old = new Map<string, Value>()
   let youngBytes = 0
 
-  function add(text: string, entry: Entry): void {
-    if (young.size + 1 > maxEntries || youngBytes + entry.bytes > maxBytes) {
+  function add(text: string, value: Value): void {
+    const bytes = text.length * limits.bytesPerCharacter + limits.bytesPerEntry
+    if (young.size >= maxEntries || youngBytes + bytes > maxBytes) {
       old = young
       young = new Map()
       youngBytes = 0
     }
-    young.set(text, entry)
-    youngBytes += entry.bytes
+    young.set(text, value)
+    youngBytes += bytes
   }
 
   return {
     get(text) {
-      const entry = young.get(text)
-      if (entry !== undefined) return entry.value
+      const value = young.get(text)
+      if (value !== undefined) return value
       const older = old.get(text)
       if (older === undefined) return undefined
       old.delete(text)
       add(text, older)
-      return older.value
+      return older
     },
-    set(text, value, bytes) {
-      // One that would push out half of the others is cheaper to compute again.
-      if (bytes > maxBytes / 4 || young.has(text)) return
-      add(text, { value, bytes })
+    set(text, value) {
+      if (text.length <= longest) add(text, value)
     },
     get size() {
       return young.size + old.size

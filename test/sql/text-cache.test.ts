@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { createTextCache } from '../../src/sql/text-cache.ts'
 
+const SIZES = { bytesPerCharacter: 1, bytesPerEntry: 92 }
+
 test('a cache never holds more entries than it may', () => {
-  const cache = createTextCache<number>({ entries: 100, bytes: 1e9 })
+  const cache = createTextCache<number>({ entries: 100, bytes: 1e9, ...SIZES })
   for (let at = 0; at < 10_000; at++) {
-    cache.set(`text ${at}`, at, 1)
+    cache.set(`text ${at}`, at)
     expect(cache.size).toBeLessThanOrEqual(100)
   }
   expect(cache.get('text 9999')).toBe(9999)
@@ -12,25 +14,25 @@ test('a cache never holds more entries than it may', () => {
 })
 
 test('nor more bytes', () => {
-  const cache = createTextCache<number>({ entries: 1e9, bytes: 10_000 })
-  for (let at = 0; at < 1_000; at++) cache.set(`text ${at}`, at, 100)
+  const cache = createTextCache<number>({ entries: 1e9, bytes: 10_000, ...SIZES })
+  for (let at = 0; at < 1_000; at++) cache.set(`text ${at}`, at)
   expect(cache.size).toBeLessThanOrEqual(100)
   expect(cache.size).toBeGreaterThan(10)
 })
 
 test('what is asked for stays while others go', () => {
-  const cache = createTextCache<string>({ entries: 10, bytes: 1e9 })
-  cache.set('asked for', 'kept', 1)
+  const cache = createTextCache<string>({ entries: 10, bytes: 1e9, ...SIZES })
+  cache.set('asked for', 'kept')
   for (let at = 0; at < 1_000; at++) {
-    cache.set(`text ${at}`, 'other', 1)
+    cache.set(`text ${at}`, 'other')
     expect(cache.get('asked for')).toBe('kept')
   }
 })
 
 test('one that would push out most others is not kept', () => {
-  const cache = createTextCache<string>({ entries: 10, bytes: 1_000 })
-  cache.set('small', 'kept', 10)
-  cache.set('huge', 'not kept', 900)
-  expect(cache.get('huge')).toBeUndefined()
+  const cache = createTextCache<string>({ entries: 10, bytes: 10_000, ...SIZES })
+  cache.set('small', 'kept')
+  cache.set('huge'.repeat(1_000), 'not kept')
+  expect(cache.get('huge'.repeat(1_000))).toBeUndefined()
   expect(cache.get('small')).toBe('kept')
 })
