@@ -150,8 +150,9 @@ test('a cursor that is given to pool.query never ends, as in pg, and is recorded
   profilePool(pool, profiler)
   const [query, ...more] = await recorded(profiler, async () => {
     void pool.query(new Cursor('select 1') as never)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    profiler.currentTrace()?.close()
+    const trace = profiler.currentTrace()
+    while (trace?.queries[0]?.connection === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+    trace.close()
   })
   expect(more).toEqual([])
   expect(query).toMatchObject({ sql: 'select 1', connection: 1 })
