@@ -45,7 +45,8 @@ const GROUPS: readonly (readonly [ReadonlySet<string>, number])[] = [
   [WORDS_OF_QUERIES, MAKES_QUERY],
 ]
 
-const KEYWORD_SLOTS = 4096
+/** Four for each keyword, so that a name mostly finds an empty one, in hashes that fit the processor's cache. */
+const KEYWORD_SLOTS = 2048
 const keywordTexts: (string | undefined)[] = new Array(KEYWORD_SLOTS).fill(undefined)
 const keywordHashes = new Int32Array(KEYWORD_SLOTS)
 const keywordFlags = new Int32Array(KEYWORD_SLOTS)
@@ -69,8 +70,9 @@ for (const words of GROUPS.map(([words]) => words)) for (const word of words) ad
 function addKeyword(word: string): void {
   let hash = HASH_START
   for (let at = 0; at < word.length; at++) hash = hashStep(hash, word.charCodeAt(at))
+  hash ||= 1
   let slot = slotOf(hash) & (KEYWORD_SLOTS - 1)
-  while (keywordTexts[slot] !== undefined) {
+  while (keywordHashes[slot] !== 0) {
     if (keywordTexts[slot] === word) return
     slot = (slot + 1) & (KEYWORD_SLOTS - 1)
   }
@@ -101,9 +103,10 @@ export const found = { text: '', flags: 0 }
 export function findWord(sql: string, start: number, end: number, hash: number): void {
   let slot = slotOf(hash) & (KEYWORD_SLOTS - 1)
   for (;;) {
-    const text = keywordTexts[slot]
-    if (text === undefined) break
-    if (keywordHashes[slot] === hash && isFolded(sql, start, end, text)) {
+    const kept = keywordHashes[slot]
+    if (kept === 0) break
+    const text = keywordTexts[slot] as string
+    if (kept === hash && isFolded(sql, start, end, text)) {
       found.text = text
       found.flags = keywordFlags[slot] as number
       return
@@ -112,10 +115,12 @@ export function findWord(sql: string, start: number, end: number, hash: number):
   }
   found.flags = 0
   slot = slotOf(hash) & (NAME_SLOTS - 1)
-  const text = nameTexts[slot]
-  if (text !== undefined && nameHashes[slot] === hash && isFolded(sql, start, end, text)) {
-    found.text = text
-    return
+  if (nameHashes[slot] === hash) {
+    const text = nameTexts[slot] as string
+    if (isFolded(sql, start, end, text)) {
+      found.text = text
+      return
+    }
   }
   // A copy, or the name would keep the whole statement it was cut from.
   const made = ` ${foldCase(sql.slice(start, end))}`.slice(1)
