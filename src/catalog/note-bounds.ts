@@ -22,7 +22,10 @@ export function noteBounds(queries: readonly Sent[], catalog: Catalog | undefine
   for (const query of queries) {
     if (query.bound || fingerprint(query.sql).kind !== 'select') continue
     const { bound: known, dependsOnValues } = verdictOn(query.sql, catalog)
-    query.bound = dependsOnValues && query.params ? boundOf(query.sql, catalog, query.params) : known
+    query.bound =
+      dependsOnValues && query.params
+        ? { ...sizeOf(query.sql, catalog, query.params), ...tableOf(known) }
+        : known
   }
 }
 
@@ -38,28 +41,34 @@ function verdictOn(sql: string, catalog: Catalog): Verdict {
 }
 
 function judge(sql: string, catalog: Catalog): Verdict {
-  const withoutValues = boundOf(sql, catalog)
-  const isOpen = ({ rows, nested }: ResultBound) => rows === undefined || nested === undefined
-  if (!isOpen(withoutValues) || !sql.includes('$')) return { bound: withoutValues, dependsOnValues: false }
-  const kindest = [1, [1]].map((value) => boundOf(sql, catalog, Array(MOST_PARAMETERS).fill(value)))
-  return { bound: withoutValues, dependsOnValues: kindest.some((one) => differs(one, withoutValues)) }
+  const size = sizeOf(sql, catalog)
+  const verdict = { ...size, ...largestTable(sql, catalog) }
+  const isOpen = size.rows === undefined || size.nested === undefined
+  if (!isOpen || !sql.includes('$')) return { bound: verdict, dependsOnValues: false }
+  const kindest = KINDEST_VALUES.map((values) => sizeOf(sql, catalog, values))
+  return { bound: verdict, dependsOnValues: kindest.some((one) => differs(one, size)) }
 }
 
 /** Of the protocol: https://www.postgresql.org/docs/current/limits.html */
 const MOST_PARAMETERS = 65_535
+/** A LIMIT of one, and lists of one. */
+const KINDEST_VALUES = [1, [1]].map((value): unknown[] => Array(MOST_PARAMETERS).fill(value))
 
 function differs(a: ResultBound, b: ResultBound): boolean {
   return a.rows !== b.rows || a.nested !== b.nested
 }
 
-function boundOf(sql: string, catalog: Catalog, params?: readonly unknown[]): ResultBound {
+function sizeOf(sql: string, catalog: Catalog, params?: readonly unknown[]): ResultBound {
   const { rows, nested, reason } = bound(sql, { catalog, params })
   return {
     ...(Number.isFinite(rows) ? { rows } : {}),
     ...(Number.isFinite(nested) ? { nested } : {}),
     reason,
-    ...largestTable(sql, catalog),
   }
+}
+
+function tableOf({ table, tableRows }: ResultBound): Pick<ResultBound, 'table' | 'tableRows'> {
+  return { ...(table === undefined ? {} : { table }), ...(tableRows === undefined ? {} : { tableRows }) }
 }
 
 function largestTable(sql: string, catalog: Catalog): Pick<ResultBound, 'table' | 'tableRows'> {

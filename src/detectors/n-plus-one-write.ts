@@ -59,7 +59,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     severity: proven ? 'error' : 'warning',
     confidence: proven ? 'proven' : 'likely',
     title: `N+1: ${count} ${writes}, one at a time`,
-    detail: explain(writes, queries, varying, origin),
+    detail: explain(writes, text, queries, varying, origin),
     ...writeRemedy(kind, text, slots, first.via),
     cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
     evidence: [statementEvidence(count, text, first), ...parentEvidence(trace, parent, origin)],
@@ -76,13 +76,12 @@ const MIGRATIONS = /\b\w*(migrations?|schema_version|flyway_schema_history|datab
 
 function explain(
   writes: string,
+  text: string,
   queries: readonly Query[],
   varying: readonly Slot[],
   origin: ReturnType<typeof findOrigin>,
 ): string {
-  const values = origin
-    ? `${explainOrigin(fingerprint(queries[0]?.sql ?? '').text, countTuples(varying), varying, origin)} `
-    : ''
+  const values = origin ? `${explainOrigin(text, countTuples(varying), varying, origin)} ` : ''
   const commits = queries.filter(
     ({ transaction, connection }) => transaction === undefined && connection,
   ).length

@@ -13,7 +13,7 @@ export interface Numbered {
 export function numberValues(
   text: string,
   first: number,
-  replace: (position: number, parameter: string) => string | undefined,
+  replace: (position: number) => string | undefined,
 ): Numbered | undefined {
   if (COLLAPSED.test(text)) return undefined
   let next = first
@@ -21,10 +21,9 @@ export function numberValues(
   let done = 0
   for (const [position, { start, role }] of readPlaceholders(text).entries()) {
     const before = text.slice(done, start)
-    const replaced = replace(position, `$${next}`)
+    const replaced = replace(position)
     const list = role === 'list' && replaced === undefined ? IN_LIST.exec(before) : null
-    if (replaced?.includes(`$${next}`) ?? true) next++
-    const parameter = replaced ?? `$${next - 1}`
+    const parameter = replaced ?? `$${next++}`
     if (list && text[start + 1] === ')') {
       sql += `${before.slice(0, list.index)}${list[1] ? '<> all' : '= any'}(${parameter}`
     } else {
