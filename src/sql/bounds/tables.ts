@@ -7,7 +7,7 @@ import { parseStatements } from '../parser.ts'
 import { as } from '../tree.ts'
 import { canonicalExpression, conjunctsOf } from './canonical.ts'
 import { spellingsOf } from './facts.ts'
-import type { QueryBound } from './query-bound.ts'
+import type { QueryBound } from './query-context.ts'
 import type { Key, Relation, RelationColumn } from './relation.ts'
 
 export interface TableReader {
