@@ -271,6 +271,8 @@ export interface ReporterOptions {
   color?: boolean
   /** Paths below this folder are shown relative to it. */
   cwd?: string
+  /** The repository's folder: formats that machines read name paths relative to it. Default: `cwd`. */
+  root?: string
   /** What a round trip takes on the network of production, for what a finding would cost there. Default 1. */
   roundTripMs?: number
 }

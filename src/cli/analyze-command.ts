@@ -7,11 +7,10 @@ import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
 import { parseSettings } from './detector-settings.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
-import { type Format, formatOption, printReport } from './print-report.ts'
+import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
 import { progressLine } from './progress-line.ts'
 
-interface AnalyzeOptions {
-  format: Format
+interface AnalyzeOptions extends OutputOptions {
   set: string[]
   catalog?: string
 }
@@ -20,10 +19,10 @@ interface AnalyzeOptions {
 const SHOWN_PROBLEMS = 20
 
 export function analyzeCommand(): Command {
-  return new Command('analyze')
+  const command = new Command('analyze')
     .description('analyze trace files that a profiler recorded (option artifacts.traces)')
     .argument('<file...>', 'trace files, one trace a line, or - for standard input')
-    .addOption(formatOption())
+  return addOutputOptions(command)
     .addOption(
       new Option('--set <detector.option=value>', 'an option of a detector, or detector=false; repeatable')
         .argParser(collect)
@@ -45,7 +44,7 @@ Examples:
     .action(analyze)
 }
 
-async function analyze(files: string[], { format, set, catalog }: AnalyzeOptions): Promise<void> {
+async function analyze(files: string[], { set, catalog, ...output }: AnalyzeOptions): Promise<void> {
   const detectors = parseSettings(set)
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
@@ -69,7 +68,7 @@ async function analyze(files: string[], { format, set, catalog }: AnalyzeOptions
   progress.clear()
   if (problems > SHOWN_PROBLEMS) process.stderr.write(`pg-loupe: and ${problems - SHOWN_PROBLEMS} more\n`)
   if (problems > 0) process.exitCode = WRONG_USAGE
-  printReport(builder.build(observations.conclude(), observations.cut), format)
+  printReport(builder.build(observations.conclude(), observations.cut), output)
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -1,15 +1,91 @@
-// How every subcommand prints a report: by the reporter of a name, in colour where the terminal has it.
-import { Option } from 'commander'
+// How every subcommand prints a report: in one format to standard output or a file, and in others to files beside it.
+// What can be written is written, also when one of the files cannot.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { reporters } from '../report/reporters/index.ts'
 import type { Report } from '../types.ts'
 
 export type Format = keyof typeof reporters
 
-export function formatOption(): Option {
-  return new Option('--format <name>', 'how to print it').choices(Object.keys(reporters)).default('console')
+/** The options that `addOutputOptions` gives a command. */
+export interface OutputOptions {
+  format: Format
+  output: readonly Output[]
+  root: string
 }
 
-export function printReport(report: Report, format: Format): void {
-  const color = process.stdout.hasColors?.() ?? false
-  process.stdout.write(reporters[format](report, { color, cwd: process.cwd() }))
+/** One `--output`; without a format of its own it takes that of `--format`. `-` is standard output. */
+export interface Output {
+  format?: Format
+  file: string
+}
+
+const FORMATS = Object.keys(reporters) as Format[]
+const STANDARD_OUTPUT = '-'
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--format <name>', 'how to print it').choices(FORMATS).default('console'))
+    .addOption(
+      new Option(
+        '-o, --output <[format=]file>',
+        'write it to a file instead; with a format, that file beside what is printed; repeatable',
+      )
+        .argParser((value: string, before: readonly Output[]) => [...before, parseOutput(value)])
+        .default([], 'standard output'),
+    )
+    .addOption(
+      new Option('--root <folder>', 'the repository, for formats that name paths relative to it').default(
+        '.',
+        'the working directory',
+      ),
+    )
+}
+
+/** @throws Error that names each file that could not be written, when the others are. */
+export function printReport(report: Report, options: OutputOptions): void {
+  printFormatted(options, (format, color) =>
+    reporters[format](report, { color, cwd: process.cwd(), root: resolve(options.root) }),
+  )
+}
+
+/** The same for whatever can be shown in several formats. */
+export function printFormatted<Name extends string>(
+  { format, output }: { format: Name; output: readonly { format?: Name; file: string }[] },
+  print: (format: Name, color: boolean) => string,
+): void {
+  const isRedirected = output.some((one) => one.format === undefined)
+  const outputs = [...(isRedirected ? [] : [{ file: STANDARD_OUTPUT }]), ...output]
+  const problems = outputs.flatMap((one) => {
+    const { file, format: name = format } = one as { file: string; format?: Name }
+    return write(file, (color) => print(name, color)) ?? []
+  })
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+}
+
+function write(file: string, print: (color: boolean) => string): string | undefined {
+  if (file === STANDARD_OUTPUT) {
+    process.stdout.write(print(process.stdout.hasColors?.() ?? false))
+    return undefined
+  }
+  const text = print(false)
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    return undefined
+  } catch (error) {
+    return `cannot write ${file}: ${(error as Error).message}`
+  }
+}
+
+/** A file whose name has an equals sign is given with its folder: `./a=b.json`. */
+function parseOutput(value: string): Output {
+  const [, name, file = value] = /^([\w-]+)=(.*)$/s.exec(value) ?? []
+  if (file === '')
+    throw new InvalidArgumentError('It takes a file, or a format and a file: sarif=report.sarif.')
+  if (name === undefined) return { file }
+  const format = FORMATS.find((known) => known === name)
+  if (!format) throw new InvalidArgumentError(`There is no format ${name}; there are ${FORMATS.join(', ')}.`)
+  return { format, file }
 }

@@ -3,24 +3,23 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { parseReport } from '../report/parse-report.ts'
 import { EXIT_CODES } from './exit-codes.ts'
-import { type Format, formatOption, printReport } from './print-report.ts'
+import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
 
 export function reportCommand(): Command {
-  return new Command('report')
+  const command = new Command('report')
     .description('print a report file that a profiler kept (option artifacts.report)')
     .argument('<file>', 'the report file, or - for standard input')
-    .addOption(formatOption())
+  return addOutputOptions(command)
     .addHelpText(
       'after',
       `${EXIT_CODES}
 
 Examples:
   $ pg-loupe report pg-loupe.json
-  $ pg-loupe report pg-loupe.json --format json | jq '.findings[].callSite[0]'`,
+  $ pg-loupe report pg-loupe.json --format json | jq '.findings[].callSite[0]'
+  $ pg-loupe report pg-loupe.json --output json=report.json`,
     )
-    .action((file: string, { format }: { format: Format }) =>
-      printReport(parseReport(read(file), file), format),
-    )
+    .action((file: string, options: OutputOptions) => printReport(parseReport(read(file), file), options))
 }
 
 function read(file: string): string {
