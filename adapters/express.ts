@@ -5,6 +5,7 @@ import { assertProfiler, defaultProfiler, type Profiler } from '../src/profiler.
 import { replaceMethod } from '../src/replace-method.ts'
 import { sharedState } from '../src/shared-state.ts'
 import type { LiveTrace } from '../src/trace/live-trace.ts'
+import { tellTiming } from './express/server-timing.ts'
 
 /** What is needed of a request; Express 4 and 5 have it. */
 export interface RequestLike {
@@ -54,6 +55,7 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
     response.once('close', end)
     keepContext(request, trace, profiler)
     keepContext(response, trace, profiler)
+    if (profiler.serverTiming) tellTiming(response, trace, profiler.countInternalError)
     return trace
   } catch (error) {
     profiler.countInternalError(error)

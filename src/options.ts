@@ -27,6 +27,11 @@ export interface ProfilerOptions {
    * Default: false, statements are sent as they are.
    */
   commentTags?: boolean
+  /**
+   * Tells in the header `Server-Timing` of each response how many queries it took and how long, for the network panel of a
+   * browser. Default: on, unless NODE_ENV is `production` or `test`.
+   */
+  serverTiming?: boolean
   /** Files that are kept. */
   artifacts?: {
     /** The merged report as JSON, rewritten while traces close and at exit. */
@@ -63,6 +68,7 @@ export interface CheckedOptions {
   reporters: readonly ('console' | ReportListener)[]
   collectUntraced: boolean
   commentTags: boolean
+  serverTiming: boolean
   artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
   roundTripMs: number
   watchRows: boolean
@@ -98,6 +104,10 @@ const profilerOptions = () =>
     ),
     collectUntraced: v.optional(v.boolean('true or false'), false),
     commentTags: v.optional(v.boolean('true or false'), false),
+    serverTiming: v.optional(
+      v.boolean('true or false'),
+      process.env.NODE_ENV !== 'production' && process.env.NODE_ENV !== 'test',
+    ),
     artifacts: v.optional(
       v.pipe(
         record({

@@ -49,6 +49,8 @@ export interface Profiler {
   addPool(pool: CatalogPool): void
   /** Whether statements carry the name of their trace in a comment. */
   readonly commentTags: boolean
+  /** Whether responses tell how long their queries took. */
+  readonly serverTiming: boolean
   /** Counts an error of ours; the first one is shown. */
   countInternalError(error: unknown): void
 }
@@ -89,6 +91,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     currentTrace: () => context.get(),
     isRecording: () => checked.collectUntraced || context.get()?.closed === false,
     commentTags: checked.commentTags,
+    serverTiming: checked.serverTiming,
     startTrace: (start) => openTrace(start, context.get()),
     async trace(name, fn) {
       if (!enabled) return fn()

@@ -1,7 +1,8 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
-import type { Finding, Occurrence, Query, Report, RouteSummary, Spread, Trace } from '../types.ts'
+import type { Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
+import { busyMs } from './busy-time.ts'
 
 /** Occurrences kept per finding: enough to look one up, while the total is counted. */
 const KEPT_OCCURRENCES = 10
@@ -95,18 +96,6 @@ export class ReportBuilder {
     route.durationMs.push(durationMs ?? 0)
     route.databaseMs.push(busyMs(queries))
   }
-}
-
-/** The time in which at least one query was under way: those that run at once are not counted twice. */
-function busyMs(queries: readonly Query[]): number {
-  let busy = 0
-  let until = 0
-  for (const { startMs = until, waitMs = 0, durationMs = 0 } of queries) {
-    const end = startMs + waitMs + durationMs
-    busy += Math.max(0, end - Math.max(until, startMs + waitMs))
-    until = Math.max(until, end)
-  }
-  return busy
 }
 
 const SEVERITIES = ['error', 'warning', 'info']

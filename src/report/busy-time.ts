@@ -1,0 +1,15 @@
+// The time that queries took together: those that run at once are not counted twice, and waiting for a connection is no
+// time of the database.
+import type { Query } from '../types.ts'
+
+/** Milliseconds in which at least one of the queries was under way; they stand in the order they started. */
+export function busyMs(queries: readonly Query[]): number {
+  let busy = 0
+  let until = 0
+  for (const { startMs = until, waitMs = 0, durationMs = 0 } of queries) {
+    const end = startMs + waitMs + durationMs
+    busy += Math.max(0, end - Math.max(until, startMs + waitMs))
+    until = Math.max(until, end)
+  }
+  return busy
+}
