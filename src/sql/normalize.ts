@@ -3,14 +3,12 @@
 // grows with length only, at any depth of nesting. It is lexical on purpose: where grammar would be needed to know that two
 // spellings mean the same, they stay different. A wrong split costs a line in a report, a wrong merge is a false accusation.
 //
-// It is one object with fields instead of closures, and longer than other files, because this is what runs for every new
-// statement of an application. Every decision looks at pieces behind and tokens ahead in a way that comes out the same when
+// It is one object in three layers (`piece-stream.ts`, `list-elements.ts` and this one), with fields instead of closures,
+// because this is what runs for every new statement of an application. Every decision looks at pieces behind and tokens ahead in a way that comes out the same when
 // the text is read again; the fuzz test holds it to that.
 
-import { lastAlikeComma } from './alike-elements.ts'
 import {
   CAST,
-  lexMore,
   NUMBER,
   OPERATOR,
   OTHER,
@@ -21,45 +19,39 @@ import {
   type Tokens,
   WORD,
 } from './lexer.ts'
+import { ARRAY, DEEPEST_FRAME, LIST, ListElements, PLAIN, ROW, ROWS, SUBSCRIPT } from './list-elements.ts'
 import { literalValue, unicodeText } from './literal-value.ts'
+import type { Slot } from './piece-stream.ts'
 import {
   CAST_FLAGS,
   flagsOfOther,
-  IS_COMMA,
   IS_DOT,
   IS_OPENING,
-  IS_OPERAND,
   IS_ROUND,
   MARK_OPERATOR_FLAGS,
   NAME_FLAGS,
   OPERATOR_FLAGS,
   PIECE_CLASS,
   PIECE_OPERATOR,
-  PIECE_VALUE,
   PIECE_WORD,
   type Pieces,
   POSITION_FLAGS,
   VALUE_FLAGS,
 } from './pieces.ts'
-import { endOfTypeName, LONGEST_TYPE_NAME } from './type-name.ts'
 import {
   ACTION_SHIFT,
-  ACTIONS,
+  action,
   findWord,
   flagsOfWord,
   found,
   GOES_ON,
   IS_BEFORE_NAMES,
-  IS_BEFORE_OPERANDS,
   IS_SPECIAL,
   IS_TYPE,
   IS_UNRESERVED,
   MAKES_QUERY,
   STARTS_OTHER_CLAUSE,
 } from './words.ts'
-
-/** Where the value of a `?` is: the number of a parameter (0 for a `?` that stood in the source), a literal, or a list. */
-export type Slot = number | { value: unknown } | Slot[]
 
 export interface Normalized extends Pieces {
   /** One for each `?`, when asked for. */
@@ -74,34 +66,6 @@ export interface Normalized extends Pieces {
   holdsValues: boolean
 }
 
-const PLAIN = 0
-/** The brackets of IN. */
-const LIST = 1
-const ARRAY = 2
-/** The rows behind VALUES; opened without a bracket of its own. */
-const ROWS = 3
-const ROW = 4
-const CAST_CALL = 5
-const SUBSCRIPT = 6
-
-interface Frame {
-  kind: number
-  /** First piece, slot and token of the element being read. */
-  start: number
-  startSlot: number
-  startToken: number
-  /** First piece and slot of the element before it; -1 without one. */
-  previous: number
-  previousSlot: number
-  /** Something has been merged into the previous one. */
-  merged: boolean
-  /** Whole integers here are positions in the select list. */
-  positions: boolean
-  /** Inside LIMIT or OFFSET, where NULL means no limit. */
-  limit: boolean
-}
-
-const action = (word: string) => ACTIONS[word] as number
 const NULL = action('null')
 const TRUE = action('true')
 const FALSE = action('false')
@@ -117,10 +81,6 @@ const OFFSET = action('offset')
 const FETCH = action('fetch')
 const VALUES = action('values')
 const SET = action('set')
-const BETWEEN = action('between')
-const NOT = action('not')
-const IN = action('in')
-const CAST_WORD = action('cast')
 const ARRAY_WORD = action('array')
 const INNER = action('inner')
 const OUTER = action('outer')
@@ -130,19 +90,11 @@ const SAVEPOINT = action('savepoint')
 
 /** Names at least this long are looked at for random tokens. */
 const SHORTEST_RANDOM_NAME = 16
-/** PostgreSQL itself gives up long before; brackets beyond are copied, and hold no lists. */
-const DEEPEST_FRAME = 10_000
-/** Deeper nesting is given back after use. */
-const KEPT_FRAMES = 256
-/** The arrays of pieces are used again, unless a statement made them larger than this. */
-const KEPT_PIECES = 65_536
 /** PostgreSQL cuts names to this many bytes. */
 const NAME_BYTES = 63
 
 const NULL_IS_VALUE_BEHIND = new Set(['then', 'else', 'select', 'return'])
 const BOOLEAN_IS_SYNTAX_BEHIND = new Set(['is', 'not', 'on', 'as'])
-/** In ORDER BY, GROUP BY and DISTINCT ON, brackets behind these hold positions too. */
-const POSITION_BRACKETS = new Set(['by', 'distinct', 'all', 'rollup', 'cube', 'sets'])
 /** What can follow ASC, OFFSET n ROWS and FETCH … ONLY. */
 const WORDS_BEHIND_CLAUSES = new Set(
   'nulls limit offset fetch for union intersect except rows range groups on returning window having with'.split(
@@ -152,70 +104,19 @@ const WORDS_BEHIND_CLAUSES = new Set(
 const OUTER_JOINS = new Set(['left', 'right', 'full'])
 /** WORK and TRANSACTION behind them say nothing. */
 const BEFORE_WORK = new Set(['begin', 'commit', 'end', 'rollback', 'abort'])
-/** A template may hold a few constants. */
-const MANY_LITERALS = 20
 const KEPT_SETTINGS = new Set(['default', 'none', 'local'])
 const LIMIT_FLAGS = PIECE_WORD | flagsOfWord('limit')
-const BRACKET_FLAGS = flagsOfOther(40)
 
-class Normalizer {
-  sql = ''
-  withSlots = false
-  tokens: Tokens
-  kinds: Uint8Array
-  starts: Int32Array
-  ends: Int32Array
-  hashes: Int32Array
-  count = 0
-  index = 0
-  texts: string[] = []
-  flags: number[] = []
-  size = 0
-  slots: Slot[] = []
-  /** The open brackets, outermost first, up to `depth`; what lies beyond is used again. */
-  frames: Frame[] = []
-  depth = 0
-  /** Brackets that are open beyond the deepest frame. */
-  tooDeep = 0
-  frame: Frame
+class Normalizer extends ListElements {
   longNames = false
   namesCursor = false
   hasSeveral = false
-  literals = 0
-  /** Of the brackets that were closed last. */
-  closedKind = PLAIN
-
-  constructor(tokens: Tokens) {
-    this.tokens = tokens
-    this.kinds = tokens.kinds
-    this.starts = tokens.starts
-    this.ends = tokens.ends
-    this.hashes = tokens.hashes
-    this.frame = newFrame()
-    this.frames.push(this.frame)
-  }
 
   run(sql: string, withSlots: boolean): Normalized {
-    this.sql = sql
-    this.withSlots = withSlots
-    this.tokens = startLexing(sql)
-    this.count = 0
-    if (this.texts.length > KEPT_PIECES) {
-      this.texts = []
-      this.flags = []
-    }
-    this.size = 0
-    this.slots = []
-    this.hasSeveral = false
-    this.literals = 0
-    this.closedKind = PLAIN
-    if (this.frames.length > KEPT_FRAMES) this.frames.length = KEPT_FRAMES
-    this.depth = 0
-    this.tooDeep = 0
-    this.frame = this.frames[0] as Frame
-    setFrame(this.frame, PLAIN, 0, 0, 0, false, false)
+    this.read(sql, withSlots)
     this.longNames = false
     this.namesCursor = false
+    this.hasSeveral = false
     for (this.index = 0; this.index < this.count || this.has(this.index); this.index++) {
       const kind = this.kinds[this.index] as number
       switch (kind) {
@@ -239,8 +140,7 @@ class Normalizer {
       }
     }
     while (this.depth > 0) this.closeFrame()
-    const { texts, flags, slots, longNames, namesCursor, hasSeveral } = this
-    const holdsValues = this.literals >= MANY_LITERALS
+    const { texts, flags, slots, longNames, namesCursor, hasSeveral, holdsValues } = this
     while (this.size > 0 && texts[this.size - 1] === ';') this.size--
     // Whoever looks a few pieces ahead finds nothing there, instead of an earlier statement's.
     for (let at = this.size; at < this.size + 4; at++) {
@@ -250,37 +150,6 @@ class Normalizer {
     this.sql = ''
     this.slots = []
     return { texts, flags, size: this.size, slots, longNames, namesCursor, hasSeveral, holdsValues }
-  }
-
-  /** Whether there is a token at `at`; splits more of the statement when need be. */
-  has(at: number): boolean {
-    while (at >= this.count) {
-      const { tokens } = this
-      if (tokens.done) return false
-      lexMore(this.sql, tokens)
-      this.takeTokens()
-    }
-    return true
-  }
-
-  takeTokens(): void {
-    const { tokens } = this
-    this.kinds = tokens.kinds
-    this.starts = tokens.starts
-    this.ends = tokens.ends
-    this.hashes = tokens.hashes
-    this.count = tokens.count
-  }
-
-  push(text: string, flags: number): void {
-    const { size } = this
-    this.texts[size] = text
-    this.flags[size] = flags
-    this.size = size + 1
-  }
-
-  drop(to: number): void {
-    this.size = to
   }
 
   word(): void {
@@ -409,18 +278,6 @@ class Normalizer {
     return this.isChar(at, 44) || this.isChar(at, 41) || this.isChar(at, 59)
   }
 
-  wordAt(at: number): string {
-    if (!this.has(at) || this.kinds[at] !== WORD) return ''
-    findWord(this.sql, this.starts[at] as number, this.ends[at] as number, this.hashes[at] as number)
-    return found.text
-  }
-
-  isChar(at: number, code: number): boolean {
-    if (at >= this.count && !this.has(at)) return false
-    const start = this.starts[at] as number
-    return this.sql.charCodeAt(start) === code && (this.ends[at] as number) - start === 1
-  }
-
   quoted(): void {
     const { index } = this
     const start = this.starts[index] as number
@@ -497,41 +354,6 @@ class Normalizer {
         ? { value: literalValue(this.sql.slice(this.starts[index], this.ends[index]), kind, negative) }
         : 0,
     )
-  }
-
-  /** Pushes `?` and swallows the casts written directly on the value. */
-  placeholder(slot: Slot): void {
-    this.push('?', VALUE_FLAGS)
-    if (this.withSlots) this.slots.push(slot)
-    if (this.has(this.index + 1) && this.kinds[this.index + 1] === CAST) this.skipCasts()
-  }
-
-  skipCasts(): void {
-    while (this.has(this.index + 1) && this.kinds[this.index + 1] === CAST) {
-      this.has(this.index + 2 + LONGEST_TYPE_NAME)
-      const end = endOfTypeName(this.sql, this.tokens, this.index + 2)
-      if (end === this.index + 2) return
-      this.index = end - 1
-    }
-  }
-
-  /** Whether the piece ends an operand, so that a sign behind it is an operator between two. */
-  isOperand(piece: number): boolean {
-    if (piece < 0) return false
-    const flags = this.flags[piece] as number
-    if ((flags & PIECE_CLASS) !== PIECE_WORD) return (flags & IS_OPERAND) !== 0
-    const which = flags >>> ACTION_SHIFT
-    if (which === BETWEEN) return !this.isBeforeBetween(piece - 1)
-    if (which === BY) return !['order', 'group', 'partition'].includes(this.texts[piece - 1] ?? '')
-    return (flags & IS_BEFORE_OPERANDS) === 0
-  }
-
-  /** BETWEEN may name a column; behind an operand or NOT it is the keyword. */
-  isBeforeBetween(piece: number): boolean {
-    if (piece < 0) return false
-    const flags = this.flags[piece] as number
-    if ((flags & PIECE_CLASS) !== PIECE_WORD) return (flags & IS_OPERAND) !== 0
-    return flags >>> ACTION_SHIFT === NOT || (flags & IS_BEFORE_OPERANDS) === 0
   }
 
   /** An integer that is all of an item of ORDER BY, GROUP BY or DISTINCT ON, brackets apart. */
@@ -633,192 +455,6 @@ class Normalizer {
     this.push(String.fromCharCode(code), flagsOfOther(code))
   }
 
-  comma(): void {
-    if (this.frame.kind === ROWS && !this.isChar(this.index + 1, 40)) this.closeFrame()
-    const { frame } = this
-    const { kind } = frame
-    const isList = kind === LIST || kind === ARRAY || kind === ROWS
-    if (isList) {
-      this.endElement()
-      if (!this.withSlots) this.skipAlikeElements()
-    }
-    this.push(',', flagsOfOther(44))
-    if (!isList) return
-    frame.start = this.size
-    frame.startSlot = this.slots.length
-    frame.startToken = this.index + 1
-  }
-
-  /**
-   * Long lists are mostly elements written alike: from the comma at `index`, skips those that differ from the element
-   * before it in literals and parameters only, without splitting them into tokens. The last one is always left.
-   */
-  skipAlikeElements(): void {
-    const { index, tokens } = this
-    const first = this.frame.startToken
-    if (index <= first || !this.isPlainElement(first, index)) return
-    const comma = lastAlikeComma(this.sql, tokens, first, index, this.frame.kind === ROWS)
-    if (comma === this.starts[index]) return
-    for (let at = first; at < index; at++)
-      if (this.kinds[at] === NUMBER || this.kinds[at] === STRING) this.literals = MANY_LITERALS
-    this.starts[index] = comma
-    this.ends[index] = comma + 1
-    tokens.count = index + 1
-    tokens.at = comma + 1
-    tokens.done = tokens.at >= this.sql.length
-    this.count = tokens.count
-  }
-
-  /** No word in it looks at more than its neighbours: no query, no clause in which a number might be a position. */
-  isPlainElement(from: number, to: number): boolean {
-    const { kinds } = this
-    let depth = 0
-    for (let at = from; at < to; at++) {
-      const kind = kinds[at] as number
-      if (kind === WORD) {
-        const text = this.wordAt(at)
-        if ((found.flags & (MAKES_QUERY | STARTS_OTHER_CLAUSE)) !== 0 || text === 'by' || text === 'on')
-          return false
-        const which = found.flags >>> ACTION_SHIFT
-        if (which === LIMIT || which === OFFSET || which === FETCH) return false
-      } else if (kind === OTHER) {
-        if (this.isChar(at, 40) || this.isChar(at, 91)) depth++
-        else if (this.isChar(at, 41) || this.isChar(at, 93)) depth--
-        else if (this.isChar(at, 59)) return false
-        if (depth < 0) return false
-      }
-    }
-    return depth === 0
-  }
-
-  openBracket(): void {
-    const last = this.size - 1
-    const lastFlags = last < 0 ? 0 : (this.flags[last] as number)
-    const isWord = (lastFlags & PIECE_CLASS) === PIECE_WORD
-    let kind = PLAIN
-    let positions = false
-    if (isWord) {
-      const which = lastFlags >>> ACTION_SHIFT
-      if (which === IN) kind = LIST
-      else if (which === CAST_WORD) kind = CAST_CALL
-      const before = this.texts[last] as string
-      if (before === 'on') positions = this.texts[last - 1] === 'distinct'
-      else if (this.frame.positions) positions = POSITION_BRACKETS.has(before)
-    } else positions = this.frame.positions && (lastFlags & (IS_ROUND | IS_COMMA)) !== 0
-    if (this.frame.kind === ROWS) kind = ROW
-    this.push('(', BRACKET_FLAGS)
-    this.openFrame(kind, positions, this.index + 1)
-  }
-
-  openFrame(kind: number, positions: boolean, token: number): void {
-    if (this.depth >= DEEPEST_FRAME) {
-      this.tooDeep++
-      return
-    }
-    const { limit } = this.frame
-    const depth = ++this.depth
-    if (depth === this.frames.length) this.frames.push(newFrame())
-    this.frame = this.frames[depth] as Frame
-    setFrame(this.frame, kind, this.size, this.slots.length, token, positions, limit)
-  }
-
-  closeBracket(text: string): void {
-    if (this.frame.kind === ROWS) this.closeFrame()
-    const isSquare = this.frame.kind === ARRAY || this.frame.kind === SUBSCRIPT
-    const flags = flagsOfOther(text === ')' ? 41 : 93)
-    if (this.tooDeep > 0) {
-      this.tooDeep--
-      this.push(text, flags)
-      return
-    }
-    if (this.depth === 0 || isSquare !== (text === ']')) {
-      this.push(text, flags)
-      return
-    }
-    const closed = this.frame
-    this.closedKind = closed.kind
-    this.closeFrame()
-    this.push(text, flags)
-    if (closed.kind === CAST_CALL) this.rewriteCast(closed)
-    // What follows the rows is no row.
-    else if (closed.kind === ROW && !this.isChar(this.index + 1, 44)) this.closeFrame()
-  }
-
-  closeFrame(): void {
-    if (this.frame.kind !== PLAIN) this.endElement()
-    this.frame = this.frames[--this.depth] as Frame
-  }
-
-  /** Merges the element that ends here into the one before it when they are alike, and makes lists of their values. */
-  endElement(): void {
-    const { frame, slots } = this
-    const { kind, start, startSlot, previous, previousSlot } = frame
-    if (kind !== LIST && kind !== ARRAY && kind !== ROWS) return
-    const size = this.size - start
-    if (size <= 0) return
-    if (previous >= 0 && start - 1 - previous === size && this.isSame(previous, start, size)) {
-      this.drop(start - 1)
-      if (this.withSlots) this.mergeSlots(previousSlot, startSlot, kind === ROWS && !frame.merged)
-      frame.merged = true
-      return
-    }
-    frame.previous = start
-    frame.previousSlot = startSlot
-    frame.merged = false
-    if (this.withSlots && kind !== ROWS)
-      for (let at = startSlot; at < slots.length; at++) slots[at] = asList(slots[at] as Slot)
-  }
-
-  isSame(one: number, other: number, size: number): boolean {
-    const { texts } = this
-    for (let at = 0; at < size; at++) if (texts[one + at] !== texts[other + at]) return false
-    return true
-  }
-
-  mergeSlots(into: number, from: number, first: boolean): void {
-    const { slots } = this
-    for (let at = from; at < slots.length; at++) {
-      const target = into + at - from
-      if (first) slots[target] = asList(slots[target] as Slot)
-      const list = slots[target] as Slot[]
-      const slot = slots[at] as Slot
-      if (Array.isArray(slot)) for (const item of slot) list.push(item)
-      else list.push(slot)
-    }
-    slots.length = from
-  }
-
-  /** `CAST(x AS t)` is `x::t`; on a value it goes the way of every cast on a value. */
-  rewriteCast({ start, startSlot }: Frame): void {
-    const { texts, flags } = this
-    let as = start
-    while (as < this.size && !(texts[as] === 'as' && ((flags[as] as number) & PIECE_CLASS) === PIECE_WORD)) {
-      const pieceClass = (flags[as] as number) & PIECE_CLASS
-      const expected = (as - start) % 2 === 0 ? pieceClass <= PIECE_VALUE : texts[as] === '.'
-      if (!expected) return
-      as++
-    }
-    const size = as - start
-    if (size % 2 === 0 || as + 2 >= this.size) return
-    const operandFlags = flags[start] as number
-    const isValue = (operandFlags & PIECE_CLASS) === PIECE_VALUE
-    if (isValue ? size > 1 : (operandFlags & IS_SPECIAL) !== 0) return
-    if (isValue) {
-      this.drop(start - 2)
-      this.push('?', VALUE_FLAGS)
-      if (this.withSlots) this.slots.length = startSlot + 1
-      this.skipCasts()
-      return
-    }
-    const operand = texts.slice(start, as)
-    const allFlags = flags.slice(start, this.size - 1)
-    const type = texts.slice(as + 1, this.size - 1)
-    this.drop(start - 2)
-    for (let at = 0; at < size; at++) this.push(operand[at] as string, allFlags[at] as number)
-    this.push('::', CAST_FLAGS)
-    for (let at = 0; at < type.length; at++) this.push(type[at] as string, allFlags[size + 1 + at] as number)
-  }
-
   /** `SET name TO value`: whatever is written as the value is one value, names and lists too. */
   setting(wordFlags: number): void {
     const { sql, tokens } = this
@@ -851,10 +487,6 @@ class Normalizer {
     this.push('?', VALUE_FLAGS)
     if (this.withSlots) this.slots.push({ value: settingValue(sql, tokens, at, end) })
   }
-
-  isName(at: number): boolean {
-    return this.has(at) && (this.kinds[at] === WORD || this.kinds[at] === QUOTED)
-  }
 }
 
 const normalizer = new Normalizer(startLexing(''))
@@ -868,44 +500,6 @@ function settingValue(sql: string, tokens: Tokens, from: number, to: number): st
   const text = sql.slice(starts[from], ends[to - 1])
   const kind = kinds[from] as number
   return to - from === 1 && (kind === STRING || kind === NUMBER) ? literalValue(text, kind, false) : text
-}
-
-function newFrame(): Frame {
-  return {
-    kind: PLAIN,
-    start: 0,
-    startSlot: 0,
-    startToken: 0,
-    previous: -1,
-    previousSlot: -1,
-    merged: false,
-    positions: false,
-    limit: false,
-  }
-}
-
-function setFrame(
-  frame: Frame,
-  kind: number,
-  start: number,
-  startSlot: number,
-  startToken: number,
-  positions: boolean,
-  limit: boolean,
-): void {
-  frame.kind = kind
-  frame.start = start
-  frame.startSlot = startSlot
-  frame.startToken = startToken
-  frame.previous = -1
-  frame.previousSlot = -1
-  frame.merged = false
-  frame.positions = positions
-  frame.limit = limit
-}
-
-function asList(slot: Slot): Slot[] {
-  return Array.isArray(slot) ? slot : [slot]
 }
 
 function isSafeLowerCase(text: string): boolean {

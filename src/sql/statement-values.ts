@@ -1,7 +1,8 @@
 // The values of a statement in the order of the `?` in its fingerprint's text, wherever they were written: as parameters or
 // as literals in the SQL. So the values of `id = 42` and of `id = $1` with 42 can be compared.
 
-import { normalize, type Slot } from './normalize.ts'
+import { normalize } from './normalize.ts'
+import type { Slot } from './piece-stream.ts'
 import { createTextCache } from './text-cache.ts'
 
 export type StatementValue = unknown | readonly unknown[]

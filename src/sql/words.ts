@@ -28,10 +28,12 @@ export const ACTION_SHIFT = 24
 
 const ACTION_WORDS =
   'null true false default asc row rows only of by limit offset fetch values set between not in cast array inner outer work transaction savepoint' as const
-/** Number of each word that the normaliser treats by name. */
-export const ACTIONS = Object.fromEntries(
+const ACTIONS = Object.fromEntries(
   ACTION_WORDS.split(' ').map((word, index) => [word, index + 1]),
 ) as Readonly<Record<string, number>>
+
+/** Number of a word that the normaliser treats by name. */
+export const action = (word: string): number => ACTIONS[word] as number
 
 const GROUPS: readonly (readonly [ReadonlySet<string>, number])[] = [
   [SPECIAL_WORDS, IS_SPECIAL],

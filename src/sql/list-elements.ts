@@ -1,0 +1,317 @@
+// Brackets, and the lists in them: elements of one shape become one, with the values of all.
+
+import { lastAlikeComma } from './alike-elements.ts'
+import { NUMBER, OTHER, STRING, type Tokens, WORD } from './lexer.ts'
+import { PieceStream, type Slot } from './piece-stream.ts'
+import {
+  CAST_FLAGS,
+  flagsOfOther,
+  IS_COMMA,
+  IS_ROUND,
+  PIECE_CLASS,
+  PIECE_VALUE,
+  PIECE_WORD,
+  VALUE_FLAGS,
+} from './pieces.ts'
+import { ACTION_SHIFT, action, found, IS_SPECIAL, MAKES_QUERY, STARTS_OTHER_CLAUSE } from './words.ts'
+
+export const PLAIN = 0
+/** The brackets of IN. */
+export const LIST = 1
+export const ARRAY = 2
+/** The rows behind VALUES; opened without a bracket of its own. */
+export const ROWS = 3
+export const ROW = 4
+export const CAST_CALL = 5
+export const SUBSCRIPT = 6
+
+interface Frame {
+  kind: number
+  /** First piece, slot and token of the element being read. */
+  start: number
+  startSlot: number
+  startToken: number
+  /** First piece and slot of the element before it; -1 without one. */
+  previous: number
+  previousSlot: number
+  /** Something has been merged into the previous one. */
+  merged: boolean
+  /** Whole integers here are positions in the select list. */
+  positions: boolean
+  /** Inside LIMIT or OFFSET, where NULL means no limit. */
+  limit: boolean
+}
+
+const LIMIT = action('limit')
+const OFFSET = action('offset')
+const FETCH = action('fetch')
+const IN = action('in')
+const CAST_WORD = action('cast')
+
+/** PostgreSQL itself gives up long before; brackets beyond are copied, and hold no lists. */
+export const DEEPEST_FRAME = 10_000
+/** Deeper nesting is given back after use. */
+const KEPT_FRAMES = 256
+/** A template may hold a few constants. */
+const MANY_LITERALS = 20
+/** In ORDER BY, GROUP BY and DISTINCT ON, brackets behind these hold positions too. */
+const POSITION_BRACKETS = new Set(['by', 'distinct', 'all', 'rollup', 'cube', 'sets'])
+const BRACKET_FLAGS = flagsOfOther(40)
+
+export class ListElements extends PieceStream {
+  /** The open brackets, outermost first, up to `depth`; what lies beyond is used again. */
+  frames: Frame[] = []
+  depth = 0
+  /** Brackets that are open beyond the deepest frame. */
+  tooDeep = 0
+  frame: Frame
+  /** Of the brackets that were closed last. */
+  closedKind = PLAIN
+  literals = 0
+
+  constructor(tokens: Tokens) {
+    super(tokens)
+    this.frame = newFrame()
+    this.frames.push(this.frame)
+  }
+
+  override read(sql: string, withSlots: boolean): void {
+    super.read(sql, withSlots)
+    this.literals = 0
+    this.closedKind = PLAIN
+    if (this.frames.length > KEPT_FRAMES) this.frames.length = KEPT_FRAMES
+    this.depth = 0
+    this.tooDeep = 0
+    this.frame = this.frames[0] as Frame
+    setFrame(this.frame, PLAIN, 0, 0, 0, false, false)
+  }
+
+  /** Some values are written into the text, more than a template of an application would have. */
+  get holdsValues(): boolean {
+    return this.literals >= MANY_LITERALS
+  }
+
+  openBracket(): void {
+    const last = this.size - 1
+    const lastFlags = last < 0 ? 0 : (this.flags[last] as number)
+    const isWord = (lastFlags & PIECE_CLASS) === PIECE_WORD
+    let kind = PLAIN
+    let positions = false
+    if (isWord) {
+      const which = lastFlags >>> ACTION_SHIFT
+      if (which === IN) kind = LIST
+      else if (which === CAST_WORD) kind = CAST_CALL
+      const before = this.texts[last] as string
+      if (before === 'on') positions = this.texts[last - 1] === 'distinct'
+      else if (this.frame.positions) positions = POSITION_BRACKETS.has(before)
+    } else positions = this.frame.positions && (lastFlags & (IS_ROUND | IS_COMMA)) !== 0
+    if (this.frame.kind === ROWS) kind = ROW
+    this.push('(', BRACKET_FLAGS)
+    this.openFrame(kind, positions, this.index + 1)
+  }
+
+  closeBracket(text: string): void {
+    if (this.frame.kind === ROWS) this.closeFrame()
+    const isSquare = this.frame.kind === ARRAY || this.frame.kind === SUBSCRIPT
+    const flags = flagsOfOther(text === ')' ? 41 : 93)
+    if (this.tooDeep > 0) {
+      this.tooDeep--
+      this.push(text, flags)
+      return
+    }
+    if (this.depth === 0 || isSquare !== (text === ']')) {
+      this.push(text, flags)
+      return
+    }
+    const closed = this.frame
+    this.closedKind = closed.kind
+    this.closeFrame()
+    this.push(text, flags)
+    if (closed.kind === CAST_CALL) this.rewriteCast(closed)
+    // What follows the rows is no row.
+    else if (closed.kind === ROW && !this.isChar(this.index + 1, 44)) this.closeFrame()
+  }
+
+  comma(): void {
+    if (this.frame.kind === ROWS && !this.isChar(this.index + 1, 40)) this.closeFrame()
+    const { frame } = this
+    const { kind } = frame
+    const isList = kind === LIST || kind === ARRAY || kind === ROWS
+    if (isList) {
+      this.endElement()
+      if (!this.withSlots) this.skipAlikeElements()
+    }
+    this.push(',', flagsOfOther(44))
+    if (!isList) return
+    frame.start = this.size
+    frame.startSlot = this.slots.length
+    frame.startToken = this.index + 1
+  }
+
+  openFrame(kind: number, positions: boolean, token: number): void {
+    if (this.depth >= DEEPEST_FRAME) {
+      this.tooDeep++
+      return
+    }
+    const { limit } = this.frame
+    const depth = ++this.depth
+    if (depth === this.frames.length) this.frames.push(newFrame())
+    this.frame = this.frames[depth] as Frame
+    setFrame(this.frame, kind, this.size, this.slots.length, token, positions, limit)
+  }
+
+  closeFrame(): void {
+    if (this.frame.kind !== PLAIN) this.endElement()
+    this.frame = this.frames[--this.depth] as Frame
+  }
+
+  /** Merges the element that ends here into the one before it when they are alike, and makes lists of their values. */
+  endElement(): void {
+    const { frame, slots } = this
+    const { kind, start, startSlot, previous, previousSlot } = frame
+    if (kind !== LIST && kind !== ARRAY && kind !== ROWS) return
+    const size = this.size - start
+    if (size <= 0) return
+    if (previous >= 0 && start - 1 - previous === size && this.isSame(previous, start, size)) {
+      this.drop(start - 1)
+      if (this.withSlots) this.mergeSlots(previousSlot, startSlot, kind === ROWS && !frame.merged)
+      frame.merged = true
+      return
+    }
+    frame.previous = start
+    frame.previousSlot = startSlot
+    frame.merged = false
+    if (this.withSlots && kind !== ROWS)
+      for (let at = startSlot; at < slots.length; at++) slots[at] = asList(slots[at] as Slot)
+  }
+
+  isSame(one: number, other: number, size: number): boolean {
+    const { texts } = this
+    for (let at = 0; at < size; at++) if (texts[one + at] !== texts[other + at]) return false
+    return true
+  }
+
+  mergeSlots(into: number, from: number, first: boolean): void {
+    const { slots } = this
+    for (let at = from; at < slots.length; at++) {
+      const target = into + at - from
+      if (first) slots[target] = asList(slots[target] as Slot)
+      const list = slots[target] as Slot[]
+      const slot = slots[at] as Slot
+      if (Array.isArray(slot)) for (const item of slot) list.push(item)
+      else list.push(slot)
+    }
+    slots.length = from
+  }
+
+  /**
+   * Long lists are mostly elements written alike: from the comma at `index`, skips those that differ from the element
+   * before it in literals and parameters only, without splitting them into tokens. The last one is always left.
+   */
+  skipAlikeElements(): void {
+    const { index, tokens } = this
+    const first = this.frame.startToken
+    if (index <= first || !this.isPlainElement(first, index)) return
+    const comma = lastAlikeComma(this.sql, tokens, first, index, this.frame.kind === ROWS)
+    if (comma === this.starts[index]) return
+    for (let at = first; at < index; at++)
+      if (this.kinds[at] === NUMBER || this.kinds[at] === STRING) this.literals = MANY_LITERALS
+    this.starts[index] = comma
+    this.ends[index] = comma + 1
+    tokens.count = index + 1
+    tokens.at = comma + 1
+    tokens.done = tokens.at >= this.sql.length
+    this.count = tokens.count
+  }
+
+  /** No word in it looks at more than its neighbours: no query, no clause in which a number might be a position. */
+  isPlainElement(from: number, to: number): boolean {
+    const { kinds } = this
+    let depth = 0
+    for (let at = from; at < to; at++) {
+      const kind = kinds[at] as number
+      if (kind === WORD) {
+        const text = this.wordAt(at)
+        if ((found.flags & (MAKES_QUERY | STARTS_OTHER_CLAUSE)) !== 0 || text === 'by' || text === 'on')
+          return false
+        const which = found.flags >>> ACTION_SHIFT
+        if (which === LIMIT || which === OFFSET || which === FETCH) return false
+      } else if (kind === OTHER) {
+        if (this.isChar(at, 40) || this.isChar(at, 91)) depth++
+        else if (this.isChar(at, 41) || this.isChar(at, 93)) depth--
+        else if (this.isChar(at, 59)) return false
+        if (depth < 0) return false
+      }
+    }
+    return depth === 0
+  }
+
+  /** `CAST(x AS t)` is `x::t`; on a value it goes the way of every cast on a value. */
+  rewriteCast({ start, startSlot }: Frame): void {
+    const { texts, flags } = this
+    let as = start
+    while (as < this.size && !(texts[as] === 'as' && ((flags[as] as number) & PIECE_CLASS) === PIECE_WORD)) {
+      const pieceClass = (flags[as] as number) & PIECE_CLASS
+      const expected = (as - start) % 2 === 0 ? pieceClass <= PIECE_VALUE : texts[as] === '.'
+      if (!expected) return
+      as++
+    }
+    const size = as - start
+    if (size % 2 === 0 || as + 2 >= this.size) return
+    const operandFlags = flags[start] as number
+    const isValue = (operandFlags & PIECE_CLASS) === PIECE_VALUE
+    if (isValue ? size > 1 : (operandFlags & IS_SPECIAL) !== 0) return
+    if (isValue) {
+      this.drop(start - 2)
+      this.push('?', VALUE_FLAGS)
+      if (this.withSlots) this.slots.length = startSlot + 1
+      this.skipCasts()
+      return
+    }
+    const operand = texts.slice(start, as)
+    const allFlags = flags.slice(start, this.size - 1)
+    const type = texts.slice(as + 1, this.size - 1)
+    this.drop(start - 2)
+    for (let at = 0; at < size; at++) this.push(operand[at] as string, allFlags[at] as number)
+    this.push('::', CAST_FLAGS)
+    for (let at = 0; at < type.length; at++) this.push(type[at] as string, allFlags[size + 1 + at] as number)
+  }
+}
+
+function newFrame(): Frame {
+  return {
+    kind: PLAIN,
+    start: 0,
+    startSlot: 0,
+    startToken: 0,
+    previous: -1,
+    previousSlot: -1,
+    merged: false,
+    positions: false,
+    limit: false,
+  }
+}
+
+function setFrame(
+  frame: Frame,
+  kind: number,
+  start: number,
+  startSlot: number,
+  startToken: number,
+  positions: boolean,
+  limit: boolean,
+): void {
+  frame.kind = kind
+  frame.start = start
+  frame.startSlot = startSlot
+  frame.startToken = startToken
+  frame.previous = -1
+  frame.previousSlot = -1
+  frame.merged = false
+  frame.positions = positions
+  frame.limit = limit
+}
+
+function asList(slot: Slot): Slot[] {
+  return Array.isArray(slot) ? slot : [slot]
+}
