@@ -18,7 +18,10 @@ export interface ProfilerOptions {
   catalog?: boolean
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
-  /** Where the report of each trace goes as it closes. Default: `['console']`, in tests (NODE_ENV `test`) nowhere. */
+  /**
+   * Where the report of each trace goes as it closes. Default: `['console']`; in tests (NODE_ENV `test`), and where traces
+   * are collected (PG_LOUPE_COLLECT), nowhere.
+   */
   reporters?: readonly ('console' | ReportListener)[]
   /** Collects the queries outside of any trace in traces of their own. Default: false, they are counted only. */
   collectUntraced?: boolean
@@ -100,7 +103,7 @@ const profilerOptions = () =>
     detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
     reporters: v.optional(
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
-      process.env.NODE_ENV === 'test' ? [] : ['console'],
+      process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
     ),
     collectUntraced: v.optional(v.boolean('true or false'), false),
     commentTags: v.optional(v.boolean('true or false'), false),

@@ -4,6 +4,7 @@ import type { PoolLike as CatalogPool } from './catalog/catalog-of-pool.ts'
 import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
 import { noteTables } from './catalog/note-tables.ts'
+import { collectFolder, collectTraces, type TraceCollector } from './collect/collect-traces.ts'
 import { checkOptions, type ProfilerOptions } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
@@ -38,7 +39,7 @@ export interface Profiler {
   /** The report of all traces that have closed, merged. */
   report(): Report
   /** Finds what there is to find in traces that have closed, as a report of their own. */
-  analyze(traces: readonly Trace[]): Report
+  analyze(traces: Iterable<Trace>): Report
   /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
   settled(): Promise<void>
   /** Whether a query sent now would be recorded: whoever goes to some length for its facts asks first. */
@@ -80,6 +81,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const observations = collectObservations(checked.detectors)
   const folder = process.cwd()
   let recorder: TraceRecorder | undefined
+  let collector: TraceCollector | undefined
 
   const inFolder = (findings: readonly Finding[]): Finding[] =>
     findings.map((finding) => relativeFinding(finding, folder))
@@ -157,6 +159,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl')) knowledge.forget()
       const finished = trace.toTrace(nextId(trace))
       recorder?.record(finished, params)
+      collector?.collect(finished)
       const findings = findIn(finished)
       merged.add(finished, findings)
       const concluded = inFolder(observations.add(finished))
@@ -195,10 +198,15 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   }
 
   const { report, traces, values } = checked.artifacts
-  if (enabled && (checked.reporters.length > 0 || report || traces)) {
+  const collected = collectFolder()
+  if (enabled && (checked.reporters.length > 0 || report || traces || collected)) {
     atExit(() => {
       for (const trace of open) trace.close({ now: true })
     })
+    if (collected) {
+      const onLost = () => merged.countUnrecorded()
+      collector = collectTraces(collected, { counts: () => merged.cut, atExit, onLost })
+    }
     if (traces)
       recorder = recordTraces(traces, { folder, values, atExit, onLost: () => merged.countUnrecorded() })
     for (const reporter of checked.reporters) {

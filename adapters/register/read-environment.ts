@@ -18,6 +18,9 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_OPTIONS: readJson,
 }
 
+/** Read elsewhere: every enabled profiler collects, whoever made it. */
+const READ_ELSEWHERE = ['PG_LOUPE_COLLECT']
+
 /**
  * Returns `undefined` when the profiler is switched off.
  *
@@ -107,6 +110,10 @@ function readJson(value: string): ProfilerOptions {
 /** A name misspelt would be silence; those of pg-loupe's own tests are none of an application's. */
 function unknownNames(environment: Environment): string[] {
   return Object.keys(environment).filter(
-    (name) => name.startsWith('PG_LOUPE_') && !name.startsWith('PG_LOUPE_TEST_') && !names.includes(name),
+    (name) =>
+      name.startsWith('PG_LOUPE_') &&
+      !name.startsWith('PG_LOUPE_TEST_') &&
+      !names.includes(name) &&
+      !READ_ELSEWHERE.includes(name),
   )
 }

@@ -1,8 +1,7 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
 import { Command, Option } from 'commander'
-import { analyzeTrace } from '../report/analyze-trace.ts'
-import { collectObservations } from '../report/observations.ts'
-import { ReportBuilder } from '../report/report-builder.ts'
+import { analyzeTraces } from '../report/analyze-traces.ts'
+import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
 import { parseSettings } from './detector-settings.ts'
@@ -48,27 +47,25 @@ async function analyze(files: string[], { set, catalog, ...output }: AnalyzeOpti
   const detectors = parseSettings(set)
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
-  const builder = new ReportBuilder()
-  const observations = collectObservations(detectors)
+  let cut: CutCounts = {}
   let problems = 0
   const problem = (message: string) => {
     if (++problems > SHOWN_PROBLEMS) return
     progress.clear()
     process.stderr.write(`pg-loupe: ${message}\n`)
   }
-  for await (const trace of readTraces(files, { problem, progress: progress.show }, note)) {
-    try {
-      builder.add(trace, analyzeTrace(trace, detectors))
-      observations.add(trace)
-    } catch (error) {
-      builder.countInternalError()
-      problem(`${trace.id} could not be analyzed: ${(error as Error).stack}`)
-    }
+  const listener = {
+    problem,
+    progress: progress.show,
+    cut: (counts: CutCounts) => {
+      cut = addCuts(cut, counts)
+    },
   }
+  const report = await analyzeTraces(readTraces(files, listener, note), detectors, problem, () => cut)
   progress.clear()
   if (problems > SHOWN_PROBLEMS) process.stderr.write(`pg-loupe: and ${problems - SHOWN_PROBLEMS} more\n`)
   if (problems > 0) process.exitCode = WRONG_USAGE
-  printReport(builder.build(observations.conclude(), observations.cut), output)
+  printReport(report, output)
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
-import type { Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
+import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
 import { busyMs } from './busy-time.ts'
 
@@ -53,6 +53,16 @@ export class ReportBuilder {
   /** Returns how many there have been. */
   countInternalError(): number {
     return ++this.#cut.internalErrors
+  }
+
+  /** What had been left out before the traces came here. */
+  addCut(cut: Partial<Omit<Cut, 'observations'>>): void {
+    for (const [name, count] of Object.entries(cut)) this.#cut[name as keyof typeof cut] += count
+  }
+
+  /** What has been left out so far. */
+  get cut(): Readonly<Omit<Cut, 'observations'>> {
+    return this.#cut
   }
 
   /** With what several traces together have shown. */

@@ -11,7 +11,7 @@ export type Params = readonly unknown[] | undefined
 
 /** What is known while one trace is written. */
 interface Writing {
-  folder: string
+  folder: string | undefined
   values: boolean
   rename: (name: string) => string
   neutral: (sql: string) => string
@@ -23,7 +23,7 @@ interface Writing {
  */
 export function* formatTrace(
   { queries, ...trace }: Trace,
-  folder: string,
+  folder: string | undefined,
   params?: readonly Params[],
 ): Generator<string> {
   const writing: Writing = {

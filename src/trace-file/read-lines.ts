@@ -5,6 +5,11 @@ export interface Line {
   number: number
   /** Without its line break; undefined when it is too long. */
   text: string | undefined
+  /** Where it begins in the stream, and how long it is there. */
+  from: number
+  bytes: number
+  /** It has a line break. */
+  isEnded: boolean
 }
 
 /** A string of V8 cannot hold much more than twice as much. */
@@ -18,12 +23,15 @@ export async function* readLines(
   let number = 0
   let parts: Buffer[] = []
   let length = 0
-  const finish = (): Line => {
+  let from = 0
+  const finish = (isEnded: boolean): Line => {
     const text = length > longest ? undefined : Buffer.concat(parts).toString('utf8')
+    const place = { from, bytes: length, isEnded }
+    from += length + 1
     parts = []
     length = 0
     number++
-    return { number, text: number === 1 ? text?.replace(BYTE_ORDER_MARK, '') : text }
+    return { number, text: number === 1 ? text?.replace(BYTE_ORDER_MARK, '') : text, ...place }
   }
   const add = (part: Buffer) => {
     length += part.length
@@ -32,15 +40,15 @@ export async function* readLines(
   }
 
   for await (const chunk of chunks) {
-    let from = 0
-    for (let to = chunk.indexOf(LINE_BREAK); to !== -1; to = chunk.indexOf(LINE_BREAK, from)) {
-      add(chunk.subarray(from, to))
-      yield finish()
-      from = to + 1
+    let start = 0
+    for (let to = chunk.indexOf(LINE_BREAK); to !== -1; to = chunk.indexOf(LINE_BREAK, start)) {
+      add(chunk.subarray(start, to))
+      yield finish(true)
+      start = to + 1
     }
-    if (from < chunk.length) add(chunk.subarray(from))
+    if (start < chunk.length) add(chunk.subarray(start))
   }
-  if (length > 0) yield finish()
+  if (length > 0) yield finish(false)
 }
 
-const BYTE_ORDER_MARK = /^\uFEFF/
+export const BYTE_ORDER_MARK = /^\uFEFF/

@@ -2,12 +2,15 @@
 // the others are still read.
 import { createReadStream } from 'node:fs'
 import type { Trace } from '../types.ts'
+import { type CutCounts, parseCut } from './cut-line.ts'
 import { type NoteQueries, traceParser } from './parse-trace.ts'
 import { LONGEST_LINE_BYTES, readLines } from './read-lines.ts'
 
 export interface ReadingListener {
   /** A line or a file that could not be read. */
   problem(message: string): void
+  /** What a file says was left out of it; told once for each such line. */
+  cut?(counts: CutCounts): void
   /** Bytes read so far. */
   progress?(bytes: number): void
 }
@@ -35,7 +38,9 @@ export async function* readTraces(
         let trace: Trace | undefined
         try {
           if (text === undefined) throw new Error(`longer than ${LONGEST_LINE_BYTES >> 20} MB`)
-          trace = parse(text)
+          const cut = parseCut(text)
+          if (cut) listener.cut?.(cut)
+          else trace = parse(text)
         } catch (error) {
           listener.problem(`${name}:${number}: ${(error as Error).message}`)
         }

@@ -3,8 +3,9 @@
 import { isAbsolute, relative, sep } from 'node:path'
 import type { Finding, Frame } from '../types.ts'
 
-export function relativeFrame(frame: Frame, folder: string): Frame {
-  if (!isAbsolute(frame.file)) return frame
+/** Without a folder it stays as it is. */
+export function relativeFrame(frame: Frame, folder: string | undefined): Frame {
+  if (folder === undefined || !isAbsolute(frame.file)) return frame
   const file = relative(folder, frame.file)
   if (file === '' || file === '..' || file.startsWith(`..${sep}`) || isAbsolute(file)) return frame
   return { ...frame, file: sep === '/' ? file : file.replaceAll(sep, '/') }

@@ -17,6 +17,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/report': ['src/types.ts', 'src/version.ts', 'src/detectors', 'src/report/reporters'],
   'src/trace': ['src/types.ts', 'src/sql', 'src/grouping'],
   'src/trace-file': ['src/types.ts', 'src/sql', 'src/trace'],
+  'src/collect': ['src/types.ts', 'src/sql', 'src/trace-file'],
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP = /^src\/(index|profiler|options|replace-method|shared-state|testing)\.ts$|^src\/cli\//

@@ -1,0 +1,97 @@
+// Collects the traces of many processes in one folder. Whoever starts them sets PG_LOUPE_COLLECT to an existing folder:
+// every enabled profiler of every process and worker thread below appends its traces, as they close, to a file of its own
+// there (`<process id>-<thread id>-<number>.ndjson`), and `readCollected` reads the folder back, in an order that does not
+// depend on which process was faster. Each trace is written at once and whole, so a process that is killed leaves all
+// traces that had closed; at an ordinary exit those that are open are closed and written too. No signal is listened to.
+// A process without a trace writes no file. Values stay out, and paths are whole: processes may run in different folders.
+import { appendFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { threadId } from 'node:worker_threads'
+import { type CutCounts, formatCut } from '../trace-file/cut-line.ts'
+import { formatTrace } from '../trace-file/format-trace.ts'
+import type { Trace } from '../types.ts'
+
+export interface TraceCollector {
+  /** Writes it before it returns. */
+  collect(trace: Trace): void
+}
+
+export interface CollectorSettings {
+  /** What the profiler has had to leave out so far. */
+  counts: () => CutCounts
+  atExit: (act: () => void) => void
+  /** Told of each trace that could not be written. */
+  onLost: () => void
+}
+
+/** The folder of `PG_LOUPE_COLLECT`, when traces are to be collected. */
+export function collectFolder(): string | undefined {
+  const folder = process.env.PG_LOUPE_COLLECT?.trim()
+  return folder ? resolve(folder) : undefined
+}
+
+export function collectTraces(folder: string, { counts, atExit, onLost }: CollectorSettings): TraceCollector {
+  let file: string | undefined
+  let failed = false
+  let told: CutCounts = {}
+
+  const write = (lines: string) => {
+    if (file === undefined) file = createFile(folder, lines)
+    else appendFileSync(file, lines)
+  }
+  const fail = (error: NodeJS.ErrnoException) => {
+    failed = true
+    // Whoever collected may be done and gone, while this process lives on.
+    if (error.code === 'ENOENT' && file !== undefined) return
+    process.emitWarning(
+      `pg-loupe: PG_LOUPE_COLLECT=${folder}: the traces could not be written: ${error.message}`,
+    )
+  }
+  /** What has been left out since the last line of it. */
+  const news = (): string => {
+    const now = counts()
+    const line = formatCut(now, told)
+    told = { ...now }
+    return line
+  }
+
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    fail(Object.assign(new Error('there is no such folder')))
+  }
+  atExit(() => {
+    try {
+      const line = failed && file === undefined ? '' : news()
+      // After a failure the last line may be half a line.
+      if (line) write(failed ? `\n${line}` : line)
+    } catch {
+      // There is nobody left to tell.
+    }
+  })
+
+  return {
+    collect(trace) {
+      if (!failed) {
+        try {
+          write(`${[...formatTrace(trace, undefined)].join('')}\n${news()}`)
+          return
+        } catch (error) {
+          fail(error as NodeJS.ErrnoException)
+        }
+      }
+      onLost()
+    },
+  }
+}
+
+/** Process ids come again, and a process may have several profilers. */
+function createFile(folder: string, lines: string): string {
+  for (let number = 1; ; number++) {
+    const file = join(folder, `${process.pid}-${threadId}-${number}.ndjson`)
+    try {
+      appendFileSync(file, lines, { flag: 'ax' })
+      return file
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}

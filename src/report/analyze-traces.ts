@@ -1,0 +1,30 @@
+// Runs the detectors over traces, one after the other, and makes one report of what they find.
+import type { Cut, DetectorOptions, Report, Trace } from '../types.ts'
+import { analyzeTrace } from './analyze-trace.ts'
+import { collectObservations } from './observations.ts'
+import { ReportBuilder } from './report-builder.ts'
+
+/**
+ * `options` holds the options of each detector that is switched on, by its id; `cut` is what had been left out before. A
+ * trace on which a detector fails is told to `problem` and counted, and the others are analysed.
+ */
+export async function analyzeTraces(
+  traces: Iterable<Trace> | AsyncIterable<Trace>,
+  options: Readonly<Record<string, DetectorOptions | undefined>>,
+  problem: (message: string) => void,
+  cut: () => Partial<Omit<Cut, 'observations'>> = () => ({}),
+): Promise<Report> {
+  const builder = new ReportBuilder()
+  const observations = collectObservations(options)
+  for await (const trace of traces) {
+    try {
+      builder.add(trace, analyzeTrace(trace, options))
+      observations.add(trace)
+    } catch (error) {
+      builder.countInternalError()
+      problem(`${trace.id} could not be analyzed: ${(error as Error).stack}`)
+    }
+  }
+  builder.addCut(cut())
+  return builder.build(observations.conclude(), observations.cut)
+}
