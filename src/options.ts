@@ -85,7 +85,7 @@ export interface CheckedOptions {
  */
 export function checkOptions(options: unknown = {}): CheckedOptions {
   const result = v.safeParse(profilerOptions(), options)
-  if (!result.success) throw new TypeError(result.issues.map(explain).join('\n'))
+  if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
   return result.output as CheckedOptions
 }
 
@@ -153,7 +153,7 @@ function detectorEntry({ meta }: (typeof detectors)[number]) {
   ] as const
 }
 
-function record<Entries extends v.ObjectEntries>(entries: Entries) {
+export function record<Entries extends v.ObjectEntries>(entries: Entries) {
   const names = Object.keys(entries).join(', ')
   return v.strictObject(entries, ({ expected }) =>
     expected === 'never' ? `one of ${names}` : `an object with ${names}`,
@@ -164,7 +164,7 @@ function countByName() {
   return v.record(v.string(), wholeNumber(0), 'an object of whole numbers by name')
 }
 
-function wholeNumber(least: number) {
+export function wholeNumber(least: number) {
   const takes = `a whole number of at least ${least}`
   return v.pipe(v.number(takes), v.safeInteger(takes), v.minValue(least, takes))
 }
@@ -190,8 +190,10 @@ function isReporter(value: unknown): boolean {
   return value === 'console' || typeof value === 'function'
 }
 
-function explain(issue: v.BaseIssue<unknown>): string {
+/** One sentence for people; `caller` is the function that was given the options, where it is not obvious. */
+export function describeIssue(issue: v.BaseIssue<unknown>, caller?: string): string {
+  const by = caller === undefined ? 'pg-loupe' : `pg-loupe: ${caller}`
   const path = v.getDotPath(issue)
-  if (issue.expected === 'never') return `pg-loupe: there is no option ${path}; it is ${issue.message}`
-  return `pg-loupe: ${path ? `option ${path}` : 'the options'} got ${issue.received}, but takes ${issue.message}`
+  if (issue.expected === 'never') return `${by}: there is no option ${path}; it is ${issue.message}`
+  return `${by}: ${path ? `option ${path}` : 'the options'} got ${issue.received}, but takes ${issue.message}`
 }

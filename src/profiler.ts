@@ -28,6 +28,8 @@ import type { Finding, Report, ReportListener, Trace } from './types.ts'
 export interface Profiler {
   readonly enabled: boolean
   readonly context: ContextStore<LiveTrace>
+  /** Ids of the detectors that are switched on. */
+  readonly detectors: readonly string[]
   /** The trace the calling code runs in. */
   currentTrace(): LiveTrace | undefined
   /** Opens a trace by hand; it closes some moments after `trace.end()`. */
@@ -90,6 +92,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const profiler: Profiler = {
     enabled,
     context,
+    detectors: Object.keys(checked.detectors).filter((id) => checked.detectors[id] !== undefined),
     currentTrace: () => context.get(),
     isRecording: () => checked.collectUntraced || context.get()?.closed === false,
     commentTags: checked.commentTags,

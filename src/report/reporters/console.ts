@@ -96,7 +96,7 @@ const TEXT_LENGTH = 240
 const FIX_LENGTH = 4000
 const MARKS: Record<Severity, string> = { error: '✖', warning: '▲', info: '●' }
 
-function formatFrame({ file, line, column, function: name }: Frame, { cwd }: ReporterOptions): string {
+export function formatFrame({ file, line, column, function: name }: Frame, { cwd }: ReporterOptions): string {
   const short = cwd && file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file
   const position = [short, ...(line ? [line] : []), ...(line && column ? [column] : [])].join(':')
   return printable(`${position}${name ? ` ${name}` : ''}`)
@@ -150,7 +150,7 @@ function milliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 }
 
-function clip(text: string, length = TEXT_LENGTH): string {
+export function clip(text: string, length = TEXT_LENGTH): string {
   const line = printable(text.slice(0, 4 * length))
   return line.length > length ? `${line.slice(0, length - 1)}…` : line
 }

@@ -4,11 +4,11 @@ import express from 'express'
 import pg from 'pg'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { profileRequests } from '../adapters/express.ts'
-import { profilePool } from '../adapters/pg/index.ts'
-import { createProfiler } from '../src/profiler.ts'
-import { expectNoNPlusOne, QueryAssertionError } from '../src/testing.ts'
-import { testDatabase } from './postgres/test-database.ts'
+import { profileRequests } from '../../adapters/express.ts'
+import { profilePool } from '../../adapters/pg/index.ts'
+import { createProfiler } from '../../src/profiler.ts'
+import { expectNoNPlusOne, QueryAssertionError } from '../../src/testing/index.ts'
+import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
 const profiler = createProfiler({ reporters: [] })
@@ -54,10 +54,10 @@ describe('expectNoNPlusOne', () => {
   test('fails with the line, the origin of the values and what to do instead', async () => {
     const error = await failureOf(() => expectNoNPlusOne(authorsOneByOne, profiler))
     expect(error).toBeInstanceOf(QueryAssertionError)
-    expect(error.message).toMatch(/^expected no N\+1, but found an N\+1:/)
+    expect(error.message).toMatch(/^expected no N\+1, but found 1 N\+1 in 21 queries:/)
     expect(error.message).toContain('N+1: 20 queries, one for each row')
     expect(error.message).toMatch(
-      new RegExp(`at +test/testing\\.test\\.ts:${LOOP_LINE}:\\d+ authorsOneByOne`),
+      new RegExp(`line +test/testing/expect-no-n-plus-one\\.test\\.ts:${LOOP_LINE}:\\d+ authorsOneByOne`),
     )
     expect(error.message).toContain('came from column author_id of 20 rows of one earlier query')
     expect(error.message).toContain('select id, name from authors where id = any($1)')

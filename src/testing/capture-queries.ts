@@ -1,0 +1,98 @@
+// The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
+// made inside it have seen. It judges nothing.
+import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+import type { LiveTrace } from '../trace/live-trace.ts'
+import type { Query, Report, Trace } from '../types.ts'
+
+/** What was seen while a function ran. */
+export interface CapturedQueries<T = unknown> {
+  /** What the function returned. */
+  result: T
+  /** How many queries there were, those included that were too many to be kept. */
+  count: number
+  /** The queries of all traces, in the order they started. */
+  queries: readonly Query[]
+  /** The function's own trace, if it sent queries itself, and then those of the requests it made. */
+  traces: readonly Trace[]
+  /** What is to be found in these traces. */
+  report: Report
+}
+
+/**
+ * Runs `fn` and resolves with what it returned and the queries it sent, itself or through requests to servers in this
+ * process. Asserts nothing: that there was no query is for the caller to judge.
+ *
+ * @throws Error when the profiler is switched off. Errors of `fn` are thrown as they are.
+ */
+export async function captureQueries<T>(
+  fn: () => T | PromiseLike<T>,
+  profiler: Profiler = defaultProfiler(),
+): Promise<CapturedQueries<T>> {
+  return capture('captureQueries', fn, profiler)
+}
+
+/**
+ * The same for an assertion, whose name stands in what it throws and where no test has given its own.
+ *
+ * @throws TypeError when `fn` is no function or `profiler` no profiler.
+ */
+export async function capture<T>(
+  caller: string,
+  fn: () => T | PromiseLike<T>,
+  profiler: Profiler,
+): Promise<CapturedQueries<T>> {
+  assertProfiler(profiler, caller)
+  if (typeof fn !== 'function')
+    throw new TypeError(`pg-loupe: ${caller} takes a function, but got ${typeof fn}`)
+  if (!profiler.enabled) {
+    throw new Error(`pg-loupe: ${caller} sees no query while the profiler is off; is NODE_ENV production?`)
+  }
+  const trace = profiler.startTrace({ kind: 'test', name: nameOfTest(profiler) ?? caller })
+  let result: T
+  try {
+    // Awaited inside: what supertest returns sends its request only when it is awaited.
+    result = await profiler.context.run(trace, async () => await fn())
+  } finally {
+    trace.end()
+    await closed(trace)
+  }
+  const traces = finishedTraces(trace)
+  const report = profiler.analyze(traces)
+  return { result, count: report.queries, queries: inOrder(traces), traces, report }
+}
+
+/** Findings are known by the name of their trace: that of the test outlives a change of the assertion. */
+function nameOfTest(profiler: Profiler): string | undefined {
+  const around = profiler.currentTrace()
+  return around?.kind === 'test' ? around.name : undefined
+}
+
+/** What a response leaves to be done follows within moments; a stream that never ends must not hold the test up. */
+const LONGEST_MS = 2000
+
+async function closed(trace: LiveTrace): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LONGEST_MS)
+  })
+  await Promise.race([trace.settled(), late])
+  clearTimeout(timer)
+  closeNow(trace)
+}
+
+function closeNow(trace: LiveTrace): void {
+  for (const child of trace.children) closeNow(child)
+  trace.close({ now: true })
+}
+
+function finishedTraces(trace: LiveTrace): Trace[] {
+  const own = trace.finished && trace.finished.queries.length > 0 ? [trace.finished] : []
+  return [...own, ...trace.children.flatMap(finishedTraces)]
+}
+
+function inOrder(traces: readonly Trace[]): Query[] {
+  const timed = traces.flatMap(({ startedAt = '', queries }) =>
+    queries.map((query) => ({ query, at: Date.parse(startedAt) + (query.startMs ?? 0) })),
+  )
+  return timed.sort((a, b) => a.at - b.at).map(({ query }) => query)
+}

@@ -1,0 +1,31 @@
+// The options of assertions, checked before anything runs. Options and profiler may both be left out, so the first thing
+// to tell is which of the two was given.
+import * as v from 'valibot'
+import { describeIssue } from '../options.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+
+/** `(fn, options, profiler)`, `(fn, profiler)`, `(fn, options)` and `(fn)` are all understood. */
+export function optionsAndProfiler<Options extends object>(
+  first: Options | Profiler | undefined,
+  second: Profiler | undefined,
+): [Options, Profiler] {
+  if (second === undefined && isProfiler(first)) return [{} as Options, first]
+  return [(first ?? {}) as Options, second ?? defaultProfiler()]
+}
+
+/** @throws TypeError that names each wrong option of `caller`, what it got and what it takes. */
+export function checkAssertion<Schema extends v.GenericSchema>(
+  caller: string,
+  schema: Schema,
+  options: unknown,
+  profiler: Profiler,
+): v.InferOutput<Schema> {
+  assertProfiler(profiler, caller)
+  const result = v.safeParse(schema, options)
+  if (result.success) return result.output
+  throw new TypeError(result.issues.map((issue) => describeIssue(issue, caller)).join('\n'))
+}
+
+function isProfiler(value: unknown): value is Profiler {
+  return typeof (value as Profiler | null | undefined)?.startTrace === 'function'
+}

@@ -1,0 +1,193 @@
+// Runs the code at several sizes and proves that the number of queries does not grow with them: no threshold, and no
+// knowledge of what a loop looks like. Statements are compared one by one, because totals lie: what is sent once to set
+// things up makes the first size look larger than it is.
+import * as v from 'valibot'
+import { record, wholeNumber } from '../options.ts'
+import { defaultProfiler, type Profiler } from '../profiler.ts'
+import { analyzeStatement, loadParser } from '../sql/index.ts'
+import type { Query } from '../types.ts'
+import { type CapturedQueries, capture } from './capture-queries.ts'
+import { checkAssertion } from './check-options.ts'
+import { matches, matchingOption } from './expect-query-count.ts'
+import { findingsAbout, listFindings } from './failure-text.ts'
+import { type Growth, growthTable } from './growth-table.ts'
+import { judgeSilence } from './no-query.ts'
+import { failureAt } from './query-assertion-error.ts'
+import { type Statement, statementsOf } from './statements.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+
+export interface ConstantQueriesOptions<T = unknown> {
+  /** The sizes, growing. Default `[2, 3]`. */
+  scales?: readonly number[]
+  /** Makes the data of a size, or so much more of it, before it is run; its own queries do not count. */
+  populate?: (scale: number) => unknown
+  /** The code; its queries are counted. */
+  run: (scale: number) => T | PromiseLike<T>
+  /** Compares only the statements that match, as in `expectQueryCount`. */
+  matching?: string | RegExp
+  /** What to do when no query returned more rows at the larger size. Default `warn`. */
+  inconclusive?: Inconclusive
+}
+
+/** What was captured at one size. */
+export interface Scaled<T = unknown> {
+  scale: number
+  captured: CapturedQueries<T>
+}
+
+const NAME = 'expectConstantQueries'
+const SCALES: readonly number[] = [2, 3]
+
+/**
+ * Runs `run` after `populate` at each of the sizes, one after the other, and resolves with what it returned, in their
+ * order, unless a statement was sent more often at a larger size.
+ *
+ * @throws QueryAssertionError with the counts of each size and the statements that grew, their lines and remedies; also
+ *   when no query was seen at all. TypeError when an option is wrong. Errors of `populate` and `run` are thrown as they are.
+ */
+export async function expectConstantQueries<T>(
+  options: ConstantQueriesOptions<T>,
+  profiler: Profiler = defaultProfiler(),
+): Promise<T[]> {
+  const fail = failureAt(expectConstantQueries)
+  const scaled = await captureScales(options, profiler)
+  const verdict = judgeConstantQueries(scaled, options)
+  const last = scaled.at(-1)?.captured
+  if (last) enforce(verdict, last.report, fail, options.inconclusive)
+  return scaled.map(({ captured }) => captured.result)
+}
+
+/** The engine without the judgement. */
+export async function captureScales<T>(
+  options: ConstantQueriesOptions<T>,
+  profiler: Profiler = defaultProfiler(),
+  caller = NAME,
+): Promise<Scaled<T>[]> {
+  checkAssertion(caller, constantQueriesOptions(), options, profiler)
+  const { scales = SCALES, populate, run } = options
+  // For the names of the tables; without them a failure is as true, and shorter.
+  await loadParser()
+  const scaled: Scaled<T>[] = []
+  for (const scale of scales) {
+    await populate?.(scale)
+    scaled.push({ scale, captured: await capture(caller, () => run(scale), profiler) })
+  }
+  return scaled
+}
+
+export function judgeConstantQueries(
+  scaled: readonly Scaled[],
+  { matching }: Pick<ConstantQueriesOptions, 'matching'> = {},
+  assertion = NAME,
+): Verdict {
+  const sizes = scaled.map(({ scale }) => scale)
+  const [first] = scaled
+  const silence = first && scaled.every(({ captured }) => captured.count === 0)
+  if (silence) return judgeSilence(first.captured, assertion) as Verdict
+
+  const cut = scaled.find(({ captured }) => captured.count > captured.queries.length)
+  if (cut) {
+    const message =
+      `${assertion} saw ${cut.captured.count} queries at size ${cut.scale}, more than the profiler keeps, so they cannot be ` +
+      'compared; smaller sizes show growth as well'
+    return { pass: false, message }
+  }
+  const counted = scaled.map(({ captured }) =>
+    matching === undefined ? captured.queries : captured.queries.filter(matches(matching)),
+  )
+  const totals = counted.map(({ length }) => length)
+  const grown = statementsOf(counted.flat()).flatMap(({ key, text }): Growth[] => {
+    const queries = counted.map((all) => statementsOf(all).find((one) => one.key === key)?.queries ?? [])
+    const counts = queries.map(({ length }) => length)
+    if (!hasGrown(counts, totals)) return []
+    return [{ text, counts, table: tableOf(queries.flat()), queries: queries.flat() }]
+  })
+  if (grown.length === 0) return steady(totals, sizes, counted, assertion)
+
+  const blocks = [
+    `expected as many queries whatever the size, but their number grows with it:\n\n${growthTable(sizes, totals, grown)}`,
+    ...remedies(grown, scaled),
+  ]
+  return { pass: false, message: blocks.join('\n\n') }
+}
+
+/**
+ * A statement that is sent and then sent more often has grown, whatever the others did meanwhile. One that is new has
+ * perhaps taken the place of another (a batch whose text depends on its size): then there are not more queries than before.
+ */
+function hasGrown(counts: readonly number[], totals: readonly number[]): boolean {
+  return counts.some((count, later) =>
+    counts.slice(0, later).some((before, earlier) => {
+      if (count <= before) return false
+      return before > 0 || (totals[later] ?? 0) > (totals[earlier] ?? 0)
+    }),
+  )
+}
+
+function steady(
+  totals: readonly number[],
+  sizes: readonly number[],
+  counted: readonly (readonly Query[])[],
+  assertion: string,
+): Verdict {
+  const same = new Set(totals).size === 1
+  const numbers = same ? `${totals[0]} at each of the sizes ${sizes.join(', ')}` : totals.join(' → ')
+  const verdict = {
+    pass: true,
+    message: `expected the number of queries to grow with the size, but it was ${numbers}`,
+  }
+  const [least = [], most = []] = [counted[0], counted.at(-1)]
+  if (statementsOf(most).some((statement) => broughtMore(statement, least))) return verdict
+  return {
+    ...verdict,
+    inconclusive:
+      `${assertion} is inconclusive: the queries brought back no more at size ${sizes.at(-1)} than at size ${sizes[0]}, ` +
+      'so a loop over the rows would not have grown either. Does populate make rows that run reads?',
+  }
+}
+
+/** Bytes, because rows may be nested in one. */
+function broughtMore({ key, queries }: Statement, before: readonly Query[]): boolean {
+  const same = statementsOf(before).find((statement) => statement.key === key)?.queries ?? []
+  return sum(queries, 'rows') > sum(same, 'rows') || sum(queries, 'bytes') > sum(same, 'bytes')
+}
+
+function sum(queries: readonly Query[], what: 'rows' | 'bytes'): number {
+  return queries.reduce((total, query) => total + (query[what] ?? 0), 0)
+}
+
+function remedies(grown: readonly Growth[], scaled: readonly Scaled[]): string[] {
+  const meant = grown.flatMap(({ queries }) => queries)
+  // The largest size shows the loop best; the others say the same again.
+  const largest = scaled.findLast(({ captured }) => findingsAbout(meant, captured).length > 0)
+  if (!largest) return ['Ask for all of them at once: a join, or = any($1) with the values of all rows.']
+  const { captured, scale } = largest
+  return [`At size ${scale}:\n\n${listFindings(findingsAbout(meant, captured), captured.report)}`]
+}
+
+function tableOf([query]: readonly Query[]): string {
+  if (!query) return ''
+  if (query.tables && query.tables.length > 0) return query.tables.join(', ')
+  const analysis = analyzeStatement(query.sql)
+  if (!analysis.analyzed) return ''
+  const names = analysis.tables.filter(({ kind }) => kind === 'table').map(({ name }) => name)
+  return [...new Set(names)].join(', ')
+}
+
+const constantQueriesOptions = () => {
+  const growing = 'an array of at least two whole numbers, each larger than the one before'
+  const aFunction = v.custom<(scale: number) => unknown>((value) => typeof value === 'function', 'a function')
+  return record({
+    scales: v.optional(
+      v.pipe(
+        v.array(wholeNumber(1), growing),
+        v.minLength(2, growing),
+        v.check((scales) => scales.every((scale, i) => i === 0 || scale > (scales[i - 1] ?? 0)), growing),
+      ),
+    ),
+    populate: v.optional(aFunction),
+    run: aFunction,
+    matching: matchingOption(),
+    inconclusive: inconclusiveOption(),
+  })
+}

@@ -1,0 +1,108 @@
+// Fails on whatever the detectors find. The one thing it leaves out unless asked is how long queries took: a slow machine
+// is no mistake of the code's.
+import * as v from 'valibot'
+import { detectors as known } from '../detectors/index.ts'
+import { record } from '../options.ts'
+import { defaultProfiler, type Profiler } from '../profiler.ts'
+import type { Finding, Severity } from '../types.ts'
+import { type CapturedQueries, capture } from './capture-queries.ts'
+import { checkAssertion, optionsAndProfiler } from './check-options.ts'
+import { listFindings } from './failure-text.ts'
+import { judgeSilence } from './no-query.ts'
+import { failureAt } from './query-assertion-error.ts'
+import { enforce, type Verdict } from './verdict.ts'
+
+export interface NoFindingsOptions {
+  /** Ids of the detectors that count. Default: all that the profiler has switched on but `slow-query`. */
+  detectors?: readonly string[]
+  /** The least that counts. Default `warning`: what is only to be known of (`info`) is in the report. */
+  minSeverity?: Severity
+}
+
+const NAME = 'expectNoFindings'
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
+/** What it finds depends on the machine and the day. */
+const MEASURED = 'slow-query'
+
+/**
+ * Runs `fn` and resolves with what it returned, unless there is something to be found in the queries it sent.
+ *
+ * @throws QueryAssertionError that shows each finding with its line and remedy, or says that no query was seen at all.
+ *   TypeError when an option is wrong. Errors of `fn` are thrown as they are.
+ */
+export async function expectNoFindings<T>(fn: () => T | PromiseLike<T>, profiler?: Profiler): Promise<T>
+export async function expectNoFindings<T>(
+  fn: () => T | PromiseLike<T>,
+  options?: NoFindingsOptions,
+  profiler?: Profiler,
+): Promise<T>
+export async function expectNoFindings<T>(
+  fn: () => T | PromiseLike<T>,
+  first?: NoFindingsOptions | Profiler,
+  second?: Profiler,
+): Promise<T> {
+  const fail = failureAt(expectNoFindings)
+  const [options, profiler] = optionsAndProfiler(first, second)
+  checkNoFindings(options, profiler)
+  const captured = await capture(NAME, fn, profiler)
+  enforce(judgeNoFindings(captured, options), captured.report, fail)
+  return captured.result
+}
+
+/** @throws TypeError when an option is wrong, or names a detector that the profiler has switched off. */
+export function checkNoFindings(
+  options: NoFindingsOptions,
+  profiler: Profiler = defaultProfiler(),
+  caller = NAME,
+): void {
+  const { detectors = [] } = checkAssertion(caller, noFindingsOptions(), options, profiler)
+  requireDetectors(detectors, profiler, caller)
+}
+
+/** What a detector that is switched off does not find is no proof. */
+export function requireDetectors(ids: readonly string[], profiler: Profiler, caller: string): void {
+  const off = ids.filter((id) => !profiler.detectors.includes(id))
+  if (off.length === 0) return
+  throw new TypeError(
+    `pg-loupe: ${caller} needs the detector ${off.join(', ')}, which this profiler has switched off (option detectors)`,
+  )
+}
+
+export function judgeNoFindings(
+  captured: CapturedQueries,
+  { detectors, minSeverity = 'warning' }: NoFindingsOptions = {},
+  assertion = NAME,
+): Verdict {
+  const silence = judgeSilence(captured, assertion)
+  if (silence) return silence
+  const least = SEVERITIES.indexOf(minSeverity)
+  const findings = captured.report.findings.filter(
+    ({ detector, severity }) =>
+      (detectors ? detectors.includes(detector) : detector !== MEASURED) &&
+      SEVERITIES.indexOf(severity) <= least,
+  )
+  return judgeFindings(findings, captured, ['finding', 'findings'])
+}
+
+/** `noun` is what they are called, one and several. */
+export function judgeFindings(
+  findings: readonly Finding[],
+  { count, report }: CapturedQueries,
+  [one, several]: readonly [one: string, several: string],
+): Verdict {
+  const queries = `${count} ${count === 1 ? 'query' : 'queries'}`
+  if (findings.length === 0)
+    return { pass: true, message: `expected ${several}, but found none in ${queries}` }
+  const found = findings.length === 1 ? `1 ${one}` : `${findings.length} ${several}`
+  const message = `expected no ${one}, but found ${found} in ${queries}:\n\n${listFindings(findings, report)}`
+  return { pass: false, message }
+}
+
+const noFindingsOptions = () => {
+  const ids = known.map(({ meta }) => meta.id)
+  const takes = `an array with some of ${ids.join(', ')}`
+  return record({
+    detectors: v.optional(v.pipe(v.array(v.picklist(ids, takes), takes), v.minLength(1, takes))),
+    minSeverity: v.optional(v.picklist(SEVERITIES, `one of ${SEVERITIES.join(', ')}`)),
+  })
+}

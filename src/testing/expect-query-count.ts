@@ -1,0 +1,133 @@
+// Holds the number of queries, of all or of those that match. What it counts are statements sent, BEGIN and COMMIT too:
+// each is a round trip.
+import * as v from 'valibot'
+import { record, wholeNumber } from '../options.ts'
+import { defaultProfiler, type Profiler } from '../profiler.ts'
+import { fingerprint } from '../sql/index.ts'
+import type { Query } from '../types.ts'
+import { type CapturedQueries, capture } from './capture-queries.ts'
+import { checkAssertion } from './check-options.ts'
+import { findingsAbout, listFindings, listStatements } from './failure-text.ts'
+import { judgeSilence } from './no-query.ts'
+import { failureAt } from './query-assertion-error.ts'
+import { statementsOf } from './statements.ts'
+import { enforce, type Verdict } from './verdict.ts'
+
+/** How many queries there may be: `max` or `exactly`, one of the two. */
+export interface QueryCountOptions {
+  max?: number
+  exactly?: number
+  /**
+   * Counts only the queries whose statement matches. A string is whole words of the statement, so the name of a table will
+   * do; upper and lower case, quotes of names and white space make no difference.
+   */
+  matching?: string | RegExp
+}
+
+const NAME = 'expectQueryCount'
+
+/**
+ * Runs `fn` and resolves with what it returned, unless it sent more queries than `max`, or not `exactly` so many.
+ *
+ * @throws QueryAssertionError that lists the statements with their counts and lines, or says that no query was seen at all
+ *   (which is well where none was expected). TypeError when an option is wrong. Errors of `fn` are thrown as they are.
+ */
+export async function expectQueryCount<T>(
+  fn: () => T | PromiseLike<T>,
+  options: QueryCountOptions,
+  profiler: Profiler = defaultProfiler(),
+): Promise<T> {
+  const fail = failureAt(expectQueryCount)
+  checkQueryCount(options, profiler)
+  const captured = await capture(NAME, fn, profiler)
+  enforce(judgeQueryCount(captured, options), captured.report, fail)
+  return captured.result
+}
+
+/** @throws TypeError when an option is wrong. */
+export function checkQueryCount(
+  options: QueryCountOptions,
+  profiler: Profiler = defaultProfiler(),
+  caller = NAME,
+): void {
+  checkAssertion(caller, queryCountOptions(), options, profiler)
+}
+
+export function judgeQueryCount(
+  captured: CapturedQueries,
+  { max, exactly, matching }: QueryCountOptions,
+  assertion = NAME,
+): Verdict {
+  const expected = exactly ?? max ?? 0
+  const silence = expected === 0 ? undefined : judgeSilence(captured, assertion)
+  if (silence) return silence
+  const { queries, report } = captured
+  const counted = matching === undefined ? queries : queries.filter(matches(matching))
+  const left = captured.count - queries.length
+  const count = matching === undefined ? captured.count : counted.length
+  // Of those that were not kept nobody knows whether they match.
+  const isSure = matching === undefined || left === 0 || count > expected
+  const pass = isSure && (exactly === undefined ? count <= expected : count === expected)
+
+  const which = `${expected} ${expected === 1 ? 'query' : 'queries'}${describeMatching(matching)}`
+  const wanted = exactly === undefined ? `at most ${which}` : `exactly ${which}`
+  const numbers = { actual: count, expected }
+  if (pass) return { pass, message: `expected not ${wanted}, but there were ${count}`, ...numbers }
+  if (!isSure) {
+    const message =
+      `expected ${wanted}, but ${left} queries more than the profiler keeps were sent, which may match or not; ` +
+      'its option limits.queriesPerTrace takes more'
+    return { pass, message }
+  }
+  // Where too few of those that match were sent, what was sent instead says why.
+  const shown = counted.length > 0 ? counted : queries
+  const findings = count > expected ? findingsAbout(counted, captured) : []
+  const blocks = [
+    `expected ${wanted}, but ${count === 0 ? 'there was none' : `there were ${count}`}${shown.length > 0 ? (counted.length > 0 ? ':' : ' among:') : ''}`,
+    ...(shown.length > 0 ? [listStatements(statementsOf(shown))] : []),
+    ...(findings.length > 0 ? [listFindings(findings, report)] : []),
+  ]
+  return { pass, message: blocks.join('\n\n'), ...(exactly === undefined ? {} : numbers) }
+}
+
+export function matches(matching: string | RegExp): (query: Query) => boolean {
+  const pattern = toPattern(matching)
+  return ({ sql }) => pattern.test(fingerprint(sql).text) || pattern.test(sql)
+}
+
+function toPattern(matching: string | RegExp): RegExp {
+  // Flags that make a RegExp remember where it was would find every second one.
+  if (matching instanceof RegExp) return new RegExp(matching.source, matching.flags.replace(/[gy]/g, ''))
+  const words = matching.trim().split(/\s+/).map(escapePattern).join('\\s+')
+  return new RegExp(`(?<![\\w$])${words}(?![\\w$])`, 'i')
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
+function describeMatching(matching: string | RegExp | undefined): string {
+  if (matching === undefined) return ''
+  return ` matching ${matching instanceof RegExp ? matching : `'${matching}'`}`
+}
+
+export const matchingOption = () =>
+  v.optional(
+    v.custom<string | RegExp>(
+      (value) => value instanceof RegExp || (typeof value === 'string' && value.trim() !== ''),
+      'a RegExp, or words of the statement such as the name of a table',
+    ),
+  )
+
+const queryCountOptions = () =>
+  v.pipe(
+    record({
+      max: v.optional(wholeNumber(0)),
+      exactly: v.optional(wholeNumber(0)),
+      matching: matchingOption(),
+    }),
+    v.check(
+      ({ max, exactly }) => (max === undefined) !== (exactly === undefined),
+      'either max or exactly, a whole number',
+    ),
+  )

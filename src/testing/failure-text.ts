@@ -1,0 +1,75 @@
+// What failures have in common as text: how statements, their lines and findings are shown. Values never are: a statement
+// is shown as its fingerprint's text.
+import pc from 'picocolors'
+import { clip, formatFinding, formatFrame } from '../report/reporters/console.ts'
+import type { CallSite, Finding, Query, Report, ReporterOptions } from '../types.ts'
+import type { CapturedQueries } from './capture-queries.ts'
+import type { Statement } from './statements.ts'
+
+/** Statements shown; further ones are counted. */
+const SHOWN = 20
+/** Lines shown of one statement. */
+const PLACES_SHOWN = 3
+
+/** A statement a line, with how often it was sent and the lines it came from below it. */
+export function listStatements(statements: readonly Statement[]): string {
+  const { dim } = pc.createColors(wantsColor())
+  const shown = statements.slice(0, SHOWN)
+  const width = Math.max(...shown.map(({ queries }) => String(queries.length).length))
+  const lines = shown.flatMap(({ text, queries, places }) => [
+    `  ${String(queries.length).padStart(width)}×  ${clip(text)}`,
+    ...listPlaces(places, ' '.repeat(width + 5)),
+  ])
+  const left = statements.length - shown.length
+  return [...lines, ...(left > 0 ? [dim(`  and ${left} more statements`)] : [])].join('\n')
+}
+
+export function listPlaces(places: readonly CallSite[], indent: string): string[] {
+  const { cyan, dim } = pc.createColors(wantsColor())
+  const options = textOptions()
+  const lines = places
+    .slice(0, PLACES_SHOWN)
+    .flatMap(([frame]) => (frame ? [`${indent}${cyan(formatFrame(frame, options))}`] : []))
+  const left = places.length - PLACES_SHOWN
+  return left > 0 ? [...lines, dim(`${indent}and ${left} more places`)] : lines
+}
+
+/**
+ * Findings in full, each with the trace it is in. Test runners take a line that begins with `at` for the stack, wherever it
+ * stands, so that label has another name here.
+ */
+export function listFindings(findings: readonly Finding[], report: Report): string {
+  const options = textOptions()
+  return findings
+    .map((finding) => `  in ${clip(finding.route)}\n${formatFinding(finding, report, options)}`)
+    .join('\n')
+    .replace(AT, '$1line ')
+}
+
+/** The findings that have one of these queries among their own. */
+export function findingsAbout(
+  queries: readonly Query[],
+  { report, traces }: Pick<CapturedQueries, 'report' | 'traces'>,
+): Finding[] {
+  const meant = new Set(queries)
+  return report.findings.filter(({ occurrences }) =>
+    occurrences.some(({ trace, queries: indexes }) => {
+      const seen = traces.find(({ id }) => id === trace)?.queries
+      return indexes.some((index) => seen?.[index] && meant.has(seen[index]))
+    }),
+  )
+}
+
+const AT = new RegExp(`^( *(?:${String.fromCharCode(27)}\\[\\d+m)?)at {3}`, 'gm')
+
+function textOptions(): ReporterOptions {
+  return { color: wantsColor(), cwd: process.cwd() }
+}
+
+/** A message goes to a terminal or into the log of a CI; only who runs the tests knows which. */
+export function wantsColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR } = process.env
+  if (NO_COLOR) return false
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
+  return process.stderr.hasColors?.() ?? false
+}

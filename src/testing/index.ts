@@ -1,0 +1,8 @@
+// pg-loupe/testing: assertions for any test runner. Each runs the code in a trace of its own, so that tests may run at
+// once, and counts the queries of that trace and of the requests it made to servers in the same process.
+export { type CapturedQueries, captureQueries } from './capture-queries.ts'
+export { type ConstantQueriesOptions, expectConstantQueries } from './expect-constant-queries.ts'
+export { expectNoFindings, type NoFindingsOptions } from './expect-no-findings.ts'
+export { expectNoNPlusOne } from './expect-no-n-plus-one.ts'
+export { expectQueryCount, type QueryCountOptions } from './expect-query-count.ts'
+export { QueryAssertionError } from './query-assertion-error.ts'

@@ -1,0 +1,15 @@
+// For tests of what fails: the error, or a failure of its own when there was none.
+import { expect } from 'vitest'
+import type { QueryAssertionError } from '../../src/testing/index.ts'
+
+export async function failureOf(fn: () => Promise<unknown>): Promise<QueryAssertionError> {
+  return fn().then(
+    () => expect.unreachable('it passed'),
+    (error) => error,
+  )
+}
+
+/** Of the file's line that ends in this comment. */
+export function lineOf(text: string, comment: string): number {
+  return (text.split(`// ${comment}\n`)[0] ?? '').split('\n').length
+}
