@@ -2,6 +2,9 @@
 // what it takes, and never later in a request.
 import * as v from 'valibot'
 import { detectors } from './detectors/index.ts'
+import { fingerprint } from './sql/index.ts'
+import type { SuppressEntry } from './suppression/account.ts'
+import { isDay } from './suppression/day.ts'
 import type { ApplicationCode, PathPattern } from './trace/application-code.ts'
 import type { ContextStore } from './trace/context.ts'
 import type { LiveTrace } from './trace/live-trace.ts'
@@ -18,6 +21,11 @@ export interface ProfilerOptions {
   catalog?: boolean
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
+  /**
+   * Findings to leave out, each with a reason: `{ detector: 'n-plus-one', route: 'GET /export', reason: '…', until: '2027-01-31' }`.
+   * Default: none.
+   */
+  suppress?: readonly SuppressEntry[]
   /**
    * Where the report of each trace goes as it closes. Default: `['console']`; in tests (NODE_ENV `test`), and where traces
    * are collected (PG_LOUPE_COLLECT), nowhere.
@@ -68,6 +76,7 @@ export interface CheckedOptions {
   catalog: boolean
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
   detectors: Record<string, DetectorOptions>
+  suppress: readonly SuppressEntry[]
   reporters: readonly ('console' | ReportListener)[]
   collectUntraced: boolean
   commentTags: boolean
@@ -101,6 +110,7 @@ const profilerOptions = () =>
     ),
     catalog: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'test'),
     detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
+    suppress: suppressEntries(),
     reporters: v.optional(
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
       process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
@@ -158,6 +168,59 @@ export function record<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.strictObject(entries, ({ expected }) =>
     expected === 'never' ? `one of ${names}` : `an object with ${names}`,
   )
+}
+
+/** Ids of the detectors that are switched on. */
+export function detectorsOn(settings: CheckedOptions['detectors']): string[] {
+  return detectors.map(({ meta }) => meta.id).filter((id) => settings[id] !== undefined)
+}
+
+function suppressEntries() {
+  const selector = v.optional(v.pipe(v.string('text'), v.check(isText, 'text that is not empty')))
+  return v.optional(
+    v.array(
+      v.pipe(
+        record({
+          detector: v.optional(
+            v.picklist(
+              detectors.map(({ meta }) => meta.id),
+              detectorIds(),
+            ),
+          ),
+          route: selector,
+          path: selector,
+          fingerprint: v.optional(
+            v.pipe(v.string(STATEMENT), v.check(isText, STATEMENT), v.transform(keyOfStatement)),
+          ),
+          // What is missing is told like what is empty.
+          reason: v.optional(v.pipe(v.string(REASON), v.trim(), v.check(isText, REASON)), ''),
+          until: v.optional(v.pipe(v.string(DAY), v.check(isDay, DAY))),
+        }),
+        v.check(
+          (entry) => SELECTORS.some((name) => entry[name] !== undefined),
+          `at least one of ${SELECTORS.join(', ')}`,
+        ),
+      ),
+      'an array of objects with a reason',
+    ),
+    [],
+  )
+}
+
+const REASON = 'the reason, in words'
+const DAY = "a day as '2027-01-31'"
+const STATEMENT = 'the 16 digits of a statement, or the statement'
+const SELECTORS = ['detector', 'route', 'path', 'fingerprint'] as const
+
+const isText = (text: string) => text.trim() !== ''
+
+/** The statement as a report shows it has the same key. */
+function keyOfStatement(text: string): string {
+  return /^[0-9a-f]{16}$/.test(text) ? text : fingerprint(text).key
+}
+
+export function detectorIds(): string {
+  return `one of ${detectors.map(({ meta }) => meta.id).join(', ')}`
 }
 
 function countByName() {

@@ -5,14 +5,15 @@ import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
 import { noteTables } from './catalog/note-tables.ts'
 import { collectFolder, collectTraces, type TraceCollector } from './collect/collect-traces.ts'
-import { checkOptions, type ProfilerOptions } from './options.ts'
+import { checkOptions, detectorsOn, type ProfilerOptions } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
-import { collectObservations } from './report/observations.ts'
+import { collectObservations, type Observations } from './report/observations.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
 import { fingerprint } from './sql/index.ts'
+import type { SuppressionRules } from './suppression/suppressions.ts'
 import { callSiteResolver } from './trace/call-site.ts'
 import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
@@ -22,7 +23,7 @@ import { rowWatcher } from './trace/row-watcher.ts'
 import { sealValues } from './trace/seal-values.ts'
 import { copyParams } from './trace-file/copy-params.ts'
 import { recordTraces, type TraceRecorder } from './trace-file/record-traces.ts'
-import { relativeFinding } from './trace-file/relative-frame.ts'
+import { relativeFinding, relativeFrame } from './trace-file/relative-frame.ts'
 import type { Finding, Report, ReportListener, Trace } from './types.ts'
 
 export interface Profiler {
@@ -79,9 +80,14 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const open = new Set<LiveTrace>()
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
-  const merged = new ReportBuilder()
-  const observations = collectObservations(checked.detectors)
   const folder = process.cwd()
+  const rules: SuppressionRules = {
+    entries: checked.suppress,
+    detectors: detectorsOn(checked.detectors),
+    frame: (frame) => relativeFrame(frame, folder),
+  }
+  const merged = new ReportBuilder(rules)
+  const observations = collectObservations(checked.detectors)
   let recorder: TraceRecorder | undefined
   let collector: TraceCollector | undefined
 
@@ -114,15 +120,15 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    report: () => merged.build(inFolder(observations.conclude()), observations.cut),
+    report: () => buildWith(merged, observations),
     analyze(traces) {
-      const builder = new ReportBuilder()
+      const builder = new ReportBuilder({ ...rules, linesAreKnown: true })
       const observed = collectObservations(checked.detectors)
       for (const trace of traces) {
         builder.add(trace, findIn(trace))
         observed.add(trace)
       }
-      return builder.build(inFolder(observed.conclude()), observed.cut)
+      return buildWith(builder, observed)
     },
     async settled() {
       await Promise.all([...open].map((trace) => trace.hasEnded && trace.settled()))
@@ -142,6 +148,13 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       const text = error instanceof Error ? error.stack : String(error)
       process.emitWarning(`pg-loupe failed inside and goes on; your application is not affected: ${text}`)
     },
+  }
+
+  function buildWith(builder: ReportBuilder, observed: Observations): Report {
+    const ignored = observed
+      .ignored()
+      .map((one) => ({ ...one, finding: relativeFinding(one.finding, folder) }))
+    return builder.build(inFolder(observed.conclude()), observed.cut, ignored)
   }
 
   function openTrace(start: TraceStart, parent: LiveTrace | undefined): LiveTrace {
@@ -167,7 +180,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       merged.add(finished, findings)
       const concluded = inFolder(observations.add(finished))
       if (listeners.size > 0) {
-        const single = new ReportBuilder()
+        const single = new ReportBuilder(rules)
         single.add(finished, findings)
         const report = single.build(concluded)
         for (const listener of listeners) notify(listener, report, finished)
@@ -200,6 +213,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     return `${label} #${ordinal}`
   }
 
+  if (enabled) sharedState().isProfiling = true
   const { report, traces, values } = checked.artifacts
   const collected = collectFolder()
   if (enabled && (checked.reporters.length > 0 || report || traces || collected)) {

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Profiler } from './profiler.ts'
 import type { CapturedStack } from './trace/call-site.ts'
 import type { QueryRecording } from './trace/live-trace.ts'
+import type { Ignore } from './types.ts'
 
 /**
  * Where the next query comes from, told by an adapter that saw the application's frame before the driver did. It is
@@ -22,7 +23,11 @@ export interface QueryOrigin {
 
 interface SharedState {
   defaultProfiler?: Profiler
+  /** There is a profiler that is on. */
+  isProfiling: boolean
   readonly origin: AsyncLocalStorage<QueryOrigin | undefined>
+  /** What the calls of `ignore` around the running code say, outermost first. */
+  readonly ignores: AsyncLocalStorage<readonly Ignore[]>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
   /** Requests that are traced, with the profilers that do it: a second middleware begins no second trace. */
@@ -38,7 +43,9 @@ const KEY = Symbol.for('pg-loupe')
 export function sharedState(): SharedState {
   const holder = globalThis as { [KEY]?: SharedState }
   holder[KEY] ??= {
+    isProfiling: false,
     origin: new AsyncLocalStorage(),
+    ignores: new AsyncLocalStorage(),
     instrumented: new WeakMap(),
     requests: new WeakMap(),
     drizzleProfilers: new Set(),

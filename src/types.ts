@@ -104,6 +104,20 @@ export interface Query {
   bound?: ResultBound
   /** Absent when the rows were not watched, and when there were none. */
   usage?: RowUsage
+  /** Who said in the code that findings about this query are left out, and why. */
+  ignored?: readonly Ignore[] | undefined
+}
+
+/** Why, and for which detectors, findings about a query are left out. */
+export interface Ignore {
+  /** A call of `ignore` around the query, or a comment in its statement. */
+  by: 'ignore' | 'comment'
+  /** Empty where a comment gives none; it then leaves out nothing. */
+  reason: string
+  /** Absent: all. */
+  detectors?: readonly string[] | undefined
+  /** The last day on which it counts, in UTC: `YYYY-MM-DD`. */
+  until?: string | undefined
 }
 
 /** The unit of work a trace stands for. */
@@ -253,6 +267,32 @@ export interface Cut {
   internalErrors: number
 }
 
+/**
+ * What became of a reason to leave findings out. `used`: it left some out. `unused`: what it speaks of was there, and there
+ * was nothing to leave out. `unseen`: what it speaks of did not come up, so nothing is known. `expired`: its last day is
+ * over, and `invalid`: a comment without a reason; both leave out nothing.
+ */
+export type SuppressionState = 'used' | 'unused' | 'unseen' | 'expired' | 'invalid'
+
+/** An entry of the option `suppress`, a call of `ignore` or a comment, with what it did. */
+export interface Suppression {
+  by: 'suppress' | 'ignore' | 'comment'
+  reason: string
+  /** Absent: all. */
+  detectors?: readonly string[] | undefined
+  /** Patterns of an entry of `suppress`. */
+  route?: string | undefined
+  path?: string | undefined
+  /** The statement's. */
+  fingerprint?: string | undefined
+  until?: string | undefined
+  state: SuppressionState
+  /** Different findings that it left out, or would have if it were not expired or invalid. */
+  findings: number
+  /** The line of a query inside the block, or with the comment. */
+  at?: Frame | undefined
+}
+
 /** The findings of many traces, merged and sorted, worst first. */
 export interface Report {
   v: 1
@@ -263,7 +303,10 @@ export interface Report {
   routes: readonly RouteSummary[]
   /** What was measured, by the finding's key: it differs from run to run, so it stands beside the findings. */
   measured: Readonly<Record<string, Measured>>
+  /** Different findings that were left out because somebody gave a reason. */
   suppressed: number
+  /** The reasons given, by where they are written and in their order. */
+  suppressions: readonly Suppression[]
   cut: Cut
 }
 

@@ -50,6 +50,26 @@ test.each<[string, unknown, string]>([
     `option reporters.0 got "consol", but takes 'console' or a function`,
   ],
   [
+    'a suppression without a reason',
+    { suppress: [{ detector: 'n-plus-one' }] },
+    'option suppress.0.reason got "", but takes the reason, in words',
+  ],
+  [
+    'a suppression of everything',
+    { suppress: [{ reason: 'legacy' }] },
+    'option suppress.0 got Object, but takes at least one of detector, route, path, fingerprint',
+  ],
+  [
+    'a suppression until a day that does not exist',
+    { suppress: [{ route: 'GET /', reason: 'legacy', until: '2026-02-31' }] },
+    `option suppress.0.until got "2026-02-31", but takes a day as '2027-01-31'`,
+  ],
+  [
+    'a suppression of an unknown detector',
+    { suppress: [{ detector: 'n-plus-two', reason: 'legacy' }] },
+    'option suppress.0.detector got "n-plus-two", but takes one of n-plus-one, ',
+  ],
+  [
     'a context that is no store',
     { context: { get() {} } },
     'option context got Object, but takes an object with get, run',

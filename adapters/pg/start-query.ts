@@ -1,6 +1,6 @@
 // Turns the arguments of `query`, in each of its forms, into the start of a recorded query. Facts only, no judgement.
 import type { Profiler } from '../../src/profiler.ts'
-import { takeOrigin } from '../../src/shared-state.ts'
+import { sharedState, takeOrigin } from '../../src/shared-state.ts'
 import { captureStack } from '../../src/trace/call-site.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { commentTag } from './comment-tag.ts'
@@ -33,6 +33,7 @@ export function startQuery(
       via: origin?.via,
       tables: origin?.tables,
       waitedMs,
+      ignored: sharedState().ignores.getStore(),
     })
     if (origin) origin.recording = recording
     if (!recording) return undefined

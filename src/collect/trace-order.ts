@@ -27,6 +27,7 @@ export function placeOf({ queries, truncated, labels }: Trace): string {
     query.flow?.map(({ param, query, column, table, rows }) => [param, query, column, table, rows]),
     query.bound && [query.bound.rows, query.bound.nested, query.bound.reason, query.bound.table],
     usageOf(query),
+    query.ignored,
   ])
   const connections = namesByOrder()
   const transactions = namesByOrder()

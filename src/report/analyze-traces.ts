@@ -1,11 +1,13 @@
 // Runs the detectors over traces, one after the other, and makes one report of what they find.
+import type { SuppressionRules } from '../suppression/suppressions.ts'
 import type { Cut, DetectorOptions, Report, Trace } from '../types.ts'
 import { analyzeTrace } from './analyze-trace.ts'
 import { collectObservations } from './observations.ts'
 import { ReportBuilder } from './report-builder.ts'
 
 /**
- * `options` holds the options of each detector that is switched on, by its id; `cut` is what had been left out before. A
+ * `options` holds the options of each detector that is switched on, by its id; `cut` is what had been left out before, `entries`
+ * what is to be left out of the report. A
  * trace on which a detector fails is told to `problem` and counted, and the others are analysed.
  */
 export async function analyzeTraces(
@@ -13,8 +15,13 @@ export async function analyzeTraces(
   options: Readonly<Record<string, DetectorOptions | undefined>>,
   problem: (message: string) => void,
   cut: () => Partial<Omit<Cut, 'observations'>> = () => ({}),
+  entries: SuppressionRules['entries'] = [],
 ): Promise<Report> {
-  const builder = new ReportBuilder()
+  const builder = new ReportBuilder({
+    entries,
+    detectors: Object.keys(options).filter((id) => options[id] !== undefined),
+    linesAreKnown: true,
+  })
   const observations = collectObservations(options)
   for await (const trace of traces) {
     try {
@@ -26,5 +33,5 @@ export async function analyzeTraces(
     }
   }
   builder.addCut(cut())
-  return builder.build(observations.conclude(), observations.cut)
+  return builder.build(observations.conclude(), observations.cut, observations.ignored())
 }

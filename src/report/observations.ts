@@ -1,7 +1,10 @@
 // What takes several traces to know, while they come in: each detector's observations, merged by their key. Concluding
 // leaves them as they are, so that it can be done after every trace and again at the end.
 import { detectors } from '../detectors/index.ts'
-import type { Detector, DetectorOptions, Finding, Observation, Trace } from '../types.ts'
+import { today } from '../suppression/day.ts'
+import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.ts'
+import type { IgnoredFinding } from '../suppression/suppressions.ts'
+import type { Detector, DetectorOptions, Finding, Ignore, Observation, Query, Trace } from '../types.ts'
 import { tellPlacesApart } from './analyze-trace.ts'
 
 /** Far more than an application has statements at call sites, a stop for statements that are made up as they go. */
@@ -16,6 +19,8 @@ export interface Observations {
   /** Returns the findings about what this trace has added to, as they are now. */
   add(trace: Trace): Finding[]
   conclude(): Finding[]
+  /** What would be concluded from queries that the code says to ignore. They are left out of all else. */
+  ignored(): IgnoredFinding[]
   /** Observations of keys that were too many to be kept. */
   readonly cut: number
 }
@@ -27,30 +32,61 @@ export function collectObservations(
 ): Observations {
   const observing = all.flatMap((detector): Observing[] => {
     const own = options[detector.meta.id]
-    return own && detector.observe ? [{ detector, own, seen: new Map() }] : []
+    return own && detector.observe ? [{ detector, own, seen: new Map(), ignored: new Map() }] : []
   })
   let cut = 0
 
+  /** Returns what has changed. */
+  const observe = ({ detector, own }: Observing, seen: Seen, trace: Trace): Seen => {
+    const changed: Seen = new Map()
+    for (const observation of detector.observe?.(trace, own) ?? []) {
+      const { key } = observation
+      const known = seen.get(key)
+      if (!known && seen.size >= limit) {
+        cut++
+        continue
+      }
+      const merged = known && detector.merge ? detector.merge(known, observation) : observation
+      seen.set(key, merged)
+      changed.set(key, merged)
+    }
+    return changed
+  }
+
+  /** Each mark has observations of its own, so that it is known what it leaves out. Returns the trace without them. */
+  const setAside = (one: Observing, trace: Trace, marks: Marks): Trace => {
+    const own = marks.map((all) => all?.filter((mark) => isAbout(mark, one.detector.meta.id)) ?? [])
+    const byKey = new Map(own.flat().map((mark) => [keyOfMark(mark), mark]))
+    for (const [key, mark] of byKey) {
+      const known = one.ignored.get(key)
+      if (!known && one.ignored.size >= KEPT_MARKS) continue
+      const seen: Seen = known?.seen ?? new Map()
+      one.ignored.set(key, { mark, seen })
+      observe(
+        one,
+        seen,
+        only(trace, (index) => own[index]?.some((other) => keyOfMark(other) === key) ?? false),
+      )
+    }
+    return only(trace, (index) => own[index]?.length === 0)
+  }
+
   return {
-    add: (trace) =>
-      observing.flatMap((one) => {
-        const { detector, own, seen } = one
-        const observed = detector.observe?.(trace, own) ?? []
-        const changed: Seen = new Map()
-        for (const observation of observed) {
-          const { key } = observation
-          const known = seen.get(key)
-          if (!known && seen.size >= limit) {
-            cut++
-            continue
-          }
-          const merged = known && detector.merge ? detector.merge(known, observation) : observation
-          seen.set(key, merged)
-          changed.set(key, merged)
-        }
+    add(trace) {
+      const day = today()
+      const marks = readMarks(trace)?.map((all) => all?.filter((mark) => isInForce(mark, day)))
+      return observing.flatMap((one) => {
+        const changed = observe(one, one.seen, marks ? setAside(one, trace, marks) : trace)
         return changed.size > 0 ? concludeFrom(one, changed) : []
-      }),
+      })
+    },
     conclude: () => observing.flatMap((one) => concludeFrom(one, one.seen)),
+    ignored: () =>
+      observing.flatMap((one) =>
+        [...one.ignored.values()].flatMap(({ mark, seen }) =>
+          concludeFrom(one, seen).map((finding) => ({ finding, mark })),
+        ),
+      ),
     get cut() {
       return cut
     },
@@ -61,10 +97,23 @@ interface Observing {
   detector: Detector
   own: DetectorOptions
   seen: Seen
+  /** By the mark that covers the queries. */
+  ignored: Map<string, { mark: Ignore; seen: Seen }>
+}
+
+type Marks = readonly (readonly Ignore[] | undefined)[]
+
+/** Reasons that are made up as they go. */
+const KEPT_MARKS = 100
+/** Stands where a query is not to be seen, so that the others keep their positions. */
+const NOTHING: Query = { sql: '' }
+
+function only(trace: Trace, isShown: (index: number) => boolean): Trace {
+  return { ...trace, queries: trace.queries.map((query, index) => (isShown(index) ? query : NOTHING)) }
 }
 
 /** Sorted, so that nothing depends on which trace came first. */
-function concludeFrom({ detector, own }: Observing, seen: Seen): Finding[] {
+function concludeFrom({ detector, own }: Pick<Observing, 'detector' | 'own'>, seen: Seen): Finding[] {
   return tellPlacesApart(detector.conclude?.([...seen.values()].sort(byKey), own) ?? [])
 }
 

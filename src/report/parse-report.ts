@@ -39,6 +39,23 @@ const reportFile = v.looseObject({
   ),
   measured: v.optional(v.record(v.string(), v.looseObject({ spentMs: count })), {}),
   suppressed: none,
+  suppressions: v.optional(
+    v.array(
+      v.looseObject({
+        by: v.picklist(['suppress', 'ignore', 'comment']),
+        reason: v.string(),
+        state: v.picklist(['used', 'unused', 'unseen', 'expired', 'invalid']),
+        findings: count,
+        detectors: v.optional(v.array(v.string())),
+        route: v.optional(v.string()),
+        path: v.optional(v.string()),
+        fingerprint: v.optional(v.string()),
+        until: v.optional(v.string()),
+        at: v.optional(frame),
+      }),
+    ),
+    [],
+  ),
   cut: v.looseObject({
     queries: none,
     traces: none,

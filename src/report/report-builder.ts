@@ -1,5 +1,7 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
+
+import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
 import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
 import { busyMs } from './busy-time.ts'
@@ -24,9 +26,15 @@ export class ReportBuilder {
   readonly #findings = new Map<string, Finding>()
   readonly #spentMs = new Map<string, number>()
   readonly #routes = new Map<string, Route>()
+  readonly #suppressions: Suppressions
   readonly #cut = { queries: 0, traces: 0, routes: 0, unrecorded: 0, untraced: 0, internalErrors: 0 }
 
-  add(trace: Trace, findings: readonly Finding[]): void {
+  constructor(rules?: SuppressionRules) {
+    this.#suppressions = new Suppressions(rules)
+  }
+
+  add(trace: Trace, found: readonly Finding[]): void {
+    const findings = this.#suppressions.apply(trace, found)
     this.#traces++
     this.#queries += trace.queries.length + trace.truncated
     this.#cut.queries += trace.truncated
@@ -66,8 +74,14 @@ export class ReportBuilder {
   }
 
   /** With what several traces together have shown. */
-  build(concluded: readonly Finding[] = [], cutObservations = 0): Report {
-    const findings = [...this.#findings.values(), ...concluded].sort(worstFirst)
+  build(
+    concluded: readonly Finding[] = [],
+    cutObservations = 0,
+    ignored: readonly IgnoredFinding[] = [],
+  ): Report {
+    const ofTraces = [...this.#findings.values()]
+    const left = this.#suppressions.conclude(concluded, ignored, new Set(this.#findings.keys()))
+    const findings = [...ofTraces, ...left.findings].sort(worstFirst)
     return {
       v: 1,
       tool: { name: 'pg-loupe', version: VERSION },
@@ -78,7 +92,8 @@ export class ReportBuilder {
       measured: Object.fromEntries(
         findings.map(({ key }) => [key, { spentMs: this.#spentMs.get(key) ?? 0 }]),
       ),
-      suppressed: 0,
+      suppressed: left.suppressed,
+      suppressions: left.suppressions,
       cut: { ...this.#cut, observations: cutObservations },
     }
   }
@@ -127,9 +142,16 @@ function mergeFindings(a: Finding, b: Finding): Finding {
   )
   return {
     ...(worse ?? a),
-    occurrences: [...a.occurrences, ...b.occurrences].sort(compareOccurrences).slice(0, KEPT_OCCURRENCES),
+    occurrences: firstAndWorst([...a.occurrences, ...b.occurrences].sort(compareOccurrences)),
     occurrenceCount: a.occurrenceCount + b.occurrenceCount,
   }
+}
+
+/** The one with the most queries is always among them: a budget is held against it. */
+function firstAndWorst(sorted: readonly Occurrence[]): Occurrence[] {
+  const worst = sorted.reduce((a, b) => (b.queries.length > a.queries.length ? b : a))
+  const first = sorted.slice(0, KEPT_OCCURRENCES)
+  return first.includes(worst) ? first : [...first.slice(0, -1), worst]
 }
 
 function compareOccurrences(a: Occurrence | undefined, b: Occurrence | undefined): number {

@@ -2,6 +2,7 @@
 // the statement, and names that are drawn anew for each trace tell which values are equal. The line comes in pieces, so
 // that whoever writes it can let the application go on in between.
 import { randomBytes } from 'node:crypto'
+import { ignoresOf } from '../sql/ignore-comment.ts'
 import { neutralLiterals } from '../sql/neutral-literals.ts'
 import type { Query, Trace } from '../types.ts'
 import { relativeFrame } from './relative-frame.ts'
@@ -73,6 +74,8 @@ const WRITERS: {
   flow: ({ flow }) => unlessEmpty(flow),
   usage: ({ usage }) => usage,
   bound: ({ bound }) => bound,
+  // Comments are left out of the statement, so what they say of it is told here.
+  ignored: (query) => unlessEmpty(ignoresOf(query)),
 }
 const FIELDS = Object.keys(WRITERS) as (keyof typeof WRITERS)[]
 

@@ -92,6 +92,17 @@ const query = shape({
       unreadBytes: v.optional(v.record(v.string(), number, 'an object')),
     }),
   ),
+  ignored: v.optional(
+    listOf(
+      {
+        by: v.optional(v.picklist(['ignore', 'comment'], 'ignore or comment'), 'ignore'),
+        reason: v.optional(text),
+        detectors: v.optional(list(text)),
+        until: v.optional(text),
+      },
+      ['reason'],
+    ),
+  ),
 })
 
 export const traceShape = shape({

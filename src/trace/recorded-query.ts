@@ -1,6 +1,15 @@
 // One query while its trace is open: facts only, taken on the application's own time, so nothing is formatted here.
 // The call site is resolved when somebody reads it, and the values live only until the trace is sealed.
-import type { CallSite, Frame, Query, ResultBound, ResultColumn, RowUsage, ValueFlow } from '../types.ts'
+import type {
+  CallSite,
+  Frame,
+  Ignore,
+  Query,
+  ResultBound,
+  ResultColumn,
+  RowUsage,
+  ValueFlow,
+} from '../types.ts'
 import type { CapturedStack, ResolveCallSite } from './call-site.ts'
 
 /** What the driver knows of a result's column. */
@@ -29,6 +38,8 @@ export interface QueryStart {
   prepared?: string | undefined
   /** How long the application has waited for the connection before it could call. */
   waitedMs?: number | undefined
+  /** What calls of `ignore` around it say. */
+  ignored?: readonly Ignore[] | undefined
 }
 
 export class RecordedQuery implements Query {
@@ -52,6 +63,7 @@ export class RecordedQuery implements Query {
   flow?: readonly ValueFlow[]
   usage?: RowUsage
   bound?: ResultBound
+  readonly ignored?: readonly Ignore[]
   /** Names the table of a column, when the catalog is known. */
   tableOf?: (tableId: number, columnId: number, name: string) => string | undefined
   /** The rows for value flow, while the trace is open. */
@@ -73,6 +85,7 @@ export class RecordedQuery implements Query {
     if (start.params) this.params = start.params
     if (start.via) this.via = start.via
     if (start.prepared) this.prepared = start.prepared
+    if (start.ignored) this.ignored = start.ignored
     this.#resolve = resolve
     this.#tables = start.tables
     this.#stack = start.stack

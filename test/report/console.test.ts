@@ -135,6 +135,40 @@ describe('the live console', () => {
   })
 })
 
+describe('suppressions', () => {
+  const suppress = [
+    { route: 'GET /legacy', reason: 'to be replaced' },
+    { route: 'GET /orders', detector: 'slow-query', reason: 'was slow' },
+    { route: 'GET /orders', detector: 'n-plus-one', reason: 'was few', until: '2020-01-01' },
+    { route: 'GET /never', reason: 'not asked for' },
+  ]
+  const print = (...traces: Trace[]) =>
+    reporters.console(createProfiler({ reporters: [], suppress }).analyze(traces))
+
+  test('are counted, and those that do nothing are told with the next step', () => {
+    const text = print(loop(4), loop(4, 'GET /legacy'))
+    expect(text).toContain(
+      [
+        '1 finding is suppressed, for one reason.',
+        '  unused   suppress slow-query, GET /orders (was slow): there is nothing to leave out any more: take it away',
+        '  expired  suppress n-plus-one, GET /orders (was few): was good until 2020-01-01: fix what it leaves out, or give it a new day',
+        '',
+      ].join('\n'),
+    )
+    expect(text).not.toContain('not asked for')
+  })
+
+  test('in code are told with their line', () => {
+    const ignored = { ignored: [{ by: 'ignore' as const, reason: 'a\u001b[31m' }] }
+    const text = print(trace('GET /x', q('select 1', [], { at: 'x.ts:3:1 one', ...ignored })))
+    expect(text).toContain('  unused   ignore (a�[31m) x.ts:3:1 one: there is nothing to leave out any more')
+  })
+
+  test('are not mentioned where there are none', () => {
+    expect(reporters.console(profiler.analyze([loop(4)]))).not.toContain('suppress')
+  })
+})
+
 test('the json reporter prints the report as it is', () => {
   const report = profiler.analyze([loop(4)])
   expect(JSON.parse(reporters.json(report))).toEqual(JSON.parse(JSON.stringify(report)))

@@ -48,6 +48,7 @@ const everything: Required<Query> = {
     rowsWatched: 2,
     unreadBytes: { bio: 7 },
   },
+  ignored: [{ by: 'ignore', reason: 'one row each', detectors: ['n-plus-one'], until: '2027-01-31' }],
 }
 const full: Required<Trace> = {
   v: 1,
@@ -162,7 +163,21 @@ function makeReport(): Report {
       flow: [{ param: 0, query: 0, column: 'author_id', rows: 4 }],
     }),
   )
-  return createProfiler({ reporters: [] }).analyze([trace('GET /posts', list, loop)])
+  const suppress = [
+    {
+      detector: 'n-plus-one',
+      route: 'GET /old',
+      path: 'src',
+      fingerprint: 'select 1',
+      reason: 'x',
+      until: '2999-01-01',
+    },
+  ]
+  const ignored = q('select 1', [], {
+    at: 'a.ts:9',
+    ignored: [{ by: 'ignore', reason: 'y', detectors: ['slow-query'] }],
+  })
+  return createProfiler({ reporters: [], suppress }).analyze([trace('GET /posts', list, loop, ignored)])
 }
 
 function read(name: string): object {

@@ -114,6 +114,7 @@ function report(...findings: Finding[]): Report {
     })),
     measured: {},
     suppressed: 0,
+    suppressions: [],
     cut: { queries: 0, traces: 0, routes: 0, observations: 0, unrecorded: 0, untraced: 0, internalErrors: 0 },
   }
 }

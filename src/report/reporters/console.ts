@@ -13,12 +13,14 @@ import type {
   RouteSummary,
   Severity,
 } from '../../types.ts'
+import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
 export const consoleReporter: Reporter = (report, options = {}) => {
   const blocks = [
     ...report.routes.map((route) => formatRoute(route, options)),
     ...report.findings.flatMap((finding) => ['', formatFinding(finding, report, options)]),
     ...(report.findings.length > 0 ? [''] : []),
+    ...formatSuppressions(report, options),
     ...formatCut(report.cut, options),
   ]
   return blocks.map((block) => `${block}\n`).join('')
@@ -131,6 +133,21 @@ function formatBytes(bytes: number): string {
   const count = bytes / size
   return `${count < 10 && size > 1 ? count.toFixed(1) : Math.round(count)} ${unit}`
 }
+
+function formatSuppressions(
+  { suppressed, suppressions }: Pick<Report, 'suppressed' | 'suppressions'>,
+  options: ReporterOptions,
+): string[] {
+  const { dim, yellow } = pc.createColors(options.color ?? false)
+  const count = countSuppressed(suppressed, suppressions)
+  const lines = suppressionLines(suppressions).map(({ state, what, next, at }) => {
+    const place = at ? ` ${dim(formatFrame(at, options))}` : ''
+    return `  ${yellow(state.padEnd(STATE_WIDTH))}  ${clip(what)}${place}: ${next}`
+  })
+  return [...(count ? [dim(`${count}.`)] : []), ...lines]
+}
+
+const STATE_WIDTH = 'expired'.length
 
 function formatCut(cut: Cut, options: ReporterOptions): string[] {
   const { dim } = pc.createColors(options.color ?? false)

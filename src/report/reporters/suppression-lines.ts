@@ -1,0 +1,52 @@
+// What there is to say of the reasons that leave findings out: nothing of those that do, and of the others what to do
+// with them.
+import type { Frame, Suppression, SuppressionState } from '../../types.ts'
+
+export interface SuppressionLine {
+  state: SuppressionState
+  /** Where it is written and what it says: `ignore (one row each)`. */
+  what: string
+  /** What is wrong with it, and the next step. */
+  next: string
+  at?: Frame | undefined
+}
+
+/** Of suppressions that leave nothing out, in the report's order. */
+export function suppressionLines(suppressions: readonly Suppression[]): SuppressionLine[] {
+  return suppressions.flatMap((suppression) => {
+    const next = nextStep(suppression)
+    return next === undefined
+      ? []
+      : [{ state: suppression.state, what: describe(suppression), next, at: suppression.at }]
+  })
+}
+
+/** What is left out, and for how many reasons; empty when nothing is. */
+export function countSuppressed(suppressed: number, suppressions: readonly Suppression[]): string {
+  if (suppressed === 0) return ''
+  const reasons = suppressions.filter(({ state }) => state === 'used').length
+  const count = suppressed === 1 ? '1 finding is' : `${suppressed} findings are`
+  return `${count} suppressed, for ${reasons === 1 ? 'one reason' : `${reasons} reasons`}`
+}
+
+function describe({ by, reason, detectors, route, path, fingerprint }: Suppression): string {
+  const about = [...(detectors ?? []), route, path, fingerprint].filter(Boolean).join(', ')
+  return [by === 'comment' ? 'pg-loupe-ignore' : by, about, reason && `(${reason})`].filter(Boolean).join(' ')
+}
+
+function nextStep({ state, until, findings }: Suppression): string | undefined {
+  switch (state) {
+    case 'unused':
+      return 'there is nothing to leave out any more: take it away'
+    case 'expired':
+      return findings > 0
+        ? `was good until ${until}: fix what it leaves out, or give it a new day`
+        : `was good until ${until}: take it away`
+    case 'invalid':
+      return until === undefined
+        ? 'leaves nothing out without a reason: write one behind a colon'
+        : 'leaves nothing out: it takes a reason, and a day as 2027-01-31'
+    default:
+      return undefined
+  }
+}

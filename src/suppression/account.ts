@@ -1,0 +1,113 @@
+// The account of one reason to leave findings out: which it left out, and what that says of the reason in the end.
+import type { Finding, Frame, Ignore, Suppression, SuppressionState } from '../types.ts'
+import { isInForce, isValid } from './marks.ts'
+import { pathPattern, routePattern } from './pattern.ts'
+
+/** What to leave out, and why. Of the first four at least one is given; those that are must all match. */
+export interface SuppressEntry {
+  /** Id of a detector. */
+  detector?: string | undefined
+  /** Name of a route; `*` is anything up to the next slash, `**` anything. */
+  route?: string | undefined
+  /** The file of a finding's line, or a folder above it; stars as in `route`. */
+  path?: string | undefined
+  /** Of the statement: its 16 digits, the last ones of a finding's key. */
+  fingerprint?: string | undefined
+  reason: string
+  /** The last day on which it counts, in UTC: `YYYY-MM-DD`. */
+  until?: string | undefined
+}
+
+export interface EntryAccount {
+  entry: SuppressEntry
+  isRoute: (name: string) => boolean
+  isPath: (file: string) => boolean
+  keys: Set<string>
+  isSeen: boolean
+}
+
+export interface MarkAccount {
+  mark: Ignore
+  at: Frame | undefined
+  keys: Set<string>
+}
+
+/** Findings of one reason that are told apart. */
+const KEPT_KEYS = 1000
+
+export function openAccount(entry: SuppressEntry): EntryAccount {
+  return {
+    entry,
+    isRoute: routePattern(entry.route ?? '**'),
+    isPath: pathPattern(entry.path ?? '**'),
+    keys: new Set(),
+    isSeen: false,
+  }
+}
+
+/** The same account, to be written in without the first one changing. */
+export function copyAccount<Account extends { keys: Set<string> }>(account: Account): Account {
+  return { ...account, keys: new Set(account.keys) }
+}
+
+export function keep(keys: Set<string>, key: string): void {
+  if (keys.size < KEPT_KEYS) keys.add(key)
+}
+
+/** Notes the finding with each entry that matches it; true when one of them is in force. */
+export function coverByEntries(entries: readonly EntryAccount[], finding: Finding, day: string): boolean {
+  let isCovered = false
+  for (const account of entries) {
+    if (!isMatch(account, finding)) continue
+    keep(account.keys, finding.key)
+    isCovered ||= isInForce(account.entry, day)
+  }
+  return isCovered
+}
+
+function isMatch({ entry, isRoute, isPath }: EntryAccount, finding: Finding): boolean {
+  const { detector, route, path, fingerprint: statement } = entry
+  if (detector !== undefined && finding.detector !== detector) return false
+  if (route !== undefined && !isRoute(finding.route)) return false
+  if (path !== undefined && !(finding.callSite[0] && isPath(finding.callSite[0].file))) return false
+  return statement === undefined || finding.key.split(' | ').includes(statement)
+}
+
+export function describeEntry({ entry, keys, isSeen }: EntryAccount, day: string): Suppression {
+  const { detector, route, path, fingerprint: statement, reason, until } = entry
+  return {
+    by: 'suppress',
+    reason,
+    ...(detector === undefined ? {} : { detectors: [detector] }),
+    ...(route === undefined ? {} : { route }),
+    ...(path === undefined ? {} : { path }),
+    ...(statement === undefined ? {} : { fingerprint: statement }),
+    ...(until === undefined ? {} : { until }),
+    state: stateOf(entry, keys, isSeen, day),
+    findings: keys.size,
+  }
+}
+
+export function describeMark({ mark, at, keys }: MarkAccount, day: string): Suppression {
+  const { by, reason, detectors, until } = mark
+  return {
+    by,
+    reason,
+    ...(detectors ? { detectors } : {}),
+    ...(until === undefined ? {} : { until }),
+    state: isValid(mark) ? stateOf(mark, keys, true, day) : 'invalid',
+    findings: keys.size,
+    ...(at ? { at } : {}),
+  }
+}
+
+function stateOf(
+  reason: Pick<Ignore, 'reason' | 'until'>,
+  keys: ReadonlySet<string>,
+  isSeen: boolean,
+  day: string,
+): SuppressionState {
+  if (!isInForce(reason, day)) return 'expired'
+  if (keys.size > 0) return 'used'
+  return isSeen ? 'unused' : 'unseen'
+}

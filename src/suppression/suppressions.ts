@@ -1,0 +1,173 @@
+// Leaves findings out of one report for which somebody has given a reason, and keeps account of each reason: what it left
+// out, that there was nothing to leave out, or that its time is over. It never hides a query that nobody spoke of: a
+// finding is left out only when every query that shows it is covered.
+import { fingerprint } from '../sql/index.ts'
+import type { Evidence, Finding, Frame, Ignore, Query, Suppression, Trace } from '../types.ts'
+import {
+  copyAccount,
+  coverByEntries,
+  describeEntry,
+  describeMark,
+  type EntryAccount,
+  keep,
+  type MarkAccount,
+  openAccount,
+  type SuppressEntry,
+} from './account.ts'
+import { today } from './day.ts'
+import { isAbout, isInForce, keyOfMark, readMarks } from './marks.ts'
+
+export interface SuppressionRules {
+  entries?: readonly SuppressEntry[]
+  /** Ids of the detectors that are switched on; absent when that is not known. */
+  detectors?: readonly string[]
+  /** The lines of queries cost nothing to read, so that an entry with a path can be called unused. */
+  linesAreKnown?: boolean
+  /** How a report names a line. */
+  frame?: (frame: Frame) => Frame
+  today?: () => string
+}
+
+/** A finding that several traces together have shown, and the mark that covers all of its queries. */
+export interface IgnoredFinding {
+  finding: Finding
+  mark: Ignore
+}
+
+/** Reasons that are made up as they go are not listed one by one; they count all the same. */
+const KEPT_MARKS = 1000
+
+export class Suppressions {
+  readonly #entries: readonly EntryAccount[]
+  readonly #marks = new Map<string, MarkAccount>()
+  readonly #left = new Set<string>()
+  readonly #rules: SuppressionRules
+  readonly #today: () => string
+
+  constructor(rules: SuppressionRules = {}) {
+    this.#rules = rules
+    this.#today = rules.today ?? today
+    this.#entries = (rules.entries ?? []).map(openAccount)
+  }
+
+  /** The findings of the trace that remain. */
+  apply(trace: Trace, findings: readonly Finding[]): readonly Finding[] {
+    const marks = readMarks(trace)
+    if (marks) this.#meet(trace, marks)
+    for (const account of this.#entries) account.isSeen ||= this.#isSeen(account.entry, account, trace)
+    if (findings.length === 0 || (!marks && this.#entries.length === 0)) return findings
+    const day = this.#today()
+    return findings.flatMap((finding) => {
+      const covered = marks ? this.#coverByMarks(finding, marks, day) : { isCovered: false, finding }
+      const isSuppressed = coverByEntries(this.#entries, finding, day)
+      if (!covered.isCovered && !isSuppressed) return [covered.finding]
+      keep(this.#left, finding.key)
+      return []
+    })
+  }
+
+  /**
+   * The findings of several traces that remain, and what became of every reason. It may be asked again and again, as
+   * traces come in.
+   */
+  conclude(
+    concluded: readonly Finding[],
+    ignored: readonly IgnoredFinding[],
+    keysInReport: ReadonlySet<string>,
+  ): { findings: readonly Finding[]; suppressed: number; suppressions: Suppression[] } {
+    const day = this.#today()
+    const left = new Set(this.#left)
+    const entries = this.#entries.map(copyAccount)
+    const findings = concluded.filter((finding) => {
+      if (!coverByEntries(entries, finding, day)) return true
+      left.add(finding.key)
+      return false
+    })
+    const marks = new Map([...this.#marks].map(([key, account]) => [key, copyAccount(account)]))
+    const remaining = new Set(findings.map(({ key }) => key))
+    for (const { finding, mark } of ignored) {
+      left.add(finding.key)
+      marks.get(keyOfMark(mark))?.keys.add(finding.key)
+    }
+    const suppressed = [...left].filter((key) => !keysInReport.has(key) && !remaining.has(key)).length
+    const ofMarks = [...marks].sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    return {
+      findings,
+      suppressed,
+      suppressions: [
+        ...entries.map((account) => describeEntry(account, day)),
+        ...ofMarks.map(([, account]) => describeMark(account, day)),
+      ],
+    }
+  }
+
+  /** Notes each mark with the line of the first query that it is on. */
+  #meet(trace: Trace, marks: readonly (readonly Ignore[] | undefined)[]): void {
+    marks.forEach((ofQuery, index) => {
+      for (const mark of ofQuery ?? []) {
+        const key = keyOfMark(mark)
+        if (this.#marks.has(key) || this.#marks.size >= KEPT_MARKS) continue
+        const line = trace.queries[index]?.callSite?.[0]
+        const at = line && (this.#rules.frame?.(line) ?? line)
+        this.#marks.set(key, { mark, at, keys: new Set() })
+      }
+    })
+  }
+
+  #coverByMarks(
+    finding: Finding,
+    marks: readonly (readonly Ignore[] | undefined)[],
+    day: string,
+  ): { isCovered: boolean; finding: Finding } {
+    const { detector, key, occurrences } = finding
+    const ofQueries = occurrences
+      .flatMap(({ queries }) => queries)
+      .map((index) => marks[index]?.filter((mark) => isAbout(mark, detector)) ?? [])
+    if (ofQueries.length === 0) return { isCovered: false, finding }
+    const inForce = ofQueries.map((all) => all.filter((mark) => isInForce(mark, day)))
+    const covered = inForce.filter((all) => all.length > 0)
+    const isCovered = covered.length === ofQueries.length
+    // What has lost its force is told what it would leave out, had it not.
+    if (isCovered || ofQueries.every((all) => all.length > 0)) {
+      for (const mark of (isCovered ? inForce : ofQueries).flat()) {
+        const account = this.#marks.get(keyOfMark(mark))
+        if (account) keep(account.keys, key)
+      }
+    }
+    if (isCovered || covered.length === 0) return { isCovered, finding }
+    return { isCovered, finding: withNote(finding, covered, ofQueries.length) }
+  }
+
+  /** In this trace there was what the entry speaks of, so that a finding could have been. */
+  #isSeen(
+    { detector, fingerprint: statement, path }: SuppressEntry,
+    account: EntryAccount,
+    trace: Trace,
+  ): boolean {
+    const { detectors, linesAreKnown = false } = this.#rules
+    if (detector !== undefined && detectors && !detectors.includes(detector)) return false
+    if (!account.isRoute(trace.name)) return false
+    if (statement === undefined && path === undefined) return true
+    if (path !== undefined && !linesAreKnown) return false
+    return trace.queries.some(
+      (query) =>
+        (statement === undefined || fingerprint(query.sql).key === statement) &&
+        (path === undefined || this.#isIn(account, query)),
+    )
+  }
+
+  #isIn({ isPath }: EntryAccount, { callSite }: Query): boolean {
+    const line = callSite?.[0]
+    return line !== undefined && isPath((this.#rules.frame?.(line) ?? line).file)
+  }
+}
+
+/** A finding that is partly covered is reported whole, and says so. */
+function withNote(finding: Finding, covered: readonly (readonly Ignore[])[], total: number): Finding {
+  const [reason = ''] = covered.flatMap((all) => all.map((mark) => mark.reason)).sort()
+  const note: Evidence = {
+    label: 'ignored',
+    text: `${covered.length} of its ${total} queries (${reason}), but not the others`,
+  }
+  return { ...finding, evidence: [...finding.evidence, note] }
+}

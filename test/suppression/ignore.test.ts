@@ -1,0 +1,171 @@
+// `ignore`, in an application on a real database.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+import express from 'express'
+import pg from 'pg'
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { profileDrizzle } from '../../adapters/drizzle/index.ts'
+import { profileRequests } from '../../adapters/express.ts'
+import { profilePool } from '../../adapters/pg/index.ts'
+import { createProfiler, ignore } from '../../src/index.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import { expectNoNPlusOne } from '../../src/testing/index.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const database = await testDatabase()
+const profiler = createProfiler({ reporters: [], enabled: true })
+const pool = profilePool(new pg.Pool({ ...database.config, max: 2 }), profiler)
+const authors = pgTable('authors', { id: integer('id').primaryKey(), name: text('name') })
+const db = profileDrizzle(drizzle(pool), profiler)
+beforeAll(() =>
+  pool.query(`
+    create table authors (id int primary key, name text);
+    insert into authors select i, 'author ' || i from generate_series(1, 9) i`),
+)
+afterAll(() => pool.end())
+
+const loop = async () => {
+  for (const id of [1, 2, 3, 4]) await pool.query('select name from authors where id = $1', [id])
+  return 'done'
+}
+
+describe('findings of what is sent inside are left out', () => {
+  test('of what is awaited inside, and of what is sent at once', async () => {
+    expect(await expectNoNPlusOne(() => ignore('four at most', loop), profiler)).toBe('done')
+    const all = () =>
+      ignore({ reason: 'four at most', detectors: ['n-plus-one'] }, () =>
+        Promise.all([1, 2, 3, 4].map((id) => pool.query('select name from authors where id = $1', [id]))),
+      )
+    await expectNoNPlusOne(all, profiler)
+  })
+
+  test('and of a query builder that is returned, which sends its query only when it is awaited', async () => {
+    const one = (id: number) => ignore('one', () => db.select().from(authors).where(eq(authors.id, id)))
+    const rows = await expectNoNPlusOne(async () => {
+      const found = []
+      for (const id of [1, 2, 3, 4]) found.push(...(await one(id)))
+      return found
+    }, profiler)
+    expect(rows).toHaveLength(4)
+  })
+
+  test('though what is sent before, after and beside it is not', async () => {
+    const both = () => Promise.all([ignore('four at most', loop), loop()])
+    await expect(expectNoNPlusOne(both, profiler)).rejects.toThrow('N+1: one query sent')
+    await expect(
+      expectNoNPlusOne(async () => {
+        await ignore('four at most', () => pool.query('select 1'))
+        await loop()
+      }, profiler),
+    ).rejects.toThrow('N+1: one query sent')
+  })
+
+  test('of each request its own, over a pool that is waited for', async () => {
+    const app = express()
+    app.use(profileRequests(profiler))
+    app.get('/ignored', async (_request, response) => void response.json(await ignore('four at most', loop)))
+    app.get('/reported', async (_request, response) => void response.json(await loop()))
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        request(app)
+          .get(i % 2 ? '/ignored' : '/reported')
+          .expect(200),
+      ),
+    )
+    await profiler.settled()
+    const { findings, suppressed, suppressions } = profiler.report()
+    expect(
+      findings.flatMap(({ route, occurrenceCount }) =>
+        route.startsWith('GET') ? [[route, occurrenceCount]] : [],
+      ),
+    ).toEqual([['GET /reported', 10]])
+    expect(suppressed).toBeGreaterThanOrEqual(1)
+    expect(suppressions.filter(({ by }) => by === 'ignore').length).toBeGreaterThan(0)
+  })
+
+  test('and in a trace file the reason stands beside the query, its comment not in the statement', async (t) => {
+    const traces = join(temporaryFolder(t), 'traces.ndjson')
+    const recording = createProfiler({ reporters: [], artifacts: { traces } })
+    const recorded = profilePool(new pg.Pool(database.config), recording)
+    await recording.trace('job', () =>
+      ignore({ reason: 'outer', until: '2999-01-01' }, () =>
+        ignore('inner', () => recorded.query("/* pg-loupe-ignore slow-query: said */ select 'secret'")),
+      ),
+    )
+    await recording.settled()
+    await recorded.end()
+    const [query] = JSON.parse(readFileSync(traces, 'utf8')).queries
+    expect(query.sql).toBe("select ''")
+    expect(query.ignored).toEqual([
+      { by: 'ignore', reason: 'outer', until: '2999-01-01' },
+      { by: 'ignore', reason: 'inner' },
+      { by: 'comment', reason: 'said', detectors: ['slow-query'] },
+    ])
+  })
+})
+
+describe('the function', () => {
+  test('is given back what it returned, and its errors are thrown as they are', async () => {
+    const promise = Promise.resolve(1)
+    const object = Object.fromEntries([['then', 'no function']])
+    const error = new Error('own')
+    expect(ignore('x', () => promise)).toBe(promise)
+    expect(ignore('x', () => object)).toBe(object)
+    expect(ignore('x', () => undefined)).toBeUndefined()
+    expect(() =>
+      ignore('x', () => {
+        throw error
+      }),
+    ).toThrow(error)
+    await expect(
+      ignore('x', async () => {
+        throw error
+      }),
+    ).rejects.toBe(error)
+  })
+
+  test('runs in no context of ours where no profiler is on', () => {
+    const state = sharedState()
+    state.isProfiling = false
+    try {
+      expect(ignore('x', () => state.ignores.getStore())).toBeUndefined()
+      expect(ignore('', () => 'run')).toBe('run')
+    } finally {
+      state.isProfiling = true
+    }
+    expect(ignore('x', () => state.ignores.getStore())).toEqual([{ by: 'ignore', reason: 'x' }])
+  })
+})
+
+describe('a wrong call', () => {
+  const calls: [unknown, string][] = [
+    ['', `ignore takes the reason, in words, as 'text' or { reason: 'text' }, but got ""`],
+    [undefined, 'but got undefined'],
+    [{ detectors: ['n-plus-one'] }, 'ignore takes the reason'],
+    [
+      { reason: 'x', detectors: ['n-plus-two'] },
+      'got the detector "n-plus-two", but takes one of n-plus-one, ',
+    ],
+    [{ reason: 'x', detectors: 'n-plus-one' }, 'takes an array of ids as detectors, but got "n-plus-one"'],
+    [{ reason: 'x', until: '2026-02-31' }, `takes a day as '2027-01-31' as until, but got "2026-02-31"`],
+  ]
+
+  test.each(calls)('%j throws at once and says what it takes', (why, message) => {
+    const fn = vi.fn()
+    expect(() => ignore(why as string, fn)).toThrow(TypeError)
+    expect(() => ignore(why as string, fn)).toThrow(message)
+    expect(fn).not.toHaveBeenCalled()
+  })
+
+  test.each(calls)('%j breaks nothing in production, and ignores nothing', (why) => {
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(ignore(why as string, () => sharedState().ignores.getStore() ?? 'run')).toBe('run')
+    vi.unstubAllEnvs()
+  })
+})
