@@ -9,11 +9,13 @@ const root = join(import.meta.dirname, '../..')
 const ROOMS: Record<string, readonly string[]> = {
   'src/types.ts': [],
   'src/version.ts': [],
-  'src/sql': ['src/types.ts'],
+  'src/sql/hash-text.ts': [],
+  'src/sql': ['src/types.ts', 'src/sql/hash-text.ts'],
   'src/catalog': ['src/types.ts', 'src/sql'],
   'src/grouping': ['src/types.ts', 'src/sql'],
   'src/detectors': ['src/types.ts', 'src/sql', 'src/grouping'],
-  'src/report/reporters': ['src/types.ts'],
+  'src/detectors/pages.ts': ['src/types.ts'],
+  'src/report/reporters': ['src/types.ts', 'src/detectors/pages.ts', 'src/sql/hash-text.ts'],
   'src/suppression': ['src/types.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',

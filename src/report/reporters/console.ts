@@ -13,6 +13,7 @@ import type {
   RouteSummary,
   Severity,
 } from '../../types.ts'
+import { clip as clipTo, printable } from './printable.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
 export const consoleReporter: Reporter = (report, options = {}) => {
@@ -34,7 +35,7 @@ export function formatRoute(route: RouteSummary, options: ReporterOptions, note 
   const facts = [
     ...(traces > 1 ? [`${traces} times`] : []),
     `${count} ${queries.max === 1 ? 'query' : 'queries'}`,
-    `${milliseconds(durationMs.median)} (${milliseconds(databaseMs.median)} in queries)`,
+    `${formatMilliseconds(durationMs.median)} (${formatMilliseconds(databaseMs.median)} in queries)`,
     ...(note ? [note] : []),
   ]
   return `${bold(printable(name))}  ${dim(facts.join('  '))}`
@@ -58,7 +59,7 @@ export function formatFinding(
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const heading = `  ${paint(MARKS[finding.severity])} ${bold(printable(finding.title))}  ${dim(
-    `${finding.detector}, ${finding.confidence}`,
+    `${clip(finding.detector, LABEL_LENGTH)}, ${finding.confidence}`,
   )}`
   return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`)].join('\n')
 }
@@ -71,7 +72,7 @@ function formatEvidence({ callSite, evidence }: Finding, options: ReporterOption
       .slice(1, CALLERS + 1)
       .map((frame): [string, string] => ['from', dim(formatFrame(frame, options))]),
     ...evidence.map(({ label, text, callSite: place }): [string, string] => [
-      label,
+      clip(label, LABEL_LENGTH),
       [clip(text), place && dim(`(${formatFrame(place, options)})`)].filter(Boolean).join('  '),
     ]),
   ]
@@ -86,12 +87,14 @@ function formatFix(
   const lines = fix.split('\n').filter((line) => line !== '')
   return [
     ...lines.map((line): [string, string] => ['', bold(clip(line, FIX_LENGTH))]),
-    ...formatCost(cost, measured, options).map((text): [string, string] => ['saves', text]),
+    ...formatSavings(cost, measured, options).map((text): [string, string] => ['saves', text]),
   ]
 }
 
 /** Callers shown below the line itself: enough to tell which of several ways led there. */
 const CALLERS = 2
+/** Labels stand in a column, as wide as the longest. */
+const LABEL_LENGTH = 40
 /** A statement can be megabytes long; what tells it apart stands at its start. */
 const TEXT_LENGTH = 240
 /** What is to be copied has to be whole; only what nobody would copy is cut. */
@@ -105,7 +108,7 @@ export function formatFrame({ file, line, column, function: name }: Frame, { cwd
 }
 
 /** Nothing where nothing can be counted; beside what was measured, what it would be on a network. */
-function formatCost(
+export function formatSavings(
   { roundTrips, rows, bytes, perRow }: Cost,
   measured: Measured | undefined,
   { roundTripMs = 1 }: ReporterOptions,
@@ -119,9 +122,9 @@ function formatCost(
   const trips = roundTrips + 1
   const eachMs = measured.spentMs / trips
   const remoteTrips = perRow ? TEN_TIMES * trips - 1 : roundTrips
-  const remote = `${milliseconds(remoteTrips * (eachMs + roundTripMs))} at ${roundTripMs} ms a round trip`
+  const remote = `${formatMilliseconds(remoteTrips * (eachMs + roundTripMs))} at ${roundTripMs} ms a round trip`
   return [
-    `${saved}: ${milliseconds(roundTrips * eachMs)} here, ${remote}${perRow ? ' and ten times the rows' : ''}`,
+    `${saved}: ${formatMilliseconds(roundTrips * eachMs)} here, ${remote}${perRow ? ' and ten times the rows' : ''}`,
   ]
 }
 
@@ -163,16 +166,10 @@ function formatCut(cut: Cut, options: ReporterOptions): string[] {
   return lines.length > 0 ? [dim(`Left out: ${lines.join('; ')}.`)] : []
 }
 
-function milliseconds(value: number): string {
+export function formatMilliseconds(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
 }
 
 export function clip(text: string, length = TEXT_LENGTH): string {
-  const line = printable(text.slice(0, 4 * length))
-  return line.length > length ? `${line.slice(0, length - 1)}…` : line
-}
-
-/** Statement text and route names come from outside: nothing in them may steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\p{Cc}|\p{Cf}/gu, '�')
+  return clipTo(text, length)
 }

@@ -1,9 +1,20 @@
 // Every reporter by its name, one line each.
 import type { Reporter } from '../../types.ts'
 import { consoleReporter } from './console.ts'
+import { githubReporter } from './github.ts'
+import { gitlabReporter } from './gitlab.ts'
 import { jsonReporter } from './json.ts'
+import { junitReporter } from './junit.ts'
+import { markdownCommentReporter, markdownReporter } from './markdown.ts'
+import { sarifReporter } from './sarif.ts'
 
 export const reporters = {
   console: consoleReporter,
   json: jsonReporter,
+  github: githubReporter,
+  gitlab: gitlabReporter,
+  junit: junitReporter,
+  markdown: markdownReporter,
+  'markdown-comment': markdownCommentReporter,
+  sarif: sarifReporter,
 } satisfies Record<string, Reporter>

@@ -1,0 +1,671 @@
+// The pages of the detectors as text. Written from them: test/house/pages.test.ts says how.
+import type { Severity } from '../types.ts'
+
+export interface DetectorPage {
+  title: string
+  severity: Severity
+  /** The first words on what it finds, on one line. */
+  summary: string
+  /** Markdown. */
+  page: string
+}
+
+/** By the detector's id. */
+export const detectorPages: Readonly<Record<string, DetectorPage>> = {
+  'n-plus-one': {
+    title: 'A query for each row',
+    severity: 'error',
+    summary:
+      'A read that is sent again and again from one place in the code, each time with another value, where one statement could have answered for all of them.',
+    page: `# n-plus-one
+
+## What it finds
+
+A read that is sent again and again from one place in the code, each time with another value, where one statement could
+have answered for all of them.
+
+## Why it hurts
+
+Every query is a round trip: on a network of one millisecond, fifty rows are fifty milliseconds before the database has
+done any work, and the page gets slower with every row that is added. On a laptop next to its database nobody notices.
+
+## Bad
+
+\`\`\`ts
+const recent = await db.select().from(orders).orderBy(desc(orders.id)).limit(50)
+for (const order of recent) {
+  const [customer] = await db.select().from(customers).where(eq(customers.id, order.customerId))
+  list.push({ ...order, customer })
+}
+\`\`\`
+
+\`\`\`sql
+SELECT id, customer_id FROM orders ORDER BY id DESC LIMIT 50;
+SELECT id, name FROM customers WHERE id = 17;
+SELECT id, name FROM customers WHERE id = 4;
+-- 48 more
+\`\`\`
+
+## Good
+
+\`\`\`ts
+const recent = await db.query.orders.findMany({
+  orderBy: desc(orders.id),
+  limit: 50,
+  with: { customer: true },
+})
+\`\`\`
+
+or, with two queries,
+
+\`\`\`ts
+const ids = recent.map((order) => order.customerId)
+const found = await db.select().from(customers).where(inArray(customers.id, ids))
+\`\`\`
+
+\`\`\`sql
+SELECT id, name FROM customers WHERE id = ANY($1);
+\`\`\`
+
+## How sure it is
+
+Queries belong together when they have one fingerprint and came along one path of application
+frames: two explicit calls of one helper are not a loop, a function that calls itself is.
+
+- **proven**: the values of the queries were in the rows of one column of an earlier query, which had finished before the
+  first of them started. Two different values are enough. Small integers are in many columns by accident; for them
+  the queries must also follow the rows of that column one by one, in their order.
+- **likely**: three or more different values from one place whose origin was not seen, or could be several columns, which
+  the finding then names.
+
+Distinct values count, not repetitions: the same lookup five times is another matter.
+
+## Options
+
+| option   | default | meaning                                                      |
+| -------- | ------- | ------------------------------------------------------------ |
+| \`proven\` | 2       | different values that are enough when their origin is proven |
+| \`likely\` | 3       | different values that are enough without                     |
+
+\`\`\`ts
+createProfiler({ detectors: { 'n-plus-one': { likely: 5 } } })
+\`\`\`
+
+## When to ignore it
+
+It says nothing about pages by OFFSET or by key, batches in chunks (\`IN (…)\`, \`= ANY\`), FETCH from a cursor, settings of the
+session, and writes. What remains and is meant so (three lookups that will never be more) can be switched off with
+\`detectors: { 'n-plus-one': false }\`, or raised above with \`likely\`.
+`,
+  },
+  'n-plus-one-write': {
+    title: 'A write for each row',
+    severity: 'error',
+    summary:
+      'An insert, update, delete or merge that is sent again and again from one place in the code, a row at a time.',
+    page: `# n-plus-one-write
+
+## What it finds
+
+An insert, update, delete or merge that is sent again and again from one place in the code, a row at a time.
+
+## Why it hurts
+
+Each row is a round trip. Outside a transaction each is also a commit, and the database waits for the disk at every one of them;
+when the loop fails half-way, half of the rows are written. 200 rows on one machine: 41 ms one by one, 0.6 ms at once.
+
+## Bad
+
+\`\`\`ts
+for (const line of cart.lines) {
+  await db.insert(orderItems).values({ orderId, productId: line.productId, quantity: line.quantity })
+}
+\`\`\`
+
+\`\`\`sql
+INSERT INTO order_items (order_id, product_id, quantity) VALUES (17, 4, 1);
+-- and so on
+\`\`\`
+
+## Good
+
+\`\`\`ts
+await db
+  .insert(orderItems)
+  .values(cart.lines.map((line) => ({ orderId, productId: line.productId, quantity: line.quantity })))
+\`\`\`
+
+\`\`\`sql
+INSERT INTO order_items (order_id, product_id, quantity) VALUES (17, 4, 1), (17, 9, 2), (17, 12, 1);
+UPDATE inventory SET quantity = v.quantity FROM unnest($1::int[], $2::int[]) AS v (id, quantity) WHERE inventory.id = v.id;
+DELETE FROM carts WHERE id = ANY($1);
+\`\`\`
+
+## How sure it is
+
+Executions that succeeded count, whatever their values; a retry after an error is no loop.
+
+- **proven**: the values came from the rows of one column of an earlier query. Two executions are enough.
+- **likely**: three or more from one path through the application.
+
+It says that each row is a commit of its own only when it has seen that no transaction was open.
+
+## Options
+
+| option   | default | meaning                                                              |
+| -------- | ------- | -------------------------------------------------------------------- |
+| \`proven\` | 2       | executions that are enough when the origin of their values is proven |
+| \`likely\` | 3       | executions that are enough without                                   |
+
+\`\`\`ts
+createProfiler({ detectors: { 'n-plus-one-write': { likely: 10 } } })
+\`\`\`
+
+## When to ignore it
+
+It says nothing about chunks of rows (several rows in VALUES, \`= ANY\`), \`INSERT … SELECT\`, portions of a table
+(\`IN (SELECT … LIMIT n)\`), the books of migration tools, and workers that claim one job after the other with
+\`FOR UPDATE SKIP LOCKED\`. Rows that must be committed one by one, because each has an effect outside the database, are meant so.
+`,
+  },
+  'duplicate-query': {
+    title: 'The same query again',
+    severity: 'warning',
+    summary:
+      'The same statement with the same values and the same result, asked again in one request, although nothing was written to its tables in between. The places it was asked from may differ; all of them are named.',
+    page: `# duplicate-query
+
+## What it finds
+
+The same statement with the same values and the same result, asked again in one request, although nothing was written to its
+tables in between. The places it was asked from may differ; all of them are named.
+
+## Why it hurts
+
+It costs what the first time cost, and the answer is known. It is mostly a lookup inside a helper (the current user, a setting)
+that every caller pays for again.
+
+## Bad
+
+\`\`\`ts
+async function price(cents: number) {
+  const [{ value }] = await db.select().from(settings).where(eq(settings.key, 'currency'))
+  return format(cents, value)
+}
+\`\`\`
+
+## Good
+
+\`\`\`ts
+const currency = await currencyOf(shop)
+const prices = lines.map((line) => format(line.cents, currency))
+\`\`\`
+
+## How sure it is
+
+- **proven**: the results were seen and are equal.
+- **likely**: the results are not known, as in recordings of other tools; statement and values are equal.
+
+A write to a table that the statement names separates two reads, and so does a statement whose effects cannot be read from its
+text, such as a call of a function.
+
+## Options
+
+| option  | default | meaning                                            |
+| ------- | ------- | -------------------------------------------------- |
+| \`least\` | 2       | executions of one statement with one set of values |
+
+\`\`\`ts
+createProfiler({ detectors: { 'duplicate-query': { least: 3 } } })
+\`\`\`
+
+## When to ignore it
+
+It says nothing about reads that lock (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), polling (asked from one place with
+a pause), and what is part of a loop with other values: that is n-plus-one.
+`,
+  },
+  'unread-columns': {
+    title: 'Columns that nobody reads',
+    severity: 'warning',
+    summary:
+      'Columns that one place in the code fetches, and that the application has never read from the rows it got.',
+    page: `# unread-columns
+
+## What it finds
+
+Columns that one place in the code fetches, and that the application has never read from the rows it got.
+
+## Why it hurts
+
+PostgreSQL reads them, large ones from another place on the disk, and sends them; Node.js parses them; and nobody looks. A
+\`select *\` that fetches a long text for the sake of a name can be most of a request's bytes.
+
+## Bad
+
+\`\`\`ts
+const found = await db.select().from(products).orderBy(products.name).limit(100)
+response.json(found.map((product) => product.name))
+\`\`\`
+
+\`\`\`sql
+SELECT * FROM products ORDER BY name LIMIT 100;
+\`\`\`
+
+## Good
+
+\`\`\`ts
+const found = await db.select({ name: products.name }).from(products).orderBy(products.name).limit(100)
+\`\`\`
+
+\`\`\`ts
+const found = await db.query.products.findMany({
+  columns: { name: true },
+  orderBy: products.name,
+  limit: 100,
+})
+\`\`\`
+
+\`\`\`sql
+SELECT name FROM products ORDER BY name LIMIT 100;
+\`\`\`
+
+## How sure it is
+
+Some rows of each result are watched: 16, spread over the result. Where a column seems unread, the statement's next three
+results are watched whole (and then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each, and only with one of
+those is anything reported. The rows of Drizzle's queries are watched as Drizzle has mapped them, those of relations and joined
+tables too.
+
+- **likely**: in three traces or more of this place (the function that builds the query, and its statement) the column was not
+  read once, whatever the route. A branch that nobody has taken yet may read it.
+- **possible**: the same, of results that are larger, of which 500 rows or more were watched, spread over them.
+
+Not counted as unread are columns of a row that was copied (\`{ ...row }\`, \`structuredClone\`) or serialised (\`res.json(rows)\`)
+or printed, of rows that were read after their request was over, of rows that were not touched, and of requests that were
+answered by an error or were aborted. Nothing is said of DISTINCT, UNION, INTERSECT and EXCEPT, where a column decides which
+rows there are, of rows that are fetched as arrays, and of Drizzle's prepared
+queries and explicit \`.execute()\`.
+
+An application sees the rows it would have seen, with one exception: \`console.dir\` and the message of a failed \`node:assert\`
+look behind accessors, and write \`[Getter/Setter]\` for the columns of a watched row.
+
+The bytes are an estimate: the size of the column's values in 16 rows, as PostgreSQL sends them, times the rows.
+
+## Options
+
+| option    | default | meaning                                                                       |
+| --------- | ------- | ----------------------------------------------------------------------------- |
+| \`traces\`  | 3       | traces in which the column was fetched and not read                           |
+| \`bytes\`   | 64      | bytes for nothing in one query, below which nothing is said                   |
+| \`warning\` | 4096    | bytes for nothing from which on it is a warning, and not just for information |
+
+\`\`\`ts
+createProfiler({ detectors: { 'unread-columns': { bytes: 1000 } } })
+createProfiler({ watchRows: false }) // no row is watched
+\`\`\`
+
+## When to ignore it
+
+A function that many will call, each for other columns, may fetch them all. Where bytes are few, so is the gain.
+`,
+  },
+  'unread-rows': {
+    title: 'Rows that nobody reads',
+    severity: 'warning',
+    summary:
+      'Ten rows or more that one place in the code fetches, of which the application reads the first only, or none: because one row is what it wants, or their number, or whether there are any.',
+    page: `# unread-rows
+
+## What it finds
+
+Ten rows or more that one place in the code fetches, of which the application reads the first only, or none: because one row
+is what it wants, or their number, or whether there are any.
+
+## Why it hurts
+
+The rows are found, sorted, sent and parsed to be thrown away, and there will be more of them as the table grows.
+
+## Bad
+
+\`\`\`ts
+const { rows } = await pool.query('select * from orders where customer_id = $1', [id])
+const hasOrdered = rows.length > 0
+\`\`\`
+
+\`\`\`ts
+const [latest] = await db.select().from(orders).orderBy(desc(orders.id))
+\`\`\`
+
+## Good
+
+\`\`\`sql
+SELECT EXISTS (SELECT 1 FROM orders WHERE customer_id = $1);
+SELECT count(*) FROM orders WHERE customer_id = $1;
+SELECT * FROM orders ORDER BY id DESC LIMIT 1;
+\`\`\`
+
+\`\`\`ts
+const count = await db.$count(orders, eq(orders.customerId, id))
+const [latest] = await db.select().from(orders).orderBy(desc(orders.id)).limit(1)
+\`\`\`
+
+## How sure it is
+
+Some rows of each result are watched: 16, spread over the result. Where at most one of them is read, the statement's next
+three results are watched whole (and then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each, and only with
+one of those is anything reported.
+
+- **likely**: in three traces or more of this place (the function that builds the query, and its statement) at least ten rows
+  came and at most one was read, whatever the route.
+- **possible**: the same, of results that are larger, of which 500 rows or more were watched, spread over them.
+
+A row that is copied, serialised or printed was read, and so is one that is read after its request was over, from the next
+trace on. Nothing is said of requests that were answered by an error or were aborted, of rows that are locked (FOR UPDATE), of
+statements that compute something in their list of columns, which may be what they are for, and of rows as arrays.
+
+## Options
+
+| option    | default | meaning                                                          |
+| --------- | ------- | ---------------------------------------------------------------- |
+| \`traces\`  | 3       | traces in which so few rows were read                            |
+| \`rows\`    | 10      | rows fetched, at least                                           |
+| \`warning\` | 100     | rows from which on it is a warning, and not just for information |
+
+\`\`\`ts
+createProfiler({ detectors: { 'unread-rows': { rows: 50 } } })
+\`\`\`
+
+## When to ignore it
+
+A query that is sent for its side effects, or to have its pages in memory, may leave its rows alone.
+`,
+  },
+  'unbounded-select': {
+    title: 'A result that grows with its table',
+    severity: 'warning',
+    summary:
+      'A SELECT whose result grows with its table: it has no LIMIT, and fixes no unique key.',
+    page: `# unbounded-select
+
+## What it finds
+
+A SELECT whose result grows with its table: it has no LIMIT, and fixes no unique key.
+
+## Why it hurts
+
+With ten rows on a laptop it is fast. With a hundred thousand in production it reads them all, sends them all, builds an object of
+each and turns them into JSON, for a page that shows twenty.
+
+## Bad
+
+\`\`\`sql
+SELECT id, placed_at, status FROM orders WHERE status <> 'delivered';
+\`\`\`
+
+\`\`\`ts
+await db.select().from(orders).where(ne(orders.status, 'delivered'))
+\`\`\`
+
+## Good
+
+\`\`\`sql
+SELECT id, placed_at, status FROM orders WHERE status <> 'delivered' AND id < $1 ORDER BY id DESC LIMIT 50;
+\`\`\`
+
+\`\`\`ts
+await db
+  .select()
+  .from(orders)
+  .where(and(ne(orders.status, 'delivered'), lt(orders.id, after)))
+  .orderBy(desc(orders.id))
+  .limit(50)
+\`\`\`
+
+## How sure it is
+
+That a result is bounded is proven, by PostgreSQL's own parser and the unique keys of the catalog: a lookup by e-mail address is one
+row where that column is unique, a join along a key adds none. What cannot be proven to be bounded is called \`likely\`.
+Without the catalog nothing is said. The severity follows the rows that were returned and, for a statement that filters by no
+value, the size of the table:
+
+- **error**: the result had \`error\` rows or more,
+- **warning**: it had \`warn\` rows or more, or the table has,
+- **info**: it can grow, and is small today.
+
+## Options
+
+| option  | default | meaning                                                   |
+| ------- | ------- | --------------------------------------------------------- |
+| \`warn\`  | 1000    | rows, seen or in the table, from which on it is a warning |
+| \`error\` | 10000   | rows seen from which on it is an error                    |
+| \`small\` | 100     | rows up to which nothing is said                          |
+
+\`\`\`ts
+createProfiler({ detectors: { 'unbounded-select': { small: 1000 } } })
+\`\`\`
+
+## When to ignore it
+
+It says nothing about tables, and results, of up to a hundred rows (countries, settings), and about what libraries read of
+PostgreSQL's own catalog. An export that is meant to read everything does better with a cursor, or may be left as it is.
+`,
+  },
+  'unbounded-array': {
+    title: 'An array that grows with a table',
+    severity: 'warning',
+    summary:
+      'A row, or a page of rows, that holds an array as long as a table: `json_agg`, `array_agg`, `string_agg` or `ARRAY(…)` over rows that nothing limits. A relational query with a nested list is exactly that.',
+    page: `# unbounded-array
+
+## What it finds
+
+A row, or a page of rows, that holds an array as long as a table: \`json_agg\`, \`array_agg\`, \`string_agg\` or \`ARRAY(…)\` over rows that
+nothing limits. A relational query with a nested list is exactly that.
+
+## Why it hurts
+
+The LIMIT outside counts parents. The one customer with forty thousand orders is one row of thirty megabytes.
+
+## Bad
+
+\`\`\`ts
+await db.query.customers.findFirst({ where: eq(customers.id, id), with: { orders: true } })
+\`\`\`
+
+\`\`\`sql
+SELECT c.id, (SELECT json_agg(o) FROM orders o WHERE o.customer_id = c.id) FROM customers c WHERE c.id = $1;
+\`\`\`
+
+## Good
+
+\`\`\`ts
+await db.query.customers.findFirst({
+  where: eq(customers.id, id),
+  with: { orders: { limit: 20, orderBy: desc(orders.id) } },
+})
+\`\`\`
+
+\`\`\`sql
+SELECT c.id, (SELECT json_agg(o) FROM (SELECT * FROM orders WHERE customer_id = c.id ORDER BY id DESC LIMIT 20) o)
+FROM customers c WHERE c.id = $1;
+\`\`\`
+
+## How sure it is
+
+As unbounded-select: that an array is bounded is proven, the rest is \`likely\`. It is a warning when the result had
+100 kB or more, and info below that.
+
+## Options
+
+| option      | default | meaning                                         |
+| ----------- | ------- | ----------------------------------------------- |
+| \`warnBytes\` | 100000  | bytes of a result from which on it is a warning |
+
+\`\`\`ts
+createProfiler({ detectors: { 'unbounded-array': { warnBytes: 1000000 } } })
+\`\`\`
+
+## When to ignore it
+
+Lists that are short by nature, such as the lines of an order.
+`,
+  },
+  'deep-offset': {
+    title: 'A page far behind the first',
+    severity: 'warning',
+    summary:
+      'A page so far behind the first that the database reads and throws away more than a thousand rows to get there.',
+    page: `# deep-offset
+
+## What it finds
+
+A page so far behind the first that the database reads and throws away more than a thousand rows to get there.
+
+## Why it hurts
+
+OFFSET does not jump: the rows before the page are found, sorted and dropped. Page 500 costs 500 times page 1, and a row
+inserted in between makes one row appear twice.
+
+## Bad
+
+\`\`\`sql
+SELECT id, title FROM posts ORDER BY created_at DESC, id DESC LIMIT 20 OFFSET 10000;
+\`\`\`
+
+\`\`\`ts
+db.select()
+  .from(posts)
+  .orderBy(desc(posts.createdAt), desc(posts.id))
+  .limit(20)
+  .offset(page * 20)
+\`\`\`
+
+## Good
+
+\`\`\`sql
+SELECT id, title FROM posts WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT 20;
+\`\`\`
+
+\`\`\`ts
+db.select()
+  .from(posts)
+  .where(sql\`(\${posts.createdAt}, \${posts.id}) < (\${last.createdAt}, \${last.id})\`)
+  .orderBy(desc(posts.createdAt), desc(posts.id))
+  .limit(20)
+\`\`\`
+
+## How sure it is
+
+Always **proven**: the OFFSET in force is known, parameters included.
+
+## Options
+
+| option | default | meaning                          |
+| ------ | ------- | -------------------------------- |
+| \`most\` | 1000    | rows skipped that are still well |
+
+\`\`\`ts
+createProfiler({ detectors: { 'deep-offset': { most: 5000 } } })
+\`\`\`
+
+## When to ignore it
+
+A report that nobody asks for page 500 of, or an export at night, may stay as it is.
+`,
+  },
+  'slow-query': {
+    title: 'A slow query',
+    severity: 'warning',
+    summary:
+      'A query that took longer than half a second.',
+    page: `# slow-query
+
+## What it finds
+
+A query that took longer than half a second.
+
+## Why it hurts
+
+Somebody waits for it, and it holds a connection that others wait for.
+
+## Bad
+
+\`\`\`sql
+SELECT * FROM orders WHERE lower(email) = 'a@example.com';
+\`\`\`
+
+## Good
+
+\`\`\`sql
+CREATE INDEX CONCURRENTLY ON orders (lower(email));
+\`\`\`
+
+## How sure it is
+
+Always **proven**: it was measured, from the moment the statement left until its last row had arrived. The wait for a connection of the
+pool is not counted. It is the one detector whose findings depend on the day; two runs of the same tests may differ.
+
+## Options
+
+| option   | default | meaning                                       |
+| -------- | ------- | --------------------------------------------- |
+| \`mostMs\` | 500     | milliseconds of execution that are still well |
+
+\`\`\`ts
+createProfiler({ detectors: { 'slow-query': { mostMs: 100 } } })
+\`\`\`
+
+## When to ignore it
+
+Reports and exports that are known to be slow; COPY, DDL and COMMIT are never named.
+`,
+  },
+  'query-budget': {
+    title: 'More queries than allowed',
+    severity: 'warning',
+    summary:
+      'A request, test or job that makes more queries than it may.',
+    page: `# query-budget
+
+## What it finds
+
+A request, test or job that makes more queries than it may.
+
+## Why it hurts
+
+When no single pattern stands out, the sum still hurts; and a budget keeps a route as good as it has become.
+
+## Bad
+
+\`\`\`
+GET /dashboard  131 queries  402 ms
+\`\`\`
+
+## Good
+
+\`\`\`ts
+createProfiler({ detectors: { 'query-budget': { routes: { 'GET /dashboard': 12 } } } })
+\`\`\`
+
+## How sure it is
+
+Always **proven**: queries are counted, also beyond the number that is kept. BEGIN, COMMIT, SET and their like do not count.
+
+## Options
+
+| option   | default | meaning                                                  |
+| -------- | ------- | -------------------------------------------------------- |
+| \`most\`   | 100     | queries a trace may make, unless \`routes\` says otherwise |
+| \`routes\` | {}      | the same by the trace's name                             |
+
+\`\`\`ts
+createProfiler({ detectors: { 'query-budget': { most: 30, routes: { 'POST /import': 500 } } } })
+\`\`\`
+
+## When to ignore it
+
+Jobs and scripts that work through a table; give them a budget of their own by name.
+`,
+  },
+}

@@ -1,0 +1,31 @@
+// GitLab's code quality report: it shows findings in the merge request, new ones and those that are gone. It compares by
+// fingerprint alone, so that is made of the finding's key, and moved lines are no news.
+import { hashText } from '../../sql/hash-text.ts'
+import type { Finding, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import { clip, printable } from './printable.ts'
+import { NO_FILE, repositoryPath } from './repository-path.ts'
+
+export const gitlabReporter: Reporter = (report, options = {}) =>
+  `${JSON.stringify(
+    report.findings.map((finding) => formatIssue(finding, options)),
+    null,
+    2,
+  )}\n`
+
+const SEVERITIES: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
+const DESCRIPTION_LENGTH = 1000
+
+function formatIssue(finding: Finding, options: ReporterOptions) {
+  const { detector, severity, title, detail, remediation, key, route, callSite } = finding
+  const [place] = callSite
+  const path = place && repositoryPath(place.file, options)
+  return {
+    type: 'issue',
+    check_name: printable(detector),
+    description: clip(`${title} (${route}). ${detail} ${remediation}`, DESCRIPTION_LENGTH),
+    categories: ['Performance'],
+    severity: SEVERITIES[severity],
+    fingerprint: hashText(key),
+    location: { path: path ?? NO_FILE, lines: { begin: path ? Math.max(1, place.line) : 1 } },
+  }
+}

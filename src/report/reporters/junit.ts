@@ -1,0 +1,109 @@
+// JUnit XML, which every CI system shows: a suite for each route, in it a test that passes where there is nothing to say,
+// and a failed one for each finding. What is only to be known of (`info`) does not fail. A test is named by what stays the
+// same from run to run, because that is how failures of two runs are compared.
+import { hashText } from '../../sql/hash-text.ts'
+import type { Finding, Report, Reporter, ReporterOptions } from '../../types.ts'
+import { formatFinding } from './console.ts'
+import { clip, printable } from './printable.ts'
+
+export const junitReporter: Reporter = (report, options = {}) => {
+  const byRoute = groupBy(report.findings, ({ route }) => route)
+  const names = new Set([...report.routes.map(({ name }) => name), ...byRoute.keys()])
+  const suites = [...names].map((name) => formatSuite(name, byRoute.get(name) ?? [], report, options))
+  const failures = report.findings.filter(isFailure).length
+  const tests = suites.reduce((sum, suite) => sum + suite.tests, 0)
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: 'pg-loupe', tests, failures, errors: 0 })}>`,
+    ...suites.flatMap(({ lines }) => lines),
+    '</testsuites>',
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+/** Of a route's name, and of a test's. */
+const NAME_LENGTH = 200
+
+function formatSuite(route: string, findings: readonly Finding[], report: Report, options: ReporterOptions) {
+  const name = clip(route, NAME_LENGTH)
+  const times = report.routes.find((summary) => summary.name === route)?.durationMs
+  const tests = Math.max(1, findings.length)
+  const summary = {
+    name,
+    tests,
+    failures: findings.filter(isFailure).length,
+    errors: 0,
+    time: ((times?.median ?? 0) / 1000).toFixed(3),
+  }
+  const testNames = nameTests(findings)
+  return {
+    tests,
+    lines: [
+      `  <testsuite${attributes(summary)}>`,
+      ...(findings.length === 0
+        ? [`    <testcase${attributes({ name: 'no findings', classname: name })}/>`]
+        : []),
+      ...findings.map((finding, at) =>
+        formatTest(finding, { name: testNames[at] ?? '', classname: name }, report, options),
+      ),
+      '  </testsuite>',
+    ],
+  }
+}
+
+function formatTest(
+  finding: Finding,
+  names: { name: string; classname: string },
+  report: Report,
+  options: ReporterOptions,
+): string {
+  const text = escapeXml(formatFinding(finding, report, options).replace(/^ {2}/gm, ''))
+  const message = { message: clip(finding.title, NAME_LENGTH), type: printable(finding.detector) }
+  const outcome = isFailure(finding)
+    ? `<failure${attributes(message)}>${text}</failure>`
+    : `<system-out>${text}</system-out>`
+  return `    <testcase${attributes(names)}>${outcome}</testcase>`
+}
+
+function isFailure({ severity }: Finding): boolean {
+  return severity !== 'info'
+}
+
+/** Detector and function; where a route has several of one name, what tells their keys apart is added. */
+function nameTests(findings: readonly Finding[]): string[] {
+  const names = findings.map(({ detector, callSite: [place] }) => {
+    const where = place?.function ?? place?.file
+    return clip(where ? `${detector} in ${where}` : detector, NAME_LENGTH)
+  })
+  const alike = groupBy(names, (name) => name)
+  return names.map((name, at) =>
+    (alike.get(name)?.length ?? 0) > 1 ? `${name} (${hashText(findings[at]?.key ?? '')})` : name,
+  )
+}
+
+/** `Map.groupBy` is not in Node 20. */
+function groupBy<Value>(values: readonly Value[], keyOf: (value: Value) => string): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value))
+    if (group) group.push(value)
+    else groups.set(keyOf(value), [value])
+  }
+  return groups
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join('')
+}
+
+/** What XML cannot hold at all is already gone from text that is printable. */
+function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}

@@ -1,0 +1,135 @@
+// Markdown for people who look at a pull request: `markdown` for a job's summary, `markdown-comment` for a comment, which
+// differ in how long they may be. A table of what was found, then each finding with its evidence, worst first, then the
+// routes.
+import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity } from '../../types.ts'
+import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
+import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
+import { repositoryPath } from './repository-path.ts'
+import { joinSections } from './sections.ts'
+
+export const markdownReporter: Reporter = (report, options = {}) =>
+  formatMarkdown(report, options, SUMMARY_BYTES)
+
+/** Opens with a mark by which a later run can find the comment and replace it. */
+export const markdownCommentReporter: Reporter = (report, options = {}) =>
+  `<!-- pg-loupe -->\n${formatMarkdown(report, options, COMMENT_BYTES)}`
+
+/** GitHub takes 1 MiB for a step, and drops what is longer; a little is left to whoever adds to it. */
+export const SUMMARY_BYTES = 1_000_000
+/** GitHub takes 65,536 characters. */
+export const COMMENT_BYTES = 65_000
+
+export const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
+
+function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: number): string {
+  const { findings, routes } = report
+  return joinSections(
+    [
+      { head: '', parts: [`${heading(report)}\n`], what: 'headings', until: 1 },
+      {
+        head: '\n| | finding | route | line |\n| --- | --- | --- | --- |\n',
+        parts: findings.map((finding) => `${overviewRow(finding, options)}\n`),
+        what: 'findings',
+        until: 0.3,
+      },
+      {
+        head: '',
+        parts: findings.map((finding) => `\n${formatFinding(finding, report, options)}\n`),
+        what: 'findings are not shown in full and',
+        until: 0.85,
+      },
+      {
+        head: '\n<details><summary>Routes</summary>\n\n| route | traces | queries | time | in queries |\n| --- | ---: | ---: | ---: | ---: |\n',
+        parts: busiestFirst(routes).map((route) => `${routeRow(route)}\n`),
+        end: '\n</details>\n',
+        what: 'routes',
+        until: 0.97,
+      },
+      { head: '', parts: cutNotes(report).map((note) => `\n${note}\n`), what: 'notes', until: 1 },
+    ],
+    limitBytes,
+  )
+}
+
+function heading({ findings, traces, queries, suppressed }: Report): string {
+  const counts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length
+    return count > 0 ? `${MARKS[severity]} ${count}` : []
+  })
+  const result = counts.length > 0 ? counts.join(' · ') : '✅ no findings'
+  const accepted = suppressed > 0 ? `, ${suppressed} accepted ones left out` : ''
+  return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace', 'traces')}${accepted}.`
+}
+
+export function overviewRow(finding: Finding, options: ReporterOptions, note = ''): string {
+  const { severity, title, route } = finding
+  const cells = [
+    MARKS[severity],
+    `${markdownText(title, 200)}${note}`,
+    markdownCellCode(route),
+    markdownCellCode(place(finding, options)),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function formatFinding(finding: Finding, report: Report, options: ReporterOptions): string {
+  const { severity, title, detector, confidence, route, callSite, evidence, detail, remediation } = finding
+  const items = [
+    `at ${callSite[0] ? markdownCode(formatFrame(callSite[0], options)) : 'no line of the application that is known'}`,
+    ...callSite.slice(1, 3).map((frame) => `from ${markdownCode(formatFrame(frame, options))}`),
+    ...evidence.map(({ label, text, callSite: seen }) =>
+      [markdownText(label), markdownCode(text), seen ? `(${markdownCode(formatFrame(seen, options))})` : '']
+        .filter(Boolean)
+        .join(' '),
+    ),
+  ]
+  return [
+    `### ${MARKS[severity]} ${markdownText(title, 200)}`,
+    '',
+    `${markdownCode(route)} · ${markdownText(detector)}, ${confidence}`,
+    '',
+    ...items.map((item) => `- ${item}`),
+    '',
+    markdownText(detail),
+    '',
+    `**Instead:** ${markdownText(remediation)}`,
+    ...(finding.fix ? ['', markdownBlock(finding.fix, language(finding.fix))] : []),
+    ...formatSavings(finding.cost, report.measured[finding.key], options).map(
+      (text) => `\n**Saves** ${markdownText(text)}`,
+    ),
+  ].join('\n')
+}
+
+function place({ callSite: [first] }: Finding, options: ReporterOptions): string {
+  if (!first) return ''
+  const path = repositoryPath(first.file, options) ?? first.file
+  return first.line > 0 ? `${path}:${first.line}` : path
+}
+
+function language(code: string): string {
+  return /^\s*(select|insert|update|delete|with|merge)\b/i.test(code) ? 'sql' : ''
+}
+
+function busiestFirst(routes: readonly RouteSummary[]): RouteSummary[] {
+  return routes.toSorted((a, b) => b.queries.max - a.queries.max)
+}
+
+function routeRow({ name, traces, queries, durationMs, databaseMs }: RouteSummary): string {
+  const count = queries.min === queries.max ? String(queries.max) : `${queries.min} to ${queries.max}`
+  const times = [durationMs, databaseMs].map(({ median }) => formatMilliseconds(median))
+  return `| ${[markdownCellCode(name), traces, count, ...times].join(' | ')} |`
+}
+
+function cutNotes({ cut }: Report): string[] {
+  const parts = [
+    ...(cut.queries > 0 ? [`${cut.queries} queries were counted but not kept`] : []),
+    ...(cut.traces > 0 ? [`${cut.traces} traces were closed early`] : []),
+    ...(cut.routes > 0 ? [`${cut.routes} traces had one name too many to be listed`] : []),
+    ...(cut.internalErrors > 0 ? [`${cut.internalErrors} errors inside pg-loupe`] : []),
+  ]
+  return parts.length > 0 ? [`_Left out: ${parts.join('; ')}._`] : []
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}

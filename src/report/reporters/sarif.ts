@@ -1,0 +1,199 @@
+// SARIF 2.1.0, for GitHub's code scanning and other tools that collect what analysers find. A finding is a result at its
+// line, with the callers and the earlier query as related locations; its fingerprint is made of the finding's key, so
+// that moved lines are no news. GitHub takes 25,000 results and shows 5,000: the worst are kept, and what is left is told.
+import { detectorPages } from '../../detectors/pages.ts'
+import { hashText } from '../../sql/hash-text.ts'
+import type { Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import { clip, printable } from './printable.ts'
+import { NO_FILE, repositoryPath } from './repository-path.ts'
+
+export const sarifReporter: Reporter = (report, options = {}) => {
+  const kept = report.findings.slice(0, KEPT_RESULTS)
+  const rules = ruleIds(kept)
+  const run = {
+    tool: {
+      driver: { name: 'pg-loupe', semanticVersion: report.tool.version, rules: rules.map(formatRule) },
+    },
+    invocations: [{ executionSuccessful: true, toolExecutionNotifications: formatNotes(report) }],
+    originalUriBaseIds: { [ROOT]: { description: { text: 'The root of the repository.' } } },
+    columnKind: 'utf16CodeUnits',
+    results: kept.map((finding) =>
+      formatResult(finding, rules.indexOf(printable(finding.detector)), options),
+    ),
+  }
+  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`
+}
+
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
+const ROOT = '%SRCROOT%'
+const KEPT_RESULTS = 5000
+/** Callers that are related locations: GitHub takes a hundred locations, nobody reads ten. */
+const CALLERS = 8
+const TEXT_LENGTH = 1000
+const FIX_LENGTH = 4000
+const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' }
+/** What GitHub sorts by. */
+const PROBLEMS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'recommendation' }
+
+/** Every detector, also those that found nothing; and those of the report that this version does not know. */
+function ruleIds(findings: readonly Finding[]): string[] {
+  return [...new Set([...Object.keys(detectorPages), ...findings.map(({ detector }) => printable(detector))])]
+}
+
+function formatRule(id: string) {
+  const known = Object.hasOwn(detectorPages, id) ? detectorPages[id] : undefined
+  if (!known) return { id }
+  const { title, severity, summary, page } = known
+  return {
+    id,
+    name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    shortDescription: { text: title },
+    fullDescription: { text: summary },
+    help: { text: page, markdown: page },
+    defaultConfiguration: { level: LEVELS[severity] },
+    properties: { tags: ['performance', 'postgresql'], 'problem.severity': PROBLEMS[severity] },
+  }
+}
+
+function formatResult(finding: Finding, ruleIndex: number, options: ReporterOptions) {
+  const { detector, severity, confidence, key, route, callSite, occurrenceCount, cost } = finding
+  const related = relatedPlaces(finding, options)
+  return {
+    ruleId: printable(detector),
+    ruleIndex,
+    level: LEVELS[severity],
+    message: { text: describe(finding, related) },
+    locations: [
+      {
+        physicalLocation: physicalLocation(callSite[0], options) ?? withoutFile(),
+        logicalLocations: logicalLocations(finding),
+      },
+    ],
+    ...(related.length > 0
+      ? {
+          relatedLocations: related.map(({ id, location, text }) => ({
+            id,
+            physicalLocation: location,
+            message: { text },
+          })),
+        }
+      : {}),
+    ...formatFlow(finding, related, options),
+    partialFingerprints: { 'pgLoupeKey/v1': hashText(key) },
+    properties: { confidence, route: printable(route), occurrences: occurrenceCount, cost },
+  }
+}
+
+interface RelatedPlace {
+  id: number
+  /** A caller, not a place of evidence. */
+  isCaller: boolean
+  location: object
+  text: string
+}
+
+/** The evidence first: it says where the rows came from. */
+function relatedPlaces({ evidence, callSite }: Finding, options: ReporterOptions): RelatedPlace[] {
+  const places = [
+    ...evidence.map(({ label, text, callSite: place }) => ({
+      place,
+      isCaller: false,
+      text: clip(`${label}: ${text}`, TEXT_LENGTH),
+    })),
+    ...callSite.slice(1, CALLERS + 1).map((place) => ({
+      place,
+      isCaller: true,
+      text: printable(place.function ? `called from ${place.function}` : 'called from here'),
+    })),
+  ]
+  return places
+    .flatMap(({ place, ...rest }) => {
+      const location = physicalLocation(place, options)
+      return location ? [{ location, ...rest }] : []
+    })
+    .map((place, at) => ({ id: at + 1, ...place }))
+}
+
+/** GitHub shows a related location only where the text links to it. */
+function describe(finding: Finding, related: readonly RelatedPlace[]): string {
+  const { title, detail, remediation, fix = '', route, evidence, callSite } = finding
+  const lines = [
+    `${title} (${route}). ${detail}`,
+    ...(callSite.length === 0 ? ['No line of the application is known.'] : []),
+    ...evidence.map(({ label, text }) => `${label}: ${text}`),
+    `Instead: ${remediation}`,
+  ]
+  return [
+    ...lines.map((line) => noLink(clip(line, TEXT_LENGTH))),
+    ...fix.split('\n').flatMap((line) => (line === '' ? [] : noLink(clip(line, FIX_LENGTH)))),
+    ...related.map(({ id, text }) => `See [${noBrackets(clip(text, 80))}](${id})`),
+  ].join('\n')
+}
+
+/** `[text](1)` would be one. */
+function noLink(text: string): string {
+  return text.replaceAll('](', '] (')
+}
+
+function noBrackets(text: string): string {
+  return text.replace(/[[\]\\]/g, ' ')
+}
+
+/** From the outermost caller over the query whose rows were looped over to the line itself. */
+function formatFlow(
+  { title, callSite }: Finding,
+  related: readonly RelatedPlace[],
+  options: ReporterOptions,
+) {
+  const own = physicalLocation(callSite[0], options)
+  if (!own || related.length === 0) return {}
+  const callers = related.filter(({ isCaller }) => isCaller).toReversed()
+  const evidence = related.filter(({ isCaller }) => !isCaller)
+  const steps = [...callers, ...evidence, { location: own, text: clip(title, TEXT_LENGTH) }]
+  const locations = steps.map(({ location, text }) => ({
+    location: { physicalLocation: location, message: { text } },
+  }))
+  return { codeFlows: [{ threadFlows: [{ locations }] }] }
+}
+
+function logicalLocations({ route, callSite: [place] }: Finding) {
+  return [
+    { fullyQualifiedName: printable(route), kind: 'route' },
+    ...(place?.function ? [{ name: printable(place.function), kind: 'function' }] : []),
+  ]
+}
+
+function physicalLocation(place: Frame | undefined, options: ReporterOptions) {
+  const path = place && repositoryPath(place.file, options)
+  if (!place || path === undefined) return undefined
+  const { line, column } = place
+  return {
+    artifactLocation: { uri: toUri(path), uriBaseId: ROOT },
+    ...(line > 0 ? { region: { startLine: line, ...(column ? { startColumn: column } : {}) } } : {}),
+  }
+}
+
+/** GitHub refuses a whole file for one result without a place. */
+function withoutFile() {
+  return { artifactLocation: { uri: NO_FILE, uriBaseId: ROOT } }
+}
+
+/** A relative reference: a colon in its first step would make that a scheme. */
+function toUri(path: string): string {
+  const [first = '', ...rest] = encodeURI(printable(path)).replace(/[?#]/g, encodeURIComponent).split('/')
+  return [first.replaceAll(':', '%3A'), ...rest].join('/')
+}
+
+function formatNotes({ findings, cut }: Report) {
+  const left = findings.length - KEPT_RESULTS
+  const notes = [
+    ...(left > 0
+      ? [
+          `${left} of ${findings.length} findings are left out: no more than ${KEPT_RESULTS} are shown. The worst are here.`,
+        ]
+      : []),
+    ...(cut.queries > 0 ? [`${cut.queries} queries were counted but not kept.`] : []),
+    ...(cut.internalErrors > 0 ? [`${cut.internalErrors} errors inside pg-loupe.`] : []),
+  ]
+  return notes.map((text) => ({ level: 'warning', message: { text } }))
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { githubReporter } from '../../src/report/reporters/github.ts'
+import type { Report, ReporterOptions } from '../../src/types.ts'
+import { finding, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+
+test('a finding is a command with its place, and tells all in its message', () => {
+  const [command, ...more] = commands(reportOf(finding()))
+  expect(more).toEqual([])
+  expect(command).toEqual({
+    name: 'error',
+    properties: {
+      file: 'src/orders.ts',
+      line: '41',
+      col: '9',
+      title: 'N+1: 4 queries, one for each row (n-plus-one, proven)',
+    },
+    message: expect.stringMatching(
+      /^GET \/orders\nat +src\/orders\.ts:41:9 list\n[\s\S]*instead +Collect the id/,
+    ),
+  })
+})
+
+test('errors, warnings and notices are told apart, the worst first', () => {
+  const findings = (['error', 'warning', 'info'] as const).map((severity) => finding({ severity }))
+  expect(commands(reportOf(...findings)).map(({ name }) => name)).toEqual(['error', 'warning', 'notice'])
+})
+
+test('nothing found is nothing printed', () => {
+  expect(githubReporter(reportOf())).toBe('')
+})
+
+test('of each kind ten are printed, and the tenth says how many there are left', () => {
+  const errors = manyFindings(25)
+  const warnings = manyFindings(10, { severity: 'warning' })
+  const printed = commands(reportOf(...errors, ...warnings))
+  expect(printed.filter(({ name }) => name === 'error')).toHaveLength(10)
+  expect(printed.filter(({ name }) => name === 'warning')).toHaveLength(10)
+  expect(printed[0]?.properties.line).toBe('1')
+  expect(printed[9]?.message).toMatch(/^16 more are not annotated/)
+  expect(printed.at(-1)?.message).not.toContain('not annotated')
+})
+
+test('a finding without a line, or outside of the repository, names no file', () => {
+  const outside = finding({ callSite: [{ file: '/usr/lib/a.js', line: 2 }] })
+  for (const one of [finding({ callSite: [] }), outside]) {
+    const [command] = commands(reportOf(one), { cwd: '/repo' })
+    expect(Object.keys(command?.properties ?? {})).toEqual(['title'])
+  }
+})
+
+test('paths are those of the repository', () => {
+  const [command] = commands(reportOf(finding()), { cwd: '/repo/api', root: '/repo' })
+  expect(command?.properties.file).toBe('api/src/orders.ts')
+})
+
+test('no text begins a command of its own, ends a property, or holds what cannot be seen', () => {
+  const text = githubReporter(reportOf(hostileFinding()))
+  expect(text.trimEnd().split('\n')).toHaveLength(1)
+  expect(text).not.toMatch(UNSEEN)
+  const [command] = commands(reportOf(hostileFinding()))
+  expect(Object.keys(command?.properties ?? {})).toEqual(['file', 'line', 'col', 'title'])
+  expect(command?.message).toContain('%0A %')
+})
+
+test('a message is cut before it fills the log', () => {
+  const one = finding({ fix: 'select column_name\n'.repeat(100_000) })
+  expect(githubReporter(reportOf(one)).length).toBeLessThan(20_000)
+})
+
+interface Command {
+  name: string
+  properties: Record<string, string>
+  message: string
+}
+
+/** As the runner of GitHub Actions reads them: `::name key=value,key=value::message`, the escapes undone. */
+function commands(report: Report, options?: ReporterOptions): Command[] {
+  const lines = githubReporter(report, options).split('\n').filter(Boolean)
+  return lines.map((line) => {
+    const [, name = '', properties = '', message = ''] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? []
+    const pairs = properties.split(',').map((pair) => {
+      const [key = '', ...value] = pair.split('=')
+      return [key, undoEscapes(value.join('=').replaceAll('%3A', ':').replaceAll('%2C', ','))]
+    })
+    return { name, properties: Object.fromEntries(pairs), message: undoEscapes(message) }
+  })
+}
+
+function undoEscapes(text: string): string {
+  return text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
+}

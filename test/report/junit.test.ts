@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { validateXML } from 'xmllint-wasm'
+import { junitReporter } from '../../src/report/reporters/junit.ts'
+import type { Report } from '../../src/types.ts'
+import { finding, HOSTILE, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+
+const schema = readFileSync(new URL('formats/jenkins-junit.xsd', import.meta.url), 'utf8')
+
+test('is what the schema of Jenkins asks for, whatever it tells of', async () => {
+  for (const report of [
+    reportOf(),
+    reportOf(finding(), hostileFinding()),
+    reportOf(finding({ severity: 'info' }), finding({ key: 'b', callSite: [] })),
+    reportOf(...manyFindings(50)),
+  ]) {
+    await validate(report)
+  }
+})
+
+test('the schema is really asked', async () => {
+  const { valid } = await validateXML({ xml: '<testsuites><testsuite/></testsuites>', schema })
+  expect(valid).toBe(false)
+})
+
+test('a route without findings is a test that passes, a finding is one that fails', () => {
+  expect(junitReporter(reportOf(finding({ fix: '', evidence: [], callSite: [] })))).toMatchInlineSnapshot(`
+    "<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="pg-loupe" tests="2" failures="1" errors="0">
+      <testsuite name="GET /quiet" tests="1" failures="0" errors="0" time="0.002">
+        <testcase name="no findings" classname="GET /quiet"/>
+      </testsuite>
+      <testsuite name="GET /orders" tests="1" failures="1" errors="0" time="0.002">
+        <testcase name="n-plus-one" classname="GET /orders"><failure message="N+1: 4 queries, one for each row" type="n-plus-one">✖ N+1: 4 queries, one for each row  n-plus-one, proven
+      at       no line of the application is known
+      why      Each of the 4 values of customers.id came from orders.customer_id of 4 rows of one earlier query.
+      instead  Collect the id values first and ask once, with id = any(…).
+      saves    3 round trips: 6.0 ms here, 117 ms at 1 ms a round trip and ten times the rows</failure></testcase>
+      </testsuite>
+    </testsuites>
+    "
+  `)
+})
+
+test('what is only to be known of passes and tells it', () => {
+  const text = junitReporter(reportOf(finding({ severity: 'info' })))
+  expect(text).not.toContain('<failure')
+  expect(text).toContain('<testsuites name="pg-loupe" tests="2" failures="0"')
+  expect(text).toMatch(/<system-out>● N\+1/)
+})
+
+test('a test keeps its name when lines and counts change, and no two of a route share one', () => {
+  const names = (report: Report) =>
+    [...junitReporter(report).matchAll(/<testcase name="(.*?)"/g)].map(([, name]) => name)
+  const before = names(reportOf(finding({ key: 'a' }), finding({ key: 'b' })))
+  const moved = finding({
+    key: 'a',
+    title: 'N+1: 9 queries',
+    callSite: [{ file: 'x.ts', line: 2, function: 'list' }],
+  })
+  expect(names(reportOf(moved, finding({ key: 'b' })))).toEqual(before)
+  expect(new Set(before).size).toBe(3)
+  expect(names(reportOf(finding()))).toContain('n-plus-one in list')
+})
+
+test('a finding of a route that is not listed is not lost', () => {
+  const report = { ...reportOf(finding()), routes: [] }
+  expect(junitReporter(report)).toContain('<testsuite name="GET /orders" tests="1" failures="1"')
+})
+
+test('no text becomes an element, and none is lost that XML can hold', async () => {
+  await validate(reportOf(hostileFinding()))
+  const text = junitReporter(reportOf(hostileFinding()))
+  expect(text).not.toMatch(/<(script|img|!--)|\]\]>/)
+  expect(text).not.toMatch(UNSEEN)
+  expect(text).toContain('&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;')
+  expect(HOSTILE).toContain('</testcase>')
+  expect(text.match(/<\/testcase>/g)).toHaveLength(1)
+})
+
+async function validate(report: Report): Promise<void> {
+  const xml = junitReporter(report)
+  const { valid, errors } = await validateXML({ xml, schema })
+  expect(errors.map(({ message }) => message)).toEqual([])
+  expect(valid).toBe(true)
+}
