@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { reporters } from '../report/reporters/index.ts'
 import type { Report } from '../types.ts'
 
-export type Format = keyof typeof reporters
+type Format = keyof typeof reporters
 
 /** The options that `addOutputOptions` gives a command. */
 export interface OutputOptions {
@@ -16,7 +16,7 @@ export interface OutputOptions {
 }
 
 /** One `--output`; without a format of its own it takes that of `--format`. `-` is standard output. */
-export interface Output {
+interface Output {
   format?: Format
   file: string
 }
@@ -51,7 +51,7 @@ export function printReport(report: Report, options: OutputOptions): void {
 }
 
 /** The same for whatever can be shown in several formats. */
-export function printFormatted<Name extends string>(
+function printFormatted<Name extends string>(
   { format, output }: { format: Name; output: readonly { format?: Name; file: string }[] },
   print: (format: Name, color: boolean) => string,
 ): void {

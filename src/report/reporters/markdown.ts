@@ -15,11 +15,11 @@ export const markdownCommentReporter: Reporter = (report, options = {}) =>
   `<!-- pg-loupe -->\n${formatMarkdown(report, options, COMMENT_BYTES)}`
 
 /** GitHub takes 1 MiB for a step, and drops what is longer; a little is left to whoever adds to it. */
-export const SUMMARY_BYTES = 1_000_000
+const SUMMARY_BYTES = 1_000_000
 /** GitHub takes 65,536 characters. */
-export const COMMENT_BYTES = 65_000
+const COMMENT_BYTES = 65_000
 
-export const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
+const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
 
 function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: number): string {
   const { findings, routes } = report
@@ -61,7 +61,7 @@ function heading({ findings, traces, queries, suppressed }: Report): string {
   return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace', 'traces')}${accepted}.`
 }
 
-export function overviewRow(finding: Finding, options: ReporterOptions, note = ''): string {
+function overviewRow(finding: Finding, options: ReporterOptions, note = ''): string {
   const { severity, title, route } = finding
   const cells = [
     MARKS[severity],
