@@ -74,6 +74,7 @@ export function reportOf(...findings: readonly Finding[]): Report {
     })),
     measured: Object.fromEntries(findings.map(({ key }) => [key, { spentMs: 8 }])),
     suppressed: 0,
+    suppressions: [],
     cut: { queries: 0, traces: 0, routes: 0, unrecorded: 0, observations: 0, untraced: 0, internalErrors: 0 },
   }
 }

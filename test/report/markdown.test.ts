@@ -4,6 +4,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { describe, expect, test } from 'vitest'
 import { markdownCommentReporter, markdownReporter } from '../../src/report/reporters/markdown.ts'
 import { markdownCellCode, markdownCode, markdownText } from '../../src/report/reporters/markdown-text.ts'
+import type { Report } from '../../src/types.ts'
 import { finding, HOSTILE, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
 
 describe('the summary', () => {
@@ -75,8 +76,19 @@ describe('the summary', () => {
 
   test('what was accepted and what was cut is told', () => {
     const report = reportOf(finding())
-    const text = markdownReporter({ ...report, suppressed: 4, cut: { ...report.cut, queries: 7 } })
-    expect(text).toContain('4 accepted ones left out')
+    const suppressions = [
+      { by: 'comment', state: 'expired', until: '2026-01-01', reason: '| <b>', findings: 0 },
+    ]
+    const text = markdownReporter({
+      ...report,
+      suppressed: 4,
+      suppressions: suppressions as unknown as Report['suppressions'],
+      cut: { ...report.cut, queries: 7 },
+    })
+    expect(text).toContain('4 findings are suppressed')
+    expect(render(text)).toContain(
+      '<li>pg-loupe-ignore (| &lt;b&gt;): was good until 2026-01-01: take it away</li>',
+    )
     expect(text).toContain('7 queries were counted but not kept')
   })
 

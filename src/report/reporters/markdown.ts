@@ -6,6 +6,7 @@ import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
 import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
 import { repositoryPath } from './repository-path.ts'
 import { joinSections } from './sections.ts'
+import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
 export const markdownReporter: Reporter = (report, options = {}) =>
   formatMarkdown(report, options, SUMMARY_BYTES)
@@ -45,20 +46,29 @@ function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: nu
         what: 'routes',
         until: 0.97,
       },
+      {
+        head: '\n### Suppressions to look at\n\n',
+        parts: suppressionLines(report.suppressions).map(
+          ({ what, next, at }) =>
+            `- ${markdownText(what, 300)}${at ? ` at ${markdownCode(formatFrame(at, options))}` : ''}: ${markdownText(next)}\n`,
+        ),
+        what: 'suppressions',
+        until: 0.98,
+      },
       { head: '', parts: cutNotes(report).map((note) => `\n${note}\n`), what: 'notes', until: 1 },
     ],
     limitBytes,
   )
 }
 
-function heading({ findings, traces, queries, suppressed }: Report): string {
+function heading({ findings, traces, queries, suppressed, suppressions }: Report): string {
   const counts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count > 0 ? `${MARKS[severity]} ${count}` : []
   })
   const result = counts.length > 0 ? counts.join(' · ') : '✅ no findings'
-  const accepted = suppressed > 0 ? `, ${suppressed} accepted ones left out` : ''
-  return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace', 'traces')}${accepted}.`
+  const accepted = suppressed > 0 ? ` ${countSuppressed(suppressed, suppressions)}.` : ''
+  return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace', 'traces')}.${accepted}`
 }
 
 function overviewRow(finding: Finding, options: ReporterOptions, note = ''): string {
