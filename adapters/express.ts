@@ -41,7 +41,9 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
   try {
     if (isTraced(request, profiler)) return undefined
     const method = request.method ?? 'GET'
-    const trace = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method } })
+    // A test that sent it over the network has another context, and perhaps another profiler.
+    const parent = sharedState().requestParents.get(request)
+    const trace = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method }, parent })
     const route = watchRoute(request, (pattern) => {
       trace.name = `${method} ${pattern}`
     })

@@ -103,7 +103,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     isRecording: () => checked.collectUntraced || context.get()?.closed === false,
     commentTags: checked.commentTags,
     serverTiming: checked.serverTiming,
-    startTrace: (start) => openTrace(start, context.get()),
+    startTrace: (start) => openTrace(start, start.parent ?? context.get()),
     async trace(name, fn) {
       if (!enabled) return fn()
       const trace = profiler.startTrace({ kind: 'job', name })

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Profiler } from './profiler.ts'
 import type { CapturedStack } from './trace/call-site.ts'
-import type { QueryRecording } from './trace/live-trace.ts'
+import type { LiveTrace, QueryRecording } from './trace/live-trace.ts'
 import type { Ignore } from './types.ts'
 
 /**
@@ -32,6 +32,8 @@ interface SharedState {
   readonly instrumented: WeakMap<object, () => void>
   /** Requests that are traced, with the profilers that do it: a second middleware begins no second trace. */
   readonly requests: WeakMap<object, Set<Profiler>>
+  /** Requests whose sender is known, with the trace it sent them in. */
+  readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
   readonly drizzleProfilers: Set<Profiler>
   /** What has to be done before the process ends, in this order. */
@@ -48,6 +50,7 @@ export function sharedState(): SharedState {
     ignores: new AsyncLocalStorage(),
     instrumented: new WeakMap(),
     requests: new WeakMap(),
+    requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
     lastActs: new Set(),
   }

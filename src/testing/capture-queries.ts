@@ -3,6 +3,7 @@
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import type { Query, Report, Trace } from '../types.ts'
+import { followRequests, type RequestLog } from './requests/follow-requests.ts'
 
 /** What was seen while a function ran. */
 export interface CapturedQueries<T = unknown> {
@@ -48,6 +49,7 @@ export async function capture<T>(
     throw new Error(`pg-loupe: ${caller} sees no query while the profiler is off; is NODE_ENV production?`)
   }
   const trace = profiler.startTrace({ kind: 'test', name: nameOfTest(profiler) ?? caller })
+  const requests = followRequests(trace, profiler)
   let result: T
   try {
     // Awaited inside: what supertest returns sends its request only when it is awaited.
@@ -55,10 +57,20 @@ export async function capture<T>(
   } finally {
     trace.end()
     await closed(trace)
+    requests.stop()
   }
   const traces = finishedTraces(trace)
   const report = profiler.analyze(traces)
-  return { result, count: report.queries, queries: inOrder(traces), traces, report }
+  const captured = { result, count: report.queries, queries: inOrder(traces), traces, report }
+  logs.set(captured, requests.log)
+  return captured
+}
+
+/** Kept beside what was captured: it is of interest only where that shows nothing. */
+const logs = new WeakMap<object, RequestLog>()
+
+export function requestsOf(captured: CapturedQueries): RequestLog | undefined {
+  return logs.get(captured)
 }
 
 /** Findings are known by the name of their trace: that of the test outlives a change of the assertion. */

@@ -10,6 +10,8 @@ export interface TraceStart {
   kind: TraceKind
   name: string
   labels?: Record<string, string>
+  /** The trace it is part of. Default: the one that the calling code runs in. */
+  parent?: LiveTrace | undefined
 }
 
 interface TraceLimits {

@@ -14,6 +14,7 @@ const SUITES = [
   'test/call-sites',
   'test/register',
   'test/trace/row-',
+  'test/testing/requests',
 ]
 const PLATFORM = process.platform === 'win32' ? 'win' : process.platform
 

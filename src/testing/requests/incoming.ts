@@ -1,0 +1,55 @@
+// Hears of each HTTP request that a server of this process gets, before anybody answers it, and runs its listeners in the
+// context they are to have: a server without a middleware of ours is then seen too.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { Server } from 'node:http'
+import { Server as SecureServer } from 'node:https'
+import { replaceMethod } from '../../replace-method.ts'
+import type { ContextStore } from '../../trace/context.ts'
+import type { LiveTrace } from '../../trace/live-trace.ts'
+import type { SocketLike } from './connections.ts'
+import { isWithin } from './is-within.ts'
+import { replacePrototypeMethod } from './replace-prototype-method.ts'
+
+interface Home {
+  trace: LiveTrace
+  context: ContextStore<LiveTrace>
+}
+
+interface Hooks {
+  arrived(request: object, socket: SocketLike): void
+  /** Where the request belongs; `undefined` leaves it alone. */
+  contextOf(request: object): Home | undefined
+}
+
+/** Listeners for the others get the request instead of those for `request`. */
+const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+/** Returns the function that takes the hooks away. */
+export function hearIncoming({ arrived, contextOf }: Hooks): () => void {
+  const onStart = (message: unknown) => {
+    const { request, socket } = message as { request: object; socket: SocketLike }
+    arrived(request, socket)
+  }
+  subscribe('http.server.request.start', onStart)
+  const restore = [Server.prototype, SecureServer.prototype].map((prototype) =>
+    replacePrototypeMethod(prototype, 'emit', (_server, call, [event, request, response]) => {
+      const home = REQUEST_EVENTS.has(event) && request ? contextOf(request as object) : undefined
+      if (!home) return call()
+      keepContext(request as object, home)
+      keepContext(response as object, home)
+      return home.context.run(home.trace, call)
+    }),
+  )
+  return () => {
+    unsubscribe('http.server.request.start', onStart)
+    for (const undo of restore) undo()
+  }
+}
+
+/** Events of a request come from its socket. A trace inside ours, of a middleware, is left as it is. */
+function keepContext(emitter: object, { trace, context }: Home): void {
+  replaceMethod(emitter, 'emit', (call) => (...args: unknown[]) => {
+    const isHome = trace.closed || isWithin(context.get(), trace)
+    return isHome ? call(args) : context.run(trace, () => call(args))
+  })
+}

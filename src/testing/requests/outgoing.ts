@@ -1,0 +1,76 @@
+// Hears of each HTTP request of this process when it is made, in the context of whoever makes it, and again when its
+// first byte is about to leave, with the socket. `fetch` and undici tell by their diagnostics channels; for node:http
+// and node:https the two methods of ClientRequest are wrapped that every request passes, however it was made and
+// whoever had taken `request` out of the module before.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { ClientRequest } from 'node:http'
+import type { SocketLike } from './connections.ts'
+import { replacePrototypeMethod } from './replace-prototype-method.ts'
+
+interface Socket extends SocketLike {
+  connecting?: boolean
+  once?(event: 'connect', listener: () => void): unknown
+}
+
+/** What is needed of undici's request, and of a message on its channels. */
+interface UndiciMessage {
+  request: object & { origin?: unknown }
+  socket?: Socket
+}
+
+/**
+ * `sender` is asked for each request when it is made, with the host it goes to; what it says is handed to `leaves`.
+ * Returns the function that takes the hooks away.
+ */
+export function hearOutgoing<Sender>(
+  sender: (host: string) => Sender | undefined,
+  leaves: (socket: SocketLike, sender: Sender | undefined) => void,
+): () => void {
+  const senders = new WeakMap<object, Sender | undefined>()
+
+  const onCreate = (message: unknown) => {
+    const { request } = message as UndiciMessage
+    senders.set(request, sender(String(request.origin).replace(/^\w+:\/\//, '')))
+  }
+  const onSend = (message: unknown) => {
+    const { request, socket } = message as UndiciMessage
+    if (socket) leaves(socket, senders.get(request))
+  }
+  subscribe('undici:request:create', onCreate)
+  subscribe('undici:client:sendHeaders', onSend)
+
+  const sockets = new WeakMap<object, Socket>()
+  const announce = (request: object) => {
+    const socket = sockets.get(request)
+    // Its head is written and its socket is there, in whichever order, and both by now.
+    if (!socket || !senders.has(request)) return
+    if (socket.connecting) socket.once?.('connect', () => leaves(socket, senders.get(request)))
+    else leaves(socket, senders.get(request))
+  }
+  const restore = [
+    replacePrototypeMethod(ClientRequest.prototype, '_storeHeader', (request, call) => {
+      if (!senders.has(request)) {
+        senders.set(request, sender(hostOf(request)))
+        announce(request)
+      }
+      return call()
+    }),
+    replacePrototypeMethod(ClientRequest.prototype, 'onSocket', (request, call, [socket]) => {
+      if (socket && !sockets.has(request)) {
+        sockets.set(request, socket as Socket)
+        announce(request)
+      }
+      return call()
+    }),
+  ]
+  return () => {
+    unsubscribe('undici:request:create', onCreate)
+    unsubscribe('undici:client:sendHeaders', onSend)
+    for (const undo of restore) undo()
+  }
+}
+
+function hostOf(request: object): string {
+  const { host } = request as { host?: unknown }
+  return String((request as ClientRequest).getHeader('host') ?? host ?? '')
+}

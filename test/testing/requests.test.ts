@@ -1,0 +1,276 @@
+// Requests over the network to servers of this process: tied to the assertion that sent them, whatever sent them, and
+// without a trace on the request itself.
+import { execFile } from 'node:child_process'
+import { channel } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import http, { ClientRequest, get, request as namedRequest, type Server } from 'node:http'
+import https from 'node:https'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import express from 'express'
+import pg from 'pg'
+import request from 'supertest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { profileRequests } from '../../adapters/express.ts'
+import { profilePool } from '../../adapters/pg/index.ts'
+import { createProfiler } from '../../src/profiler.ts'
+import { captureQueries, expectNoNPlusOne } from '../../src/testing/index.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { failureOf } from './failure-of.ts'
+import { openLibrary } from './library.ts'
+
+/** As code has it that took the function before anybody wrapped anything. */
+const { request: takenBefore } = createRequire(import.meta.url)('node:http') as typeof http
+
+const { profiler, pool, putBooks, authorsAtOnce, authorsOneByOne } = await openLibrary()
+const app = express()
+app.use(profileRequests(profiler))
+app.get('/authors', async (_request, response) => void response.json(await authorsAtOnce()))
+app.get('/authors/slow', async (_request, response) => void response.json(await authorsOneByOne()))
+app.get('/moved', (_request, response) => response.redirect('/authors'))
+app.get('/times/:count', async (request, response) => {
+  for (let i = 0; i < Number(request.params.count); i++) await pool.query('select $1::int', [i])
+  response.end()
+})
+app.post('/echo', async (request, response) => {
+  await pool.query('select 1')
+  response.send(await text(request))
+})
+app.get('/headers', async (request, response) => {
+  await pool.query('select 1')
+  response.json(request.rawHeaders)
+})
+app.get('/relay', async (_request, response) => {
+  await pool.query('select 1')
+  response.send(await (await fetch(url('/authors'))).text())
+})
+
+// Opened outside of any assertion, as a suite does that starts its application once.
+const server = await listening(http.createServer(app))
+const url = (path: string) => `http://localhost:${(server.address() as AddressInfo).port}${path}`
+beforeAll(() => putBooks(3))
+afterAll(() => pool.end())
+
+async function listening<S extends Server | https.Server>(server: S, where: number | string = 0): Promise<S> {
+  server.listen(where)
+  await once(server, 'listening')
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return server
+}
+
+const answer = (sent: ClientRequest): Promise<string> =>
+  new Promise((resolve, reject) => {
+    sent.on('response', (response) => resolve(text(response)))
+    sent.on('error', reject)
+  })
+
+const keepAlive = new http.Agent({ keepAlive: true, maxSockets: 1 })
+afterAll(() => keepAlive.destroy())
+
+describe.each<[string, (path: string) => Promise<string>]>([
+  ['fetch', async (path) => (await fetch(url(path))).text()],
+  ['http.get', (path) => answer(http.get(url(path)))],
+  ['http.request', (path) => answer(http.request(url(path)).end())],
+  ['get imported by its name', (path) => answer(get(url(path)))],
+  ['request imported by its name', (path) => answer(namedRequest(url(path)).end())],
+  ['request taken out of the module before', (path) => answer(takenBefore(url(path)).end())],
+  ['new ClientRequest', (path) => answer(new ClientRequest(url(path) as never).end())],
+  ['an agent that keeps connections', (path) => answer(http.get(url(path), { agent: keepAlive }))],
+  ['no agent', (path) => answer(http.get(url(path), { agent: false }))],
+  ['headers as a list', (path) => answer(http.get(url(path), { headers: ['host', 'localhost'] }))],
+  [
+    'an end long after the connection',
+    async (path) => {
+      const sent = http.request(url(path), { agent: false })
+      sent.once('socket', (socket) => socket.once('connect', () => setTimeout(() => sent.end(), 5)))
+      return answer(sent)
+    },
+  ],
+  ['supertest with a URL', async (path) => (await request(url('')).get(path)).text],
+  ['supertest with a server', async (path) => (await request(server).get(path)).text],
+  ['supertest with the application', async (path) => (await request(app).get(path)).text],
+])('%s', (_name, ask) => {
+  test('counts the queries of the request, in a trace of its own', async () => {
+    const { result, traces } = await captureQueries(() => ask('/authors'), profiler)
+    expect(JSON.parse(result)).toHaveLength(3)
+    expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['GET /authors', 2]])
+  })
+
+  test('finds the loop of the route', async () => {
+    const error = await failureOf(() => expectNoNPlusOne(() => ask('/authors/slow'), profiler))
+    expect(error.message).toContain('in GET /authors/slow')
+    expect(JSON.parse(await expectNoNPlusOne(() => ask('/authors'), profiler))).toHaveLength(3)
+  })
+
+  test('adds nothing to the request', async () => {
+    // Each application that supertest starts has a port of its own.
+    const heard = (headers: string) => headers.replace(/localhost:\d+|127\.0\.0\.1:\d+/, '')
+    const alone = await ask('/headers')
+    const { result } = await captureQueries(() => ask('/headers'), profiler)
+    expect(heard(result)).toBe(heard(alone))
+  })
+
+  test('keeps those that are sent at once apart', async () => {
+    const counts = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async (_, i) => (await captureQueries(() => ask(`/times/${i + 1}`), profiler)).count,
+      ),
+    )
+    expect(counts).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+  })
+})
+
+test('follows redirects, bodies that are streamed, and requests that a request makes', async () => {
+  expect((await captureQueries(async () => (await fetch(url('/moved'))).json(), profiler)).count).toBe(2)
+  const streamed = await captureQueries(async () => {
+    const sent = http.request(url('/echo'), { method: 'POST' })
+    const answered = answer(sent)
+    sent.write('half')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    sent.end('whole')
+    return answered
+  }, profiler)
+  expect([streamed.result, streamed.count]).toEqual(['halfwhole', 1])
+  const relayed = await captureQueries(() => fetch(url('/relay')), profiler)
+  expect(relayed.traces.map(({ name }) => name)).toEqual(['GET /relay', 'GET /authors'])
+})
+
+test('counts no request that others send over the same connection', async () => {
+  const ask = (path: string) => answer(http.get(url(path), { agent: keepAlive }))
+  const [, { count }] = await Promise.all([
+    (async () => {
+      for (let i = 0; i < 5; i++) await ask('/times/5')
+    })(),
+    captureQueries(async () => {
+      for (let i = 0; i < 5; i++) await ask('/times/1')
+    }, profiler),
+  ])
+  expect(count).toBe(5)
+})
+
+test('works over TLS', async () => {
+  // Ciphers without certificates, so that none has to be kept here.
+  const anonymous = { ciphers: 'AECDH-AES256-SHA:@SECLEVEL=0', maxVersion: 'TLSv1.2' } as const
+  const secure = await listening(https.createServer(anonymous, app))
+  const { port } = secure.address() as AddressInfo
+  const options = { ...anonymous, rejectUnauthorized: false, checkServerIdentity: () => undefined }
+  const ask = () => answer(https.get(`https://localhost:${port}/authors`, options))
+  const { traces } = await captureQueries(ask, profiler)
+  expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['GET /authors', 2]])
+})
+
+describe('a server without the middleware', () => {
+  test('counts for the function itself, also what follows the body', async () => {
+    const bare = await listening(
+      http.createServer((request, response) => {
+        const chunks: Buffer[] = []
+        request.on('data', (chunk) => chunks.push(chunk))
+        request.on('end', async () => {
+          await pool.query('select 1')
+          response.end(Buffer.concat(chunks))
+        })
+      }),
+    )
+    const { port } = bare.address() as AddressInfo
+    const { result, traces } = await captureQueries(async () => {
+      const options = { method: 'POST', body: 'whole' }
+      return (await fetch(`http://127.0.0.1:${port}/`, options)).text()
+    }, profiler)
+    expect(result).toBe('whole')
+    expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['captureQueries', 1]])
+  })
+})
+
+test('a request handled by another profiler belongs to the assertion all the same', async () => {
+  const other = createProfiler({ reporters: [] })
+  const otherPool = profilePool(new pg.Pool(pool.options), other)
+  onTestFinished(() => otherPool.end())
+  const otherApp = express()
+  otherApp.use(profileRequests(other))
+  otherApp.get('/', async (_request, response) => {
+    await otherPool.query('select 1')
+    response.end()
+  })
+  const { port } = (await listening(http.createServer(otherApp))).address() as AddressInfo
+  const { traces } = await captureQueries(() => fetch(`http://localhost:${port}`), profiler)
+  expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['GET /', 1]])
+})
+
+describe('no query was seen, and', () => {
+  const reasonOf = async (fn: () => unknown) =>
+    (await failureOf(() => expectNoNPlusOne(fn, profiler))).message.replace(
+      /^expectNoNPlusOne saw .* nothing\. /,
+      '',
+    )
+
+  test('the request reached this process: the pool is asked after', async () => {
+    const silent = await listening(http.createServer((_request, response) => response.end()))
+    const { port } = silent.address() as AddressInfo
+    expect(await reasonOf(() => fetch(`http://localhost:${port}/`))).toBe(
+      `The request to localhost:${port} reached a server of this process, which sent none that was seen. Is the pool profiled (profilePool), by this profiler?`,
+    )
+  })
+
+  test('the request went to another process: that is said', async () => {
+    const code = `require('node:http').createServer((q, r) => r.end()).listen(0, function () { console.log(this.address().port) })`
+    const child = execFile(process.execPath, ['-e', code])
+    onTestFinished(() => void child.kill())
+    const [port] = await once(child.stdout as NodeJS.ReadableStream, 'data')
+    const host = `127.0.0.1:${String(port).trim()}`
+    expect(await reasonOf(async () => void (await (await fetch(`http://${host}/`)).text()))).toBe(
+      `No server of this process got the request to ${host}, and queries of other processes cannot be seen here. Start the application in the process of the test.`,
+    )
+  })
+
+  test('the request came over a Unix socket: that it cannot be tied is said', async () => {
+    const path = `${temporaryFolder({ onTestFinished })}/app.sock`
+    await listening(http.createServer(app), path)
+    const reason = await reasonOf(() => answer(http.get({ socketPath: path, path: '/authors' })))
+    expect(reason).toContain('No server of this process got the request to localhost')
+    expect(reason).toContain(
+      'Servers of this process got 1 request meanwhile, from something in between or over a Unix socket',
+    )
+  })
+})
+
+test('leaves everything as it was when the last assertion is over', async () => {
+  const prototypes = [ClientRequest.prototype, http.Server.prototype, https.Server.prototype]
+  const shapes = () =>
+    prototypes.map((prototype) => Object.entries(Object.getOwnPropertyDescriptors(prototype)))
+  const heard = () =>
+    ['undici:request:create', 'undici:client:sendHeaders', 'http.server.request.start'].map(
+      (name) => channel(name).hasSubscribers,
+    )
+  const before = [shapes(), heard()]
+  let during: unknown[] = []
+  await Promise.allSettled([
+    captureQueries(async () => {
+      during = heard()
+    }, profiler),
+    captureQueries(() => Promise.reject(new Error('planned')), profiler),
+  ])
+  expect(during).toEqual([true, true, true])
+  expect([shapes(), heard()]).toEqual(before)
+})
+
+test('takes nothing away that others have put over it meanwhile', async () => {
+  const seen: string[] = []
+  await captureQueries(() => {
+    const below = http.Server.prototype.emit
+    http.Server.prototype.emit = function (this: Server, event: string, ...args: unknown[]) {
+      seen.push(event)
+      return Reflect.apply(below, this, [event, ...args])
+    } as typeof below
+  }, profiler)
+  onTestFinished(() => {
+    Reflect.deleteProperty(http.Server.prototype, 'emit')
+  })
+  expect((await captureQueries(() => fetch(url('/authors')), profiler)).count).toBe(2)
+  expect((await fetch(url('/authors'))).status).toBe(200)
+  expect(seen.filter((event) => event === 'request')).toHaveLength(2)
+})
