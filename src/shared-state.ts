@@ -57,15 +57,18 @@ export function sharedState(): SharedState {
   return holder[KEY]
 }
 
-/** Does it, synchronously, when the process exits. One listener serves all, however many profilers there are. */
+/** Does it, synchronously, when the process exits; more than once where that is announced before. One listener serves all. */
 export function atExit(act: () => void): void {
   const { lastActs } = sharedState()
   if (lastActs.size === 0) {
-    process.once('exit', () => {
-      for (const lastAct of lastActs) lastAct()
-    })
+    process.once('exit', actLast)
   }
   lastActs.add(act)
+}
+
+/** For whoever knows that the process is about to be killed, which would leave no exit. */
+export function actLast(): void {
+  for (const lastAct of sharedState().lastActs) lastAct()
 }
 
 /** The origin of the query that is being sent, once. */

@@ -3,8 +3,14 @@
 // stops the start with its name. A process that never loads pg is left as it is, so child processes that inherit
 // NODE_OPTIONS cost nothing and overwrite no report.
 
+import { leaveNote } from '../../src/collect/run-notes.ts'
+import { actBeforeKilled } from './act-before-killed.ts'
 import { profileWhenLoaded } from './profile-when-loaded.ts'
 import { readEnvironment } from './read-environment.ts'
 
 const options = readEnvironment(process.env)
-if (options) profileWhenLoaded(options)
+leaveNote(options ? 'registered' : 'off')
+if (options) {
+  profileWhenLoaded(options)
+  actBeforeKilled()
+}

@@ -2,6 +2,7 @@
 // under another name, before or after this. Both module systems share pg's CommonJS files, and each of those passes
 // the loader for `.js`. A pg inside a bundle passes nothing, and cannot be seen.
 import Module from 'node:module'
+import { leaveNote } from '../../src/collect/run-notes.ts'
 import type { ProfilerOptions } from '../../src/options.ts'
 import { createProfiler, type Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
@@ -80,5 +81,6 @@ function start(options: ProfilerOptions): Profiler {
   const state = sharedState()
   state.defaultProfiler ??= createProfiler(options)
   profileServers(state.defaultProfiler)
+  leaveNote('pg')
   return state.defaultProfiler
 }

@@ -1,12 +1,13 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
-import { parseSettings } from './detector-settings.ts'
+import { addDetectorOption, parseSettings } from './detector-settings.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
+import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 
 interface AnalyzeOptions extends OutputOptions {
@@ -14,19 +15,11 @@ interface AnalyzeOptions extends OutputOptions {
   catalog?: string
 }
 
-/** Lines that are no traces are mostly all lines of a file; the first ones say why. */
-const SHOWN_PROBLEMS = 20
-
 export function analyzeCommand(): Command {
   const command = new Command('analyze')
     .description('analyze trace files that a profiler recorded (option artifacts.traces)')
     .argument('<file...>', 'trace files, one trace a line, or - for standard input')
-  return addOutputOptions(command)
-    .addOption(
-      new Option('--set <detector.option=value>', 'an option of a detector, or detector=false; repeatable')
-        .argParser(collect)
-        .default([], 'as the pages of the detectors say'),
-    )
+  return addDetectorOption(addOutputOptions(command))
     .option(
       '--catalog <file>',
       'keys and sizes of the tables, as serializeCatalog of pg-loupe/sql writes them',
@@ -48,26 +41,16 @@ async function analyze(files: string[], { set, catalog, ...output }: AnalyzeOpti
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
   let cut: CutCounts = {}
-  let problems = 0
-  const problem = (message: string) => {
-    if (++problems > SHOWN_PROBLEMS) return
-    progress.clear()
-    process.stderr.write(`pg-loupe: ${message}\n`)
-  }
+  const problems = collectProblems(progress.clear)
   const listener = {
-    problem,
+    problem: problems.tell,
     progress: progress.show,
     cut: (counts: CutCounts) => {
       cut = addCuts(cut, counts)
     },
   }
-  const report = await analyzeTraces(readTraces(files, listener, note), detectors, problem, () => cut)
-  progress.clear()
-  if (problems > SHOWN_PROBLEMS) process.stderr.write(`pg-loupe: and ${problems - SHOWN_PROBLEMS} more\n`)
-  if (problems > 0) process.exitCode = WRONG_USAGE
+  const report = await analyzeTraces(readTraces(files, listener, note), detectors, problems.tell, () => cut)
+  problems.done()
+  if (problems.count > 0) process.exitCode = WRONG_USAGE
   printReport(report, output)
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value]
 }

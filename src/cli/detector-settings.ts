@@ -1,7 +1,16 @@
 // `--set n-plus-one.likely=5` as options of a profiler, checked by the same rules and refused in the same words.
+import { type Command, Option } from 'commander'
 import { checkOptions } from '../options.ts'
 
 type Settings = ReturnType<typeof checkOptions>['detectors']
+
+export function addDetectorOption(command: Command): Command {
+  return command.addOption(
+    new Option('--set <detector.option=value>', 'an option of a detector, or detector=false; repeatable')
+      .argParser((value: string, before: readonly string[]) => [...before, value])
+      .default([], 'as the pages of the detectors say'),
+  )
+}
 
 /** @throws Error that names the setting that is wrong, what it got and what it takes. */
 export function parseSettings(settings: readonly string[]): Settings {

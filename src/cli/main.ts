@@ -1,20 +1,21 @@
 #!/usr/bin/env node
 // The command. What each subcommand does is in a file of its own; all read files, hand them to the same pure functions
-// that the running application uses, and print. Exit codes: 0 is well, 1 is kept for findings, 2 is wrong usage or input
-// that could not be read.
+// that the running application uses, and print. What the exit codes mean is said in exit-codes.ts.
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { WRONG_USAGE } from './exit-codes.ts'
 import { reportCommand } from './report-command.ts'
+import { runCommand } from './run-command.ts'
 
 const program = new Command('pg-loupe')
   .description('A loupe for the queries a Node.js application sends to PostgreSQL.')
   .version(VERSION)
   .showHelpAfterError()
+  .enablePositionalOptions()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
 
-for (const command of [analyzeCommand(), reportCommand()]) {
+for (const command of [runCommand(), analyzeCommand(), reportCommand()]) {
   program.addCommand(command.copyInheritedSettings(program))
 }
 

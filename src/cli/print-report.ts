@@ -24,7 +24,8 @@ interface Output {
 const FORMATS = Object.keys(reporters) as Format[]
 const STANDARD_OUTPUT = '-'
 
-export function addOutputOptions(command: Command): Command {
+/** `standard` is where the report goes without a file. */
+export function addOutputOptions(command: Command, standard = 'standard output'): Command {
   return command
     .addOption(new Option('--format <name>', 'how to print it').choices(FORMATS).default('console'))
     .addOption(
@@ -33,7 +34,7 @@ export function addOutputOptions(command: Command): Command {
         'write it to a file instead; with a format, that file beside what is printed; repeatable',
       )
         .argParser((value: string, before: readonly Output[]) => [...before, parseOutput(value)])
-        .default([], 'standard output'),
+        .default([], standard),
     )
     .addOption(
       new Option('--root <folder>', 'the repository, for formats that name paths relative to it').default(
@@ -43,30 +44,38 @@ export function addOutputOptions(command: Command): Command {
     )
 }
 
-/** @throws Error that names each file that could not be written, when the others are. */
-export function printReport(report: Report, options: OutputOptions): void {
-  printFormatted(options, (format, color) =>
-    reporters[format](report, { color, cwd: process.cwd(), root: resolve(options.root) }),
-  )
+/**
+ * `standard` is where it goes without a file.
+ *
+ * @throws Error that names each file that could not be written, when the others are.
+ */
+export function printReport(
+  report: Report,
+  options: OutputOptions,
+  standard: NodeJS.WriteStream = process.stdout,
+): void {
+  const print = (format: Format, color: boolean) =>
+    reporters[format](report, { color, cwd: process.cwd(), root: resolve(options.root) })
+  printFormatted(options, print, standard)
 }
 
 /** The same for whatever can be shown in several formats. */
 function printFormatted<Name extends string>(
   { format, output }: { format: Name; output: readonly { format?: Name; file: string }[] },
   print: (format: Name, color: boolean) => string,
+  standard: NodeJS.WriteStream = process.stdout,
 ): void {
   const isRedirected = output.some((one) => one.format === undefined)
-  const outputs = [...(isRedirected ? [] : [{ file: STANDARD_OUTPUT }]), ...output]
-  const problems = outputs.flatMap((one) => {
-    const { file, format: name = format } = one as { file: string; format?: Name }
-    return write(file, (color) => print(name, color)) ?? []
-  })
+  if (!isRedirected) standard.write(print(format, hasColors(standard)))
+  const problems = output.flatMap(
+    ({ file, format: name = format }) => write(file, (color) => print(name, color)) ?? [],
+  )
   if (problems.length > 0) throw new Error(problems.join('\n'))
 }
 
 function write(file: string, print: (color: boolean) => string): string | undefined {
   if (file === STANDARD_OUTPUT) {
-    process.stdout.write(print(process.stdout.hasColors?.() ?? false))
+    process.stdout.write(print(hasColors(process.stdout)))
     return undefined
   }
   const text = print(false)
@@ -77,6 +86,10 @@ function write(file: string, print: (color: boolean) => string): string | undefi
   } catch (error) {
     return `cannot write ${file}: ${(error as Error).message}`
   }
+}
+
+function hasColors(stream: NodeJS.WriteStream): boolean {
+  return stream.hasColors?.() ?? false
 }
 
 /** A file whose name has an equals sign is given with its folder: `./a=b.json`. */

@@ -1,0 +1,71 @@
+// pg-loupe run: runs any command with every Node.js process under it profiled, and reports what they did together. Standard
+// input and output belong to the command; the report goes to standard error, or to files.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { handOn } from '../collect/hand-on.ts'
+import { readCollected } from '../collect/read-collected.ts'
+import { readNotes } from '../collect/run-notes.ts'
+import { analyzeTraces } from '../report/analyze-traces.ts'
+import { addDetectorOption, parseSettings } from './detector-settings.ts'
+import { RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
+import { collectProblems } from './problems.ts'
+import { profiledEnvironment } from './profiled-environment.ts'
+import { runProgram } from './run-program.ts'
+import { whyNothingWasSeen } from './why-nothing-was-seen.ts'
+import { writeTraces } from './write-traces.ts'
+
+interface RunOptions extends OutputOptions {
+  set: string[]
+  report?: string
+  traces?: string
+}
+
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description(
+      'run a command with every Node.js process under it profiled, and report what they did together',
+    )
+    .argument('<command...>', 'what to run, after --')
+    .passThroughOptions()
+  return addDetectorOption(addOutputOptions(command, 'standard error'))
+    .option('--report <file>', 'write the report as JSON, the same as --output json=<file>')
+    .option('--traces <file>', 'write the traces, for pg-loupe analyze and pg-loupe merge')
+    .addHelpText(
+      'after',
+      `${RUN_EXIT_CODES}
+
+Examples:
+  $ pg-loupe run -- npm test
+  $ pg-loupe run --report pg-loupe.json -- npx vitest run
+  $ pg-loupe run --traces shard-1.ndjson --set n-plus-one.likely=5 -- node --test`,
+    )
+    .action(run)
+}
+
+async function run(words: string[], { set, report: file, traces, ...output }: RunOptions): Promise<void> {
+  const detectors = parseSettings(set)
+  const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-run-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const problems = collectProblems()
+
+  const { status, ran } = await runProgram(words, profiledEnvironment(folder))
+  if (!ran) process.exit(status)
+  handOn(folder)
+  const collected = await readCollected(folder, problems.tell)
+  const report = await analyzeTraces(collected.traces(), detectors, problems.tell, () => collected.cut)
+  if (report.queries === 0)
+    process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report)}\n`)
+  if (traces !== undefined)
+    await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
+  const files = file === undefined ? output.output : [...output.output, { format: 'json' as const, file }]
+  try {
+    printReport(report, { ...output, output: files }, process.stderr)
+  } catch (error) {
+    problems.tell((error as Error).message)
+  }
+  problems.done()
+  process.exitCode = status || (problems.count > 0 ? WRONG_USAGE : 0)
+}

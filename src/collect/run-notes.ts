@@ -1,0 +1,27 @@
+// What processes under PG_LOUPE_COLLECT leave behind besides traces: empty files, one for each thing that was so in any of
+// them. A run without a trace can then say why, instead of "nothing found".
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { collectFolder } from './collect-traces.ts'
+
+/** Loaded into a process; loaded, but off; loaded, and pg was loaded too. */
+export type RunNote = 'registered' | 'off' | 'pg'
+
+const NOTES: readonly RunNote[] = ['registered', 'off', 'pg']
+
+/** Does nothing where no traces are collected, or when the folder is gone. */
+export function leaveNote(note: RunNote): void {
+  const folder = collectFolder()
+  if (folder === undefined) return
+  const file = join(folder, note)
+  try {
+    if (!existsSync(file)) closeSync(openSync(file, 'a'))
+  } catch {
+    // The profiler says it, when there is one.
+  }
+}
+
+export function readNotes(folder: string): ReadonlySet<RunNote> {
+  const names = readdirSync(folder)
+  return new Set(NOTES.filter((note) => names.includes(note)))
+}

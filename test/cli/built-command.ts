@@ -1,0 +1,36 @@
+// Runs the command as it is built, from a folder of the caller's.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Ran } from './run-command.ts'
+
+export const builtCommand = join(import.meta.dirname, '../../dist/esm/src/cli/main.js')
+
+export interface Surroundings {
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+  input?: string
+  /** Told of the process when it has started. */
+  started?: (child: ChildProcess) => void
+}
+
+export async function runBuilt(
+  args: readonly string[],
+  { cwd, env, input = '', started }: Surroundings = {},
+): Promise<Ran & { signal: NodeJS.Signals | null }> {
+  const child = spawn(process.execPath, [builtCommand, ...args], { cwd, env: { ...shell(), ...env } })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  started?.(child)
+  const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.on('close', (code, signal) => resolve([code, signal])),
+  )
+  const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), closed])
+  return { stdout, stderr, code, signal }
+}
+
+/** As a developer's shell has it: what the test runner sets is not there. */
+function shell(): NodeJS.ProcessEnv {
+  const { NODE_ENV: _, NODE_OPTIONS: __, FORCE_COLOR: ___, ...rest } = process.env
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => !/^(VITEST|TEST$|TINYPOOL)/.test(name)))
+}
