@@ -310,6 +310,29 @@ export interface Report {
   cut: Cut
 }
 
+/** What changed from one report to another, by the keys of their findings. Plain data. */
+export interface Comparison {
+  v: 1
+  new: readonly Finding[]
+  grown: readonly GrownFinding[]
+  fixed: readonly Finding[]
+  routes: readonly ComparedRoute[]
+}
+
+/** Numbers of queries of its worst occurrence. */
+export interface GrownFinding {
+  finding: Finding
+  before: number
+  after: number
+}
+
+/** Queries of one visit; absent where the report has no such route. */
+export interface ComparedRoute {
+  name: string
+  before?: Spread
+  after?: Spread
+}
+
 export interface ReporterOptions {
   color?: boolean
   /** Paths below this folder are shown relative to it. */

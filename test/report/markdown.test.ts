@@ -1,11 +1,10 @@
 // Markdown is read by a parser of CommonMark and GFM: what its HTML shows is what people see.
-import { micromark } from 'micromark'
-import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { describe, expect, test } from 'vitest'
 import { markdownCommentReporter, markdownReporter } from '../../src/report/reporters/markdown.ts'
 import { markdownCellCode, markdownCode, markdownText } from '../../src/report/reporters/markdown-text.ts'
 import type { Report } from '../../src/types.ts'
 import { finding, HOSTILE, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+import { htmlOf } from './html-of.ts'
 
 describe('the summary', () => {
   test('has a table of what was found, then each finding with its evidence and what to do instead', () => {
@@ -50,14 +49,14 @@ describe('the summary', () => {
   })
 
   test('says when nothing was found', () => {
-    const html = render(markdownReporter(reportOf()))
+    const html = htmlOf(markdownReporter(reportOf()))
     expect(html).toContain('<h2>pg-loupe: ✅ no findings</h2>')
     expect(html.match(/<table>/g)).toHaveLength(1)
   })
 
   test('hostile text is shown as it is, and changes nothing around it', () => {
-    const quiet = render(markdownReporter(reportOf(finding({ callSite: [finding().callSite[0] as never] }))))
-    const hostile = render(
+    const quiet = htmlOf(markdownReporter(reportOf(finding({ callSite: [finding().callSite[0] as never] }))))
+    const hostile = htmlOf(
       markdownReporter(reportOf({ ...hostileFinding(), callSite: [hostileFinding().callSite[0] as never] })),
     )
     const elements = (html: string) => html.match(/<\/?(?!code)\w+/g)
@@ -69,7 +68,7 @@ describe('the summary', () => {
   })
 
   test('a finding without a line says so', () => {
-    expect(render(markdownReporter(reportOf(finding({ callSite: [] }))))).toContain(
+    expect(htmlOf(markdownReporter(reportOf(finding({ callSite: [] }))))).toContain(
       '<li>at no line of the application that is known</li>',
     )
   })
@@ -86,14 +85,14 @@ describe('the summary', () => {
       cut: { ...report.cut, queries: 7 },
     })
     expect(text).toContain('4 findings are suppressed')
-    expect(render(text)).toContain(
+    expect(htmlOf(text)).toContain(
       '<li>pg-loupe-ignore (| &lt;b&gt;): was good until 2026-01-01: take it away</li>',
     )
     expect(text).toContain('7 queries were counted but not kept')
   })
 
   test('paths in the table are those of the repository', () => {
-    const html = render(markdownReporter(reportOf(finding()), { cwd: '/repo/api', root: '/repo' }))
+    const html = htmlOf(markdownReporter(reportOf(finding()), { cwd: '/repo/api', root: '/repo' }))
     expect(html).toContain('<code>api/src/orders.ts:41</code>')
   })
 })
@@ -153,10 +152,10 @@ describe('text from outside', () => {
     '$`a`$',
   ])('%s is read as it was written: as prose, as code, and in a cell', (text) => {
     const seen = text.replace(/\s+/g, ' ').trim()
-    expect(textOf(render(markdownText(text)))).toBe(seen)
-    expect(render(markdownText(text))).toMatch(/^<p>[^<]*<\/p>$/)
-    expect(textOf(render(`x ${markdownCode(text)} y`))).toBe(`x ${seen} y`)
-    const table = render(`| a | b |\n| --- | --- |\n| ${markdownText(text)} | ${markdownCellCode(text)} |\n`)
+    expect(textOf(htmlOf(markdownText(text)))).toBe(seen)
+    expect(htmlOf(markdownText(text))).toMatch(/^<p>[^<]*<\/p>$/)
+    expect(textOf(htmlOf(`x ${markdownCode(text)} y`))).toBe(`x ${seen} y`)
+    const table = htmlOf(`| a | b |\n| --- | --- |\n| ${markdownText(text)} | ${markdownCellCode(text)} |\n`)
     const cells = [...table.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => textOf(cell))
     expect(cells).toEqual([seen, seen])
   })
@@ -164,20 +163,16 @@ describe('text from outside', () => {
   test.each(['@octocat', '#123', 'GH-12', 'a/b#7', '!5', '@org/team', 'mail me@example.com'])(
     '%s notifies nobody',
     (text) => {
-      const seen = render(markdownText(text)).replace(/<[^>]*>/g, '')
+      const seen = htmlOf(markdownText(text)).replace(/<[^>]*>/g, '')
       expect(seen).not.toMatch(/[@#!](?=\w)|GH-\d/)
     },
   )
 
   test('code is fenced so that all of it is code', () => {
-    expect(render(markdownCode(HOSTILE, 10_000)).match(/<code>/g)).toHaveLength(1)
-    expect(render(markdownCode(HOSTILE, 10_000))).toMatch(/^<p><code>[\s\S]*<\/code><\/p>$/)
+    expect(htmlOf(markdownCode(HOSTILE, 10_000)).match(/<code>/g)).toHaveLength(1)
+    expect(htmlOf(markdownCode(HOSTILE, 10_000))).toMatch(/^<p><code>[\s\S]*<\/code><\/p>$/)
   })
 })
-
-function render(markdown: string): string {
-  return micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] })
-}
 
 function textOf(html: string): string {
   return html

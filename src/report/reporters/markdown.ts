@@ -13,14 +13,15 @@ export const markdownReporter: Reporter = (report, options = {}) =>
 
 /** Opens with a mark by which a later run can find the comment and replace it. */
 export const markdownCommentReporter: Reporter = (report, options = {}) =>
-  `<!-- pg-loupe -->\n${formatMarkdown(report, options, COMMENT_BYTES)}`
+  COMMENT_MARK + formatMarkdown(report, options, COMMENT_BYTES)
 
+export const COMMENT_MARK = '<!-- pg-loupe -->\n'
 /** GitHub takes 1 MiB for a step, and drops what is longer; a little is left to whoever adds to it. */
-const SUMMARY_BYTES = 1_000_000
+export const SUMMARY_BYTES = 1_000_000
 /** GitHub takes 65,536 characters. */
-const COMMENT_BYTES = 65_000
+export const COMMENT_BYTES = 65_000
 
-const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
+export const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
 
 function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: number): string {
   const { findings, routes } = report
@@ -28,7 +29,7 @@ function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: nu
     [
       { head: '', parts: [`${heading(report)}\n`], what: 'headings', until: 1 },
       {
-        head: '\n| | finding | route | line |\n| --- | --- | --- | --- |\n',
+        head: `\n${OVERVIEW_HEAD}`,
         parts: findings.map((finding) => `${overviewRow(finding, options)}\n`),
         what: 'findings',
         until: 0.3,
@@ -71,18 +72,31 @@ function heading({ findings, traces, queries, suppressed, suppressions }: Report
   return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace', 'traces')}.${accepted}`
 }
 
-function overviewRow(finding: Finding, options: ReporterOptions, note = ''): string {
+export const OVERVIEW_HEAD = '| | finding | route | line |\n| --- | --- | --- | --- |\n'
+
+/** A row of a table with the columns of `OVERVIEW_HEAD`, and `more` behind them. */
+export function overviewRow(
+  finding: Finding,
+  options: ReporterOptions,
+  more: readonly string[] = [],
+): string {
   const { severity, title, route } = finding
   const cells = [
     MARKS[severity],
-    `${markdownText(title, 200)}${note}`,
+    markdownText(title, 200),
     markdownCellCode(route),
     markdownCellCode(place(finding, options)),
+    ...more,
   ]
   return `| ${cells.join(' | ')} |`
 }
 
-function formatFinding(finding: Finding, report: Report, options: ReporterOptions): string {
+export function formatFinding(
+  finding: Finding,
+  report: Pick<Report, 'measured'>,
+  options: ReporterOptions,
+  level = '###',
+): string {
   const { severity, title, detector, confidence, route, callSite, evidence, detail, remediation } = finding
   const items = [
     `at ${callSite[0] ? markdownCode(formatFrame(callSite[0], options)) : 'no line of the application that is known'}`,
@@ -94,7 +108,7 @@ function formatFinding(finding: Finding, report: Report, options: ReporterOption
     ),
   ]
   return [
-    `### ${MARKS[severity]} ${markdownText(title, 200)}`,
+    `${level} ${MARKS[severity]} ${markdownText(title, 200)}`,
     '',
     `${markdownCode(route)} · ${markdownText(detector)}, ${confidence}`,
     '',
