@@ -64,8 +64,24 @@ export interface ProfilerOptions {
     queriesPerTrace?: number
     /** Rows kept per query until its trace ends, to follow their values. Default 1,000. */
     rowsPerQuery?: number
+    /** Bytes of parameters and results kept per trace until it ends, to follow their values. Default 16 MiB. */
+    bytesPerTrace?: number
+    /** Bytes of one parameter; what is larger is equal to nothing. Default 64 KiB. */
+    bytesPerValue?: number
+    /** Characters kept of a statement; what is longer is counted, and compared with nothing. Default 100,000. */
+    statementLength?: number
     /** Traces open at once; beyond it the oldest is closed. Default 1,000. */
     openTraces?: number
+    /** Findings kept in the report; those of further keys are counted. Default 5,000. */
+    findings?: number
+    /** Names of traces that the report lists; further ones are counted. Default 1,000. */
+    routes?: number
+    /** Entries of each memory that outlives a trace: call sites, statements, names. Default 2,000. */
+    cacheEntries?: number
+    /** Bytes of the trace file; beyond it the file is put aside as `traces.1.ndjson`, and a new one begun. Default 256 MiB. */
+    traceFileBytes?: number
+    /** Trace files kept, the current one among them. Default 2. */
+    traceFiles?: number
   }
 }
 
@@ -97,6 +113,8 @@ export function checkOptions(options: unknown = {}): CheckedOptions {
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
   return result.output as CheckedOptions
 }
+
+const MEBIBYTE = 1024 * 1024
 
 const profilerOptions = () =>
   record({
@@ -138,7 +156,15 @@ const profilerOptions = () =>
       record({
         queriesPerTrace: v.optional(wholeNumber(1), 10_000),
         rowsPerQuery: v.optional(wholeNumber(0), 1000),
+        bytesPerTrace: v.optional(wholeNumber(0), 16 * MEBIBYTE),
+        bytesPerValue: v.optional(wholeNumber(1), 64 * 1024),
+        statementLength: v.optional(wholeNumber(100), 100_000),
         openTraces: v.optional(wholeNumber(1), 1000),
+        findings: v.optional(wholeNumber(1), 5000),
+        routes: v.optional(wholeNumber(1), 1000),
+        cacheEntries: v.optional(wholeNumber(1), 2000),
+        traceFileBytes: v.optional(wholeNumber(1), 256 * MEBIBYTE),
+        traceFiles: v.optional(wholeNumber(1), 2),
       }),
       {},
     ),

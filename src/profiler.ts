@@ -17,6 +17,8 @@ import type { SuppressionRules } from './suppression/suppressions.ts'
 import { callSiteResolver } from './trace/call-site.ts'
 import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
+import { startOfText } from './trace/cut-statement.ts'
+import { keepLatest } from './trace/latest-traces.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
@@ -59,6 +61,8 @@ export interface Profiler {
   countInternalError(error: unknown): void
 }
 
+/** A name that is longer is text. */
+const NAME_LENGTH = 500
 /** The name of the traces that `collectUntraced` asks for. */
 const OUTSIDE = 'outside any trace'
 
@@ -69,15 +73,19 @@ const OUTSIDE = 'outside any trace'
  */
 export function createProfiler(options?: ProfilerOptions): Profiler {
   const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
-  const watcher = checked.watchRows ? rowWatcher((error) => profiler.countInternalError(error)) : undefined
+  const { cacheEntries } = checked.limits
+  const watcher = checked.watchRows
+    ? rowWatcher((error) => profiler.countInternalError(error), cacheEntries)
+    : undefined
   const knowledge = createKnowledge()
   const settings = {
     limits: checked.limits,
-    resolveCallSite: callSiteResolver(checked.application),
+    resolveCallSite: callSiteResolver(checked.application, cacheEntries),
     rowWatcher: watcher,
     loading: knowledge.loading,
   }
   const open = new Set<LiveTrace>()
+  const closed = keepLatest()
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
   const folder = process.cwd()
@@ -86,8 +94,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     detectors: detectorsOn(checked.detectors),
     frame: (frame) => relativeFrame(frame, folder),
   }
-  const merged = new ReportBuilder(rules)
-  const observations = collectObservations(checked.detectors)
+  const merged = new ReportBuilder(rules, checked.limits)
+  const observations = collectObservations(checked.detectors, undefined, checked.limits.findings)
   let recorder: TraceRecorder | undefined
   let collector: TraceCollector | undefined
 
@@ -122,8 +130,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     },
     report: () => buildWith(merged, observations),
     analyze(traces) {
-      const builder = new ReportBuilder({ ...rules, linesAreKnown: true })
-      const observed = collectObservations(checked.detectors)
+      const builder = new ReportBuilder({ ...rules, linesAreKnown: true }, checked.limits)
+      const observed = collectObservations(checked.detectors, undefined, checked.limits.findings)
       for (const trace of traces) {
         builder.add(trace, findIn(trace))
         observed.add(trace)
@@ -166,7 +174,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
 
   function finish(trace: LiveTrace): Trace | undefined {
     open.delete(trace)
+    closed(trace)
     try {
+      if (trace.name.length > NAME_LENGTH) trace.name = `${startOfText(trace.name, NAME_LENGTH)}…`
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
       noteTables(trace.queries, knowledge.catalog())
@@ -180,7 +190,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       merged.add(finished, findings)
       const concluded = inFolder(observations.add(finished))
       if (listeners.size > 0) {
-        const single = new ReportBuilder(rules)
+        const single = new ReportBuilder(rules, checked.limits)
         single.add(finished, findings)
         const report = single.build(concluded)
         for (const listener of listeners) notify(listener, report, finished)
@@ -206,10 +216,12 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     oldest?.close({ now: true })
   }
 
+  /** Names that are too many are numbered together; each id stays the only one. */
   function nextId({ kind, name }: LiveTrace): string {
     const label = `${kind} ${name}`
-    const ordinal = (ordinals.get(label) ?? 0) + 1
-    ordinals.set(label, ordinal)
+    const own = ordinals.has(label) || ordinals.size < cacheEntries ? label : ''
+    const ordinal = (ordinals.get(own) ?? 0) + 1
+    ordinals.set(own, ordinal)
     return `${label} #${ordinal}`
   }
 
@@ -227,7 +239,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     if (traces)
       recorder = recordTraces(traces, { folder, values, atExit, onLost: () => merged.countUnrecorded() })
     for (const reporter of checked.reporters) {
-      listeners.add(reporter === 'console' ? consoleListener(checked.roundTripMs) : reporter)
+      listeners.add(
+        reporter === 'console' ? consoleListener(checked.roundTripMs, undefined, cacheEntries) : reporter,
+      )
     }
     if (report) listeners.add(keepReportFile(report, profiler.report, atExit))
   }

@@ -68,6 +68,8 @@ export interface ResultBound {
 /** One statement sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
   sql: string
+  /** Characters of the statement, when only its start was kept: what is not known whole is compared with nothing. */
+  sqlLength?: number
   params?: readonly unknown[]
   /** The LIMIT and OFFSET in force, parameters included. */
   limit?: number
@@ -136,7 +138,19 @@ export interface Trace {
   labels?: Readonly<Record<string, string>>
   /** How many queries were counted but not kept. */
   truncated: number
+  /** What of its queries was left out to stay within the limits; absent when nothing was. */
+  cut?: TraceCut
   queries: readonly Query[]
+}
+
+/** What is counted, and was not kept. */
+export interface TraceCut {
+  /** Results of which not all rows were kept to follow their values. */
+  results?: number
+  /** Statements of which only the start was kept. */
+  statements?: number
+  /** Queries of which a parameter was too large to be kept until the end of the trace. */
+  values?: number
 }
 
 export type Severity = 'error' | 'warning' | 'info'
@@ -148,7 +162,9 @@ export type Confidence = 'proven' | 'likely' | 'possible'
 export interface Occurrence {
   /** Id of the trace. */
   trace: string
+  /** The first ones, when `queryCount` says that there are more. */
   queries: readonly number[]
+  queryCount?: number
   parent?: number
 }
 
@@ -257,6 +273,14 @@ export interface Cut {
   traces: number
   /** Traces whose name was one too many to be kept as a route. */
   routes: number
+  /** Findings, as often as they came, of keys that were too many to be kept. */
+  findings: number
+  /** Results of which not all rows were kept to follow their values. */
+  results: number
+  /** Statements of which only the start was kept. */
+  statements: number
+  /** Queries of which a parameter was too large to be kept. */
+  values: number
   /** Traces that the trace file does not hold: they came faster than they could be written, or it failed. */
   unrecorded: number
   /** Observations of statements that were too many to be compared over several traces. */

@@ -23,6 +23,7 @@ export function recordSubmittable(
   const rows: unknown[] = []
   const commands: string[] = []
   let received = 0
+  let bytes = 0
   let tagged = 0
   let fields: readonly DriverField[] | undefined
 
@@ -45,8 +46,9 @@ export function recordSubmittable(
   hear('handleRowDescription', (message) => {
     fields = message?.fields
   })
-  hear('handleDataRow', () => {
+  hear('handleDataRow', (message) => {
     received++
+    bytes += message?.length ?? 0
   })
   hear('handleCommandComplete', ({ text = '' }) => {
     commands.push(/^\w*/.exec(text)?.[0] ?? '')
@@ -60,7 +62,8 @@ export function recordSubmittable(
   hear('handleReadyForQuery', finish)
   // A stream's rows are those of its cursor; both tell each row, parsed, by an event.
   listen((query as QueryConfig).cursor ?? query, 'emit', (event, row) => {
-    if (event === 'row' && rows.length < recording.rowLimit) rows.push(row)
+    if (event !== 'row' || rows.length >= recording.rowLimit || bytes > recording.byteLimit) return
+    rows.push(row)
   })
 }
 

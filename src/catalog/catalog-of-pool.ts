@@ -31,6 +31,8 @@ const CONNECT_TIMEOUT_MS = 3_000
 const QUERY_TIMEOUT_MS = 5_000
 
 const sources = new Map<string, CatalogSource>()
+/** Databases remembered; the first is forgotten when there are more, and with it the pool that led there. */
+const KNOWN_DATABASES = 100
 
 /** One source for each database, role and set of connection options, whichever pool asks. */
 export function catalogOfPool(pool: PoolLike): CatalogSource {
@@ -38,6 +40,7 @@ export function catalogOfPool(pool: PoolLike): CatalogSource {
   const known = sources.get(key)
   if (known !== undefined) return known
   const source = createCatalogSource(pool)
+  if (sources.size >= KNOWN_DATABASES) sources.delete(sources.keys().next().value as string)
   sources.set(key, source)
   return source
 }

@@ -23,6 +23,8 @@ export function createKnowledge(): Knowledge {
   const only = () => (sources.size === 1 ? [...sources][0] : undefined)
   return {
     addPool(pool) {
+      // Two are as many as are needed to know nothing: an application may open a pool for each of its customers.
+      if (sources.size > 1) return
       sources.add(catalogOfPool(pool))
       loaded = false
     },

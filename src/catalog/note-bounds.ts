@@ -3,6 +3,7 @@
 
 import type { Catalog } from '../sql/catalog-shape.ts'
 import { analyzeStatement, bound, fingerprint } from '../sql/index.ts'
+import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/text-cache.ts'
 import type { Query, ResultBound } from '../types.ts'
 
 type Sent = Query & { bound?: ResultBound }
@@ -12,15 +13,20 @@ interface Verdict {
   dependsOnValues: boolean
 }
 
-/** Applications send some hundred different statements; the verdicts are dropped when there are more. */
-const KEPT_VERDICTS = 2000
+/** Applications send some hundred different statements. */
+const KEPT_VERDICTS: TextCacheLimits = {
+  entries: 4_096,
+  bytes: 8 * 1024 * 1024,
+  bytesPerCharacter: 2,
+  bytesPerEntry: 400,
+}
 
-const verdicts = new WeakMap<Catalog, Map<string, Verdict>>()
+const verdicts = new WeakMap<Catalog, TextCache<Verdict>>()
 
 export function noteBounds(queries: readonly Sent[], catalog: Catalog | undefined): void {
   if (!catalog) return
   for (const query of queries) {
-    if (query.bound || fingerprint(query.sql).kind !== 'select') continue
+    if (query.bound || query.sqlLength !== undefined || fingerprint(query.sql).kind !== 'select') continue
     const { bound: known, dependsOnValues } = verdictOn(query.sql, catalog)
     query.bound =
       dependsOnValues && query.params
@@ -31,11 +37,13 @@ export function noteBounds(queries: readonly Sent[], catalog: Catalog | undefine
 
 function verdictOn(sql: string, catalog: Catalog): Verdict {
   let known = verdicts.get(catalog)
-  if (!known || known.size >= KEPT_VERDICTS) {
-    known = new Map()
+  if (!known) {
+    known = createTextCache(KEPT_VERDICTS)
     verdicts.set(catalog, known)
   }
-  const verdict = known.get(sql) ?? judge(sql, catalog)
+  const remembered = known.get(sql)
+  if (remembered) return remembered
+  const verdict = judge(sql, catalog)
   known.set(sql, verdict)
   return verdict
 }

@@ -2,6 +2,7 @@
 // code that would have to change. That is one function that sends one statement, whichever routes lead to it.
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Evidence, Frame, Occurrence, Query, RowUsage, Trace } from '../types.ts'
+import { keptOccurrence } from './occurrence.ts'
 
 export interface RowUse {
   index: number
@@ -79,7 +80,9 @@ export function observePlace(
     wholly: Number(counts && evidence.every(isWhole)),
     completely: Number(counts && evidence.every(({ usage }) => usage.rowsWatched === undefined)),
     rows: greatest(evidence, ({ query }) => query.rows),
-    occurrences: counts ? [{ trace: trace.id, queries: evidence.map(({ index }) => index) }] : [],
+    occurrences: counts
+      ? [keptOccurrence({ trace: trace.id, queries: evidence.map(({ index }) => index) })]
+      : [],
   }
 }
 

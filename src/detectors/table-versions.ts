@@ -9,7 +9,7 @@ export function tableVersions(queries: readonly Query[]): (index: number) => str
   const versions = queries.map(() => '')
   const written = new Map<string, number>()
   let everything = 0
-  queries.forEach(({ sql }, index) => {
+  queries.forEach(({ sql, sqlLength }, index) => {
     const { kind, text } = fingerprint(sql)
     const words = kind === 'select' && written.size > 0 ? wordsOf(text) : NO_WORDS
     const relevant = [...words].flatMap((word) => {
@@ -19,7 +19,7 @@ export function tableVersions(queries: readonly Query[]): (index: number) => str
     versions[index] = `${everything} ${relevant.join(' ')}`
     const targets = writtenTables(text)
     for (const table of targets) written.set(table, (written.get(table) ?? 0) + 1)
-    if (targets.length === 0 && mayWriteAnything(kind, text)) everything++
+    if (sqlLength !== undefined || (targets.length === 0 && mayWriteAnything(kind, text))) everything++
   })
   return (index) => versions[index] ?? ''
 }

@@ -38,7 +38,9 @@ const sameStatementsOf = new WeakMap<readonly Query[], Remembered<number[]>>()
 function readSameStatements(queries: readonly Query[]): number[][] {
   const byStatement = new Map<string, number[]>()
   let job = 0
-  queries.forEach(({ sql }, index) => {
+  queries.forEach(({ sql, sqlLength }, index) => {
+    // Two that begin alike may differ in what was not kept.
+    if (sqlLength !== undefined) return
     if (CLAIM.test(sql)) job++
     const key = `${job} ${fingerprint(sql).key}`
     const group = byStatement.get(key)

@@ -9,9 +9,13 @@ interface Output {
 }
 
 /** Findings remembered as shown; the oldest is shown once more when there are more. */
-const REMEMBERED = 1000
+const REMEMBERED = 2000
 
-export function consoleListener(roundTripMs?: number, output: Output = process.stderr): ReportListener {
+export function consoleListener(
+  roundTripMs?: number,
+  output: Output = process.stderr,
+  remembered = REMEMBERED,
+): ReportListener {
   const shown = new Map<string, { queries: number; times: number }>()
   const options = {
     color: output.hasColors?.() ?? false,
@@ -27,7 +31,7 @@ export function consoleListener(roundTripMs?: number, output: Output = process.s
       queries: Math.max(cost.queries, before?.queries ?? 0),
       times: (before?.times ?? 0) + 1,
     })
-    if (shown.size > REMEMBERED) shown.delete(shown.keys().next().value as string)
+    if (shown.size > remembered) shown.delete(shown.keys().next().value as string)
     return grown
   }
 

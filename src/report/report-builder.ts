@@ -1,6 +1,6 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
-
+import { countQueries, keptOccurrence } from '../detectors/occurrence.ts'
 import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
 import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
@@ -10,8 +10,15 @@ import { busyMs } from './busy-time.ts'
 const KEPT_OCCURRENCES = 10
 /** Traces per route whose counts and times are kept for the median. */
 const KEPT_SAMPLES = 1000
-/** Names of traces kept: far more than an application has routes, a stop for names that hold ids. */
-const KEPT_ROUTES = 1000
+
+export interface ReportLimits {
+  findings: number
+  /** Names of traces. */
+  routes: number
+}
+
+/** Far more than an application has, a stop for names that hold ids and for statements that are made up as they go. */
+const LIMITS: ReportLimits = { findings: 5000, routes: 1000 }
 
 interface Route {
   traces: number
@@ -27,10 +34,23 @@ export class ReportBuilder {
   readonly #spentMs = new Map<string, number>()
   readonly #routes = new Map<string, Route>()
   readonly #suppressions: Suppressions
-  readonly #cut = { queries: 0, traces: 0, routes: 0, unrecorded: 0, untraced: 0, internalErrors: 0 }
+  readonly #limits: ReportLimits
+  readonly #cut = {
+    queries: 0,
+    traces: 0,
+    routes: 0,
+    findings: 0,
+    results: 0,
+    statements: 0,
+    values: 0,
+    unrecorded: 0,
+    untraced: 0,
+    internalErrors: 0,
+  }
 
-  constructor(rules?: SuppressionRules) {
+  constructor(rules?: SuppressionRules, limits: ReportLimits = LIMITS) {
     this.#suppressions = new Suppressions(rules)
+    this.#limits = limits
   }
 
   add(trace: Trace, found: readonly Finding[]): void {
@@ -38,11 +58,17 @@ export class ReportBuilder {
     this.#traces++
     this.#queries += trace.queries.length + trace.truncated
     this.#cut.queries += trace.truncated
+    this.addCut(trace.cut ?? {})
     this.#addRoute(trace)
     for (const finding of findings) {
       const known = this.#findings.get(finding.key)
-      this.#findings.set(finding.key, known ? mergeFindings(known, finding) : finding)
+      if (!known && this.#findings.size >= this.#limits.findings) {
+        this.#cut.findings++
+        continue
+      }
       this.#measure(trace, finding)
+      const kept = { ...finding, occurrences: finding.occurrences.map(keptOccurrence) }
+      this.#findings.set(finding.key, known ? mergeFindings(known, kept) : kept)
     }
   }
 
@@ -108,7 +134,7 @@ export class ReportBuilder {
   #addRoute({ name, queries, truncated, durationMs }: Trace): void {
     let route = this.#routes.get(name)
     if (!route) {
-      if (this.#routes.size >= KEPT_ROUTES) {
+      if (this.#routes.size >= this.#limits.routes) {
         this.#cut.routes++
         return
       }
@@ -149,7 +175,7 @@ function mergeFindings(a: Finding, b: Finding): Finding {
 
 /** The one with the most queries is always among them: a budget is held against it. */
 function firstAndWorst(sorted: readonly Occurrence[]): Occurrence[] {
-  const worst = sorted.reduce((a, b) => (b.queries.length > a.queries.length ? b : a))
+  const worst = sorted.reduce((a, b) => (countQueries(b) > countQueries(a) ? b : a))
   const first = sorted.slice(0, KEPT_OCCURRENCES)
   return first.includes(worst) ? first : [...first.slice(0, -1), worst]
 }

@@ -1,6 +1,7 @@
 // Parameters as JSON can hold them, for the recording of somebody who asked for values. Taken when the trace closes: an
 // application may use the same arrays again.
 
+import { UnkeptValue } from '../trace/kept-values.ts'
 import type { Params } from './format-trace.ts'
 
 /** For each query its parameters; undefined where it was sent without any. */
@@ -9,6 +10,7 @@ export function copyParams(queries: readonly { params?: readonly unknown[] }[]):
 }
 
 function copyValue(value: unknown): unknown {
+  if (value instanceof UnkeptValue) return `(value ${value.name.slice(1)}: ${value.bytes} bytes)`
   if (Array.isArray(value)) return value.map(copyValue)
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`

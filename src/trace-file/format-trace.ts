@@ -47,6 +47,7 @@ const WRITERS: {
   [Name in keyof Required<Omit<Query, 'params'>>]: (query: Query, writing: Writing) => unknown
 } = {
   sql: ({ sql }, { values, neutral }) => (values ? sql : neutral(sql)),
+  sqlLength: ({ sqlLength }) => sqlLength,
   limit: ({ limit }) => limit,
   offset: ({ offset }) => offset,
   valueHashes: ({ valueHashes }, { values, rename }) =>

@@ -95,7 +95,7 @@ function endOf({ startMs, waitMs = 0, durationMs = 0 }: ReadQuery & { startMs: n
 function complete(query: ReadQuery, queries: readonly ReadQuery[]): Query {
   const { callSite, builtAt, flow, usage, ...facts } = query
   return {
-    ...limitInForce(query.sql, query.params),
+    ...(query.sqlLength === undefined ? limitInForce(query.sql, query.params) : {}),
     ...facts,
     ...(callSite ? { callSite: applicationFrames(callSite as CallSite) } : {}),
     ...(builtAt?.file === undefined ? {} : { builtAt }),

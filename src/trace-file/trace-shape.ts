@@ -30,6 +30,7 @@ const frame = {
 
 const query = shape({
   sql: text,
+  sqlLength: v.optional(number),
   params: v.optional(v.array(v.unknown(), 'a list')),
   limit: v.optional(number),
   offset: v.optional(number),
@@ -114,6 +115,9 @@ export const traceShape = shape({
   durationMs: v.optional(number),
   labels: v.optional(v.record(v.string(), v.pipe(v.unknown(), v.transform(String)), 'an object')),
   truncated: v.optional(number),
+  cut: v.optional(
+    shape({ results: v.optional(number), statements: v.optional(number), values: v.optional(number) }),
+  ),
   queries: list(query),
 })
 

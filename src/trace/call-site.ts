@@ -11,8 +11,8 @@ export type { CapturedStack }
 
 /** Every ORM measured shows the application's frame within 25; the rest is for wrappers of the application's own. */
 const STACK_FRAMES = 40
-/** Loops of one shape repeat the same few stacks; the cache is emptied when it is full. */
-const KNOWN_STACKS = 2000
+/** Loops of one shape repeat the same few stacks; the memory is emptied when it is full. */
+const REMEMBERED = 2000
 
 const { captureStackTrace } = Error
 
@@ -33,7 +33,10 @@ export function captureStack(below: (...args: never[]) => unknown, frames = STAC
 /** Returns the application's frames of a captured stack, innermost first; empty where there are none. Never throws. */
 export type ResolveCallSite = (captured: CapturedStack) => CallSite
 
-export function callSiteResolver(application: ApplicationCode = {}): ResolveCallSite {
+export function callSiteResolver(
+  application: ApplicationCode = {},
+  remembered = REMEMBERED,
+): ResolveCallSite {
   const isApplication = applicationRule(application, isOwn)
   const known = new Map<string, CallSite>()
 
@@ -50,7 +53,7 @@ export function callSiteResolver(application: ApplicationCode = {}): ResolveCall
       const stack = formatStack(captured)
       if (typeof stack.text !== 'string') return resolve(stack)
       const callSite = known.get(stack.text) ?? resolve(stack)
-      if (known.size >= KNOWN_STACKS) known.clear()
+      if (known.size >= remembered) known.clear()
       known.set(stack.text, callSite)
       return callSite
     } catch {

@@ -1,5 +1,6 @@
 // One text for what the application and the database mean by the same value: the id 7 of a row is the '7' of a bigint
 // column and the 7 of a parameter. Only compared with each other, never shown.
+import { UnkeptValue } from './kept-values.ts'
 
 /** No text of a value equals it. */
 const NULL = '\0null'
@@ -20,6 +21,7 @@ export function canonicalValue(value: unknown): string {
 }
 
 function canonicalObject(value: object): string {
+  if (value instanceof UnkeptValue) return value.name
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? NULL : value.toISOString()
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
   try {
@@ -27,4 +29,13 @@ function canonicalObject(value: object): string {
   } catch {
     return NULL
   }
+}
+
+/** Longer cells are documents; nobody asks for rows by them. */
+const LONGEST_CELL = 64 * 1024
+
+/** The text of a value in a row; one that is too long to be looked for is none. */
+export function cellText(value: unknown): string {
+  if (typeof value === 'string') return value.length > LONGEST_CELL ? NULL : value
+  return value instanceof Uint8Array && value.byteLength > LONGEST_CELL ? NULL : canonicalValue(value)
 }

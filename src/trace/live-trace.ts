@@ -1,7 +1,9 @@
 // The queries of one unit of work while it runs, in the order they started. It knows when it is over: after its end
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
-import type { Trace, TraceKind } from '../types.ts'
+import type { Trace, TraceCut, TraceKind } from '../types.ts'
 import type { ResolveCallSite } from './call-site.ts'
+import { startOfText } from './cut-statement.ts'
+import { KeptValues, type ValueLimits } from './kept-values.ts'
 import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
 import type { RowShape } from './row-watch.ts'
 import type { RowWatcher } from './row-watcher.ts'
@@ -14,11 +16,13 @@ export interface TraceStart {
   parent?: LiveTrace | undefined
 }
 
-interface TraceLimits {
+interface TraceLimits extends ValueLimits {
   /** Queries kept; beyond it they are counted only. */
   queriesPerTrace: number
   /** Rows kept of one query for value flow, until the trace ends. */
   rowsPerQuery: number
+  /** Characters kept of a statement. */
+  statementLength: number
 }
 
 /** What all traces of one profiler have in common. */
@@ -38,6 +42,8 @@ export interface TraceSettings {
 export interface QueryRecording {
   /** Of this many rows the values are followed; the driver need not keep more for us. */
   readonly rowLimit: number
+  /** And of rows of no more bytes. */
+  readonly byteLimit: number
   /** The statement leaves for the server, over the connection that this object stands for. */
   sent(connection: object): void
   /** The query is part of the transaction that this object stands for. */
@@ -61,12 +67,13 @@ export class LiveTrace {
   readonly kind: TraceKind
   name: string
   readonly labels: Record<string, string>
-  readonly parent: LiveTrace | undefined
+  /** While both are open, or a test wants to see what happened inside it. */
+  parent: LiveTrace | undefined
   readonly children: LiveTrace[] = []
-  readonly queries: RecordedQuery[] = []
+  queries: RecordedQuery[] = []
   truncated = 0
   closed = false
-  /** The sealed trace, once it has closed. */
+  /** The sealed trace, once it has closed, for some time. */
   finished: Trace | undefined
   readonly #settings: TraceSettings
   readonly #finish: (trace: LiveTrace) => Trace | undefined
@@ -75,6 +82,8 @@ export class LiveTrace {
   #durationMs: number | undefined
   readonly #connections = new Map<object, number>()
   readonly #transactions = new Map<object, number>()
+  readonly #cut: TraceCut = {}
+  readonly #values: KeptValues
   #pending = 0
   #timer: NodeJS.Timeout | undefined
   #whenClosed: (() => void)[] = []
@@ -88,10 +97,13 @@ export class LiveTrace {
     this.kind = start.kind
     this.name = start.name
     this.labels = start.labels ?? {}
-    this.parent = parent
     this.#settings = settings
+    this.#values = new KeptValues(settings.limits, this.#cut)
     this.#finish = finish
-    parent?.children.push(this)
+    if (parent && (!parent.closed || parent.isObserved)) {
+      this.parent = parent
+      parent.children.push(this)
+    }
   }
 
   /** Records that the application sends a query; `undefined` once the trace is closed or its limit is reached. */
@@ -102,12 +114,21 @@ export class LiveTrace {
       return undefined
     }
     const calledMs = this.#now()
-    const query = new RecordedQuery(start, calledMs, this.#settings.resolveCallSite)
+    const query = new RecordedQuery(this.#bounded(start), calledMs, this.#settings.resolveCallSite)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
     this.#pending++
     if (this.#durationMs !== undefined) this.#closeSoon()
     return this.#record(query)
+  }
+
+  #bounded(start: QueryStart): QueryStart {
+    const { statementLength } = this.#settings.limits
+    const params = this.#values.params(start.params)
+    if (start.sql.length <= statementLength) return params === start.params ? start : { ...start, params }
+    this.#cut.statements = (this.#cut.statements ?? 0) + 1
+    const sql = startOfText(start.sql, statementLength)
+    return { ...start, sql, sqlLength: start.sql.length, params: undefined }
   }
 
   #record(query: RecordedQuery): QueryRecording {
@@ -122,6 +143,7 @@ export class LiveTrace {
     }
     return {
       rowLimit: rowsPerQuery,
+      byteLimit: this.#values.bytesLeft,
       sent: (connection) => {
         if (!open || this.closed) return
         sentMs = this.#now()
@@ -138,11 +160,14 @@ export class LiveTrace {
         if (!open || this.closed) return
         query.rows = rowCount
         if (fields) query.fields = fields
-        if (rows && rows.length > 0) query.keptRows = rows.slice(0, rowsPerQuery)
+        if (rows && rows.length > 0) {
+          const bytesPerRow = query.bytes && query.bytes / Math.max(rowCount, rows.length)
+          query.keptRows = this.#values.rows(rows, rowsPerQuery, bytesPerRow)
+        }
         settle()
       },
       mapped: (rows) => {
-        if (!this.closed) query.mappedRows = rows.slice(0, rowsPerQuery)
+        if (!this.closed) query.mappedRows = rows.slice(0, query.keptRows?.length ?? rowsPerQuery)
       },
       failed: (code) => {
         if (!open || this.closed) return
@@ -155,7 +180,8 @@ export class LiveTrace {
         settle()
       },
       handsOver: (rows, shape) => {
-        if (rows && !this.closed) this.#settings.rowWatcher?.watch(query, rows, shape)
+        if (rows && !this.closed && query.sqlLength === undefined)
+          this.#settings.rowWatcher?.watch(query, rows, shape)
       },
     }
   }
@@ -197,7 +223,33 @@ export class LiveTrace {
     this.#durationMs ??= this.#now()
     clearTimeout(this.#timer)
     this.finished = this.#finish(this)
+    if (!this.isObserved) this.#leaveParent()
     for (const resolve of this.#whenClosed) resolve()
+  }
+
+  /** A test looks at the traces that began inside its own when all is over. */
+  get isObserved(): boolean {
+    return this.kind === 'test' || this.parent?.isObserved === true
+  }
+
+  /** A worker that never ends begins one trace after the other. */
+  #leaveParent(): void {
+    const siblings = this.parent?.children ?? []
+    const position = siblings.indexOf(this)
+    if (position >= 0) siblings.splice(position, 1)
+    this.parent = undefined
+  }
+
+  /**
+   * Drops what it holds, once it has been read: sockets and timers keep the context they were made in, and this trace with
+   * it, for as long as they live. A test keeps what it looks at.
+   */
+  letGo(): void {
+    if (this.isObserved) return
+    this.queries = []
+    this.finished = undefined
+    this.#connections.clear()
+    this.#transactions.clear()
   }
 
   /** The trace as detectors read it. Queries resolve their call sites on demand. */
@@ -211,6 +263,7 @@ export class LiveTrace {
       durationMs: this.#durationMs ?? this.#now(),
       labels: this.labels,
       truncated: this.truncated,
+      ...(Object.keys(this.#cut).length > 0 ? { cut: this.#cut } : {}),
       queries: this.queries,
     }
   }

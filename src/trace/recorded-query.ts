@@ -29,6 +29,8 @@ export interface Outcome {
 
 export interface QueryStart {
   sql: string
+  /** When `sql` is only its start. */
+  sqlLength?: number | undefined
   params?: readonly unknown[] | undefined
   stack?: CapturedStack | undefined
   /** Where the statement was put together, when the adapter saw that. */
@@ -44,6 +46,7 @@ export interface QueryStart {
 
 export class RecordedQuery implements Query {
   readonly sql: string
+  readonly sqlLength?: number
   params?: readonly unknown[]
   readonly via?: string
   readonly prepared?: string
@@ -80,6 +83,7 @@ export class RecordedQuery implements Query {
 
   constructor(start: QueryStart, calledMs: number, resolve: ResolveCallSite) {
     this.sql = start.sql
+    if (start.sqlLength !== undefined) this.sqlLength = start.sqlLength
     this.calledMs = calledMs
     this.startMs = calledMs - (start.waitedMs ?? 0)
     if (start.params) this.params = start.params

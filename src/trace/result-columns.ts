@@ -2,7 +2,7 @@
 // it last before a query started. Each column is read once and each answer takes a look-up, so that following values
 // stays linear in the queries of the trace.
 import { fingerprint } from '../sql/index.ts'
-import { canonicalValue } from './canonical-value.ts'
+import { cellText } from './canonical-value.ts'
 import type { DriverField, RecordedQuery } from './recorded-query.ts'
 
 /** A column of a statement's result, by the statement's fingerprint: a nested loop's values come from many queries. */
@@ -79,7 +79,7 @@ export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns 
         const end = endOf(query)
         for (const row of query.keptRows) {
           cells(query, row).forEach((cell, position) => {
-            const text = canonicalValue(cell)
+            const text = cellText(cell)
             if (!texts.has(text)) return
             const holders = found.get(text) ?? new Map<Place, number>()
             const place = placeAt(statement, position)
@@ -117,7 +117,7 @@ function readColumn(name: string, identity: string, from: readonly Cell[]): Colu
   const table = first?.query.columns[first.position]?.table
   const arrivals = new Map<string, Arrival[]>()
   for (const { query, index, position } of from) {
-    const texts = query.keptRows?.map((row) => canonicalValue(cells(query, row)[position])) ?? []
+    const texts = query.keptRows?.map((row) => cellText(cells(query, row)[position])) ?? []
     const source = { index, query, texts }
     for (const text of new Set(texts)) append(arrivals, text, { end: endOf(query), latest: source })
   }

@@ -32,7 +32,10 @@ const CLOSE_LOOK_CELLS = 10_000
 const FIRST_RESULTS = 30
 const ONE_OF = 16
 /** Statements remembered; those after them are watched in samples only. */
-const REMEMBERED = 1000
+const REMEMBERED = 2000
+
+/** A longer statement is remembered by its fingerprint. */
+const LONG_TEXT = 1000
 
 interface Watched {
   log: ReadLog
@@ -41,7 +44,14 @@ interface Watched {
   rowsWatched: number
 }
 
-export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
+export function rowWatcher(countError: (error: unknown) => void, remembered = REMEMBERED): RowWatcher {
+  /** Returns whether there was room for it. */
+  const remember = <Value>(statements: Map<string, Value>, key: string, value: Value): boolean => {
+    if (statements.size >= remembered && !statements.has(key)) return false
+    statements.set(key, value)
+    return true
+  }
+
   const results = new WeakMap<RecordedQuery, Watched>()
   /** By statement under suspicion, how many of its results have come since. */
   const suspected = new Map<string, number>()
@@ -63,8 +73,9 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
   /** By the statement's text, how many of its results have come. */
   const counts = new Map<string, number>()
   const isTurn = ({ sql }: RecordedQuery): boolean => {
-    const count = (counts.get(sql) ?? 0) + 1
-    return !remember(counts, sql, count) || count <= FIRST_RESULTS || count % ONE_OF === 0
+    const name = sql.length > LONG_TEXT ? fingerprint(sql).key : sql
+    const count = (counts.get(name) ?? 0) + 1
+    return !remember(counts, name, count) || count <= FIRST_RESULTS || count % ONE_OF === 0
   }
 
   const watch: RowWatcher['watch'] = (query, rows, shape) => {
@@ -87,7 +98,7 @@ export function rowWatcher(countError: (error: unknown) => void): RowWatcher {
     if (rowsWatched < rows && isSuspicious(log)) remember(suspected, key, suspected.get(key) ?? 0)
     log.objects.length = 0
     log.onNews = () => {
-      if (outlived.size < REMEMBERED) outlived.add(key)
+      if (outlived.size < remembered) outlived.add(key)
     }
   }
 
@@ -114,13 +125,6 @@ function isSuspicious({ reads, copied, touched }: ReadLog): boolean {
 
 function isPowerOfTwo(count: number): boolean {
   return (count & (count - 1)) === 0
-}
-
-/** Returns whether there was room for it. */
-function remember<Value>(statements: Map<string, Value>, key: string, value: Value): boolean {
-  if (statements.size >= REMEMBERED && !statements.has(key)) return false
-  statements.set(key, value)
-  return true
 }
 
 function isRow(value: unknown): value is object {

@@ -15,7 +15,7 @@ export function sealValues(queries: readonly RecordedQuery[]): void {
   const sent = queries.map((query) => ({ query, values: statementValues(query.sql, query.params) }))
   for (const { query, values } of sent) {
     query.valueHashes = values.map(nameValue)
-    Object.assign(query, limitInForce(query.sql, query.params))
+    if (query.sqlLength === undefined) Object.assign(query, limitInForce(query.sql, query.params))
   }
   const slots = findRepetitions(queries).flatMap(({ indexes }) =>
     varyingSlots(indexes.flatMap((index) => sent[index] ?? [])),

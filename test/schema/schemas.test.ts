@@ -17,6 +17,7 @@ const isReport = compile(reportSchema)
 /** A value for every field there is: a new one does not compile until it is here, and does not pass until described. */
 const everything: Required<Query> = {
   sql: 'select * from t where id = $1 limit 5',
+  sqlLength: 37,
   params: [1, 'x', null],
   limit: 5,
   offset: 0,
@@ -59,6 +60,7 @@ const full: Required<Trace> = {
   durationMs: 5,
   labels: { method: 'GET' },
   truncated: 0,
+  cut: { results: 1, statements: 2, values: 3 },
   queries: [q('select 1'), everything],
 }
 

@@ -13,6 +13,7 @@ import type {
   RouteSummary,
   Severity,
 } from '../../types.ts'
+import { cutText } from './cut-text.ts'
 import { clip as clipTo, printable } from './printable.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
@@ -154,15 +155,7 @@ const STATE_WIDTH = 'expired'.length
 
 function formatCut(cut: Cut, options: ReporterOptions): string[] {
   const { dim } = pc.createColors(options.color ?? false)
-  const parts = [
-    [cut.queries, 'queries were counted but not kept'],
-    [cut.traces, 'traces were closed early because too many were open'],
-    [cut.routes, 'traces had one name too many to be listed'],
-    [cut.unrecorded, 'traces are not in the trace file'],
-    [cut.observations ?? 0, 'observations were of statements too many to be compared over several traces'],
-    [cut.internalErrors, 'errors inside pg-loupe'],
-  ] as const
-  const lines = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  const lines = cutText(cut)
   return lines.length > 0 ? [dim(`Left out: ${lines.join('; ')}.`)] : []
 }
 
