@@ -274,13 +274,13 @@ export interface Cut {
   /** Traces whose name was one too many to be kept as a route. */
   routes: number
   /** Findings, as often as they came, of keys that were too many to be kept. */
-  findings: number
+  findings?: number
   /** Results of which not all rows were kept to follow their values. */
-  results: number
+  results?: number
   /** Statements of which only the start was kept. */
-  statements: number
+  statements?: number
   /** Queries of which a parameter was too large to be kept. */
-  values: number
+  values?: number
   /** Traces that the trace file does not hold: they came faster than they could be written, or it failed. */
   unrecorded: number
   /** Observations of statements that were too many to be compared over several traces. */
