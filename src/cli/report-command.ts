@@ -1,9 +1,9 @@
 // pg-loupe report: prints a report file that a profiler kept.
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { parseReport } from '../report/parse-report.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
+import { nameOf, readInput } from './read-input.ts'
 
 export function reportCommand(): Command {
   const command = new Command('report')
@@ -19,13 +19,7 @@ Examples:
   $ pg-loupe report pg-loupe.json --format json | jq '.findings[].callSite[0]'
   $ pg-loupe report pg-loupe.json --output json=report.json`,
     )
-    .action((file: string, options: OutputOptions) => printReport(parseReport(read(file), file), options))
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (error) {
-    throw new Error(`cannot read ${file}: ${(error as Error).message}`)
-  }
+    .action(async (file: string, options: OutputOptions) =>
+      printReport(parseReport(await readInput(file), nameOf(file)), options),
+    )
 }

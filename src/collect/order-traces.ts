@@ -21,7 +21,10 @@ export interface OrderedTraces {
 }
 
 export interface TraceSource {
+  /** One that can be read twice. */
   file: string
+  /** What it is called where something is wrong with it. */
+  name?: string
   /** Paths below it become relative to it. */
   folder?: string
   /** A last line that breaks off is no mistake: its process was killed. */
@@ -86,11 +89,11 @@ export async function orderTraces(
           note(text, source, from, bytes)
         } catch (error) {
           if (!isEnded && source.mayBreakOff) cut = addCuts(cut, { unrecorded: 1 })
-          else problem(`${source.file}:${number}: ${(error as Error).message}`)
+          else problem(`${source.name ?? source.file}:${number}: ${(error as Error).message}`)
         }
       }
     } catch (error) {
-      problem(`cannot read ${source.file}: ${(error as Error).message}`)
+      problem(`cannot read ${source.name ?? source.file}: ${(error as Error).message}`)
     }
   }
   entries.sort(byPlace)

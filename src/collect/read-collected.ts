@@ -2,7 +2,7 @@
 // `profiler.analyze(collected.traces())` or `analyzeTraces` make a report of any number of them.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type OrderedTraces, orderTraces } from './order-traces.ts'
+import { type OrderedTraces, orderTraces, type TraceSource } from './order-traces.ts'
 
 export interface Collected extends OrderedTraces {
   /** Profilers that had something to tell: one for each process and worker thread, as a rule. */
@@ -20,15 +20,18 @@ export async function readCollected(
   problem: (message: string) => void,
   workingDirectory = process.cwd(),
 ): Promise<Collected> {
-  const files = readdirSync(folder)
-    .filter((name) => COLLECTED.test(name))
-    .sort()
-  const sources = files.map((name) => ({
+  const sources = collectedFiles(folder, workingDirectory)
+  return { ...(await orderTraces(sources, problem)), profilers: sources.length }
+}
+
+/** What else is in the folder is left alone. */
+export function collectedFiles(folder: string, workingDirectory: string): TraceSource[] {
+  const names = readdirSync(folder).filter((name) => COLLECTED.test(name))
+  return names.sort().map((name) => ({
     file: join(folder, name),
     folder: workingDirectory,
     mayBreakOff: true,
   }))
-  return { ...(await orderTraces(sources, problem)), profilers: files.length }
 }
 
 const COLLECTED = /^\d+-\d+-\d+\.ndjson$/

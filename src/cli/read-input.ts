@@ -1,0 +1,21 @@
+// A whole file, or standard input, as text.
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+
+/**
+ * `-` is standard input.
+ *
+ * @throws Error that names the file when it cannot be read.
+ */
+export async function readInput(file: string): Promise<string> {
+  try {
+    // Not as a file: a terminal and some pipes have nothing to read for the moment, which is no end.
+    return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`cannot read ${nameOf(file)}: ${(error as Error).message}`)
+  }
+}
+
+export function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file
+}
