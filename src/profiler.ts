@@ -23,6 +23,7 @@ import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
 import { sealValues } from './trace/seal-values.ts'
+import { findSingleValues } from './trace/single-values.ts'
 import { copyParams } from './trace-file/copy-params.ts'
 import { recordTraces, type TraceRecorder } from './trace-file/record-traces.ts'
 import { relativeFinding, relativeFrame } from './trace-file/relative-frame.ts'
@@ -181,6 +182,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       watcher?.conclude(trace.queries)
       noteTables(trace.queries, knowledge.catalog())
       noteBounds(trace.queries, knowledge.catalog())
+      if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
       withoutNoting(() => sealValues(trace.queries))
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl')) knowledge.forget()
       const finished = trace.toTrace(nextId(trace))

@@ -1,9 +1,11 @@
 // The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
 // made inside it have seen. It judges nothing.
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+import { loadParser } from '../sql/index.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import type { Query, Report, Trace } from '../types.ts'
 import { followRequests, type RequestLog } from './requests/follow-requests.ts'
+import { findUnprovenLoops, type UnprovenLoop } from './unproven-loops.ts'
 
 /** What was seen while a function ran. */
 export interface CapturedQueries<T = unknown> {
@@ -48,7 +50,11 @@ export async function capture<T>(
   if (!profiler.enabled) {
     throw new Error(`pg-loupe: ${caller} sees no query while the profiler is off; is NODE_ENV production?`)
   }
-  const trace = profiler.startTrace({ kind: 'test', name: nameOfTest(profiler) ?? caller })
+  const trace = profiler.startTrace({
+    kind: 'test',
+    name: nameOfTest(profiler) ?? caller,
+    findsSingleValues: true,
+  })
   const requests = followRequests(trace, profiler)
   let result: T
   try {
@@ -59,18 +65,31 @@ export async function capture<T>(
     await closed(trace)
     requests.stop()
   }
-  const traces = finishedTraces(trace)
+  const traces = allTraces(trace).flatMap(({ finished }) =>
+    finished && finished.queries.length > 0 ? [finished] : [],
+  )
   const report = profiler.analyze(traces)
   const captured = { result, count: report.queries, queries: inOrder(traces), traces, report }
-  logs.set(captured, requests.log)
+  // Reading whether a statement can return several rows takes the parser.
+  await loadParser()
+  const loops = allTraces(trace).flatMap(({ finished, singleValues }) =>
+    finished ? findUnprovenLoops(finished.queries, singleValues) : [],
+  )
+  circumstances.set(captured, { requests: requests.log, loops })
   return captured
 }
 
-/** Kept beside what was captured: it is of interest only where that shows nothing. */
-const logs = new WeakMap<object, RequestLog>()
+/** What is of interest only where the queries themselves show nothing. */
+interface Circumstances {
+  requests: RequestLog
+  loops: readonly UnprovenLoop[]
+}
 
-export function requestsOf(captured: CapturedQueries): RequestLog | undefined {
-  return logs.get(captured)
+/** Beside what was captured, which is for everybody to read. */
+const circumstances = new WeakMap<object, Circumstances>()
+
+export function circumstancesOf(captured: CapturedQueries): Circumstances | undefined {
+  return circumstances.get(captured)
 }
 
 /** Findings are known by the name of their trace: that of the test outlives a change of the assertion. */
@@ -97,9 +116,8 @@ function closeNow(trace: LiveTrace): void {
   trace.close({ now: true })
 }
 
-function finishedTraces(trace: LiveTrace): Trace[] {
-  const own = trace.finished && trace.finished.queries.length > 0 ? [trace.finished] : []
-  return [...own, ...trace.children.flatMap(finishedTraces)]
+function allTraces(trace: LiveTrace): LiveTrace[] {
+  return [trace, ...trace.children.flatMap(allTraces)]
 }
 
 function inOrder(traces: readonly Trace[]): Query[] {

@@ -5,22 +5,27 @@ import { detectors as known } from '../detectors/index.ts'
 import { record } from '../options.ts'
 import { defaultProfiler, type Profiler } from '../profiler.ts'
 import type { Finding, Severity } from '../types.ts'
-import { type CapturedQueries, capture } from './capture-queries.ts'
+import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { listFindings } from './failure-text.ts'
 import { judgeSilence } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { enforce, type Verdict } from './verdict.ts'
+import { whyInconclusive } from './unproven-loops.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
 
 export interface NoFindingsOptions {
   /** Ids of the detectors that count. Default: all that the profiler has switched on but `slow-query`. */
   detectors?: readonly string[]
   /** The least that counts. Default `warning`: what is only to be known of (`info`) is in the report. */
   minSeverity?: Severity
+  /** What to do when a loop could not have shown, because there was one row or none to loop over. Default `warn`. */
+  inconclusive?: Inconclusive
 }
 
 const NAME = 'expectNoFindings'
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
+/** Detectors of a query for each row. */
+export const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
 /** What it finds depends on the machine and the day. */
 const MEASURED = 'slow-query'
 
@@ -45,7 +50,7 @@ export async function expectNoFindings<T>(
   const [options, profiler] = optionsAndProfiler(first, second)
   checkNoFindings(options, profiler)
   const captured = await capture(NAME, fn, profiler)
-  enforce(judgeNoFindings(captured, options), captured.report, fail)
+  enforce(judgeNoFindings(captured, options), captured.report, fail, options.inconclusive)
   return captured.result
 }
 
@@ -81,7 +86,16 @@ export function judgeNoFindings(
       (detectors ? detectors.includes(detector) : detector !== MEASURED) &&
       SEVERITIES.indexOf(severity) <= least,
   )
-  return judgeFindings(findings, captured, ['finding', 'findings'])
+  const verdict = judgeFindings(findings, captured, ['finding', 'findings'])
+  const looksForLoops = !detectors || detectors.some((id) => LOOPS.includes(id))
+  return looksForLoops ? doubting(verdict, captured, assertion) : verdict
+}
+
+/** The verdict of who looked for loops, with the reason why there could have been one all the same. */
+export function doubting(verdict: Verdict, captured: CapturedQueries, assertion: string): Verdict {
+  const loops = circumstancesOf(captured)?.loops ?? []
+  const inconclusive = verdict.pass ? whyInconclusive(captured, loops, assertion) : undefined
+  return inconclusive === undefined ? verdict : { ...verdict, inconclusive }
 }
 
 /** `noun` is what they are called, one and several. */
@@ -104,5 +118,6 @@ const noFindingsOptions = () => {
   return record({
     detectors: v.optional(v.pipe(v.array(v.picklist(ids, takes), takes), v.minLength(1, takes))),
     minSeverity: v.optional(v.picklist(SEVERITIES, `one of ${SEVERITIES.join(', ')}`)),
+    inconclusive: inconclusiveOption(),
   })
 }

@@ -1,14 +1,19 @@
 // Fails on a query for each row, reading or writing.
-import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+import { record } from '../options.ts'
+import { defaultProfiler, type Profiler } from '../profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
-import { judgeFindings, requireDetectors } from './expect-no-findings.ts'
+import { checkAssertion, optionsAndProfiler } from './check-options.ts'
+import { doubting, judgeFindings, LOOPS, requireDetectors } from './expect-no-findings.ts'
 import { judgeSilence } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { enforce, type Verdict } from './verdict.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+
+export interface NoNPlusOneOptions {
+  /** What to do when a loop could not have shown, because there was one row or none to loop over. Default `warn`. */
+  inconclusive?: Inconclusive
+}
 
 const NAME = 'expectNoNPlusOne'
-/** Detectors of a query for each row. */
-const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
 
 /**
  * Runs `fn` and resolves with what it returned, unless it sent a query for each row, reading or writing.
@@ -16,20 +21,32 @@ const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
  * @throws QueryAssertionError that names each N+1, its line and its remedy, or says that no query was seen at all.
  *   Errors of `fn` are thrown as they are.
  */
+export async function expectNoNPlusOne<T>(fn: () => T | PromiseLike<T>, profiler?: Profiler): Promise<T>
 export async function expectNoNPlusOne<T>(
   fn: () => T | PromiseLike<T>,
-  profiler: Profiler = defaultProfiler(),
+  options?: NoNPlusOneOptions,
+  profiler?: Profiler,
+): Promise<T>
+export async function expectNoNPlusOne<T>(
+  fn: () => T | PromiseLike<T>,
+  first?: NoNPlusOneOptions | Profiler,
+  second?: Profiler,
 ): Promise<T> {
   const fail = failureAt(expectNoNPlusOne)
-  checkNoNPlusOne(profiler)
+  const [options, profiler] = optionsAndProfiler(first, second)
+  checkNoNPlusOne(options, profiler)
   const captured = await capture(NAME, fn, profiler)
-  enforce(judgeNoNPlusOne(captured), captured.report, fail)
+  enforce(judgeNoNPlusOne(captured), captured.report, fail, options.inconclusive)
   return captured.result
 }
 
-/** @throws TypeError when `profiler` is none, or has switched the detectors off. */
-export function checkNoNPlusOne(profiler: Profiler, caller = NAME): void {
-  assertProfiler(profiler, caller)
+/** @throws TypeError when an option is wrong, or the profiler has switched the detectors off. */
+export function checkNoNPlusOne(
+  options: NoNPlusOneOptions,
+  profiler: Profiler = defaultProfiler(),
+  caller = NAME,
+): void {
+  checkAssertion(caller, record({ inconclusive: inconclusiveOption() }), options, profiler)
   requireDetectors(LOOPS, profiler, caller)
 }
 
@@ -37,5 +54,5 @@ export function judgeNoNPlusOne(captured: CapturedQueries, assertion = NAME): Ve
   const silence = judgeSilence(captured, assertion)
   if (silence) return silence
   const findings = captured.report.findings.filter(({ detector }) => LOOPS.includes(detector))
-  return judgeFindings(findings, captured, ['N+1', 'N+1s'])
+  return doubting(judgeFindings(findings, captured, ['N+1', 'N+1s']), captured, assertion)
 }

@@ -3,6 +3,7 @@
 export { type CapturedQueries, captureQueries } from './capture-queries.ts'
 export { type ConstantQueriesOptions, expectConstantQueries } from './expect-constant-queries.ts'
 export { expectNoFindings, type NoFindingsOptions } from './expect-no-findings.ts'
-export { expectNoNPlusOne } from './expect-no-n-plus-one.ts'
+export { expectNoNPlusOne, type NoNPlusOneOptions } from './expect-no-n-plus-one.ts'
 export { expectQueryCount, type QueryCountOptions } from './expect-query-count.ts'
 export { QueryAssertionError } from './query-assertion-error.ts'
+export type { Inconclusive } from './verdict.ts'

@@ -1,5 +1,5 @@
 // An assertion that saw no query proves nothing, so it fails, and says what is known of why.
-import { type CapturedQueries, requestsOf } from './capture-queries.ts'
+import { type CapturedQueries, circumstancesOf } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The verdict when nothing was seen; `undefined` when there is something to judge. */
@@ -11,7 +11,7 @@ export function judgeSilence(captured: CapturedQueries, assertion: string): Verd
 const IS_PROFILED = 'Is the pool profiled (profilePool), by this profiler?'
 
 function reasonFor(captured: CapturedQueries): string {
-  const { hosts = new Map(), strangers = 0 } = requestsOf(captured) ?? {}
+  const { hosts = new Map(), strangers = 0 } = circumstancesOf(captured)?.requests ?? {}
   const asked = [...hosts.keys()]
   const here = asked.filter((host) => hosts.get(host).arrived > 0)
   if (here.length > 0) {

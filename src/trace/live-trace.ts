@@ -7,6 +7,7 @@ import { KeptValues, type ValueLimits } from './kept-values.ts'
 import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
 import type { RowShape } from './row-watch.ts'
 import type { RowWatcher } from './row-watcher.ts'
+import type { SingleValue } from './single-values.ts'
 
 export interface TraceStart {
   kind: TraceKind
@@ -14,6 +15,8 @@ export interface TraceStart {
   labels?: Record<string, string>
   /** The trace it is part of. Default: the one that the calling code runs in. */
   parent?: LiveTrace | undefined
+  /** Also looks for queries that a single row has led to, in the traces inside it too: an assertion asks for that. */
+  findsSingleValues?: boolean
 }
 
 interface TraceLimits extends ValueLimits {
@@ -71,6 +74,9 @@ export class LiveTrace {
   parent: LiveTrace | undefined
   readonly children: LiveTrace[] = []
   queries: RecordedQuery[] = []
+  readonly findsSingleValues: boolean
+  /** Once the trace has closed, if they were looked for. */
+  singleValues: readonly SingleValue[] = []
   truncated = 0
   closed = false
   /** The sealed trace, once it has closed, for some time. */
@@ -97,6 +103,7 @@ export class LiveTrace {
     this.kind = start.kind
     this.name = start.name
     this.labels = start.labels ?? {}
+    this.findsSingleValues = start.findsSingleValues ?? parent?.findsSingleValues ?? false
     this.#settings = settings
     this.#values = new KeptValues(settings.limits, this.#cut)
     this.#finish = finish

@@ -78,7 +78,7 @@ export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns 
         const statement = fingerprint(query.sql).key
         const end = endOf(query)
         for (const row of query.keptRows) {
-          cells(query, row).forEach((cell, position) => {
+          cellsOf(query, row).forEach((cell, position) => {
             const text = cellText(cell)
             if (!texts.has(text)) return
             const holders = found.get(text) ?? new Map<Place, number>()
@@ -117,7 +117,7 @@ function readColumn(name: string, identity: string, from: readonly Cell[]): Colu
   const table = first?.query.columns[first.position]?.table
   const arrivals = new Map<string, Arrival[]>()
   for (const { query, index, position } of from) {
-    const texts = query.keptRows?.map((row) => cellText(cells(query, row)[position])) ?? []
+    const texts = query.keptRows?.map((row) => cellText(cellsOf(query, row)[position])) ?? []
     const source = { index, query, texts }
     for (const text of new Set(texts)) append(arrivals, text, { end: endOf(query), latest: source })
   }
@@ -182,7 +182,7 @@ function identityOf(field: DriverField | undefined): string | undefined {
   return field?.tableID && field.columnID ? `${field.tableID}.${field.columnID}` : undefined
 }
 
-function cells({ fields }: RecordedQuery, row: unknown): readonly unknown[] {
+export function cellsOf({ fields }: RecordedQuery, row: unknown): readonly unknown[] {
   if (Array.isArray(row)) return row
   return fields?.map(({ name }) => (row as Record<string, unknown>)[name]) ?? []
 }

@@ -66,7 +66,7 @@ test.each([
   [{ detectors: ['n+1'] }, 'option detectors.0 got "n+1", but takes an array with some of n-plus-one'],
   [{ detectors: [] }, 'but takes an array with some of'],
   [{ minSeverity: 'fatal' }, 'option minSeverity got "fatal", but takes one of error, warning, info'],
-  [{ max: 1 }, 'there is no option max; it is one of detectors, minSeverity'],
+  [{ max: 1 }, 'there is no option max; it is one of detectors, minSeverity, inconclusive'],
 ])('refuses %j', async (options, message) => {
   const error = await failureOf(() => expectNoFindings(authorsAtOnce, options as never, profiler))
   expect(error).toBeInstanceOf(TypeError)

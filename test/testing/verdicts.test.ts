@@ -54,7 +54,7 @@ test('sizes are compared from what was captured at each', async () => {
 
 test('whoever asks is named where something is wrong', () => {
   const off = createProfiler({ detectors: { 'n-plus-one': false } })
-  expect(() => checkNoNPlusOne(off, 'toHaveNoNPlusOne')).toThrow(
+  expect(() => checkNoNPlusOne({}, off, 'toHaveNoNPlusOne')).toThrow(
     'toHaveNoNPlusOne needs the detector n-plus-one',
   )
   expect(() => checkNoFindings({ detectors: ['x'] }, profiler, 'toHaveNoFindings')).toThrow(

@@ -1,0 +1,141 @@
+// Loops that could not have shown, on a real database: said where a list had one row, and nowhere else.
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { profilePool } from '../../adapters/pg/index.ts'
+import { createProfiler } from '../../src/profiler.ts'
+import { expectNoFindings, expectNoNPlusOne } from '../../src/testing/index.ts'
+import { failureOf } from './failure-of.ts'
+import { openLibrary } from './library.ts'
+
+const { profiler, pool, putBooks, authorsAtOnce, authorsOneByOne } = await openLibrary()
+beforeAll(() =>
+  pool.query(`
+    create table shelves (id int primary key, room text unique);
+    create table places (id int primary key, shelf_id int, kind int);
+    insert into shelves values (7, 'attic');
+    insert into places values (7, 7, 7)`),
+)
+afterAll(() => pool.end())
+
+const NOTHING = '(nothing)'
+
+/** What is said of a function that passes. */
+async function doubtsOf(fn: () => Promise<unknown>, use = profiler): Promise<string> {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  try {
+    await expectNoNPlusOne(fn, use)
+    return warn.mock.calls.map(([text]) => String(text)).join('\n') || NOTHING
+  } finally {
+    warn.mockRestore()
+  }
+}
+
+/** The second statement takes a value of the first one's only row. */
+const oneAfterTheOther =
+  (first: string, column: string, second: string, params: unknown[] = []) =>
+  async () => {
+    const { rows } = await pool.query(first, params)
+    await pool.query(second, [rows[0]?.[column]])
+  }
+
+test('a loop over one row warns, with both statements and their lines', async () => {
+  await putBooks(1)
+  expect(await doubtsOf(authorsOneByOne)).toMatch(
+    /^pg-loupe: expectNoNPlusOne is inconclusive: "select id, author_id from books order by id" \(test\/testing\/library\.ts:\d+:\d+ books\) returned a single row, so a loop over its rows would have sent "select name from authors where id = \?" \(test\/testing\/library\.ts:\d+:\d+ authorsOneByOne\) once, as this code did\. Give the test two rows or more\.$/,
+  )
+})
+
+test('the batch over one row says nothing, and the loop over two rows fails', async () => {
+  await putBooks(1)
+  expect(await doubtsOf(authorsAtOnce)).toBe(NOTHING)
+  await putBooks(2)
+  expect((await failureOf(() => doubtsOf(authorsOneByOne))).message).toContain('N+1: 2 queries')
+})
+
+test('it fails where that is asked for, and is silent where that is', async () => {
+  await putBooks(1)
+  const error = await failureOf(() => expectNoNPlusOne(authorsOneByOne, { inconclusive: 'fail' }, profiler))
+  expect(error.message).toMatch(/^expectNoNPlusOne is inconclusive/)
+  await expectNoNPlusOne(authorsAtOnce, { inconclusive: 'fail' }, profiler)
+  await expectNoNPlusOne(authorsOneByOne, { inconclusive: 'ignore' }, profiler)
+  const finding = await failureOf(() => expectNoFindings(authorsOneByOne, { inconclusive: 'fail' }, profiler))
+  expect(finding.message).toMatch(/^expectNoFindings is inconclusive/)
+  await expectNoFindings(authorsOneByOne, { inconclusive: 'fail', detectors: ['duplicate-query'] }, profiler)
+})
+
+test('a list without a row warns, for the loop did not even begin', async () => {
+  await putBooks(0)
+  expect(await doubtsOf(authorsOneByOne)).toContain(
+    'returned no row, so a loop over its rows would not have run',
+  )
+  expect(await doubtsOf(() => pool.query('select id from books where id = 1'))).toBe(NOTHING)
+  expect(await doubtsOf(() => pool.query('select count(*) from books'))).toBe(NOTHING)
+})
+
+describe('without a catalog a list is what says so itself', () => {
+  const child = 'select room from shelves where id = $1'
+
+  test.each([
+    ['it sorts', 'select id, shelf_id from places where kind = 7 order by id'],
+    ['it has a limit above one', 'select id, shelf_id from places where kind = 7 limit 20'],
+    ['it compares nothing', 'select id, shelf_id from places'],
+    ['it compares with a list', 'select id, shelf_id from places where kind in (7, 8)'],
+  ])('because %s', async (_why, parent) => {
+    expect(await doubtsOf(oneAfterTheOther(parent, 'shelf_id', child))).toContain('returned a single row')
+  })
+
+  test.each([
+    ['it looks one up', 'select id, shelf_id from places where id = 7'],
+    ['it asks for one', 'select id, shelf_id from places order by id limit 1'],
+    ['it is an aggregate', 'select max(shelf_id) as shelf_id from places'],
+  ])('and it is none when %s', async (_why, parent) => {
+    expect(await doubtsOf(oneAfterTheOther(parent, 'shelf_id', child))).toBe(NOTHING)
+  })
+
+  test.each([
+    [
+      'the value is in a column of another name by accident',
+      'select kind from places order by id',
+      'kind',
+      child,
+    ],
+    ['the id of one is the id of another', 'select id from places order by id', 'id', child],
+    [
+      'it asks with a list',
+      'select shelf_id from places order by id',
+      'shelf_id',
+      'select room from shelves where id in ($1)',
+    ],
+    [
+      'it is a page',
+      'select shelf_id from places order by id',
+      'shelf_id',
+      'select room from shelves offset $1',
+    ],
+  ])('and the next statement does not depend on it when %s', async (_why, parent, column, next) => {
+    expect(await doubtsOf(oneAfterTheOther(parent, column, next))).toBe(NOTHING)
+  })
+
+  test('a value that cannot be an accident needs no name', async () => {
+    await putBooks(1)
+    const parent = 'select author_id as writer from books'
+    expect(
+      await doubtsOf(oneAfterTheOther(parent, 'writer', 'select name from authors where id = $1')),
+    ).toContain('returned a single row')
+  })
+})
+
+test('with a catalog, keys decide', async () => {
+  const knowing = createProfiler({ reporters: [], catalog: true })
+  const known = profilePool(new pg.Pool(pool.options), knowing)
+  const run = (parent: string) => async () => {
+    const { rows } = await known.query(parent)
+    await known.query('select shelf_id from places where shelf_id = $1', [rows[0].id])
+  }
+  const sure = "select id from shelves where room = 'attic' order by id"
+  expect(await doubtsOf(run(sure), knowing)).toBe(NOTHING)
+  expect(await doubtsOf(run("select id from shelves where room > 'a'"), knowing)).toContain(
+    'returned a single row',
+  )
+  await known.end()
+})
