@@ -5,6 +5,8 @@ import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
 import { noteTables } from './catalog/note-tables.ts'
 import { collectFolder, collectTraces, type TraceCollector } from './collect/collect-traces.ts'
+import { describeError } from './describe-error.ts'
+import { atExitOrSignal } from './flush-on-signal.ts'
 import { checkOptions, detectorsOn, type ProfilerOptions } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
@@ -154,8 +156,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     },
     countInternalError(error) {
       if (merged.countInternalError() > 1) return
-      const text = error instanceof Error ? error.stack : String(error)
-      process.emitWarning(`pg-loupe failed inside and goes on; your application is not affected: ${text}`)
+      process.emitWarning(
+        `pg-loupe failed inside and goes on; your application is not affected: ${describeError(error)}`,
+      )
     },
   }
 
@@ -205,10 +208,20 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   }
 
   function notify(listener: ReportListener, report: Report, trace: Trace): void {
+    const fail = (error: unknown) => {
+      if (merged.countInternalError() > 1) return
+      process.emitWarning(
+        `pg-loupe: a listener to reports failed, and is told of the next one: ${describeError(error)}`,
+      )
+    }
     try {
-      listener(report, trace)
+      const told: unknown = listener(report, trace)
+      // One that is asynchronous must not end the process by a rejection that nobody hears.
+      if (typeof (told as PromiseLike<unknown> | undefined)?.then === 'function') {
+        ;(told as PromiseLike<unknown>).then(undefined, fail)
+      }
     } catch (error) {
-      profiler.countInternalError(error)
+      fail(error)
     }
   }
 
@@ -239,13 +252,19 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       collector = collectTraces(collected, { counts: () => merged.cut, atExit, onLost })
     }
     if (traces)
-      recorder = recordTraces(traces, { folder, values, atExit, onLost: () => merged.countUnrecorded() })
+      recorder = recordTraces(traces, {
+        folder,
+        values,
+        atExit: atExitOrSignal,
+        onLost: () => merged.countUnrecorded(),
+        rotation: { bytes: checked.limits.traceFileBytes, files: checked.limits.traceFiles },
+      })
     for (const reporter of checked.reporters) {
       listeners.add(
         reporter === 'console' ? consoleListener(checked.roundTripMs, undefined, cacheEntries) : reporter,
       )
     }
-    if (report) listeners.add(keepReportFile(report, profiler.report, atExit))
+    if (report) listeners.add(keepReportFile(report, profiler.report, atExitOrSignal))
   }
   return profiler
 }

@@ -38,6 +38,8 @@ interface SharedState {
   readonly drizzleProfilers: Set<Profiler>
   /** What has to be done before the process ends, in this order. */
   readonly lastActs: Set<() => void>
+  /** Of them, those that are also right when the process goes on. */
+  readonly flushes: Set<() => void>
 }
 
 const KEY = Symbol.for('pg-loupe')
@@ -53,6 +55,7 @@ export function sharedState(): SharedState {
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
     lastActs: new Set(),
+    flushes: new Set(),
   }
   return holder[KEY]
 }
@@ -68,7 +71,16 @@ export function atExit(act: () => void): void {
 
 /** For whoever knows that the process is about to be killed, which would leave no exit. */
 export function actLast(): void {
-  for (const lastAct of sharedState().lastActs) lastAct()
+  doAll(sharedState().lastActs)
+}
+
+/** What one of them throws must not keep the next from being done, and there is nobody left to tell. */
+export function doAll(acts: ReadonlySet<() => void>): void {
+  for (const act of acts) {
+    try {
+      act()
+    } catch {}
+  }
 }
 
 /** The origin of the query that is being sent, once. */

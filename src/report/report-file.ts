@@ -17,6 +17,7 @@ export function keepReportFile(
   atExit: (act: () => void) => void,
 ): () => void {
   let timer: NodeJS.Timeout | undefined
+  let hasFailed = false
   const write = () => {
     clearTimeout(timer)
     timer = undefined
@@ -26,6 +27,9 @@ export function keepReportFile(
     try {
       write()
     } catch (error) {
+      // It is tried again, but not told again: a disk that is full stays full for some time.
+      if (hasFailed) return
+      hasFailed = true
       process.emitWarning(`pg-loupe: the report could not be written: ${(error as Error).message}`)
     }
   }

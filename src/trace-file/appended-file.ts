@@ -1,6 +1,7 @@
 // A file that is only ever appended to: while the application runs without waiting for the disk, and at exit at once.
 // What is appended in one go stays together, also when other processes append to the same file.
-import { fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
+import { isStill, putAside, type Rotation } from './rotation.ts'
 
 export interface AppendedFile {
   /** One at a time: the next may follow when `done` has been called. */
@@ -13,17 +14,36 @@ export interface AppendedFile {
 const LAST_WRITE_MS = 1000
 
 /**
- * Only its owner may read a file that is `confidential`. A line that a killed process has left unfinished is ended.
+ * Only its owner may read a file that is `confidential`. A line that a killed process has left unfinished is ended. With
+ * `rotation` the file is put aside before it grows beyond its size, and a new one begun, also when somebody else has
+ * moved or removed it.
  *
  * @throws Error of the file system.
  */
-export function openAppended(file: string, confidential: boolean): AppendedFile {
-  const descriptor = openSync(file, 'a+', confidential ? 0o600 : 0o666)
+export function openAppended(file: string, confidential: boolean, rotation?: Rotation): AppendedFile {
+  const open = () => openSync(file, 'a+', confidential ? 0o600 : 0o666)
+  let descriptor = open()
   if (!endsWithLineBreak(descriptor)) writeSync(descriptor, '\n')
   let underWay: { chunk: Buffer; from: number } | undefined
+
+  const makeRoom = (bytes: number) => {
+    if (!rotation) return
+    if (isStill(file, descriptor)) {
+      const { size } = fstatSync(descriptor)
+      if (size === 0 || size + bytes <= rotation.bytes || !putAside(file, descriptor, rotation)) return
+    }
+    closeSync(descriptor)
+    descriptor = open()
+  }
   return {
     append(chunk, done) {
-      underWay = { chunk, from: fstatSync(descriptor).size }
+      try {
+        makeRoom(chunk.length)
+        underWay = { chunk, from: fstatSync(descriptor).size }
+      } catch (error) {
+        queueMicrotask(() => done(error as Error))
+        return
+      }
       writeAll(descriptor, chunk, (error) => {
         underWay = undefined
         done(error)
@@ -31,6 +51,8 @@ export function openAppended(file: string, confidential: boolean): AppendedFile 
     },
     appendNow(chunk) {
       if (underWay) waitFor(descriptor, underWay)
+      // What is still being written goes to the file it was meant for.
+      else makeRoom(chunk.length)
       underWay = undefined
       for (let from = 0; from < chunk.length; ) from += writeSync(descriptor, chunk, from)
     },

@@ -4,6 +4,7 @@
 import type { Trace } from '../types.ts'
 import { type AppendedFile, openAppended } from './appended-file.ts'
 import { formatTrace, type Params } from './format-trace.ts'
+import type { Rotation } from './rotation.ts'
 
 export interface TraceRecorder {
   /** With the parameters of its queries where values were asked for. */
@@ -22,6 +23,8 @@ export interface RecorderSettings {
   onLost: () => void
   /** Queries of traces that wait to be written; beyond it traces are dropped. */
   waitingQueries?: number
+  /** Absent: the file grows as long as there are traces. */
+  rotation?: Rotation
 }
 
 /** Some hundred megabytes at worst: ten of the largest traces that are kept by default. */
@@ -34,7 +37,7 @@ const CHUNK_LENGTH = 256 * 1024
 /** @throws Error that names the option and the file when it cannot be written. */
 export function recordTraces(path: string, settings: RecorderSettings): TraceRecorder {
   const { folder, atExit, onLost, waitingQueries = WAITING_QUERIES } = settings
-  const file = open(path, settings.values)
+  const file = open(path, settings)
   const waiting: { trace: Trace; params: readonly Params[] | undefined }[] = []
   let waitingCount = 0
   let line: { weight: number; rest: Iterator<string>; pieces: string[] } | undefined
@@ -144,14 +147,17 @@ export function recordTraces(path: string, settings: RecorderSettings): TraceRec
   }
 }
 
-/** A trace without queries takes room too. */
+/** A trace without queries takes room too, and a long statement takes that of many. */
 function weightOf({ queries }: Trace): number {
-  return queries.length + 1
+  return queries.reduce((sum, { sql }) => sum + 1 + Math.floor(sql.length / TEXT_OF_A_QUERY), 1)
 }
 
-function open(path: string, values: boolean): AppendedFile {
+/** Few statements are longer, with all else that is known of them. */
+const TEXT_OF_A_QUERY = 2000
+
+function open(path: string, { values, rotation }: RecorderSettings): AppendedFile {
   try {
-    return openAppended(path, values)
+    return openAppended(path, values, rotation)
   } catch (error) {
     const reason = (error as Error).message
     throw new Error(`pg-loupe: option artifacts.traces: cannot write ${path}: ${reason}`, { cause: error })

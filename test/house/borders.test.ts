@@ -29,7 +29,8 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/collect': ['src/types.ts', 'src/sql', 'src/trace-file'],
 }
 /** What only the rooms on top may use, named one by one. */
-const ON_TOP = /^src\/(index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|testing)\//
+const ON_TOP =
+  /^src\/(describe-error|flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|testing)\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
 const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|@jridgewell\/trace-mapping)$/

@@ -1,0 +1,24 @@
+// An error as a warning shows it: what kind it is, and where it was thrown. Its message stays out, because it may quote what
+// an application keeps to itself: a part of a JSON text, a value that could not be converted.
+
+const FRAMES = 10
+
+export function describeError(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return `a ${typeof error} was thrown`
+    const { name, message, stack } = error
+    const { code } = error as NodeJS.ErrnoException
+    const kind = /^\w{1,40}$/.test(name) ? name : 'Error'
+    const text = String(stack ?? '')
+    const frames = text
+      .slice(message ? text.indexOf(message) + message.length : 0)
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+    return [
+      typeof code === 'string' && /^\w{1,40}$/.test(code) ? `${kind} ${code}` : kind,
+      ...frames.slice(0, FRAMES),
+    ].join('\n')
+  } catch {
+    return 'an error'
+  }
+}
