@@ -365,6 +365,10 @@ export interface ReporterOptions {
   root?: string
   /** What a round trip takes on the network of production, for what a finding would cost there. Default 1. */
   roundTripMs?: number
+  /** Traces to show beside the findings, by formats that can (`html`). */
+  traces?: readonly Trace[]
+  /** Occurrences in these traces that the report does not keep, by the finding's key. */
+  occurrences?: Readonly<Record<string, readonly Occurrence[]>>
 }
 
 /** A pure function from a report to text. */

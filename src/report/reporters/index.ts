@@ -3,6 +3,7 @@ import type { Reporter } from '../../types.ts'
 import { consoleReporter } from './console.ts'
 import { githubReporter } from './github.ts'
 import { gitlabReporter } from './gitlab.ts'
+import { htmlReporter } from './html.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
 import { markdownCommentReporter, markdownReporter } from './markdown.ts'
@@ -10,6 +11,7 @@ import { sarifReporter } from './sarif.ts'
 
 export const reporters = {
   console: consoleReporter,
+  html: htmlReporter,
   json: jsonReporter,
   github: githubReporter,
   gitlab: gitlabReporter,

@@ -1,0 +1,50 @@
+// The report as one page that a person opens: data, style and script in a single file that asks the network for nothing.
+// Statements and route names may hold anything. They reach the page as JSON only, become text nodes only, and the policy
+// in the page's head lets nothing run or load but the script and style that are written here.
+import type { Reporter } from '../../types.ts'
+import { pageData } from './html/page-data.ts'
+import { pageScript } from './html/page-script.ts'
+import { sha256 } from './html/sha256.ts'
+import { styles } from './html/styles.ts'
+
+export const htmlReporter: Reporter = (report, options = {}) => {
+  const script = pageScript()
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${sha256(script)}'`,
+    `style-src 'sha256-${sha256(styles)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="pg-loupe">
+<title>pg-loupe</title>
+<link rel="icon" href="${ICON}">
+<style>${styles}</style>
+</head>
+<body>
+<noscript><p>This page needs JavaScript to show the report that is in it; \`pg-loupe report --format markdown\` makes one that does not.</p></noscript>
+<script type="application/json" id="report">${dataText(pageData(report, options))}</script>
+<script>${script}</script>
+</body>
+</html>
+`
+}
+
+/** JSON that no HTML parser can see an end of the element in. */
+function dataText(data: unknown): string {
+  return JSON.stringify(data).replaceAll('<', '\\u003c')
+}
+
+const ICON =
+  'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cg fill=%22none%22 stroke=%22%233f7cac%22 stroke-width=%222%22 stroke-linecap=%22round%22%3E%3Ccircle cx=%226.5%22 cy=%226.5%22 r=%224.5%22/%3E%3Cpath d=%22M10 10l4.500 4.500%22/%3E%3C/g%3E%3C/svg%3E'

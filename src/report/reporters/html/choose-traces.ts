@@ -1,0 +1,40 @@
+// Which traces the page has room for: first one for each finding, the worst finding first, then the longest ones. What is
+// left out is counted.
+import type { Finding, Trace } from '../../../types.ts'
+
+/** A page of this many opens at once and is a few megabytes. */
+const MOST_TRACES = 500
+const MOST_QUERIES = 20_000
+
+export function chooseTraces(
+  findings: readonly Finding[],
+  traces: readonly Trace[],
+): { traces: Trace[]; leftOut: string[] } {
+  const chosen = new Set<Trace>()
+  let queries = 0
+  for (const trace of byNeed(findings, traces)) {
+    if (chosen.size >= MOST_TRACES) break
+    if (chosen.has(trace) || queries + trace.queries.length > MOST_QUERIES) continue
+    chosen.add(trace)
+    queries += trace.queries.length
+  }
+  const count = traces.length - chosen.size
+  return {
+    traces: traces.filter((trace) => chosen.has(trace)),
+    leftOut:
+      count > 0
+        ? [
+            `${count} of ${traces.length} traces are not in this page: those of the worst findings and the longest ones are.`,
+          ]
+        : [],
+  }
+}
+
+function* byNeed(findings: readonly Finding[], traces: readonly Trace[]): Generator<Trace> {
+  const byId = new Map(traces.map((trace) => [trace.id, trace]))
+  for (const { occurrences } of findings) {
+    const [found] = occurrences.flatMap(({ trace }) => byId.get(trace) ?? [])
+    if (found) yield found
+  }
+  yield* traces.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+}

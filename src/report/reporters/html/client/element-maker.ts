@@ -1,0 +1,24 @@
+// The only place where elements are made. What it is given becomes text and attributes, never markup.
+import type { Attributes, Child, Make } from './page.ts'
+
+export function elementMaker(document: Document): Make {
+  /** Nothing that turns the direction of the text around it or cannot be seen. */
+  const visible = (text: string): string => text.replace(/[^\P{Cc}\n\t]|\p{Cf}/gu, '\uFFFD')
+
+  const set = (element: HTMLElement, [name, value]: [string, Attributes[string]]): void => {
+    if (value === undefined || value === false) return
+    if (typeof value === 'function') element.addEventListener(name, value)
+    else if (name.startsWith('--')) element.style.setProperty(name, String(value))
+    else element.setAttribute(name, value === true ? '' : visible(String(value)))
+  }
+
+  return function make(name, attributes, ...children) {
+    const element = document.createElement(name)
+    for (const attribute of Object.entries(attributes ?? {})) set(element, attribute)
+    for (const child of children.flat() as Child[]) {
+      if (child === undefined || child === null || child === false) continue
+      element.append(typeof child === 'object' ? child : document.createTextNode(visible(String(child))))
+    }
+    return element
+  }
+}

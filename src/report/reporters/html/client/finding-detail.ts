@@ -1,0 +1,159 @@
+// A finding in full: where, why, how it is known, what to write instead, what that saves, and the traces that show it.
+import type { PageFinding } from '../page-data.ts'
+import type { Child, Page } from './page.ts'
+
+export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
+  const { parts, make, data } = page
+  const { severity, confidence, title, route, callSite, detector, evidence, fix, saves, key } = finding
+  const { plural, milliseconds } = parts.numberText()
+  const sure = {
+    proven: 'proven: the evidence leaves no doubt',
+    likely: 'likely: a strong pattern, but not proven',
+    possible: 'possible: a hint, worth a look',
+  }
+
+  const section = (heading: string, ...children: Child[]) =>
+    make('section', null, make('h3', null, heading), ...children)
+
+  const where = () => {
+    const [place, ...callers] = callSite
+    if (!place) return make('p', { class: 'quiet' }, 'No line of the application is known.')
+    const text = parts.placeText(place)
+    const code = make('code', { class: 'place' }, text)
+    return make(
+      'div',
+      null,
+      make(
+        'p',
+        { class: 'copyable' },
+        make('span', null, code, place.function && make('span', { class: 'quiet' }, ` in ${place.function}`)),
+        parts.copyButton(page, text, code),
+      ),
+      callers.length > 0 &&
+        make(
+          'ul',
+          { class: 'callers' },
+          callers.map((frame) =>
+            make(
+              'li',
+              null,
+              'from ',
+              make('code', null, parts.placeText(frame)),
+              frame.function && ` in ${frame.function}`,
+            ),
+          ),
+        ),
+    )
+  }
+
+  const proof = () =>
+    make(
+      'dl',
+      { class: 'evidence' },
+      evidence.flatMap(({ label, text, callSite: place }) => [
+        make('dt', null, label),
+        make(
+          'dd',
+          null,
+          make('code', { class: 'sql' }, parts.sqlText(make, text)),
+          place && make('div', { class: 'quiet' }, 'at ', make('code', null, parts.placeText(place))),
+        ),
+      ]),
+    )
+
+  const remedy = () => {
+    const code = make('code', { class: 'sql' }, parts.sqlText(make, fix ?? ''))
+    return make(
+      'div',
+      null,
+      make('p', { class: 'remedy' }, finding.remediation),
+      fix && make('div', { class: 'fix' }, make('pre', null, code), parts.copyButton(page, fix, code)),
+    )
+  }
+
+  const seenIn = () => {
+    const seen = finding.occurrences.map(({ trace: id, queries }) => {
+      const trace = page.traces.get(id)
+      const count = plural(queries.length, 'query', 'queries')
+      if (!trace) return make('li', null, make('span', { class: 'trace-id' }, id), ` ${count}`)
+      const link = page.link({ view: 'traces', trace: id, finding: key })
+      return make(
+        'li',
+        { class: 'in-page' },
+        make('a', { href: link }, make('span', { class: 'trace-id' }, parts.traceLabel(trace))),
+        make(
+          'span',
+          { class: 'quiet' },
+          `${count} of ${trace.queries.length}, ${milliseconds(trace.durationMs)}`,
+        ),
+        make('a', { href: link, class: 'strip-link', tabindex: -1, 'aria-hidden': 'true' }, [
+          parts.traceStrip(
+            page,
+            trace,
+            (page.marks.get(id) ?? []).filter((mark) => mark.finding === finding),
+          ),
+        ]),
+      )
+    })
+    const more = finding.occurrenceCount - seen.length
+    return make(
+      'div',
+      null,
+      make('ul', { class: 'seen' }, seen),
+      more > 0 &&
+        make(
+          'p',
+          { class: 'quiet' },
+          `and ${plural(more, 'more trace', 'more traces')}, counted but not kept`,
+        ),
+      data.traces.length === 0 && make('p', { class: 'quiet' }, 'This page was made without traces.'),
+    )
+  }
+
+  return make(
+    'article',
+    { class: `finding ${severity}`, 'aria-label': title },
+    make(
+      'header',
+      null,
+      make(
+        'h2',
+        null,
+        title,
+        ' ',
+        make(
+          'a',
+          {
+            class: 'anchor',
+            href: page.link({ view: 'findings', finding: key }),
+            title: 'Link to this finding',
+          },
+          '#',
+        ),
+      ),
+      make(
+        'p',
+        { class: 'chips' },
+        make('span', { class: `chip ${severity}` }, severity),
+        make('span', { class: `chip ${confidence}`, title: sure[confidence] }, confidence),
+        make('span', { class: 'chip plain' }, detector),
+        make('a', { class: 'chip plain', href: page.link({ view: 'routes', route }) }, route),
+      ),
+    ),
+    section('Where', where()),
+    section('Why', make('p', null, finding.detail), make('p', { class: 'quiet' }, sure[confidence])),
+    evidence.length > 0 && section('Evidence', proof()),
+    section('Instead', remedy()),
+    saves.length > 0 &&
+      section(
+        'Saves',
+        make(
+          'ul',
+          { class: 'saves' },
+          saves.map((text) => make('li', null, text)),
+        ),
+      ),
+    section('Seen in', seenIn()),
+    make('p', { class: 'key quiet' }, 'Key ', make('code', null, key)),
+  )
+}

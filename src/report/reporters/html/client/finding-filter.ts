@@ -1,0 +1,27 @@
+// Which findings the filters let through, in the order of the report: worst first.
+import type { PageFinding } from '../page-data.ts'
+import type { Address, Parts } from './page.ts'
+
+export function findingFilter(parts: Parts, findings: readonly PageFinding[]) {
+  const search = parts.textSearch(findings, (finding) => [
+    finding.title,
+    finding.detector,
+    finding.route,
+    finding.confidence,
+    finding.detail,
+    finding.remediation,
+    finding.fix,
+    finding.key,
+    ...finding.evidence.map(({ label, text }) => `${label} ${text}`),
+    ...finding.callSite.map((frame) => `${parts.placeText(frame)} ${frame.function ?? ''}`),
+  ])
+
+  const filter = ({ search: words, severities, detector, on }: Address): readonly PageFinding[] =>
+    search(words).filter(
+      (finding) =>
+        (severities.length === 0 || severities.includes(finding.severity)) &&
+        (detector === '' || finding.detector === detector) &&
+        (on === '' || finding.route === on),
+    )
+  return filter
+}

@@ -1,0 +1,150 @@
+// The findings, worst first, with filters above the list and the chosen one in full beside it.
+import type { Page, View } from './page.ts'
+
+export function findingsView(page: Page): View {
+  const { parts, make, data } = page
+  const { count, plural } = parts.numberText()
+  const rowHeight = 54
+  const severities = [
+    { name: 'error', mark: '✖', word: 'errors' },
+    { name: 'warning', mark: '▲', word: 'warnings' },
+    { name: 'info', mark: '●', word: 'infos' },
+  ] as const
+
+  const tally = (of: (index: number) => string): [string, number][] => {
+    const counts = new Map<string, number>()
+    data.findings.forEach((_, index) => {
+      counts.set(of(index), (counts.get(of(index)) ?? 0) + 1)
+    })
+    return [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+  const perSeverity = new Map(tally((index) => data.findings[index]?.severity ?? ''))
+
+  const toggle = (name: string) => {
+    const { severities: before } = page.address
+    page.go({ severities: before.includes(name) ? before.filter((one) => one !== name) : [...before, name] })
+  }
+  const toggles = severities.map(({ name, mark, word }) =>
+    make(
+      'button',
+      { type: 'button', class: `toggle ${name}`, 'aria-pressed': 'false', click: () => toggle(name) },
+      make('span', { class: 'mark', 'aria-hidden': 'true' }, mark),
+      ` ${count(perSeverity.get(name) ?? 0)} `,
+      make('span', { class: 'toggle-name' }, perSeverity.get(name) === 1 ? name : word),
+    ),
+  )
+
+  const choice = (label: string, all: string, entries: [string, number][], change: (value: string) => void) =>
+    make(
+      'select',
+      { 'aria-label': label, change: ({ target }) => change((target as HTMLSelectElement).value) },
+      make('option', { value: '' }, all),
+      entries.map(([name, found]) => make('option', { value: name }, `${name} (${count(found)})`)),
+    )
+  const byDetector = choice(
+    'Detector',
+    'All detectors',
+    tally((index) => data.findings[index]?.detector ?? ''),
+    (detector) => page.go({ detector }),
+  )
+  const byRoute = choice(
+    'Route',
+    'All routes',
+    tally((index) => data.findings[index]?.route ?? ''),
+    (on) => page.go({ on }),
+  )
+  const clear = make(
+    'button',
+    {
+      type: 'button',
+      class: 'clear',
+      click: () => page.go({ search: '', severities: [], detector: '', on: '' }),
+    },
+    'Clear',
+  )
+  const found = make('p', { class: 'found' })
+
+  const list = parts.virtualList(page, {
+    id: 'findings',
+    label: 'Findings, worst first',
+    rowHeight,
+    row: (index) => {
+      const finding = page.shown[index]
+      return finding ? parts.findingLine(page, finding) : make('div')
+    },
+    move: (index) => page.go({ finding: page.shown[index]?.key }, true),
+    open: (index) => page.go({ finding: page.shown[index]?.key }),
+  })
+  const nothing = make('p', { class: 'nothing' })
+  const detail = make('div', { class: 'detail', tabindex: -1, id: 'detail' })
+  const back = make('a', { class: 'back' }, '‹ All findings')
+
+  const element = make(
+    'div',
+    { class: 'split' },
+    make(
+      'div',
+      { class: 'side' },
+      make(
+        'div',
+        { class: 'filters', role: 'group', 'aria-label': 'Filters' },
+        make('div', { class: 'toggles' }, toggles),
+        make('div', { class: 'choices' }, byDetector, byRoute),
+        make('div', { class: 'found-line' }, found, clear),
+      ),
+      list.element,
+      nothing,
+    ),
+    detail,
+  )
+
+  let shownKey: string | undefined
+
+  const updateDetail = (key: string | undefined) => {
+    if (key === shownKey && detail.childElementCount > 0) return
+    shownKey = key
+    const finding = key === undefined ? undefined : page.findings.get(key)
+    back.href = page.link({ finding: undefined })
+    detail.scrollTop = 0
+    if (finding) detail.replaceChildren(back, parts.findingDetail(page, finding))
+    else if (key !== undefined) {
+      detail.replaceChildren(
+        back,
+        make('p', { class: 'nothing' }, 'This report has no finding ', make('code', null, key)),
+      )
+    } else {
+      detail.replaceChildren(make('p', { class: 'nothing' }, ''))
+    }
+  }
+
+  return {
+    element,
+    update() {
+      const { address, shown } = page
+      severities.forEach(({ name }, index) => {
+        toggles[index]?.setAttribute('aria-pressed', String(address.severities.includes(name)))
+      })
+      byDetector.value = address.detector
+      byRoute.value = address.on
+      const filtered = Boolean(address.search || address.severities.length || address.detector || address.on)
+      clear.hidden = !filtered
+      found.textContent = filtered
+        ? `${count(shown.length)} of ${plural(data.findings.length, 'finding', 'findings')}`
+        : plural(shown.length, 'finding', 'findings')
+      nothing.hidden = shown.length > 0
+      nothing.textContent =
+        data.findings.length > 0
+          ? 'No finding matches.'
+          : `No findings in ${plural(data.traceCount, 'trace', 'traces')}.`
+      list.element.hidden = shown.length === 0
+      element.classList.toggle('has-detail', address.finding !== undefined)
+      // Where both fit beside each other, the worst one is shown until another is chosen.
+      const chosen = address.finding ?? shown[0]?.key
+      list.show(
+        shown.length,
+        shown.findIndex(({ key }) => key === chosen),
+      )
+      updateDetail(chosen)
+    },
+  }
+}

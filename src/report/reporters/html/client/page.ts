@@ -1,0 +1,71 @@
+/// <reference lib="dom" />
+// What the functions of the page share, as types. Each of them is printed into the page as it was compiled: it may use
+// what it is handed, the browser's globals and what is inside of it, and may import types only.
+import type { PageData, PageFinding, PageTrace } from '../page-data.ts'
+import type { parts } from './parts.ts'
+
+export type Parts = typeof parts
+
+/** What the page shows; all of it stands in the address, so that a link shows the same. */
+export interface Address {
+  view: 'findings' | 'routes' | 'traces'
+  /** Key of the finding that is shown, or whose queries are marked in a trace. */
+  finding?: string | undefined
+  /** Name of the route that is shown. */
+  route?: string | undefined
+  /** Id of the trace that is shown. */
+  trace?: string | undefined
+  /** Words that have to occur. */
+  search: string
+  severities: readonly string[]
+  detector: string
+  /** Only findings of this route. */
+  on: string
+}
+
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | undefined | ((event: Event) => void)>
+>
+export type Child = Node | string | number | false | undefined | null
+
+/** Makes an element; strings become text nodes, attributes that start with `--` custom properties. */
+export type Make = <Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes?: Attributes | null,
+  ...children: readonly (Child | readonly Child[])[]
+) => HTMLElementTagNameMap[Name]
+
+/** The queries of one trace that show a finding. */
+export interface Mark {
+  finding: PageFinding
+  queries: readonly number[]
+  parent?: number | undefined
+}
+
+export interface Page {
+  parts: Parts
+  window: Window & typeof globalThis
+  make: Make
+  data: PageData
+  findings: ReadonlyMap<string, PageFinding>
+  /** Findings by the name of their route, worst first. */
+  findingsOf: ReadonlyMap<string, readonly PageFinding[]>
+  traces: ReadonlyMap<string, PageTrace>
+  /** What the findings say of a trace, by its id. */
+  marks: ReadonlyMap<string, readonly Mark[]>
+  address: Address
+  /** The findings that the filters let through. */
+  shown: readonly PageFinding[]
+  /** Changes what is shown. What is only passed through while typing or moving leaves no step to go back to. */
+  go(change: Partial<Address>, passing?: boolean): void
+  /** The address of it. */
+  link(change: Partial<Address>): string
+  /** Says it to screen readers. */
+  say(text: string): void
+}
+
+/** A part of the page that follows the address. */
+export interface View {
+  element: HTMLElement
+  update(): void
+}

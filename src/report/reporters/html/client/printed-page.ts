@@ -1,0 +1,52 @@
+// What goes on paper: the routes, and the findings that are shown, in full one below the other.
+import type { Page } from './page.ts'
+
+export function printedPage(page: Page): HTMLElement {
+  const { parts, make, data, shown } = page
+  const { plural, milliseconds, count } = parts.numberText()
+  /** A ream of paper is enough. */
+  const most = 200
+  return make(
+    'main',
+    { class: 'printed' },
+    make('h1', null, 'pg-loupe'),
+    make(
+      'p',
+      null,
+      `${plural(data.findings.length, 'finding', 'findings')} in ${plural(data.queryCount, 'query', 'queries')} of ${plural(data.traceCount, 'trace', 'traces')}`,
+    ),
+    make('p', null, data.leftOut.join(' ')),
+    make(
+      'table',
+      null,
+      make(
+        'thead',
+        null,
+        make(
+          'tr',
+          null,
+          ['Route', 'Findings', 'Traces', 'Queries', 'Time'].map((name) => make('th', null, name)),
+        ),
+      ),
+      make(
+        'tbody',
+        null,
+        data.routes.map(({ name, traces, queries, durationMs }) =>
+          make(
+            'tr',
+            null,
+            [
+              name,
+              count(page.findingsOf.get(name)?.length ?? 0),
+              count(traces),
+              count(queries.max),
+              milliseconds(durationMs.median),
+            ].map((text) => make('td', null, text)),
+          ),
+        ),
+      ),
+    ),
+    shown.slice(0, most).map((finding) => parts.findingDetail(page, finding)),
+    shown.length > most && make('p', null, `and ${plural(shown.length - most, 'finding', 'findings')} more`),
+  )
+}

@@ -1,0 +1,75 @@
+// One query of a trace in full: the statement, the lines that led to it, and what is known of its run.
+import type { Frame } from '../../../../types.ts'
+import type { PageTrace } from '../page-data.ts'
+import type { Mark, Page } from './page.ts'
+
+export function queryDetail(
+  page: Page,
+  trace: PageTrace,
+  index: number,
+  marks: readonly Mark[],
+): HTMLElement {
+  const { parts, make, data } = page
+  const { count, milliseconds, bytes, plural } = parts.numberText()
+  const query = trace.queries[index]
+  if (!query) return make('div')
+  const sql = data.statements[query.sql] ?? ''
+  const code = make('code', { class: 'sql' }, parts.sqlText(make, sql))
+
+  const place = (frame: Frame | undefined, before: string) =>
+    frame &&
+    make(
+      'li',
+      null,
+      before,
+      make('code', null, parts.placeText(frame)),
+      frame.function && make('span', { class: 'quiet' }, ` in ${frame.function}`),
+    )
+
+  const facts = [
+    `starts at ${milliseconds(query.startMs)}`,
+    query.waitMs > 0 && `waits ${milliseconds(query.waitMs)} for a connection`,
+    `runs ${milliseconds(query.durationMs)}`,
+    query.rows !== undefined && plural(query.rows, 'row', 'rows'),
+    query.bytes !== undefined && bytes(query.bytes),
+    query.connection !== undefined && `connection ${query.connection}`,
+    query.transaction !== undefined && `transaction ${query.transaction}`,
+    query.via && `by ${query.via}`,
+    query.prepared && `prepared as ${query.prepared}`,
+    query.afterResponse && 'after the response was sent',
+    query.error && `failed with ${query.error}`,
+  ].filter(Boolean)
+
+  return make(
+    'div',
+    null,
+    make('div', { class: 'fix' }, make('pre', null, code), parts.copyButton(page, sql, code)),
+    make('p', { class: 'query-facts' }, make('b', null, `Query ${index + 1}`), ` ${facts.join(' · ')}`),
+    (query.flow ?? []).length > 0 &&
+      make(
+        'p',
+        null,
+        query.flow?.map(({ param, query: earlier, column, table, rows }) =>
+          make(
+            'span',
+            { class: 'flow' },
+            `value ${param + 1} came from ${table ? `${table}.` : ''}${column} of query ${earlier + 1} (${count(rows)} rows) `,
+          ),
+        ),
+      ),
+    make(
+      'ul',
+      { class: 'callers' },
+      query.callSite.map((frame, depth) => place(data.frames[frame], depth === 0 ? 'at ' : 'from ')),
+      place(data.frames[query.builtAt ?? -1], 'built at '),
+    ),
+    marks.map(({ finding }) =>
+      make(
+        'p',
+        { class: `marked-by ${finding.severity}` },
+        'marked by ',
+        make('a', { href: page.link({ view: 'findings', finding: finding.key }) }, finding.title),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,164 @@
+// Puts the page together and keeps it in step with its address.
+import type { PageData, PageFinding } from '../page-data.ts'
+import type { Address, Mark, Page, Parts, View } from './page.ts'
+
+export function startPage(parts: Parts, window: Window & typeof globalThis): void {
+  const { document, location, history } = window
+  const make = parts.elementMaker(document)
+  const { count, plural } = parts.numberText()
+  const { parse, format } = parts.addressText()
+  const data = JSON.parse(document.getElementById('report')?.textContent ?? '') as PageData
+  const filter = parts.findingFilter(parts, data.findings)
+  /** Typing faster than this is one search. */
+  const typingMs = 60
+
+  const findingsOf = new Map<string, PageFinding[]>()
+  const marks = new Map<string, Mark[]>()
+  for (const finding of data.findings) {
+    findingsOf.set(finding.route, [...(findingsOf.get(finding.route) ?? []), finding])
+    for (const { trace, queries, parent } of finding.occurrences) {
+      marks.set(trace, [...(marks.get(trace) ?? []), { finding, queries, parent }])
+    }
+  }
+
+  const announcer = make('p', { class: 'unseen', role: 'status' })
+  const page: Page = {
+    parts,
+    window,
+    make,
+    data,
+    findings: new Map(data.findings.map((finding) => [finding.key, finding])),
+    findingsOf,
+    traces: new Map(data.traces.map((trace) => [trace.id, trace])),
+    marks,
+    address: parse(location.hash),
+    shown: data.findings,
+    go(change, passing = false) {
+      const hash = page.link(change)
+      if (passing) history.replaceState(null, '', hash)
+      else if (hash !== location.hash) history.pushState(null, '', hash)
+      follow()
+    },
+    link: (change) => format({ ...page.address, ...change }),
+    say(text) {
+      announcer.textContent = text
+    },
+  }
+
+  const views: Record<Address['view'], View> = {
+    findings: parts.findingsView(page),
+    routes: parts.routesView(page),
+    traces: parts.tracesView(page),
+  }
+  const tabs = [
+    { view: 'findings' as const, text: 'Findings', number: data.findings.length },
+    { view: 'routes' as const, text: 'Routes', number: data.routes.length },
+    { view: 'traces' as const, text: 'Traces', number: data.traces.length },
+  ].filter(({ view, number }) => view !== 'traces' || number > 0)
+  const tabLinks = tabs.map(({ text, number }) =>
+    make('a', { class: 'tab' }, text, ' ', make('span', { class: 'tab-count' }, count(number))),
+  )
+
+  const search = make('input', {
+    type: 'search',
+    id: 'search',
+    placeholder: 'Search',
+    'aria-label': 'Search in findings, routes, statements and lines',
+    'aria-keyshortcuts': '/',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  })
+  let typing: number | undefined
+  search.addEventListener('input', () => {
+    window.clearTimeout(typing)
+    typing = window.setTimeout(() => {
+      page.go({ search: search.value }, true)
+      if (page.address.view === 'findings') page.say(plural(page.shown.length, 'finding', 'findings'))
+    }, typingMs)
+  })
+
+  const content = make('main', { class: 'content' })
+  const leftOut = data.leftOut.length > 0 && make('p', { class: 'left-out' }, data.leftOut.join(' '))
+  document.body.replaceChildren(
+    make(
+      'div',
+      { class: 'app' },
+      make(
+        'header',
+        { class: 'top' },
+        make(
+          'h1',
+          { title: `pg-loupe ${data.version}` },
+          make('span', { class: 'logo', 'aria-hidden': 'true' }),
+          'pg-loupe',
+        ),
+        make('nav', { 'aria-label': 'Views' }, tabLinks),
+        make(
+          'p',
+          { class: 'totals' },
+          `${plural(data.queryCount, 'query', 'queries')} in ${plural(data.traceCount, 'trace', 'traces')}`,
+        ),
+        search,
+        parts.themeButton(page),
+      ),
+      content,
+      leftOut,
+      announcer,
+    ),
+  )
+
+  const follow = () => {
+    page.address = parse(location.hash)
+    const { view, finding, route, trace } = page.address
+    page.shown = filter(page.address)
+    tabs.forEach((tab, index) => {
+      tabLinks[index]?.setAttribute(
+        'href',
+        page.link({
+          view: tab.view,
+          route: undefined,
+          trace: undefined,
+          ...(view === 'traces' ? { finding: undefined } : {}),
+        }),
+      )
+      if (tab.view === view) tabLinks[index]?.setAttribute('aria-current', 'page')
+      else tabLinks[index]?.removeAttribute('aria-current')
+    })
+    if (search.value !== page.address.search && document.activeElement !== search)
+      search.value = page.address.search
+    const { element } = views[view]
+    if (element.parentNode !== content) content.replaceChildren(element)
+    views[view].update()
+    const subject =
+      view === 'findings' ? page.findings.get(finding ?? '')?.title : view === 'routes' ? route : trace
+    document.title = `${subject ? `${subject} – ` : ''}pg-loupe`
+  }
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const isTyping = (event.target as Element | null)?.matches?.('input, select, textarea')
+    if (event.key === '/' && !isTyping) {
+      event.preventDefault()
+      search.focus()
+      search.select()
+    } else if (event.key === 'ArrowDown' && event.target === search) {
+      event.preventDefault()
+      content.querySelector<HTMLElement>('.list, .table-scroll')?.focus()
+    } else if (event.key === 'Escape' && event.target === search) {
+      search.value = ''
+      page.go({ search: '' }, true)
+    } else if (!isTyping && ['1', '2', '3'].includes(event.key)) {
+      tabLinks[Number(event.key) - 1]?.click()
+    }
+  }
+
+  const print = () => document.body.append(parts.printedPage(page))
+  const printed = () => document.querySelector('.printed')?.remove()
+
+  window.addEventListener('hashchange', follow)
+  window.addEventListener('keydown', onKey)
+  window.addEventListener('beforeprint', print)
+  window.addEventListener('afterprint', printed)
+  search.value = page.address.search
+  follow()
+}

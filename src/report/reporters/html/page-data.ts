@@ -1,0 +1,195 @@
+// What the page is made of, as plain data: the findings and routes of the report, and those of the traces that there is
+// room for. No value reaches it: parameters are left out, and literals in statements are made neutral once more, because
+// what other tools recorded may hold them.
+import { neutralLiterals } from '../../../sql/neutral-literals.ts'
+import type {
+  Finding,
+  Frame,
+  Occurrence,
+  Query,
+  Report,
+  ReporterOptions,
+  RouteSummary,
+  Trace,
+  ValueFlow,
+} from '../../../types.ts'
+import { formatSavings } from '../console.ts'
+import { cutText } from '../cut-text.ts'
+import { chooseTraces } from './choose-traces.ts'
+
+export interface PageData {
+  version: string
+  traceCount: number
+  queryCount: number
+  findings: readonly PageFinding[]
+  routes: readonly RouteSummary[]
+  traces: readonly PageTrace[]
+  /** Statements and frames of queries, each once. */
+  statements: readonly string[]
+  frames: readonly Frame[]
+  /** What is not in the page, in sentences. */
+  leftOut: readonly string[]
+}
+
+export interface PageFinding extends Finding {
+  /** What could be saved, in words. */
+  saves: readonly string[]
+}
+
+export interface PageTrace extends Pick<Trace, 'id' | 'kind' | 'name' | 'truncated'> {
+  startedAt?: string | undefined
+  /** From its start to its end, or to the end of its last query. */
+  durationMs: number
+  status?: string | undefined
+  queries: readonly PageQuery[]
+}
+
+export interface PageQuery
+  extends Pick<Query, 'rows' | 'bytes' | 'via' | 'connection' | 'transaction' | 'prepared' | 'error'> {
+  /** Position among the statements. */
+  sql: number
+  startMs: number
+  waitMs: number
+  durationMs: number
+  /** Positions among the frames, innermost first. */
+  callSite: readonly number[]
+  builtAt?: number | undefined
+  afterResponse?: boolean | undefined
+  flow?: readonly ValueFlow[] | undefined
+}
+
+/** A statement can be megabytes long; nobody reads further than this. */
+const TEXT_LENGTH = 10_000
+/** What is to be copied has to be whole; only what nobody would copy is cut. */
+const FIX_LENGTH = 100_000
+/** Callers shown of a query. */
+const FRAMES = 6
+
+export function pageData(report: Report, options: ReporterOptions): PageData {
+  const { cwd } = options
+  const findings = report.findings.map((finding) => pageFinding(finding, report, options))
+  const { traces, leftOut } = chooseTraces(findings, options.traces ?? [])
+  const statements = positions<string, string>(
+    (sql) => sql,
+    (sql) => clip(neutralLiterals(sql), TEXT_LENGTH),
+  )
+  const frames = positions<Frame, Frame>(
+    ({ file, line, column, function: name }) => `${file}\n${line}\n${column}\n${name}`,
+    (frame) => shortFrame(frame, cwd),
+  )
+  return {
+    version: report.tool.version,
+    traceCount: report.traces,
+    queryCount: report.queries,
+    findings,
+    routes: report.routes,
+    traces: traces.map((trace) => pageTrace(trace, statements.of, frames.of)),
+    statements: statements.all,
+    frames: frames.all,
+    leftOut: [...leftOut, ...cutText(report.cut).map((text) => `${text}.`)],
+  }
+}
+
+function pageFinding(finding: Finding, { measured }: Report, options: ReporterOptions): PageFinding {
+  const { callSite, evidence, fix, key, occurrences } = finding
+  return {
+    ...finding,
+    callSite: callSite.map((frame) => shortFrame(frame, options.cwd)),
+    evidence: evidence.map(({ label, text, callSite: place }) => ({
+      label,
+      text: clip(text, TEXT_LENGTH),
+      ...(place ? { callSite: shortFrame(place, options.cwd) } : {}),
+    })),
+    ...(fix === undefined ? {} : { fix: clip(fix, FIX_LENGTH) }),
+    occurrences: withoutTwins([...occurrences, ...(options.occurrences?.[key] ?? [])]),
+    saves: formatSavings(finding.cost, measured[key], options),
+  }
+}
+
+function withoutTwins(occurrences: readonly Occurrence[]): Occurrence[] {
+  const known = new Map(occurrences.map((one) => [`${one.trace}\n${one.queries[0]}`, one]))
+  return [...known.values()]
+}
+
+function pageTrace(
+  { id, kind, name, truncated, startedAt, durationMs = 0, labels, queries }: Trace,
+  statement: (sql: string) => number,
+  frame: (frame: Frame) => number,
+): PageTrace {
+  let endMs = 0
+  const timed = queries.map((query) => {
+    const { startMs = endMs, waitMs = 0, durationMs: runMs = 0 } = query
+    endMs = Math.max(endMs, startMs + waitMs + runMs)
+    return pageQuery(query, { startMs, waitMs, durationMs: runMs }, statement, frame)
+  })
+  return {
+    id,
+    kind,
+    name,
+    truncated,
+    startedAt,
+    durationMs: Math.max(durationMs, endMs),
+    status: labels?.status,
+    queries: timed,
+  }
+}
+
+function pageQuery(
+  query: Query,
+  times: Pick<PageQuery, 'startMs' | 'waitMs' | 'durationMs'>,
+  statement: (sql: string) => number,
+  frame: (frame: Frame) => number,
+): PageQuery {
+  const { sql, rows, bytes, via, connection, transaction, prepared, error, callSite = [], builtAt } = query
+  return {
+    sql: statement(sql),
+    startMs: round(times.startMs),
+    waitMs: round(times.waitMs),
+    durationMs: round(times.durationMs),
+    callSite: callSite.slice(0, FRAMES).map(frame),
+    builtAt: builtAt && frame(builtAt),
+    ...defined({ rows, bytes, via, connection, transaction, prepared, error }),
+    afterResponse: query.afterResponse || undefined,
+    flow: query.flow?.map(({ param, query: earlier, column, table, rows: count }) => ({
+      param,
+      query: earlier,
+      column,
+      rows: count,
+      ...(table === undefined ? {} : { table }),
+    })),
+  }
+}
+
+function defined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(known) as { [K in keyof T]?: NonNullable<T[K]> }
+}
+
+/** Microseconds are finer than any clock here, and a third of the characters. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}
+
+/** Numbers each value once, in the order they are met. */
+function positions<In, Out>(key: (value: In) => string, make: (value: In) => Out) {
+  const known = new Map<string, number>()
+  const all: Out[] = []
+  const of = (value: In): number => {
+    const name = key(value)
+    const position = known.get(name) ?? all.push(make(value)) - 1
+    known.set(name, position)
+    return position
+  }
+  return { all, of }
+}
+
+function shortFrame(frame: Frame, cwd: string | undefined): Frame {
+  return cwd && frame.file.startsWith(`${cwd}/`)
+    ? { ...frame, file: frame.file.slice(cwd.length + 1) }
+    : frame
+}
+
+function clip(text: string, length: number): string {
+  if (text.length <= length) return text
+  return `${text.slice(0, length)} … (${(text.length - length).toLocaleString('en')} more characters)`
+}
