@@ -1,12 +1,13 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
 import { Command } from 'commander'
 import { analyzeTraces } from '../report/analyze-traces.ts'
+import { KeptTraces } from '../report/kept-traces.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
 import { addDetectorOption, parseSettings } from './detector-settings.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
-import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
+import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 
@@ -31,6 +32,7 @@ export function analyzeCommand(): Command {
 Examples:
   $ pg-loupe analyze traces.ndjson
   $ pg-loupe analyze traces.ndjson --set n-plus-one.likely=5 --format json > report.json
+  $ pg-loupe analyze traces.ndjson -o html=report.html
   $ cat */traces.ndjson | pg-loupe analyze -`,
     )
     .action(analyze)
@@ -49,8 +51,10 @@ async function analyze(files: string[], { set, catalog, ...output }: AnalyzeOpti
       cut = addCuts(cut, counts)
     },
   }
-  const report = await analyzeTraces(readTraces(files, listener, note), detectors, problems.tell, () => cut)
+  const kept = showsTraces(output) ? new KeptTraces() : undefined
+  const traces = readTraces(files, listener, note)
+  const report = await analyzeTraces(traces, detectors, problems.tell, () => cut, [], kept)
   problems.done()
   if (problems.count > 0) process.exitCode = WRONG_USAGE
-  printReport(report, output)
+  printReport(report, output, kept?.options())
 }

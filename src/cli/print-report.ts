@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { reporters } from '../report/reporters/index.ts'
-import type { Report } from '../types.ts'
+import type { Report, ReporterOptions } from '../types.ts'
 
 type Format = keyof typeof reporters
 
@@ -45,18 +45,24 @@ export function addOutputOptions(command: Command, standard = 'standard output')
 }
 
 /**
- * `standard` is where it goes without a file.
+ * `shown` are the traces for formats that show some, `standard` is where it goes without a file.
  *
  * @throws Error that names each file that could not be written, when the others are.
  */
 export function printReport(
   report: Report,
   options: OutputOptions,
+  shown: Pick<ReporterOptions, 'traces' | 'occurrences'> = {},
   standard: NodeJS.WriteStream = process.stdout,
 ): void {
   const print = (format: Format, color: boolean) =>
-    reporters[format](report, { color, cwd: process.cwd(), root: resolve(options.root) })
+    reporters[format](report, { ...shown, color, cwd: process.cwd(), root: resolve(options.root) })
   printFormatted(options, print, standard)
+}
+
+/** Whether a format that shows traces is asked for: keeping some for nobody would cost memory. */
+export function showsTraces({ format, output }: OutputOptions): boolean {
+  return [format, ...output.map((one) => one.format)].includes('html')
 }
 
 /** The same for whatever can be shown in several formats. */

@@ -1,15 +1,30 @@
 // pg-loupe report: prints a report file that a profiler kept.
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { KeptTraces } from '../report/kept-traces.ts'
 import { parseReport } from '../report/parse-report.ts'
-import { EXIT_CODES } from './exit-codes.ts'
-import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
+import { readTraces } from '../trace-file/read-traces.ts'
+import type { Finding, Report } from '../types.ts'
+import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { nameOf, readInput } from './read-input.ts'
+
+interface ReportOptions extends OutputOptions {
+  traces: string[]
+}
 
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('print a report file that a profiler kept (option artifacts.report)')
     .argument('<file>', 'the report file, or - for standard input')
   return addOutputOptions(command)
+    .addOption(
+      new Option(
+        '--traces <file>',
+        'a trace file of the same run (option artifacts.traces), for formats that show traces; repeatable',
+      )
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'none'),
+    )
     .addHelpText(
       'after',
       `${EXIT_CODES}
@@ -17,9 +32,32 @@ export function reportCommand(): Command {
 Examples:
   $ pg-loupe report pg-loupe.json
   $ pg-loupe report pg-loupe.json --format json | jq '.findings[].callSite[0]'
-  $ pg-loupe report pg-loupe.json --output json=report.json`,
+  $ pg-loupe report pg-loupe.json --output json=report.json
+  $ pg-loupe report pg-loupe.json --traces traces.ndjson --output html=report.html`,
     )
-    .action(async (file: string, options: OutputOptions) =>
-      printReport(parseReport(await readInput(file), nameOf(file)), options),
-    )
+    .action(printFile)
+}
+
+async function printFile(file: string, { traces, ...output }: ReportOptions): Promise<void> {
+  const report = parseReport(await readInput(file), nameOf(file))
+  const kept = showsTraces(output) ? await keepTraces(traces, report) : undefined
+  printReport(report, output, kept?.options())
+}
+
+/** Those that show what the report has found. */
+async function keepTraces(files: readonly string[], report: Report): Promise<KeptTraces> {
+  const found = new Map<string, Finding[]>()
+  for (const finding of report.findings) {
+    for (const occurrence of finding.occurrences) {
+      const one = { ...finding, occurrences: [occurrence] }
+      found.set(occurrence.trace, [...(found.get(occurrence.trace) ?? []), one])
+    }
+  }
+  const kept = new KeptTraces()
+  const problem = (message: string) => {
+    process.stderr.write(`pg-loupe: ${message}\n`)
+    process.exitCode = WRONG_USAGE
+  }
+  for await (const trace of readTraces(files, { problem })) kept.add(trace, found.get(trace.id) ?? [])
+  return kept
 }

@@ -8,9 +8,10 @@ import { handOn } from '../collect/hand-on.ts'
 import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
+import { KeptTraces } from '../report/kept-traces.ts'
 import { addDetectorOption, parseSettings } from './detector-settings.ts'
 import { RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
-import { addOutputOptions, type OutputOptions, printReport } from './print-report.ts'
+import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
 import { runProgram } from './run-program.ts'
@@ -55,14 +56,16 @@ async function run(words: string[], { set, report: file, traces, ...output }: Ru
   if (!ran) process.exit(status)
   handOn(folder)
   const collected = await readCollected(folder, problems.tell)
-  const report = await analyzeTraces(collected.traces(), detectors, problems.tell, () => collected.cut)
+  const kept = showsTraces(output) ? new KeptTraces() : undefined
+  const found = collected.traces()
+  const report = await analyzeTraces(found, detectors, problems.tell, () => collected.cut, [], kept)
   if (report.queries === 0)
     process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report)}\n`)
   if (traces !== undefined)
     await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
   const files = file === undefined ? output.output : [...output.output, { format: 'json' as const, file }]
   try {
-    printReport(report, { ...output, output: files }, process.stderr)
+    printReport(report, { ...output, output: files }, kept?.options(), process.stderr)
   } catch (error) {
     problems.tell((error as Error).message)
   }

@@ -53,7 +53,8 @@ export class ReportBuilder {
     this.#limits = limits
   }
 
-  add(trace: Trace, found: readonly Finding[]): void {
+  /** Returns those that are in the report: the others were left out for a reason. */
+  add(trace: Trace, found: readonly Finding[]): readonly Finding[] {
     const findings = this.#suppressions.apply(trace, found)
     this.#traces++
     this.#queries += trace.queries.length + trace.truncated
@@ -70,6 +71,7 @@ export class ReportBuilder {
       const kept = { ...finding, occurrences: finding.occurrences.map(keptOccurrence) }
       this.#findings.set(finding.key, known ? mergeFindings(known, kept) : kept)
     }
+    return findings
   }
 
   countUntraced(): void {

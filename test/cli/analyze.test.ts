@@ -29,6 +29,27 @@ test.concurrent('reads standard input, and gives the same bytes for the same inp
   expect(two).toEqual(one)
 })
 
+test.concurrent('writes a page with the traces that it has read, and report writes the same from its files', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder({ onTestFinished })
+  const [traces, report] = ['traces.ndjson', 'report.json'].map((name) => join(folder, name)) as [
+    string,
+    string,
+  ]
+  writeFileSync(traces, `${LOOP}\n${LOOP.replace('orders', 'others')}\n`)
+  const args = ['--format', 'html', '-o', `json=${report}`]
+  const analyzed = await runCommand(['analyze', traces, ...args])
+  expect([analyzed.stderr, analyzed.code]).toEqual(['', 0])
+  const data = (page: string) => JSON.parse(/id="report">(.*?)<\/script>/s.exec(page)?.[1] ?? '')
+  expect(data(analyzed.stdout).traces).toMatchObject([{ name: 'GET /orders' }, { name: 'GET /others' }])
+  const reported = await runCommand(['report', report, '--traces', traces, '--format', 'html'])
+  expect(data(reported.stdout)).toEqual(data(analyzed.stdout))
+  const without = await runCommand(['report', report, '--format', 'html'])
+  expect(data(without.stdout).traces).toEqual([])
+})
+
 test.concurrent('a line that is no trace is told, the others are analyzed, and the exit code is 2', async ({
   expect,
   onTestFinished,

@@ -15,6 +15,7 @@ import type {
 } from '../../../types.ts'
 import { formatSavings } from '../console.ts'
 import { cutText } from '../cut-text.ts'
+import { countSuppressed, suppressionLines } from '../suppression-lines.ts'
 import { chooseTraces } from './choose-traces.ts'
 
 export interface PageData {
@@ -69,25 +70,37 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
   const { cwd } = options
   const findings = report.findings.map((finding) => pageFinding(finding, report, options))
   const { traces, leftOut } = chooseTraces(findings, options.traces ?? [])
-  const statements = positions<string, string>(
-    (sql) => sql,
-    (sql) => clip(neutralLiterals(sql), TEXT_LENGTH),
-  )
-  const frames = positions<Frame, Frame>(
+  const statements = numbered<string>((sql) => sql)
+  const frames = numbered<Frame>(
     ({ file, line, column, function: name }) => `${file}\n${line}\n${column}\n${name}`,
-    (frame) => shortFrame(frame, cwd),
   )
+  const neutral = new Map<string, string>()
+  const numberStatement = (sql: string): number => {
+    const text = neutral.get(sql) ?? clip(neutralLiterals(sql), TEXT_LENGTH)
+    neutral.set(sql, text)
+    return statements.number(text)
+  }
+  const numberFrame = (frame: Frame): number => frames.number(shortFrame(frame, cwd))
   return {
     version: report.tool.version,
     traceCount: report.traces,
     queryCount: report.queries,
     findings,
     routes: report.routes,
-    traces: traces.map((trace) => pageTrace(trace, statements.of, frames.of)),
+    traces: traces.map((trace) => pageTrace(trace, numberStatement, numberFrame)),
     statements: statements.all,
     frames: frames.all,
-    leftOut: [...leftOut, ...cutText(report.cut).map((text) => `${text}.`)],
+    leftOut: [...leftOut, ...cutText(report.cut).map((text) => `${text}.`), ...suppressionTexts(report)],
   }
+}
+
+function suppressionTexts({ suppressed, suppressions }: Report): string[] {
+  const count = countSuppressed(suppressed, suppressions)
+  const lines = suppressionLines(suppressions)
+  return [
+    ...(count ? [`${count}.`] : []),
+    ...lines.map(({ state, what, next }) => `${what}, ${state}: ${next}.`),
+  ]
 }
 
 function pageFinding(finding: Finding, { measured }: Report, options: ReporterOptions): PageFinding {
@@ -171,16 +184,16 @@ function round(ms: number): number {
 }
 
 /** Numbers each value once, in the order they are met. */
-function positions<In, Out>(key: (value: In) => string, make: (value: In) => Out) {
+function numbered<T>(key: (value: T) => string) {
   const known = new Map<string, number>()
-  const all: Out[] = []
-  const of = (value: In): number => {
+  const all: T[] = []
+  const number = (value: T): number => {
     const name = key(value)
-    const position = known.get(name) ?? all.push(make(value)) - 1
+    const position = known.get(name) ?? all.push(value) - 1
     known.set(name, position)
     return position
   }
-  return { all, of }
+  return { all, number }
 }
 
 function shortFrame(frame: Frame, cwd: string | undefined): Frame {

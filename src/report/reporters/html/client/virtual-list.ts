@@ -59,14 +59,16 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
       made.remove()
       rows.delete(index)
     }
-    const wanted = [...(chosen >= 0 && chosen < count ? [chosen] : [])]
-    for (let index = first; index <= last; index++) wanted.push(index)
-    for (const index of wanted) {
-      if (rows.has(index)) continue
+    const add = (index: number) => {
+      if (rows.has(index)) return
       const made = makeRow(index)
+      const next = [...rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0]
       rows.set(index, made)
-      space.append(made)
+      // In the order in which they are read out.
+      space.insertBefore(made, (next !== undefined && rows.get(next)) || null)
     }
+    for (let index = first; index <= last; index++) add(index)
+    if (chosen >= 0 && chosen < count) add(chosen)
   }
 
   const reveal = () => {

@@ -1,0 +1,65 @@
+// The traces worth showing of however many are analysed: for each finding the one that shows the most of it, for each
+// route the slowest and the one with the most queries. Bounded, and the same whatever order the traces come in, as long as
+// the bound is not reached.
+import type { Finding, Occurrence, Query, ReporterOptions, Trace } from '../types.ts'
+
+/** Queries of all that is kept: some hundred megabytes. */
+const MOST_QUERIES = 200_000
+
+interface Kept {
+  trace: Trace
+  findings: readonly Finding[]
+  /** Counted from the first trace that was added. */
+  number: number
+  /** What it is kept for, counted. */
+  reasons: number
+}
+
+export class KeptTraces {
+  readonly #best = new Map<string, { kept: Kept; weight: number }>()
+  #queries = 0
+  #added = 0
+
+  /** `findings` are those of this trace. */
+  add(trace: Trace, findings: readonly Finding[]): void {
+    const kept: Kept = { trace, findings, number: this.#added++, reasons: 0 }
+    for (const { key, cost } of findings)
+      this.#offer(`finding ${key}`, cost.queries || (cost.bytes ?? 0), kept)
+    this.#offer(`slowest ${trace.name}`, trace.durationMs ?? 0, kept)
+    this.#offer(`most queries ${trace.name}`, trace.queries.length + trace.truncated, kept)
+    if (kept.reasons > 0) kept.trace = { ...trace, queries: trace.queries.map(withoutValues) }
+  }
+
+  /** For a reporter that shows traces, in the order they came. */
+  options(): Required<Pick<ReporterOptions, 'traces' | 'occurrences'>> {
+    const all = [...new Set([...this.#best.values()].map(({ kept }) => kept))]
+    all.sort((a, b) => a.number - b.number)
+    const occurrences = new Map<string, Occurrence[]>()
+    for (const { key, occurrences: found } of all.flatMap(({ findings }) => findings)) {
+      occurrences.set(key, [...(occurrences.get(key) ?? []), ...found])
+    }
+    return { traces: all.map(({ trace }) => trace), occurrences: Object.fromEntries(occurrences) }
+  }
+
+  #offer(reason: string, weight: number, kept: Kept): void {
+    const before = this.#best.get(reason)
+    if (before && !isBetter(weight, kept.trace, before)) return
+    const added = kept.reasons === 0 ? kept.trace.queries.length : 0
+    const freed = before?.kept.reasons === 1 ? before.kept.trace.queries.length : 0
+    if (this.#queries + added - freed > MOST_QUERIES) return
+    this.#queries += added - freed
+    if (before) before.kept.reasons--
+    kept.reasons++
+    this.#best.set(reason, { kept, weight })
+  }
+}
+
+/** Of equals the one whose id comes first, so that the order of the traces does not matter. */
+function isBetter(weight: number, trace: Trace, before: { kept: Kept; weight: number }): boolean {
+  return weight > before.weight || (weight === before.weight && trace.id < before.kept.trace.id)
+}
+
+/** Nor what only the detectors read. */
+function withoutValues({ params, valueHashes, columns, usage, ...query }: Query): Query {
+  return query
+}

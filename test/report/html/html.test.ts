@@ -1,0 +1,141 @@
+// The file itself: that it needs nothing from outside, lets nothing run but its own, and holds no values.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createProfiler } from '../../../src/profiler.ts'
+import { parts } from '../../../src/report/reporters/html/client/parts.ts'
+import { sha256 } from '../../../src/report/reporters/html/sha256.ts'
+import { htmlReporter } from '../../../src/report/reporters/html.ts'
+import type { Finding, Trace } from '../../../src/types.ts'
+import { each, q, trace } from '../../trace-builder.ts'
+
+const loop = trace(
+  'GET /orders',
+  each([1, 2, 3], (id) => q('select name from customers where id = $1', [id], { at: '/app/src/a.ts:3:1' })),
+)
+const report = createProfiler().analyze([loop])
+
+test('the policy allows the style and the script that are in the file, and nothing else', () => {
+  const page = htmlReporter(report)
+  const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? []
+  expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+'; /)
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  const texts = [...page.matchAll(/<(?:style|script)>([\s\S]*?)<\/(?:style|script)>/g)].map(
+    ([, text]) => text ?? '',
+  )
+  expect(texts).toHaveLength(2)
+  for (const text of texts) expect(policy).toContain(hash(text))
+  expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<style>'))
+})
+
+test('the file names nothing that would have to be fetched', () => {
+  const page = htmlReporter(report, { traces: [loop] })
+  expect(page).not.toMatch(
+    /\bsrc=|@import|url\(|<link(?! rel="icon" href="data:)|\bfetch\(|XMLHttpRequest|WebSocket/,
+  )
+  expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//)
+})
+
+test('the same report gives the same bytes', () => {
+  expect(htmlReporter(structuredClone(report), { traces: [structuredClone(loop)] })).toBe(
+    htmlReporter(report, { traces: [loop] }),
+  )
+})
+
+test('the hash is SHA-256, of any text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      expect(sha256(text)).toBe(createHash('sha256').update(text).digest('base64'))
+    }),
+  )
+})
+
+test('parameters and literals of the traces that it is given are not in the page', () => {
+  const secret: Trace = {
+    ...loop,
+    labels: { status: '200', session: 'canary-label' },
+    queries: [
+      q("select 'canary-literal', 'x' as y -- canary-comment\n from t where id = $1", ['canary-param'], {
+        limit: 7_412_369,
+        valueHashes: ['canary-hash'],
+      }),
+    ],
+  }
+  const page = htmlReporter(report, { traces: [secret] })
+  expect(page).not.toMatch(/canary|7412369/)
+  expect(page).toContain('from t where id = $1')
+})
+
+test('text cannot end the data it stands in', () => {
+  const name = 'GET /</script><!--<script>'
+  const page = htmlReporter(createProfiler().analyze([{ ...loop, name }]), { traces: [{ ...loop, name }] })
+  expect(page.match(/<\/script>/g)).toHaveLength(2)
+  expect(page).not.toContain('<!--')
+  const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
+  expect(JSON.parse(data).traces[0].name).toBe(name)
+})
+
+test('paths below the working directory are relative to it', () => {
+  expect(htmlReporter(report, { traces: [loop], cwd: '/app' })).not.toContain('/app/')
+})
+
+describe('of more traces than a page has room for', () => {
+  const [finding] = report.findings
+  const queries = each(Array.from({ length: 3000 }), () => q('select 1'))
+  const traces = Array.from(
+    { length: 10 },
+    (_, index): Trace => ({
+      ...trace('GET /orders', queries),
+      id: `http GET /orders #${index + 1}`,
+      durationMs: index,
+    }),
+  )
+  const found = {
+    ...report,
+    findings: [{ ...(finding as Finding), occurrences: [{ trace: 'http GET /orders #2', queries: [0] }] }],
+  }
+
+  test('those of findings and the longest ones are in it, and it says how many are not', () => {
+    const page = htmlReporter(found, { traces })
+    const [, text = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
+    const data = JSON.parse(text)
+    expect(data.traces.map(({ id }: Trace) => Number(id.split('#')[1]))).toEqual([2, 6, 7, 8, 9, 10])
+    expect(data.leftOut[0]).toMatch(/^4 of 10 traces are not in this page/)
+  })
+
+  test('nothing is said to be missing where all are in it', () => {
+    expect(htmlReporter(found, { traces: traces.slice(0, 3) })).not.toContain('traces are not in this page')
+  })
+})
+
+describe('each function that is printed into the page', () => {
+  const folder = join(import.meta.dirname, '../../../src/report/reporters/html/client')
+  const files = readdirSync(folder).filter((name) => !['page.ts', 'parts.ts'].includes(name))
+
+  test.each(files)('%s stands alone: it imports types only, and is all there is in its file', (file) => {
+    const source = readFileSync(join(folder, file), 'utf8')
+    expect(source.match(/^import (?!type )/m)).toBeNull()
+    const top = source
+      .split('\n')
+      .filter((line) => /^[a-z]/i.test(line) && !/^(import type|export interface)\b/.test(line))
+    expect(top.filter((line) => !line.startsWith('export function '))).toEqual(
+      top.filter((line) => line.startsWith('} from') || line.startsWith('): ')),
+    )
+    expect(top.filter((line) => line.startsWith('export function '))).toHaveLength(1)
+  })
+
+  test('is registered by its own name', () => {
+    expect(Object.keys(parts).toSorted()).toEqual(
+      files.map((file) => file.slice(0, -3).replace(/-./g, (dash) => dash.slice(1).toUpperCase())).toSorted(),
+    )
+  })
+
+  test('makes text and elements, never markup', () => {
+    const script = Object.values(parts).map(String).join('\n')
+    expect(script).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|<\/script|<!--/,
+    )
+  })
+})

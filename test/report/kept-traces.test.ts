@@ -1,0 +1,74 @@
+// Which of many traces are kept to be shown.
+import { expect, test } from 'vitest'
+import { KeptTraces } from '../../src/report/kept-traces.ts'
+import type { Finding, Trace } from '../../src/types.ts'
+import { each, q, trace } from '../trace-builder.ts'
+
+function route(name: string, number: number, more: Partial<Trace> = {}): Trace {
+  return { ...trace(name, q('select $1', ['secret'])), id: `http ${name} #${number}`, ...more }
+}
+
+function finding(key: string, queries: number, traceId: string): Finding {
+  return {
+    detector: 'n-plus-one',
+    severity: 'error',
+    confidence: 'proven',
+    title: key,
+    detail: '',
+    remediation: '',
+    key,
+    route: 'GET /a',
+    callSite: [],
+    occurrences: [{ trace: traceId, queries: [0] }],
+    occurrenceCount: 1,
+    cost: { queries, roundTrips: queries },
+    evidence: [],
+  }
+}
+
+const ids = (kept: KeptTraces) => kept.options().traces.map(({ id }) => id)
+
+test('of each route the slowest and the one with the most queries', () => {
+  const kept = new KeptTraces()
+  kept.add(route('GET /a', 1, { durationMs: 5 }), [])
+  kept.add(route('GET /a', 2, { durationMs: 9 }), [])
+  kept.add(route('GET /a', 3, { durationMs: 1, queries: each([1, 2, 3], () => q('select 1')) }), [])
+  kept.add(route('GET /a', 4, { durationMs: 2 }), [])
+  kept.add(route('GET /b', 1), [])
+  expect(ids(kept)).toEqual(['http GET /a #2', 'http GET /a #3', 'http GET /b #1'])
+})
+
+test('for each finding the trace that shows the most of it, with where it shows it', () => {
+  const kept = new KeptTraces()
+  kept.add(route('GET /a', 1, { durationMs: 99, queries: each([1, 2, 3], () => q('select 1')) }), [])
+  const traces = [4, 8, 6].map((cost, index) => {
+    const one = route('GET /a', index + 2)
+    kept.add(one, [finding('loop', cost, one.id)])
+    return one
+  })
+  expect(ids(kept)).toEqual(['http GET /a #1', traces[1]?.id])
+  expect(kept.options().occurrences).toEqual({ loop: [{ trace: traces[1]?.id, queries: [0] }] })
+})
+
+test('whatever order they come in', () => {
+  const traces = [3, 1, 2].map((number) => route('GET /a', number, { durationMs: 7 }))
+  const kept = new KeptTraces()
+  for (const one of traces) kept.add(one, [])
+  expect(ids(kept)).toEqual(['http GET /a #1'])
+})
+
+test('no values', () => {
+  const kept = new KeptTraces()
+  kept.add(route('GET /a', 1), [])
+  expect(JSON.stringify(kept.options())).not.toContain('secret')
+})
+
+test('not more queries than there is room for, however many findings ask for them', () => {
+  const kept = new KeptTraces()
+  const queries = each(Array.from({ length: 10_000 }), () => q('select 1'))
+  for (let number = 1; number <= 30; number++) {
+    const one = route('GET /a', number, { queries })
+    kept.add(one, [finding(`loop ${number}`, 2, one.id)])
+  }
+  expect(ids(kept)).toHaveLength(20)
+})
