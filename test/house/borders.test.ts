@@ -15,7 +15,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/grouping': ['src/types.ts', 'src/sql'],
   'src/detectors': ['src/types.ts', 'src/sql', 'src/grouping'],
   'src/detectors/pages.ts': ['src/types.ts'],
-  'src/report/reporters': ['src/types.ts', 'src/detectors/pages.ts', 'src/sql'],
+  'src/report/reporters': ['src/types.ts', 'src/detectors/pages.ts', 'src/sql', 'src/sql/hash-text.ts'],
   'src/suppression': ['src/types.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',
