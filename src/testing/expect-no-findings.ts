@@ -10,7 +10,7 @@ import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { listFindings } from './failure-text.ts'
 import { judgeSilence } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { whyInconclusive } from './unproven-loops.ts'
+import { LOOPS, whyInconclusive } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
 
 export interface NoFindingsOptions {
@@ -24,8 +24,6 @@ export interface NoFindingsOptions {
 
 const NAME = 'expectNoFindings'
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
-/** Detectors of a query for each row. */
-export const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
 /** What it finds depends on the machine and the day. */
 const MEASURED = 'slow-query'
 

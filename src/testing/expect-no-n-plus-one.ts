@@ -3,9 +3,10 @@ import { record } from '../options.ts'
 import { defaultProfiler, type Profiler } from '../profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
-import { doubting, judgeFindings, LOOPS, requireDetectors } from './expect-no-findings.ts'
+import { doubting, judgeFindings, requireDetectors } from './expect-no-findings.ts'
 import { judgeSilence } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
+import { LOOPS } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
 
 export interface NoNPlusOneOptions {

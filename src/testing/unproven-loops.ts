@@ -1,16 +1,24 @@
-// Loops that could not have shown: over a result of one row, or of none. An assertion against loops then passes with the
-// loop as well as without it. It refuses to doubt a lookup: what returns one row by a key, a LIMIT or an aggregate.
+// Loops that could not have shown: over a result of one row, or of none, or of two rows whose values are in several
+// columns. An assertion against loops then passes with the loop as well as without it. It refuses to doubt a lookup: what
+// returns one row by a key, a LIMIT or an aggregate.
 import { readSlots } from '../detectors/slots.ts'
+import { findRepetitions } from '../grouping/repetitions.ts'
 import { clip, formatFrame } from '../report/reporters/console.ts'
 import { analyzeStatement, bound, fingerprint } from '../sql/index.ts'
 import type { SingleValue } from '../trace/single-values.ts'
 import type { Query } from '../types.ts'
 import type { CapturedQueries } from './capture-queries.ts'
+import { findingsAbout } from './failure-text.ts'
 
-/** A query that took its value from the only row of a result that may have more. */
+/** Detectors of a query for each row. */
+export const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
+
+/** A query that took its value from the rows of a result that has too few of them. */
 export interface UnprovenLoop {
   parent: Query
   query: Query
+  /** How often it was sent. */
+  times: number
 }
 
 /** Of one trace; `loadParser()` must be through, or nothing is said. */
@@ -18,24 +26,51 @@ export function findUnprovenLoops(
   queries: readonly Query[],
   singleValues: readonly SingleValue[],
 ): UnprovenLoop[] {
-  const loops = singleValues.flatMap((value): UnprovenLoop[] => {
+  const single = singleValues.flatMap((value): UnprovenLoop[] => {
     const [query, parent] = [queries[value.query], queries[value.parent]]
     if (!query || !parent || !isLookup(query, value) || !isList(parent)) return []
-    return [{ parent, query }]
+    return [{ parent, query, times: 1 }]
   })
-  return loops.filter(({ query }, index) => loops.findIndex((other) => other.query === query) === index)
+  const once = single.filter(
+    ({ query }, index) => single.findIndex((other) => other.query === query) === index,
+  )
+  return [
+    ...findRepetitions(queries).flatMap(({ indexes, isLoop }) => (isLoop ? ambiguous(queries, indexes) : [])),
+    ...once,
+  ]
+}
+
+/**
+ * A loop that ran twice, over the rows of one list, with values that two of its columns hold: small fixtures have the same
+ * ids everywhere. The detectors want a third row before they call that a loop.
+ */
+function ambiguous(queries: readonly Query[], indexes: readonly number[]): UnprovenLoop[] {
+  const [query, ...others] = indexes.flatMap((index) => queries[index] ?? [])
+  if (!query || others.length !== 1 || !LOOKED_UP.has(fingerprint(query.sql).kind)) return []
+  const flows = [query, ...others].map(({ flow = [] }) => flow)
+  const [from] = flows[0] ?? []
+  const parent = from && queries[from.query]
+  if (!parent || flows.some((flow) => flow.length < 2) || !isList(parent)) return []
+  return [{ parent, query, times: indexes.length }]
 }
 
 /** Why an assertion against loops proves nothing; `undefined` when it does. */
 export function whyInconclusive(
-  { queries }: CapturedQueries,
+  captured: CapturedQueries,
   loops: readonly UnprovenLoop[],
   assertion: string,
 ): string | undefined {
-  const [first] = loops
+  const [first, ...others] = loops.filter(({ query }) => !isReported(query, captured))
+  const { queries } = captured
   const advice = 'Give the test two rows or more.'
+  const more = others.length > 0 ? ` So it is with ${others.length} more.` : ''
+  if (first && first.times > 1) {
+    return (
+      `${assertion} is inconclusive: ${describe(first.query)} was sent ${first.times} times with values that are in more than one ` +
+      `column of the rows of ${describe(first.parent)}, and it takes three to call that a loop.${more} Give the test three rows or more.`
+    )
+  }
   if (first) {
-    const more = loops.length > 1 ? ` So it is with ${loops.length - 1} more.` : ''
     return (
       `${assertion} is inconclusive: ${describe(first.parent)} returned a single row, so a loop over its rows would have sent ` +
       `${describe(first.query)} once, as this code did.${more} ${advice}`
@@ -45,6 +80,11 @@ export function whyInconclusive(
   const empty = lists.find(({ rows }) => rows === 0)
   if (!empty || lists.some(({ rows = 0 }) => rows > 0)) return undefined
   return `${assertion} is inconclusive: ${describe(empty)} returned no row, so a loop over its rows would not have run. ${advice}`
+}
+
+function isReported(query: Query, captured: CapturedQueries): boolean {
+  if (query.ignored !== undefined) return true
+  return findingsAbout([query], captured).some(({ detector }) => LOOPS.includes(detector))
 }
 
 function isLookup({ sql, valueHashes }: Query, { param, column, isTelling }: SingleValue): boolean {

@@ -125,6 +125,32 @@ describe('without a catalog a list is what says so itself', () => {
   })
 })
 
+describe('a loop that ran twice, over values that two columns hold', () => {
+  const loop = (parent: string, turns: number) => async () => {
+    const { rows } = await pool.query(parent)
+    for (const { shelf_id } of rows.slice(0, turns)) {
+      await pool.query('select room from shelves where id = $1', [shelf_id])
+    }
+  }
+  const alike = (rows: number) => `select i as id, i as shelf_id from generate_series(1, ${rows}) i`
+
+  test('warns, where one column would have been proof', async () => {
+    await pool.query('create table twins as select i id, i shelf_id from generate_series(1, 2) i')
+    expect(await doubtsOf(loop('select id, shelf_id from twins order by id', 2))).toContain(
+      'was sent 2 times with values that are in more than one column of the rows of "select id, shelf_id from twins order by id"',
+    )
+    const proven = await failureOf(() => doubtsOf(loop('select shelf_id from twins order by id', 2)))
+    expect(proven.message).toContain('N+1: 2 queries, one for each row')
+  })
+
+  test('a third row makes it a finding, and what is no table no doubt', async () => {
+    expect((await failureOf(() => doubtsOf(loop(alike(3), 3)))).message).toContain(
+      'N+1: one query sent 3 times',
+    )
+    expect(await doubtsOf(loop(alike(2), 2))).toBe(NOTHING)
+  })
+})
+
 test('with a catalog, keys decide', async () => {
   const knowing = createProfiler({ reporters: [], catalog: true })
   const known = profilePool(new pg.Pool(pool.options), knowing)
