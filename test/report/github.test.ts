@@ -48,6 +48,24 @@ test('a finding without a line, or outside of the repository, names no file', ()
   }
 })
 
+test('a suppression that no longer holds is a warning at its line', () => {
+  const suppression = {
+    by: 'comment',
+    state: 'unused',
+    reason: 'old',
+    findings: 0,
+    at: { file: 'a.ts', line: 3 },
+  }
+  const report = { ...reportOf(), suppressions: [suppression] as unknown as Report['suppressions'] }
+  expect(commands(report)).toEqual([
+    {
+      name: 'warning',
+      properties: { file: 'a.ts', line: '3', title: 'pg-loupe suppression' },
+      message: 'pg-loupe-ignore (old): there is nothing to leave out any more: take it away',
+    },
+  ])
+})
+
 test('paths are those of the repository', () => {
   const [command] = commands(reportOf(finding()), { cwd: '/repo/api', root: '/repo' })
   expect(command?.properties.file).toBe('api/src/orders.ts')

@@ -91,9 +91,11 @@ describe('the summary', () => {
     expect(text).toContain('7 queries were counted but not kept')
   })
 
-  test('paths in the table are those of the repository', () => {
+  test('paths are those of the repository', () => {
     const html = htmlOf(markdownReporter(reportOf(finding()), { cwd: '/repo/api', root: '/repo' }))
-    expect(html).toContain('<code>api/src/orders.ts:41</code>')
+    expect(html).toContain('<td><code>api/src/orders.ts:41</code>')
+    expect(html).toContain('<li>at <code>api/src/orders.ts:41:9 list</code>')
+    expect(html).toContain('(<code>api/src/orders.ts:35</code>)')
   })
 })
 

@@ -1,60 +1,77 @@
 // Workflow commands of GitHub Actions: each finding becomes an annotation at its line. GitHub shows ten of a kind for each
 // step and drops the others without a word, so the worst come first and the tenth says how many are left.
-import type { Finding, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import type { Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
 import { formatFinding } from './console.ts'
 import { clip } from './printable.ts'
-import { repositoryPath } from './repository-path.ts'
+import { inRepository, repositoryPath } from './repository-path.ts'
+import { suppressionLines } from './suppression-lines.ts'
 
-export const githubReporter: Reporter = (report, options = {}) =>
-  (Object.keys(COMMANDS) as Severity[])
-    .flatMap((severity) =>
-      annotate(
-        COMMANDS[severity],
-        report.findings.filter((finding) => finding.severity === severity),
-        report,
-        options,
-      ),
-    )
-    .map((command) => `${command}\n`)
-    .join('')
+export const githubReporter: Reporter = (report, options = {}) => {
+  const commands = (Object.keys(COMMANDS) as Severity[]).flatMap((severity) => {
+    const findings = report.findings.filter((finding) => finding.severity === severity)
+    return limit(COMMANDS[severity], [
+      ...findings.map((finding) => annotateFinding(finding, report, options)),
+      ...(severity === 'warning' ? annotateSuppressions(report, options) : []),
+    ])
+  })
+  return commands.map((command) => `${command}\n`).join('')
+}
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
 /** Of one kind in one step. */
 const SHOWN = 10
 /** Far below what an annotation may hold; the report has the rest. */
 const MESSAGE_LENGTH = 4000
+const TITLE_LENGTH = 200
 
-function annotate(
-  command: string,
-  findings: readonly Finding[],
-  report: Report,
-  options: ReporterOptions,
-): string[] {
-  if (findings.length <= SHOWN) return findings.map((finding) => format(command, finding, report, options))
-  const shown = findings.slice(0, SHOWN - 1)
-  const left = findings.length - shown.length
-  return [
-    ...shown.map((finding) => format(command, finding, report, options)),
-    `::${command} title=pg-loupe::${left} more are not annotated: GitHub shows ${SHOWN} of a kind for each step. The report has all of them.`,
-  ]
+/** A command without its name: what it says of the line, and what it says. */
+type Annotation = `${string}::${string}`
+
+function limit(command: string, annotations: readonly Annotation[]): string[] {
+  const isCut = annotations.length > SHOWN
+  const shown = isCut ? annotations.slice(0, SHOWN - 1) : annotations
+  const left = annotations.length - shown.length
+  const note = `title=pg-loupe::${left} more are not annotated: GitHub shows ${SHOWN} of a kind for each step. The report has all of them.`
+  return [...shown, ...(isCut ? [note] : [])].map((annotation) => `::${command} ${annotation}`)
 }
 
-function format(command: string, finding: Finding, report: Report, options: ReporterOptions): string {
-  const [place] = finding.callSite
+function annotateFinding(finding: Finding, report: Report, options: ReporterOptions): Annotation {
+  const { title, detector, confidence, callSite } = finding
+  return annotate(
+    callSite[0],
+    `${title} (${detector}, ${confidence})`,
+    describe(finding, report, options),
+    options,
+  )
+}
+
+/** Those that leave nothing out any more, or no longer may: each stays until somebody hears of it. */
+function annotateSuppressions({ suppressions }: Report, options: ReporterOptions): Annotation[] {
+  return suppressionLines(suppressions).map(({ what, next, at }) =>
+    annotate(at, 'pg-loupe suppression', clip(`${what}: ${next}`, MESSAGE_LENGTH), options),
+  )
+}
+
+function annotate(
+  place: Frame | undefined,
+  title: string,
+  message: string,
+  options: ReporterOptions,
+): Annotation {
   const file = place && repositoryPath(place.file, options)
   const properties = [
     ...(file ? [['file', file]] : []),
     ...(file && place.line > 0 ? [['line', String(place.line)]] : []),
     ...(file && place.line > 0 && place.column ? [['col', String(place.column)]] : []),
-    ['title', clip(`${finding.title} (${finding.detector}, ${finding.confidence})`, 200)],
+    ['title', clip(title, TITLE_LENGTH)],
   ].map(([name, value = '']) => `${name}=${escapeProperty(value)}`)
-  return `::${command} ${properties.join(',')}::${escapeData(describe(finding, report, options))}`
+  return `${properties.join(',')}::${escapeData(message)}`
 }
 
 /** What the console says below the heading. */
 function describe(finding: Finding, report: Report, options: ReporterOptions): string {
-  const [, ...lines] = formatFinding(finding, report, options).split('\n')
-  const text = [clip(finding.route, 200), ...lines.map((line) => line.slice(4))].join('\n')
+  const [, ...lines] = formatFinding(inRepository(finding, options), report, options).split('\n')
+  const text = [clip(finding.route, TITLE_LENGTH), ...lines.map((line) => line.slice(4))].join('\n')
   return text.length > MESSAGE_LENGTH ? `${text.slice(0, MESSAGE_LENGTH)}…` : text
 }
 

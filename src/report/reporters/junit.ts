@@ -5,11 +5,15 @@ import { hashText } from '../../sql/hash-text.ts'
 import type { Finding, Report, Reporter, ReporterOptions } from '../../types.ts'
 import { formatFinding } from './console.ts'
 import { clip, printable } from './printable.ts'
+import { inRepository } from './repository-path.ts'
 
 export const junitReporter: Reporter = (report, options = {}) => {
   const byRoute = groupBy(report.findings, ({ route }) => route)
   const names = new Set([...report.routes.map(({ name }) => name), ...byRoute.keys()])
-  const suites = [...names].map((name) => formatSuite(name, byRoute.get(name) ?? [], report, options))
+  const times = new Map(report.routes.map(({ name, durationMs }) => [name, durationMs.median]))
+  const suites = [...names].map((name) =>
+    formatSuite({ route: name, medianMs: times.get(name) ?? 0 }, byRoute.get(name) ?? [], report, options),
+  )
   const failures = report.findings.filter(isFailure).length
   const tests = suites.reduce((sum, suite) => sum + suite.tests, 0)
   return [
@@ -25,16 +29,20 @@ export const junitReporter: Reporter = (report, options = {}) => {
 /** Of a route's name, and of a test's. */
 const NAME_LENGTH = 200
 
-function formatSuite(route: string, findings: readonly Finding[], report: Report, options: ReporterOptions) {
+function formatSuite(
+  { route, medianMs }: { route: string; medianMs: number },
+  findings: readonly Finding[],
+  report: Report,
+  options: ReporterOptions,
+) {
   const name = clip(route, NAME_LENGTH)
-  const times = report.routes.find((summary) => summary.name === route)?.durationMs
   const tests = Math.max(1, findings.length)
   const summary = {
     name,
     tests,
     failures: findings.filter(isFailure).length,
     errors: 0,
-    time: ((times?.median ?? 0) / 1000).toFixed(3),
+    time: (medianMs / 1000).toFixed(3),
   }
   const testNames = nameTests(findings)
   return {
@@ -58,7 +66,9 @@ function formatTest(
   report: Report,
   options: ReporterOptions,
 ): string {
-  const text = escapeXml(formatFinding(finding, report, options).replace(/^ {2}/gm, ''))
+  const text = escapeXml(
+    formatFinding(inRepository(finding, options), report, options).replace(/^ {2}/gm, ''),
+  )
   const message = { message: clip(finding.title, NAME_LENGTH), type: printable(finding.detector) }
   const outcome = isFailure(finding)
     ? `<failure${attributes(message)}>${text}</failure>`

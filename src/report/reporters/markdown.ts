@@ -4,7 +4,7 @@
 import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity } from '../../types.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
 import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
-import { repositoryPath } from './repository-path.ts'
+import { inRepository } from './repository-path.ts'
 import { joinSections } from './sections.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
@@ -21,7 +21,7 @@ export const SUMMARY_BYTES = 1_000_000
 /** GitHub takes 65,536 characters. */
 export const COMMENT_BYTES = 65_000
 
-export const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
+const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
 
 function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: number): string {
   const { findings, routes } = report
@@ -97,7 +97,8 @@ export function formatFinding(
   options: ReporterOptions,
   level = '###',
 ): string {
-  const { severity, title, detector, confidence, route, callSite, evidence, detail, remediation } = finding
+  const { callSite, evidence } = inRepository(finding, options)
+  const { severity, title, detector, confidence, route, detail, remediation } = finding
   const items = [
     `at ${callSite[0] ? markdownCode(formatFrame(callSite[0], options)) : 'no line of the application that is known'}`,
     ...callSite.slice(1, 3).map((frame) => `from ${markdownCode(formatFrame(frame, options))}`),
@@ -124,10 +125,9 @@ export function formatFinding(
   ].join('\n')
 }
 
-function place({ callSite: [first] }: Finding, options: ReporterOptions): string {
-  if (!first) return ''
-  const path = repositoryPath(first.file, options) ?? first.file
-  return first.line > 0 ? `${path}:${first.line}` : path
+function place(finding: Finding, options: ReporterOptions): string {
+  const [first] = inRepository(finding, options).callSite
+  return first ? [first.file, ...(first.line > 0 ? [first.line] : [])].join(':') : ''
 }
 
 function language(code: string): string {

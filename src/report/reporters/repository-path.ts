@@ -1,6 +1,6 @@
 // Where a file lies in the repository, as machines want it: relative to its root, with forward slashes, on any system. By
 // text alone; the disk is not asked.
-import type { ReporterOptions } from '../../types.ts'
+import type { Finding, Frame, ReporterOptions } from '../../types.ts'
 import { printable } from './printable.ts'
 
 /** Undefined for what is no file or lies outside of the repository: a path there would name another file or none. */
@@ -11,6 +11,21 @@ export function repositoryPath(
   if (file === '' || HAS_SCHEME.test(file)) return undefined
   if (root === undefined) return isAbsolute(file) ? undefined : inside(resolve('', file), [])
   return inside(resolve(cwd ?? root, file), resolve('', root))
+}
+
+/** With the names that files have in the repository, where they have one. */
+export function inRepository(finding: Finding, options: ReporterOptions): Finding {
+  const rename = (frame: Frame): Frame => ({
+    ...frame,
+    file: repositoryPath(frame.file, options) ?? frame.file,
+  })
+  return {
+    ...finding,
+    callSite: finding.callSite.map(rename),
+    evidence: finding.evidence.map((line) =>
+      line.callSite ? { ...line, callSite: rename(line.callSite) } : line,
+    ),
+  }
 }
 
 /**
