@@ -96,7 +96,7 @@ select { min-width: 0; width: 100%; padding: 4px 6px; font-size: 13px; backgroun
 .finding-line .saved { grid-area: saved; color: var(--quiet); font-size: 12.5px; line-height: 22px; white-space: nowrap; font-variant-numeric: tabular-nums }
 .finding-line .where { grid-area: where; display: flex; gap: 10px; min-width: 0; color: var(--quiet); font: 12px/20px var(--mono); white-space: nowrap }
 .finding-line .route { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate }
-.finding-line .place { flex: none; max-width: 50%; overflow: hidden; text-overflow: ellipsis; opacity: .85 }
+.finding-line .place { flex: none; max-width: 50%; overflow: hidden; text-overflow: ellipsis }
 .finding-line .confidence, .finding-line .saved { text-align: right }
 .finding-line .confidence { grid-area: confidence; color: var(--quiet); font-size: 12px; line-height: 20px }
 .finding-line .confidence.proven { color: var(--ink) }
@@ -106,8 +106,8 @@ select { min-width: 0; width: 100%; padding: 4px 6px; font-size: 13px; backgroun
 .back.always { display: block; padding: 0 0 10px }
 .finding { padding: 22px 28px 40px; max-width: 940px }
 .finding h2, .route-name, .trace-heading h2 { font-size: 20px; line-height: 1.3; font-weight: 650; letter-spacing: -.01em; overflow-wrap: anywhere }
-.anchor { color: var(--quiet); text-decoration: none; font-weight: 400; opacity: .6 }
-.anchor:hover, .anchor:focus-visible { opacity: 1 }
+.anchor { color: var(--quiet); text-decoration: none; font-weight: 400 }
+.anchor:hover, .anchor:focus-visible { color: var(--accent) }
 .chips { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px }
 .chip { padding: 1px 9px; border: 1px solid var(--line); border-radius: 99px; font-size: 12.5px; max-width: 100%; overflow-wrap: anywhere }
 .chip.error, .chip.warning, .chip.info { border-color: currentColor }
