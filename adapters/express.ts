@@ -158,15 +158,21 @@ function watch(target: object, name: string, heard: (value: unknown, before: unk
   })
 }
 
-/** `/users/42` with the parameters `{ id: '42' }` is `/users/:id`; each parameter stands once, fixed parts come first. */
+/**
+ * `/users/42` with the parameters `{ id: '42' }` is `/users/:id`; each parameter stands once, fixed parts come first. What
+ * was mounted by a regular expression has no parameters, so what looks like a value is taken for one.
+ */
 function toPattern(path: string, params: unknown): string {
   const segments = path.split('/')
   for (const [name, value] of Object.entries(params ?? {})) {
     const position = segments.findLastIndex((segment) => segment !== '' && decode(segment) === value)
     if (position >= 0) segments[position] = `:${name}`
   }
-  return segments.join('/')
+  return segments.map((segment) => (VALUE.test(segment) ? '*' : segment)).join('/')
 }
+
+/** `/v10`, `/oauth2` and `/s3` are names; three digits are an id or a date, and so is what is long or encoded. */
+const VALUE = /^(?!:)(?:(?:\D*\d){3}|.*[%@]|.{41})/
 
 function decode(segment: string): string {
   try {

@@ -65,6 +65,17 @@ describe.each([
     expect(await nameOf('/api/users/a%20b/items')).toBe('GET /api/users/:user/items')
   })
 
+  test('names a mount by a regular expression without what it matched, and leaves names with numbers as they are', async () => {
+    const { nameOf } = setUp((app) => {
+      const list = express.Router()
+      list.get('/list', ok)
+      app.use(/^\/tenant-\w+/, list)
+      app.use('/api/v10/oauth2', list)
+    })
+    expect(await nameOf('/tenant-a81f2/list')).toBe('GET /*/list')
+    expect(await nameOf('/api/v10/oauth2/list')).toBe('GET /api/v10/oauth2/list')
+  })
+
   test('names routes of a mounted application', async () => {
     const { nameOf } = setUp((app) => {
       const admin = express()
