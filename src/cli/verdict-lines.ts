@@ -1,0 +1,56 @@
+// The verdict on a report as lines for people: which findings fail it, and what to do next. Nothing that was accepted is
+// named, so that the reasons for a red build are all there is to read.
+import type { Reason, Verdict } from '../report/gate.ts'
+
+/** Named one by one; a first run without a baseline may fail for hundreds. */
+const NAMED = 50
+
+/** `baseline` is the name of the file, where there is one. */
+export function verdictLines(verdict: Verdict, baseline?: string): string[] {
+  const { failing, fixed, shrunk } = verdict
+  const labels = failing.slice(0, NAMED).map((reason) => [labelOf(reason, baseline), reason] as const)
+  const width = Math.max(...labels.map(([label]) => label.length))
+  return [
+    heading(verdict, baseline),
+    ...labels.map(([label, reason]) => `  ${label.padEnd(width)}  ${formatReason(reason)}`),
+    ...(failing.length > NAMED ? [`  and ${failing.length - NAMED} more`] : []),
+    ...advice(fixed.length, ['is fixed', 'are fixed']),
+    ...advice(shrunk.length, ['may have more queries than it needs', 'may have more queries than they need']),
+  ]
+}
+
+function heading({ failing, sawNothing, accepted }: Verdict, baseline: string | undefined): string {
+  if (sawNothing) return 'failed: no query was seen, so nothing was judged. Is the pool profiled?'
+  if (failing.length > 0) {
+    return `failed for ${count(failing.length, 'finding', 'findings')}${baseline ? ` beyond ${baseline}` : ''}:`
+  }
+  return accepted > 0 ? `passed; ${count(accepted, 'finding', 'findings')} accepted by ${baseline}` : 'passed'
+}
+
+function labelOf({ finding, budget }: Reason, baseline: string | undefined): string {
+  if (budget !== undefined) return 'grown'
+  return baseline === undefined ? finding.severity : 'new'
+}
+
+function formatReason({ finding, queries, budget }: Reason): string {
+  const { title, detector, route, callSite } = finding
+  const [place] = callSite
+  const at = place ? ` at ${[place.file, place.line].filter(Boolean).join(':')}` : ''
+  const growth = budget === undefined ? '' : `, ${queries} queries where ${budget} are accepted`
+  return printable(`${title}${growth}  ${detector}, ${route}${at}`)
+}
+
+function advice(entries: number, [one, many]: readonly [string, string]): string[] {
+  if (entries === 0) return []
+  const what = `${count(entries, 'entry', 'entries')} of the baseline ${entries === 1 ? one : many}`
+  return [`${what}: run pg-loupe baseline prune`]
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`
+}
+
+/** Routes come from outside: nothing in them may steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}|\p{Cf}/gu, '�')
+}

@@ -1,0 +1,207 @@
+// Findings that are accepted for now, each with a budget: the number of queries of its worst occurrence, which may only
+// shrink. A finding is known again by its key, which holds no line; where a function has got another name, or two loops
+// of one function have changed places, by what else the key says.
+import * as v from 'valibot'
+import type { Finding, Report } from '../types.ts'
+
+export interface BaselineEntry {
+  key: string
+  /** For people: they are part of the key. */
+  detector: string
+  route: string
+  /** File and function; the line would only make noise. */
+  at?: string | undefined
+  /** The budget. */
+  queries: number
+}
+
+export interface Baseline {
+  v: 1
+  findings: readonly BaselineEntry[]
+}
+
+/** A finding with the entry that accepts it, or would if its budget were larger. */
+export interface Accepted {
+  finding: Finding
+  entry: BaselineEntry
+  queries: number
+}
+
+/** What a baseline says of a report; each finding and each entry is in one place. */
+export interface Comparison {
+  /** Within their budget. */
+  accepted: readonly Accepted[]
+  /** Beyond it. */
+  grown: readonly Accepted[]
+  /** In no entry. */
+  added: readonly Finding[]
+  /** Not found any more, though their route was seen. */
+  fixed: readonly BaselineEntry[]
+  /** Not found, and nothing can be said: their route was not seen. */
+  unseen: readonly BaselineEntry[]
+}
+
+/** What a day's load decides is no reason to accept or refuse anything. */
+const MEASURED: ReadonlySet<string> = new Set(['slow-query'])
+
+/** The findings that can be held against a baseline or fail a build: the same code gives the same ones. */
+export function judgedFindings({ findings }: Pick<Report, 'findings'>): readonly Finding[] {
+  return findings.filter(({ detector }) => !MEASURED.has(detector))
+}
+
+/** Queries of the worst occurrence. */
+export function countQueries({ occurrences }: Pick<Finding, 'occurrences'>): number {
+  return occurrences.reduce((most, { queries }) => Math.max(most, queries.length), 0)
+}
+
+export function baselineOf(report: Pick<Report, 'findings'>): Baseline {
+  return sorted(judgedFindings(report).map(entryOf))
+}
+
+export function entryOf(finding: Finding): BaselineEntry {
+  const { key, detector, route, callSite } = finding
+  const [place] = callSite
+  const at = place && [place.file, place.function].filter(Boolean).join(' ')
+  return { key, detector, route, ...(at ? { at } : {}), queries: countQueries(finding) }
+}
+
+/** In one order, so that a change of one finding is a change of one place in the file. */
+export function sorted(findings: readonly BaselineEntry[]): Baseline {
+  return { v: 1, findings: findings.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))) }
+}
+
+/** `detectors` are those that were on, where that is known: nothing is said of the entries of others. */
+export function compareWithBaseline(
+  report: Pick<Report, 'findings' | 'routes'>,
+  baseline: Baseline,
+  detectors?: readonly string[],
+): Comparison {
+  const findings = judgedFindings(report)
+  const left = new Set(baseline.findings)
+  const pairs: Accepted[] = []
+  const unmatched = matchGroups(findings, left, withoutNumber, pairs)
+  // A function has another name when neither the old nor the new one has anything else to do with it.
+  const known = new Set(baseline.findings.map(({ key }) => withoutNumber(key)))
+  const still = new Set(findings.map(({ key }) => withoutNumber(key)))
+  const gone = new Set([...left].filter(({ key }) => !still.has(withoutNumber(key))))
+  const strangers = unmatched.filter(({ key }) => !known.has(withoutNumber(key)))
+  const added = new Set([
+    ...unmatched.filter((finding) => known.has(withoutNumber(finding.key))),
+    ...matchGroups(strangers, gone, withoutFunction, pairs),
+  ])
+  const matched = new Set(pairs.map(({ entry }) => entry))
+  const rest = baseline.findings.filter((entry) => !matched.has(entry))
+  const routes = new Set(report.routes.map(({ name }) => name))
+  const wasSeen = ({ route, detector }: BaselineEntry) =>
+    routes.has(route) && (detectors?.includes(detector) ?? true)
+  return {
+    accepted: pairs.filter(({ entry, queries }) => queries <= entry.queries),
+    grown: pairs.filter(({ entry, queries }) => queries > entry.queries),
+    added: findings.filter((finding) => added.has(finding)),
+    fixed: rest.filter(wasSeen),
+    unseen: rest.filter((entry) => !wasSeen(entry)),
+  }
+}
+
+/**
+ * Pairs findings and entries of one name, so that as many as can be are within their budget. Returns the findings that
+ * have no entry; entries that have been paired are taken out of `left`.
+ */
+function matchGroups(
+  findings: readonly Finding[],
+  left: Set<BaselineEntry>,
+  nameOf: (key: string) => string,
+  pairs: Accepted[],
+): Finding[] {
+  const groups = byName(findings, nameOf)
+  const entries = byName(left, nameOf)
+  const unmatched: Finding[] = []
+  for (const [name, group] of groups) {
+    const free = (entries.get(name) ?? []).toSorted((a, b) => a.queries - b.queries)
+    const beyond: Finding[] = []
+    const pair = (finding: Finding, entry: BaselineEntry) => {
+      free.splice(free.indexOf(entry), 1)
+      left.delete(entry)
+      pairs.push({ finding, entry, queries: countQueries(finding) })
+    }
+    for (const finding of group.toSorted((a, b) => countQueries(b) - countQueries(a))) {
+      const enough = free.filter(({ queries }) => queries >= countQueries(finding))
+      const entry = enough.find(({ key }) => key === finding.key) ?? enough[0]
+      if (entry) pair(finding, entry)
+      else beyond.push(finding)
+    }
+    for (const finding of beyond) {
+      const entry = free.find(({ key }) => key === finding.key) ?? free.at(-1)
+      if (entry) pair(finding, entry)
+      else unmatched.push(finding)
+    }
+  }
+  return unmatched
+}
+
+function byName<Item extends { key: string }>(
+  items: Iterable<Item>,
+  nameOf: (key: string) => string,
+): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const name = nameOf(item.key)
+    const group = groups.get(name)
+    if (group) group.push(item)
+    else groups.set(name, [item])
+  }
+  return groups
+}
+
+/** Loops with one statement in one function are numbered as they stand in it. */
+function withoutNumber(key: string): string {
+  return key.replace(/( \| [0-9a-f]{16}) \| \d+$/, '$1')
+}
+
+function withoutFunction(key: string): string {
+  return withoutNumber(key).replace(/ \| [^|]*( \| [0-9a-f]{16})$/, '$1')
+}
+
+/** As text that changes line by line. */
+export function formatBaseline(baseline: Baseline): string {
+  return `${JSON.stringify(baseline, null, 2)}\n`
+}
+
+const baselineFile = v.object({
+  v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
+  findings: v.array(
+    v.object({
+      key: v.string(),
+      detector: v.string(),
+      route: v.string(),
+      at: v.optional(v.string()),
+      queries: v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0, 'a whole number')),
+    }),
+  ),
+})
+
+/** @throws Error that names the file and what is wrong with it. */
+export function parseBaseline(text: string, file: string): Baseline {
+  const result = v.safeParse(baselineFile, parseJson(text, file))
+  if (!result.success) {
+    const [issue] = result.issues
+    const expected = issue.type === 'literal' || issue.kind === 'validation' ? issue.message : issue.expected
+    throw new Error(
+      `${file} is no baseline: ${v.getDotPath(issue) ?? 'it'} is ${issue.received}, expected ${expected}`,
+    )
+  }
+  const keys = new Set<string>()
+  for (const { key } of result.output.findings) {
+    if (keys.has(key)) throw new Error(`${file} is no baseline: it holds ${key} twice`)
+    keys.add(key)
+  }
+  return result.output
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}

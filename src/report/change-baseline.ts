@@ -1,0 +1,40 @@
+// A baseline brought up to date with a report. It only ever gets smaller, unless growth is asked for: what is fixed goes,
+// budgets shrink to what is needed, functions that have another name keep their entry. What was not seen stays.
+import type { Report } from '../types.ts'
+import { type Baseline, type BaselineEntry, compareWithBaseline, entryOf, sorted } from './baseline.ts'
+
+export interface BaselineChange {
+  baseline: Baseline
+  removed: readonly BaselineEntry[]
+  lowered: readonly BaselineEntry[]
+  /** Taken in, or with a larger budget than before. */
+  raised: readonly BaselineEntry[]
+  /** The same, not done because growth was not asked for. */
+  refused: readonly BaselineEntry[]
+}
+
+export function changeBaseline(
+  before: Baseline,
+  report: Pick<Report, 'findings' | 'routes'>,
+  { allowGrowth = false, detectors }: { allowGrowth?: boolean; detectors?: readonly string[] } = {},
+): BaselineChange {
+  const { accepted, grown, added, fixed, unseen } = compareWithBaseline(report, before, detectors)
+  const growing = [...grown.map(({ finding }) => entryOf(finding)), ...added.map(entryOf)]
+  const found = [
+    ...accepted.map(({ finding }) => entryOf(finding)),
+    ...(allowGrowth
+      ? growing
+      : grown.map(({ finding, entry }) => ({ ...entryOf(finding), queries: entry.queries }))),
+  ]
+  const keys = new Set(found.map(({ key }) => key))
+  return {
+    // Two loops that have changed places may have taken each other's key.
+    baseline: sorted([...found, ...unseen.filter(({ key }) => !keys.has(key))]),
+    removed: fixed,
+    lowered: accepted
+      .filter(({ entry, queries }) => queries < entry.queries)
+      .map(({ finding }) => entryOf(finding)),
+    raised: allowGrowth ? growing : [],
+    refused: allowGrowth ? [] : growing,
+  }
+}

@@ -1,0 +1,67 @@
+// Whether a build may pass: a report, held against a baseline. It decides and gives the reasons; whoever asks prints them.
+// It does not soften: what is not in the baseline fails, and what has been seen of nothing is no pass.
+import type { Finding, Report, Severity } from '../types.ts'
+import {
+  type Accepted,
+  type Baseline,
+  type BaselineEntry,
+  compareWithBaseline,
+  countQueries,
+  judgedFindings,
+} from './baseline.ts'
+
+/** From this severity on a finding fails; `new`: whatever is not in the baseline. */
+export type FailOn = Severity | 'new'
+
+export const FAIL_ON = ['error', 'warning', 'info', 'new'] as const satisfies readonly FailOn[]
+
+export interface Reason {
+  finding: Finding
+  queries: number
+  /** Its budget, where it is in the baseline and has grown. */
+  budget?: number
+}
+
+export interface Verdict {
+  passed: boolean
+  /** Worst first, and only those that nobody has accepted. */
+  failing: readonly Reason[]
+  /** No query was seen, which proves nothing. */
+  sawNothing: boolean
+  accepted: number
+  /** Entries of the baseline that are not found any more. */
+  fixed: readonly BaselineEntry[]
+  /** Those that are found with fewer queries than they may have. */
+  shrunk: readonly Accepted[]
+}
+
+/** `detectors` are those that were on, where that is known. */
+export function judge(
+  report: Report,
+  { failOn, baseline, detectors }: { failOn: FailOn; baseline?: Baseline; detectors?: readonly string[] },
+): Verdict {
+  const least = failOn === 'new' ? 'info' : failOn
+  const isJudged = ({ severity }: Finding) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least)
+  const { accepted, grown, added, fixed } = baseline
+    ? compareWithBaseline(report, baseline, detectors)
+    : { accepted: [], grown: [], added: judgedFindings(report), fixed: [] }
+  const budgets = new Map(grown.map(({ finding, entry }) => [finding, entry.queries]))
+  const isNew = new Set(added)
+  const failing = report.findings
+    .filter((finding) => isJudged(finding) && (budgets.has(finding) || isNew.has(finding)))
+    .map((finding): Reason => {
+      const budget = budgets.get(finding)
+      return { finding, queries: countQueries(finding), ...(budget === undefined ? {} : { budget }) }
+    })
+  const sawNothing = report.queries === 0
+  return {
+    passed: failing.length === 0 && !sawNothing,
+    failing,
+    sawNothing,
+    accepted: accepted.length,
+    fixed,
+    shrunk: accepted.filter(({ entry, queries }) => queries < entry.queries),
+  }
+}
+
+const SEVERITIES: readonly Severity[] = ['info', 'warning', 'error']
