@@ -1,4 +1,5 @@
 // pg-loupe: the profiler, what it reports, and the types of both.
+export { defineConfig, type LoupeConfig } from './config/config.ts'
 export { detectors } from './detectors/index.ts'
 export { type Ignored, type IgnoreOptions, ignore } from './ignore.ts'
 export type { ProfilerOptions } from './options.ts'

@@ -5,6 +5,7 @@ import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
 import { noteTables } from './catalog/note-tables.ts'
 import { collectFolder, collectTraces, type TraceCollector } from './collect/collect-traces.ts'
+import { defaultOptions } from './config/default-options.ts'
 import { describeError } from './describe-error.ts'
 import { atExitOrSignal } from './flush-on-signal.ts'
 import { checkOptions, detectorsOn, type ProfilerOptions } from './options.ts'
@@ -278,9 +279,9 @@ export function assertProfiler(value: unknown, caller: string): asserts value is
   )
 }
 
-/** The profiler that every function uses unless it is given another: one per process, made with the default options. */
+/** The profiler that every function uses unless it is given another: one per process, made with the options of the configuration file. */
 export function defaultProfiler(): Profiler {
   const state = sharedState()
-  state.defaultProfiler ??= createProfiler()
+  state.defaultProfiler ??= createProfiler(defaultOptions())
   return state.defaultProfiler
 }

@@ -3,6 +3,7 @@
 // the loader for `.js`. A pg inside a bundle passes nothing, and cannot be seen.
 import Module from 'node:module'
 import { leaveNote } from '../../src/collect/run-notes.ts'
+import { defaultOptions } from '../../src/config/default-options.ts'
 import type { ProfilerOptions } from '../../src/options.ts'
 import { createProfiler, type Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
@@ -79,7 +80,7 @@ function sendsQueries(exported: unknown): boolean {
 
 function start(options: ProfilerOptions): Profiler {
   const state = sharedState()
-  state.defaultProfiler ??= createProfiler(options)
+  state.defaultProfiler ??= createProfiler({ ...defaultOptions(), ...options })
   profileServers(state.defaultProfiler)
   leaveNote('pg')
   return state.defaultProfiler

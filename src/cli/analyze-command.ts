@@ -5,13 +5,14 @@ import { KeptTraces } from '../report/kept-traces.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
-import { addDetectorOption, parseSettings } from './detector-settings.ts'
-import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { addDetectorOption } from './detector-settings.ts'
+import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
+import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 
-interface AnalyzeOptions extends OutputOptions {
+interface AnalyzeOptions extends OutputOptions, GateOptions {
   set: string[]
   catalog?: string
 }
@@ -20,7 +21,7 @@ export function analyzeCommand(): Command {
   const command = new Command('analyze')
     .description('analyze trace files that a profiler recorded (option artifacts.traces)')
     .argument('<file...>', 'trace files, one trace a line, or - for standard input')
-  return addDetectorOption(addOutputOptions(command))
+  return addGateOptions(addDetectorOption(addOutputOptions(command)))
     .option(
       '--catalog <file>',
       'keys and sizes of the tables, as serializeCatalog of pg-loupe/sql writes them',
@@ -33,13 +34,14 @@ Examples:
   $ pg-loupe analyze traces.ndjson
   $ pg-loupe analyze traces.ndjson --set n-plus-one.likely=5 --format json > report.json
   $ pg-loupe analyze traces.ndjson -o html=report.html
+  $ pg-loupe analyze traces.ndjson --baseline pg-loupe-baseline.json
   $ cat */traces.ndjson | pg-loupe analyze -`,
     )
     .action(analyze)
 }
 
-async function analyze(files: string[], { set, catalog, ...output }: AnalyzeOptions): Promise<void> {
-  const detectors = parseSettings(set)
+async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions): Promise<void> {
+  const gate = prepareGate(options)
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
   let cut: CutCounts = {}
@@ -51,10 +53,11 @@ async function analyze(files: string[], { set, catalog, ...output }: AnalyzeOpti
       cut = addCuts(cut, counts)
     },
   }
-  const kept = showsTraces(output) ? new KeptTraces() : undefined
+  const kept = showsTraces(options) ? new KeptTraces() : undefined
   const traces = readTraces(files, listener, note)
-  const report = await analyzeTraces(traces, detectors, problems.tell, () => cut, [], kept)
+  const report = await analyzeTraces(traces, gate.detectors, problems.tell, () => cut, gate.suppress, kept)
   problems.done()
-  if (problems.count > 0) process.exitCode = WRONG_USAGE
-  printReport(report, output, kept?.options())
+  printReport(report, options, { ...kept?.options(), ...gate.roundTripMs })
+  const passed = gate.passes(report)
+  process.exitCode = problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS
 }

@@ -12,9 +12,13 @@ export function addDetectorOption(command: Command): Command {
   )
 }
 
-/** @throws Error that names the setting that is wrong, what it got and what it takes. */
-export function parseSettings(settings: readonly string[]): Settings {
-  const detectors: Record<string, unknown> = {}
+/**
+ * `before` are options of detectors that have been checked.
+ *
+ * @throws Error that names the setting that is wrong, what it got and what it takes.
+ */
+export function parseSettings(settings: readonly string[], before: object = {}): Settings {
+  const detectors: Record<string, unknown> = structuredClone({ ...before })
   for (const setting of settings) {
     const { detector, option, name, value } = split(setting)
     const known = ownObject(detectors, detector)

@@ -4,11 +4,12 @@ import { KeptTraces } from '../report/kept-traces.ts'
 import { parseReport } from '../report/parse-report.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import type { Finding, Report } from '../types.ts'
-import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
+import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { nameOf, readInput } from './read-input.ts'
 
-interface ReportOptions extends OutputOptions {
+interface ReportOptions extends OutputOptions, GateOptions {
   traces: string[]
 }
 
@@ -16,7 +17,7 @@ export function reportCommand(): Command {
   const command = new Command('report')
     .description('print a report file that a profiler kept (option artifacts.report)')
     .argument('<file>', 'the report file, or - for standard input')
-  return addOutputOptions(command)
+  return addGateOptions(addOutputOptions(command))
     .addOption(
       new Option(
         '--traces <file>',
@@ -38,10 +39,12 @@ Examples:
     .action(printFile)
 }
 
-async function printFile(file: string, { traces, ...output }: ReportOptions): Promise<void> {
+async function printFile(file: string, { traces, ...options }: ReportOptions): Promise<void> {
+  const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
-  const kept = showsTraces(output) ? await keepTraces(traces, report) : undefined
-  printReport(report, output, kept?.options())
+  const kept = showsTraces(options) ? await keepTraces(traces, report) : undefined
+  printReport(report, options, { ...kept?.options(), ...gate.roundTripMs })
+  if (!gate.passes(report)) process.exitCode ??= FINDINGS
 }
 
 /** Those that show what the report has found. */

@@ -9,8 +9,9 @@ import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
-import { addDetectorOption, parseSettings } from './detector-settings.ts'
-import { RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { addDetectorOption } from './detector-settings.ts'
+import { FINDINGS, RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
+import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
@@ -18,7 +19,7 @@ import { runProgram } from './run-program.ts'
 import { whyNothingWasSeen } from './why-nothing-was-seen.ts'
 import { writeTraces } from './write-traces.ts'
 
-interface RunOptions extends OutputOptions {
+interface RunOptions extends OutputOptions, GateOptions {
   set: string[]
   report?: string
   traces?: string
@@ -31,7 +32,7 @@ export function runCommand(): Command {
     )
     .argument('<command...>', 'what to run, after --')
     .passThroughOptions()
-  return addDetectorOption(addOutputOptions(command, 'standard error'))
+  return addGateOptions(addDetectorOption(addOutputOptions(command, 'standard error')))
     .option('--report <file>', 'write the report as JSON, the same as --output json=<file>')
     .option('--traces <file>', 'write the traces, for pg-loupe analyze and pg-loupe merge')
     .addHelpText(
@@ -40,14 +41,15 @@ export function runCommand(): Command {
 
 Examples:
   $ pg-loupe run -- npm test
+  $ pg-loupe run --fail-on error -- npm test
   $ pg-loupe run --report pg-loupe.json -- npx vitest run
   $ pg-loupe run --traces shard-1.ndjson --set n-plus-one.likely=5 -- node --test`,
     )
     .action(run)
 }
 
-async function run(words: string[], { set, report: file, traces, ...output }: RunOptions): Promise<void> {
-  const detectors = parseSettings(set)
+async function run(words: string[], { report: file, traces, ...options }: RunOptions): Promise<void> {
+  const gate = prepareGate(options)
   const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-run-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const problems = collectProblems()
@@ -56,19 +58,28 @@ async function run(words: string[], { set, report: file, traces, ...output }: Ru
   if (!ran) process.exit(status)
   handOn(folder)
   const collected = await readCollected(folder, problems.tell)
-  const kept = showsTraces(output) ? new KeptTraces() : undefined
+  const kept = showsTraces(options) ? new KeptTraces() : undefined
   const found = collected.traces()
-  const report = await analyzeTraces(found, detectors, problems.tell, () => collected.cut, [], kept)
+  const report = await analyzeTraces(
+    found,
+    gate.detectors,
+    problems.tell,
+    () => collected.cut,
+    gate.suppress,
+    kept,
+  )
   if (report.queries === 0)
     process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report)}\n`)
   if (traces !== undefined)
     await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
-  const files = file === undefined ? output.output : [...output.output, { format: 'json' as const, file }]
+  const files = file === undefined ? options.output : [...options.output, { format: 'json' as const, file }]
   try {
-    printReport(report, { ...output, output: files }, kept?.options(), process.stderr)
+    const shown = { ...kept?.options(), ...gate.roundTripMs }
+    printReport(report, { ...options, output: files }, shown, process.stderr)
   } catch (error) {
     problems.tell((error as Error).message)
   }
   problems.done()
-  process.exitCode = status || (problems.count > 0 ? WRONG_USAGE : 0)
+  const passed = gate.passes(report)
+  process.exitCode = status || (problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS)
 }

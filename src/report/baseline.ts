@@ -167,7 +167,7 @@ export function formatBaseline(baseline: Baseline): string {
   return `${JSON.stringify(baseline, null, 2)}\n`
 }
 
-const baselineFile = v.object({
+const baselineFile = v.strictObject({
   v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
   findings: v.array(
     v.object({
@@ -185,6 +185,7 @@ export function parseBaseline(text: string, file: string): Baseline {
   const result = v.safeParse(baselineFile, parseJson(text, file))
   if (!result.success) {
     const [issue] = result.issues
+    if (issue.expected === 'never') throw new Error(`${file} is no baseline: it has ${v.getDotPath(issue)}`)
     const expected = issue.type === 'literal' || issue.kind === 'validation' ? issue.message : issue.expected
     throw new Error(
       `${file} is no baseline: ${v.getDotPath(issue) ?? 'it'} is ${issue.received}, expected ${expected}`,

@@ -30,7 +30,7 @@ const ROOMS: Record<string, readonly string[]> = {
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
-  /^src\/(describe-error|flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|testing)\//
+  /^src\/(describe-error|flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|config|testing)\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
 const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|@jridgewell\/trace-mapping)$/

@@ -1,0 +1,74 @@
+// What `pg-loupe.config.*` may say, and the check of it: a wrong option is told with the name of the file, what it got and
+// what it takes.
+import { isAbsolute, join } from 'node:path'
+import { checkOptions, type ProfilerOptions } from '../options.ts'
+import { FAIL_ON, type FailOn } from '../report/gate.ts'
+
+/** Options of the profiler that are the same for the running application, its tests and the command. */
+type SharedOptions = Pick<ProfilerOptions, 'suppress' | 'detectors' | 'application' | 'roundTripMs'>
+
+export interface LoupeConfig extends SharedOptions {
+  /** What makes the command exit with status 1: findings from this severity on, or `new`, whatever is not in the baseline. */
+  failOn?: FailOn
+  /** The baseline, relative to the file of the configuration. */
+  baseline?: string
+}
+
+export interface CheckedConfig {
+  /** Absent when there is none. */
+  file?: string
+  /** As they were given. */
+  options: SharedOptions
+  failOn?: FailOn
+  /** As a path from the root. */
+  baseline?: string
+}
+
+const OPTIONS: Readonly<Record<keyof Required<SharedOptions>, true>> = {
+  suppress: true,
+  detectors: true,
+  application: true,
+  roundTripMs: true,
+}
+const NAMES = [...Object.keys(OPTIONS), 'failOn', 'baseline']
+
+/** Returns what it is given; an editor knows the options then. */
+export function defineConfig(config: LoupeConfig): LoupeConfig {
+  return config
+}
+
+/** @throws TypeError that names the file and each wrong option, what it got and what it takes. */
+export function checkConfig(config: unknown, file: string): CheckedConfig {
+  const problem = (text: string) => new TypeError(`${file}: ${text}`)
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw problem(
+      `it gives ${Array.isArray(config) ? 'an array' : String(config)}, but takes an object with ${NAMES.join(', ')}`,
+    )
+  }
+  const unknown = Object.keys(config).find((name) => !NAMES.includes(name))
+  if (unknown !== undefined) throw problem(`there is no option ${unknown}; it is one of ${NAMES.join(', ')}`)
+  const { failOn, baseline, ...options } = config as Partial<Record<keyof LoupeConfig, unknown>>
+  if (failOn !== undefined && !FAIL_ON.includes(failOn as FailOn)) {
+    throw problem(`option failOn got ${show(failOn)}, but takes one of ${FAIL_ON.join(', ')}`)
+  }
+  if (baseline !== undefined && (typeof baseline !== 'string' || baseline.trim() === '')) {
+    throw problem(`option baseline got ${show(baseline)}, but takes a file path`)
+  }
+  try {
+    checkOptions(options)
+  } catch (error) {
+    throw problem((error as Error).message.replaceAll('pg-loupe: ', ''))
+  }
+  return {
+    file,
+    options: options as SharedOptions,
+    ...(failOn === undefined ? {} : { failOn: failOn as FailOn }),
+    ...(baseline === undefined
+      ? {}
+      : { baseline: isAbsolute(baseline) ? baseline : join(file, '..', baseline) }),
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
