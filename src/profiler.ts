@@ -55,6 +55,8 @@ export interface Profiler {
   isRecording(): boolean
   /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
   outsideTrace(): LiveTrace | undefined
+  /** Queries so far that belonged to no open trace and were counted only. */
+  readonly untraced: number
   /** To be told of each pool that is profiled, for its catalog. */
   addPool(pool: CatalogPool): void
   /** Whether statements carry the name of their trace in a comment. */
@@ -152,6 +154,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
           merged.countUntraced()
           return undefined
         },
+    get untraced() {
+      return merged.untraced
+    },
     addPool(pool) {
       if (checked.catalog) knowledge.addPool(pool)
     },

@@ -78,6 +78,10 @@ export class ReportBuilder {
     this.#cut.untraced++
   }
 
+  get untraced(): number {
+    return this.#cut.untraced
+  }
+
   countCutTrace(): void {
     this.#cut.traces++
   }

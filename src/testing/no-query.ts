@@ -11,7 +11,8 @@ export function judgeSilence(captured: CapturedQueries, assertion: string): Verd
 const IS_PROFILED = 'Is the pool profiled (profilePool), by this profiler?'
 
 function reasonFor(captured: CapturedQueries): string {
-  const { hosts = new Map(), strangers = 0 } = circumstancesOf(captured)?.requests ?? {}
+  const { requests, untraced = 0 } = circumstancesOf(captured) ?? {}
+  const { hosts = new Map(), strangers = 0 } = requests ?? {}
   const asked = [...hosts.keys()]
   const here = asked.filter((host) => hosts.get(host).arrived > 0)
   if (here.length > 0) {
@@ -33,11 +34,17 @@ function reasonFor(captured: CapturedQueries): string {
       'inside it, with fetch or node:http.'
     )
   }
+  if (untraced > 0) {
+    return (
+      `Meanwhile ${count(untraced, 'query', 'queries')} belonged to no trace: sent by something that had begun before, such as a ` +
+      'queue, a batch or an event of another connection.'
+    )
+  }
   return `${IS_PROFILED} Does the code run in this process, called from the function given?`
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+function count(number: number, one: string, several = `${one}s`): string {
+  return `${number} ${number === 1 ? one : several}`
 }
 
 function list(hosts: readonly string[]): string {

@@ -1,8 +1,9 @@
 // Requests over the network to servers of this process: tied to the assertion that sent them, whatever sent them, and
 // without a trace on the request itself.
+import { AsyncResource } from 'node:async_hooks'
 import { execFile } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import http, { ClientRequest, get, request as namedRequest, type Server } from 'node:http'
 import https from 'node:https'
 import { createRequire } from 'node:module'
@@ -214,6 +215,20 @@ describe('no query was seen, and', () => {
     expect(await reasonOf(() => fetch(`http://localhost:${port}/`))).toBe(
       `The request to localhost:${port} reached a server of this process, which sent none that was seen. Is the pool profiled (profilePool), by this profiler?`,
     )
+  })
+
+  test('others sent some: what they may be is said', async () => {
+    const queue = new EventEmitter()
+    let sent: Promise<unknown> = Promise.resolve()
+    const begun = AsyncResource.bind(() => {
+      sent = pool.query('select 1')
+    })
+    queue.on('job', begun)
+    const reason = await reasonOf(async () => {
+      queue.emit('job')
+      await sent
+    })
+    expect(reason).toMatch(/^Meanwhile 1 query belonged to no trace: sent by something that had begun before/)
   })
 
   test('the request went to another process: that is said', async () => {
