@@ -105,6 +105,9 @@ function suppressionTexts({ suppressed, suppressions }: Report): string[] {
 
 function pageFinding(finding: Finding, { measured }: Report, options: ReporterOptions): PageFinding {
   const { callSite, evidence, fix, key, occurrences } = finding
+  const kept = options.occurrences ?? {}
+  // A key of a report file may be any word, `constructor` too.
+  const further = Object.hasOwn(kept, key) ? (kept[key] ?? []) : []
   return {
     ...finding,
     callSite: callSite.map((frame) => shortFrame(frame, options.cwd)),
@@ -114,7 +117,7 @@ function pageFinding(finding: Finding, { measured }: Report, options: ReporterOp
       ...(place ? { callSite: shortFrame(place, options.cwd) } : {}),
     })),
     ...(fix === undefined ? {} : { fix: clip(fix, FIX_LENGTH) }),
-    occurrences: withoutTwins([...occurrences, ...(options.occurrences?.[key] ?? [])]),
+    occurrences: withoutTwins([...occurrences, ...further]),
     saves: formatSavings(finding.cost, measured[key], options),
   }
 }

@@ -78,10 +78,11 @@ export function tracesView(page: Page): View {
     update() {
       const { address } = page
       traces = search(address.search)
+      const all = address.search ? data.traces.length : data.traceCount
       found.textContent =
-        traces.length < data.traces.length
-          ? `${count(traces.length)} of ${plural(data.traces.length, 'trace', 'traces')}`
-          : `${plural(traces.length, 'trace', 'traces')} in this page, of ${count(data.traceCount)}`
+        traces.length < all
+          ? `${count(traces.length)} of ${plural(all, 'trace', 'traces')}`
+          : plural(all, 'trace', 'traces')
       element.classList.toggle('has-detail', address.trace !== undefined)
       // Where both fit beside each other, the first one is shown until another is chosen.
       const chosen = address.trace ?? traces[0]?.id

@@ -33,7 +33,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
       `Query ${index + 1}`,
       data.statements[query.sql]?.slice(0, 200),
       query.rows !== undefined && plural(query.rows, 'row', 'rows'),
-      `${milliseconds(query.durationMs)}${query.waitMs > 0 ? ` after waiting ${milliseconds(query.waitMs)}` : ''}`,
+      `${milliseconds(query.durationMs)}${query.waitMs >= 0.05 ? ` after waiting ${milliseconds(query.waitMs)}` : ''}`,
       query.error && `failed with ${query.error}`,
       mark && `marked by: ${mark.finding.title}`,
       index === parent && `its rows gave the values of: ${chosen?.finding.title}`,
