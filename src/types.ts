@@ -340,6 +340,12 @@ export interface Comparison {
   new: readonly Finding[]
   grown: readonly GrownFinding[]
   fixed: readonly Finding[]
+  /** Not found any more, but their route did not run either: nothing is known of them. */
+  unseen: readonly Finding[]
+  /** How many are as they were, or smaller. */
+  known: number
+  /** Findings left out for a reason: what has come to be left out stands among the fixed. */
+  suppressed: { before: number; after: number }
   routes: readonly ComparedRoute[]
 }
 
@@ -350,7 +356,7 @@ export interface GrownFinding {
   after: number
 }
 
-/** Queries of one visit; absent where the report has no such route. */
+/** Queries of one visit; absent where the route did not run. */
 export interface ComparedRoute {
   name: string
   before?: Spread
