@@ -18,23 +18,15 @@ test('the page has the table of the code', () => {
 })
 
 test('every command is on the page, and tells its exit codes and examples', async () => {
-  const commandsOf = async (...words: string[]): Promise<string[][]> => {
-    const { stdout } = await runBuilt([...words, '--help'])
-    const [, list = ''] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? []
-    const names = [...list.matchAll(/^ {2}([a-z]+)(?= )/gm)].flatMap(([, name = '']) =>
-      name === 'help' ? [] : [name],
-    )
-    const below = await Promise.all(names.map((name) => commandsOf(...words, name)))
-    return names.flatMap((name, index) => (below[index]?.length ? below[index] : [[...words, name]]))
-  }
-  const commands = await commandsOf()
+  const { stdout } = await runBuilt(['--help'])
+  const [, list = ''] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? []
+  const commands = [...list.matchAll(/^ {2}([a-z]+)(?= )/gm)].map(([, name = '']) => name)
   expect(commands.length).toBeGreaterThan(6)
-  for (const words of commands) {
-    const name = words.join(' ')
-    const { stdout, code } = await runBuilt([...words, '--help'])
+  for (const name of commands.filter((name) => name !== 'help')) {
+    const { stdout, code } = await runBuilt([name, '--help'])
     expect(stdout, name).toContain(name === 'run' ? RUN_EXIT_CODES : EXIT_CODES)
     expect(stdout, name).toMatch(/Examples:\n {2}\$ /)
-    expect(page, name).toContain(`\`pg-loupe ${words[0]}`)
+    expect(page, name).toContain(`\`pg-loupe ${name}`)
     expect(code).toBe(0)
   }
 })
