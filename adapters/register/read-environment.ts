@@ -16,6 +16,7 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_INCLUDE: (value) => ({ application: { include: readList(value) } }),
   PG_LOUPE_EXCLUDE: (value) => ({ application: { exclude: readList(value) } }),
   PG_LOUPE_UNTRACED: (value) => ({ collectUntraced: readSwitch(value) }),
+  PG_LOUPE_CAPTURE: (value) => ({ capture: value as NonNullable<ProfilerOptions['capture']> }),
   PG_LOUPE_OPTIONS: readJson,
 }
 

@@ -41,7 +41,8 @@ const DIFFERENT = [
   'select i.id, i.name, j.name as next from items i join items j on j.id = i.id + 1 where i.id = $1',
   'select id, created_at from items where category = $1 order by created_at desc limit 3',
 ]
-const LIST = 'select id, category, name, price, created_at from items where category = $1 order by id limit 20'
+const LIST =
+  'select id, category, name, price, created_at from items where category = $1 order by id limit 20'
 
 const routes = {
   one: () => pool.query('select 1 as one'),
@@ -67,7 +68,11 @@ const routes = {
   drizzle: async (turn) => {
     let rows = []
     for (let at = 0; at < 5; at++) {
-      rows = await db.select().from(items).where(eq(items.category, 1 + ((turn + at) % 50))).limit(4)
+      rows = await db
+        .select()
+        .from(items)
+        .where(eq(items.category, 1 + ((turn + at) % 50)))
+        .limit(4)
     }
     return rows
   },
@@ -77,7 +82,8 @@ const routes = {
 async function loop(count) {
   const { rows } = await pool.query('select id, category from items order by id limit $1', [count])
   const found = []
-  for (const { id } of rows) found.push((await pool.query('select id, name from items where id = $1', [id])).rows)
+  for (const { id } of rows)
+    found.push((await pool.query('select id, name from items where id = $1', [id])).rows)
   return found.length
 }
 
@@ -109,7 +115,13 @@ process.on('message', async ({ ask, scenario, count }) => {
     process.send({ usage: { cpuUs: after.cpuUs - before.cpuUs } })
   }
 })
-process.on('disconnect', () => process.exit())
+process.on('disconnect', () => {
+  if (process.env.BENCH_STDERR && variant.profiler) {
+    const r = variant.profiler.report()
+    console.error(JSON.stringify(r.cut), r.traces, JSON.stringify(r.routes))
+  }
+  process.exit()
+})
 
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
 server.keepAliveTimeout = 60_000

@@ -12,12 +12,23 @@ const root = join(import.meta.dirname, '../..')
  */
 export function fetchNode(version: number): string {
   if (process.versions.node.startsWith(`${version}.`)) return process.execPath
+  const given = process.env[`BENCH_NODE_${version}`]
+  if (given) return given
   const isWindows = process.platform === 'win32'
   const name = `node-${isWindows ? 'win' : process.platform}-${process.arch}`
   const folder = join(root, 'node_modules/.cache/node-versions', String(version))
   const node = join(folder, `node_modules/${name}/bin/node${isWindows ? '.exe' : ''}`)
   if (!existsSync(node)) {
-    const npm = ['i', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, `${name}@${version}`]
+    const npm = [
+      'i',
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder,
+      `${name}@${version}`,
+    ]
     spawnSync('npm', npm, { stdio: 'inherit', shell: isWindows })
   }
   const { stdout, error } = spawnSync(node, ['--version'], { encoding: 'utf8' })

@@ -11,7 +11,7 @@ export const variants = {
   'AsyncLocalStorage alone': { setUp: asyncLocalStorageAlone },
   'cls-hooked alone': { setUp: clsHookedAlone },
   'pg-loupe': { setUp: () => loupe({}) },
-  'pg-loupe in full': { setUp: () => loupe({}) },
+  'pg-loupe in full': { setUp: () => loupe({ capture: 'full' }) },
   'pg-loupe with cls-hooked': { setUp: loupeWithClsHooked },
   'pg-loupe in production': { env: { NODE_ENV: 'production' }, setUp: () => loupe({ enabled: true }) },
   'pg-loupe off': { setUp: () => loupe({ enabled: false }) },

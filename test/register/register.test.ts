@@ -185,7 +185,11 @@ describe('environment variables', () => {
   test('production leaves it off, unless it is switched on', async () => {
     const off = await profile('raw.mjs', IMPORT, { NODE_ENV: 'production' })
     expect([off.stderr, off.written]).toEqual(['', false])
-    const on = await profile('raw.mjs', IMPORT, { NODE_ENV: 'production', PG_LOUPE_ENABLED: '1' })
+    const on = await profile('raw.mjs', IMPORT, {
+      NODE_ENV: 'production',
+      PG_LOUPE_ENABLED: '1',
+      PG_LOUPE_CAPTURE: 'full',
+    })
     expect(on.report.findings.filter(({ detector }) => detector === 'n-plus-one')).toHaveLength(2)
   })
 
