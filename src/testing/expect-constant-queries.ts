@@ -11,10 +11,10 @@ import { checkAssertion } from './check-options.ts'
 import { matches, matchingOption } from './expect-query-count.ts'
 import { findingsAbout, listFindings } from './failure-text.ts'
 import { type Growth, growthTable } from './growth-table.ts'
-import { judgeSilence } from './no-query.ts'
+import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
 import { type Statement, statementsOf } from './statements.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface ConstantQueriesOptions<T = unknown> {
   /** The sizes, growing. Default `[2, 3]`. */
@@ -25,7 +25,7 @@ export interface ConstantQueriesOptions<T = unknown> {
   run: (scale: number) => T | PromiseLike<T>
   /** Compares only the statements that match, as in `expectQueryCount`. */
   matching?: string | RegExp
-  /** What to do when no query returned more rows at the larger size. Default `warn`. */
+  /** What to do when no query brought back more at the larger size, or a request cannot be tied to `run`. Default `warn`. */
   inconclusive?: Inconclusive
 }
 
@@ -102,7 +102,10 @@ export function judgeConstantQueries(
     if (!hasGrown(counts, totals)) return []
     return [{ text, counts, table: tableOf(queries.flat()), queries: queries.flat() }]
   })
-  if (grown.length === 0) return steady(totals, sizes, counted, assertion)
+  if (grown.length === 0) {
+    const lost = scaled.map(({ captured }) => whyIncomplete(captured, assertion)).find(Boolean)
+    return withDoubt(steady(totals, sizes, counted, assertion), lost)
+  }
 
   const blocks = [
     `expected as many queries whatever the size, but their number grows with it:\n\n${growthTable(sizes, totals, grown)}`,

@@ -1,4 +1,5 @@
-// An assertion that saw no query proves nothing, so it fails, and says what is known of why.
+// An assertion that saw no query proves nothing, so it fails, and says what is known of why. One that may have missed some
+// says so.
 import { type CapturedQueries, circumstancesOf } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -6,6 +7,20 @@ import type { Verdict } from './verdict.ts'
 export function judgeSilence(captured: CapturedQueries, assertion: string): Verdict | undefined {
   if (captured.count > 0) return undefined
   return { pass: false, message: `${assertion} saw no query, so it proves nothing. ${reasonFor(captured)}` }
+}
+
+/**
+ * A request of the function that no server of this process is known to have got, while one got a request from nobody
+ * knows whom. Requests to other processes alone are no reason: an application asks other services.
+ */
+export function whyIncomplete(captured: CapturedQueries, assertion: string): string | undefined {
+  const { hosts = new Map(), strangers = 0 } = circumstancesOf(captured)?.requests ?? {}
+  const lost = [...hosts].filter(([, { sent, arrived }]) => arrived < sent).map(([host]) => host)
+  if (strangers === 0 || lost.length === 0) return undefined
+  return (
+    `${assertion} is inconclusive: the request to ${list(lost)} cannot be followed, and servers of this process got ` +
+    `${count(strangers, 'request')} from something in between or over a Unix socket, whose queries are not counted.`
+  )
 }
 
 const IS_PROFILED = 'Is the pool profiled (profilePool), by this profiler?'

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { profileRequests } from '../../adapters/express.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
-import { captureQueries, expectNoNPlusOne } from '../../src/testing/index.ts'
+import { captureQueries, expectNoNPlusOne, expectQueryCount } from '../../src/testing/index.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { failureOf } from './failure-of.ts'
 import { openLibrary } from './library.ts'
@@ -245,11 +245,23 @@ describe('no query was seen, and', () => {
   test('the request came over a Unix socket: that it cannot be tied is said', async () => {
     const path = `${temporaryFolder({ onTestFinished })}/app.sock`
     await listening(http.createServer(app), path)
-    const reason = await reasonOf(() => answer(http.get({ socketPath: path, path: '/authors' })))
+    const ask = () => answer(http.get({ socketPath: path, path: '/authors' }))
+    const reason = await reasonOf(ask)
     expect(reason).toContain('No server of this process got the request to localhost')
     expect(reason).toContain(
       'Servers of this process got 1 request meanwhile, from something in between or over a Unix socket',
     )
+    const withOthers = async () => {
+      await pool.query('select 1')
+      await ask()
+    }
+    const doubt = await failureOf(() =>
+      expectQueryCount(withOthers, { max: 1, inconclusive: 'fail' }, profiler),
+    )
+    expect(doubt.message).toContain(
+      'expectQueryCount is inconclusive: the request to localhost cannot be followed',
+    )
+    await expectQueryCount(() => pool.query('select 1'), { max: 1, inconclusive: 'fail' }, profiler)
   })
 })
 
