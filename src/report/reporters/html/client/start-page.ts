@@ -22,7 +22,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
   for (const finding of data.findings) {
     addTo(findingsOf, finding.route, finding)
     for (const { trace, queries, parent } of finding.occurrences) {
-      addTo(marks, trace, { finding, queries, parent })
+      if (queries) addTo(marks, trace, { finding, queries, parent })
     }
   }
 
@@ -44,6 +44,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
       else if (hash !== location.hash) history.pushState(null, '', hash)
       follow()
     },
+    isNarrow: () => window.matchMedia('(max-width: 760px)').matches,
     link: (change) => format({ ...page.address, ...change }),
     say(text) {
       announcer.textContent = text

@@ -6,8 +6,7 @@ import type { Mark, Page } from './page.ts'
 export function waterfall(page: Page, trace: PageTrace): HTMLElement {
   const { parts, make, data, window } = page
   const { count, milliseconds, plural } = parts.numberText()
-  const isNarrow = window.matchMedia('(max-width: 760px)').matches
-  const rowHeight = isNarrow ? 46 : 26
+  const rowHeight = page.isNarrow() ? 46 : 26
   const marks = page.marks.get(trace.id) ?? []
   const chosen = marks.find(({ finding }) => finding.key === page.address.finding) ?? marks[0]
   const symbols = { error: '✖', warning: '▲', info: '●' } as const
