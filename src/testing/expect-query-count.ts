@@ -23,7 +23,7 @@ export interface QueryCountOptions {
    * do; upper and lower case, quotes of names and white space make no difference.
    */
   matching?: string | RegExp
-  /** What to do when a request of the function cannot be tied to it, so that queries may be missing. Default `warn`. */
+  /** What to do when nothing matched, or a request of the function cannot be tied to it. Default `warn`. */
   inconclusive?: Inconclusive
 }
 
@@ -77,7 +77,11 @@ export function judgeQueryCount(
   const numbers = { actual: count, expected }
   if (pass) {
     const verdict = { pass, message: `expected not ${wanted}, but there were ${count}`, ...numbers }
-    return withDoubt(verdict, whyIncomplete(captured, assertion))
+    const unmatched =
+      count === 0 && expected > 0 && matching !== undefined
+        ? `${assertion} is inconclusive: none of ${captured.count} queries was one${describeMatching(matching)}`
+        : undefined
+    return withDoubt(verdict, whyIncomplete(captured, assertion) ?? unmatched)
   }
   if (!isSure) {
     const message =
@@ -112,7 +116,7 @@ function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
-function describeMatching(matching: string | RegExp | undefined): string {
+export function describeMatching(matching: string | RegExp | undefined): string {
   if (matching === undefined) return ''
   return ` matching ${types.isRegExp(matching) ? matching : `'${matching}'`}`
 }

@@ -65,6 +65,15 @@ describe('of those that match', () => {
     await count(quoted, { exactly: 0, matching: 'from books' })
   })
 
+  test('that none matched is no proof of a most', async () => {
+    const misspelt = { max: 3, matching: 'autors', inconclusive: 'fail' }
+    expect((await failureOf(() => count(authorsAtOnce, misspelt))).message).toBe(
+      "expectQueryCount is inconclusive: none of 2 queries was one matching 'autors'",
+    )
+    await count(authorsAtOnce, { ...misspelt, matching: 'authors' })
+    await count(authorsAtOnce, { exactly: 0, matching: 'orders', inconclusive: 'fail' })
+  })
+
   test('says what was sent instead when none matched', async () => {
     const error = await failureOf(() => count(authorsAtOnce, { exactly: 1, matching: 'orders' }))
     expect(error.message).toMatch(
