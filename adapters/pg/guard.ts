@@ -1,13 +1,12 @@
 // Keeps errors of ours away from the application: they are counted, and its query goes on as if we were not there.
 import type { Profiler } from '../../src/profiler.ts'
 
-/** What a note needs may be given beside it: where every query passes, a function made for each would cost. */
-export type Guard = <Given = undefined>(note: (given: Given) => void, given?: Given) => void
+export type Guard = (note: () => void) => void
 
 export function guardFor(profiler: Profiler): Guard {
-  return (note, given) => {
+  return (note) => {
     try {
-      note(given as never)
+      note()
     } catch (error) {
       profiler.countInternalError(error)
     }

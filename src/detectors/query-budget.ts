@@ -22,8 +22,7 @@ export const queryBudget: Detector<typeof defaults> = {
   detect(trace, { most, routes }) {
     const budget = Object.hasOwn(routes, trace.name) ? (routes[trace.name] as number) : most
     const counted = trace.queries.flatMap((query, index) => (isWork(query) ? [index] : []))
-    const { queries = 0, control = 0 } = trace.onlyCounted ?? {}
-    const count = counted.length + trace.truncated + queries - control
+    const count = counted.length + trace.truncated
     if (count <= budget) return []
     return [
       {

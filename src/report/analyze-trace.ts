@@ -1,6 +1,7 @@
 // Runs the detectors over one trace: the same in the running application, in a test and from the command line.
 import { detectors } from '../detectors/index.ts'
 import type { DetectorOptions, Finding, Trace } from '../types.ts'
+import { isOfTest } from './test-code.ts'
 
 /** `options` holds the options of each detector that is switched on, by its id. */
 export function analyzeTrace(
@@ -11,7 +12,7 @@ export function analyzeTrace(
     const own = options[detector.meta.id]
     return own ? detector.detect(trace, own) : []
   })
-  return tellPlacesApart(findings)
+  return tellPlacesApart(findings.filter((finding) => !isOfTest(finding, trace)))
 }
 
 /**

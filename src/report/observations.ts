@@ -6,6 +6,7 @@ import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.t
 import type { IgnoredFinding } from '../suppression/suppressions.ts'
 import type { Detector, DetectorOptions, Finding, Ignore, Observation, Query, Trace } from '../types.ts'
 import { tellPlacesApart } from './analyze-trace.ts'
+import { isTestRun } from './test-code.ts'
 
 /** Far more than an application has statements at call sites, a stop for statements that are made up as they go. */
 const KEPT_OBSERVATIONS = 5000
@@ -73,6 +74,7 @@ export function collectObservations(
 
   return {
     add(trace) {
+      if (isTestRun(trace)) return []
       const day = today()
       const marks = readMarks(trace)?.map((all) => all?.filter((mark) => isInForce(mark, day)))
       return observing.flatMap((one) => {

@@ -70,8 +70,6 @@ const reportFile = v.looseObject({
     observations: none,
     untraced: none,
     internalErrors: none,
-    counted: v.optional(count),
-    unsampled: v.optional(count),
   }),
 })
 

@@ -2,7 +2,7 @@
 // made inside it have seen. It judges nothing.
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
 import { loadParser } from '../sql/index.ts'
-import type { LiveTrace } from '../trace/live-trace.ts'
+import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
 import type { Query, Report, Trace } from '../types.ts'
 import { followRequests, type RequestLog } from './requests/follow-requests.ts'
 import { findUnprovenLoops, type UnprovenLoop } from './unproven-loops.ts'
@@ -52,11 +52,11 @@ export async function capture<T>(
   }
   const trace = profiler.startTrace({
     kind: 'test',
-    name: nameOfTest(profiler) ?? caller,
+    name: caller,
+    ...identityOfTest(profiler),
     findsSingleValues: true,
   })
   const requests = followRequests(trace, profiler)
-  const untracedBefore = profiler.untraced
   let result: T
   try {
     // Awaited inside: what supertest returns sends its request only when it is awaited.
@@ -69,14 +69,14 @@ export async function capture<T>(
   const traces = allTraces(trace).flatMap(({ finished }) =>
     finished && finished.queries.length > 0 ? [finished] : [],
   )
-  const report = profiler.analyze(traces)
+  const report = profiler.analyze(traces.map(asked))
   const captured = { result, count: report.queries, queries: inOrder(traces), traces, report }
   // Reading whether a statement can return several rows takes the parser.
   await loadParser()
   const loops = allTraces(trace).flatMap(({ finished, singleValues }) =>
     finished ? findUnprovenLoops(finished.queries, singleValues) : [],
   )
-  circumstances.set(captured, { requests: requests.log, loops, untraced: profiler.untraced - untracedBefore })
+  circumstances.set(captured, { requests: requests.log, loops })
   return captured
 }
 
@@ -84,8 +84,6 @@ export async function capture<T>(
 interface Circumstances {
   requests: RequestLog
   loops: readonly UnprovenLoop[]
-  /** Queries meanwhile that belonged to no trace. */
-  untraced: number
 }
 
 /** Beside what was captured, which is for everybody to read. */
@@ -96,9 +94,17 @@ export function circumstancesOf(captured: CapturedQueries): Circumstances | unde
 }
 
 /** Findings are known by the name of their trace: that of the test outlives a change of the assertion. */
-function nameOfTest(profiler: Profiler): string | undefined {
+function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'> | undefined {
   const around = profiler.currentTrace()
-  return around?.kind === 'test' ? around.name : undefined
+  if (around?.kind !== 'test') return undefined
+  const { name, labels } = around
+  return { name, labels: { ...labels } }
+}
+
+/** What is asserted is asked of the test's own code too: without its file nothing is taken for that. */
+function asked({ labels, ...trace }: Trace): Trace {
+  const { testFile: _testFile, ...rest } = labels ?? {}
+  return { ...trace, labels: rest }
 }
 
 /** What a response leaves to be done follows within moments; a stream that never ends must not hold the test up. */

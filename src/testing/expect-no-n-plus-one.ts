@@ -10,10 +10,7 @@ import { LOOPS } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
 
 export interface NoNPlusOneOptions {
-  /**
-   * What to do when a loop could not have shown, because there was one row or none to loop over, or a request of the
-   * function cannot be tied to it. Default `warn`.
-   */
+  /** What to do when a loop could not have shown, because there was one row or none to loop over. Default `warn`. */
   inconclusive?: Inconclusive
 }
 

@@ -30,8 +30,10 @@ const ROOMS: Record<string, readonly string[]> = {
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
-  /^src\/(describe-error|flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|config|testing)\//
+  /^src\/(describe-error|flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|config|runners|testing)\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
+/** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
+const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
 const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|@jridgewell\/trace-mapping)$/
 
@@ -69,8 +71,12 @@ test('detectors, grouping, statements and reporters use no Node built-in', () =>
 
 test('third-party code is imported as a type, except for the libraries that are justified', () => {
   const loaded = imports.filter(
-    ({ name, isType }) =>
-      !isType && !name.startsWith('.') && !name.startsWith('node:') && !LIBRARIES.test(name),
+    ({ file, name, isType }) =>
+      !isType &&
+      !name.startsWith('.') &&
+      !name.startsWith('node:') &&
+      !LIBRARIES.test(name) &&
+      !RUNNERS[name]?.test(file),
   )
   expect(loaded).toEqual([])
 })

@@ -1,0 +1,35 @@
+// pg-loupe/jest/reporter, for `reporters`: collects what all workers and sandboxes trace, and ends each run with the
+// summary and the files that were asked for. It goes beside jest's own reporters.
+import type { RunOptions } from '../../src/runners/run-options.ts'
+import { startTestRun, type TestRun } from '../../src/runners/test-run.ts'
+
+export type { RunOptions }
+
+export default class LoupeReporter {
+  readonly #options: RunOptions
+  #run: TestRun | undefined
+  #failed = false
+
+  /** @throws TypeError that names each wrong option, what it got and what it takes. */
+  constructor(_globalConfig: unknown, options: RunOptions = {}) {
+    this.#options = options
+    this.#run = startTestRun(options)
+  }
+
+  /** In watch mode there is a run after each change. */
+  onRunStart(): void {
+    this.#run ??= startTestRun(this.#options)
+  }
+
+  async onRunComplete(): Promise<void> {
+    const { text, failed } = (await this.#run?.finish()) ?? { text: '', failed: false }
+    this.#run = undefined
+    this.#failed = failed
+    process.stderr.write(text)
+  }
+
+  /** jest ends with status 1 when a reporter has an error. */
+  getLastError(): Error | undefined {
+    return this.#failed ? new Error('pg-loupe: there are findings as severe as failOn') : undefined
+  }
+}

@@ -1,0 +1,64 @@
+// Traces the function of every test. node:test has hooks before and after a test and none around it, and its functions
+// cannot be replaced for those who import them by default. But each test is an AsyncResource and runs its function in the
+// scope of itself: the method that does so is replaced for the class of tests. The class is found by a hook, which is
+// one too. A Node.js that is built otherwise is left as it is, and says so once.
+import { executionAsyncResource } from 'node:async_hooks'
+import { after, beforeEach } from 'node:test'
+import type { Profiler } from '../../src/profiler.ts'
+import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
+
+interface Test {
+  name: string
+  fn: unknown
+  parent: Test | null
+  loc?: { file?: string }
+  runInAsyncScope: Run
+}
+
+type Run = (this: Test, fn: unknown, thisArg: unknown, ...args: unknown[]) => unknown
+
+/** A test takes its context, and a callback if it has a second parameter. */
+const CALLBACK_AT = 1
+
+export function traceTests(profiler: Profiler = profilerOfTests()): void {
+  let known: object | undefined
+  beforeEach(() => {
+    if (known) return
+    known = classOfTests()
+    if (known) trace(known as Test, profiler)
+    else
+      process.emitWarning(
+        `pg-loupe: pg-loupe/node-test does not know the tests of Node.js ${process.version}`,
+      )
+  })
+  after(() => profiler.settled())
+}
+
+function classOfTests(): object | undefined {
+  const hook = executionAsyncResource() as Partial<Test>
+  const ofHooks = Object.getPrototypeOf(hook)
+  const ofTests = ofHooks && Object.getPrototypeOf(ofHooks)
+  const isKnown = ofTests?.constructor?.name === 'Test' && typeof hook.runInAsyncScope === 'function'
+  return isKnown ? ofTests : undefined
+}
+
+function trace(prototype: Test, profiler: Profiler): void {
+  const run = prototype.runInAsyncScope
+  const traced: Run = function (fn, thisArg, ...args) {
+    // Suites and hooks are of classes below, and the one without a parent stands for the file.
+    const isTest = fn === this.fn && this.parent && Object.getPrototypeOf(this) === prototype
+    if (!isTest) return run.call(this, fn, thisArg, ...args)
+    const test = { file: fileOf(this), names: namesOf(this), callbackAt: CALLBACK_AT }
+    return run.call(this, tracedTest(fn, test, profiler), thisArg, ...args)
+  }
+  Object.defineProperty(prototype, 'runInAsyncScope', { value: traced, writable: true, configurable: true })
+}
+
+function fileOf({ loc }: Test): string | undefined {
+  return loc?.file ?? process.argv[1]
+}
+
+/** The outermost stands for the file. */
+function namesOf({ name, parent }: Test): string[] {
+  return parent ? [...namesOf(parent), name] : []
+}

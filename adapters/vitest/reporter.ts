@@ -1,0 +1,38 @@
+// pg-loupe/vitest/reporter, for `reporters`: collects what all workers trace, and ends each run with the summary and the
+// files that were asked for. It goes beside vitest's own reporters.
+import type { Reporter } from 'vitest/node'
+import { checkRunOptions, type RunOptions } from '../../src/runners/run-options.ts'
+import { startTestRun, type TestRun } from '../../src/runners/test-run.ts'
+
+export type { RunOptions }
+
+export default class LoupeReporter implements Reporter {
+  readonly #options: RunOptions
+  #run: TestRun | undefined
+
+  /** @throws TypeError that names each wrong option, what it got and what it takes. */
+  constructor(options: RunOptions = {}) {
+    checkRunOptions(options)
+    this.#options = options
+  }
+
+  onInit(): void {
+    this.#start()
+  }
+
+  /** In watch mode there is a run after each change. */
+  onTestRunStart(): void {
+    this.#start()
+  }
+
+  async onTestRunEnd(): Promise<void> {
+    const { text, failed } = (await this.#run?.finish()) ?? { text: '', failed: false }
+    this.#run = undefined
+    process.stderr.write(text)
+    if (failed) process.exitCode = 1
+  }
+
+  #start(): void {
+    this.#run ??= startTestRun(this.#options)
+  }
+}

@@ -1,1 +1,0 @@
-export declare const variants: Readonly<Record<string, { env?: NodeJS.ProcessEnv }>>

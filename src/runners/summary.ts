@@ -1,0 +1,63 @@
+// What a test run ends with: how much was seen, each finding in full, worst first, and one next step. Routine is left
+// out: a suite has thousands of tests, and a line for each of them would bury what matters.
+import pc from 'picocolors'
+import { formatFinding } from '../report/reporters/console.ts'
+import type { Report, ReporterOptions, Severity } from '../types.ts'
+
+export interface RunCounts {
+  tests: number
+  requests: number
+}
+
+interface SummaryOptions extends ReporterOptions {
+  /** What could not be read, analysed or written. */
+  problems: readonly string[]
+  failing: number
+  failOn: Severity | false
+}
+
+/** A screen or two; all of them are in the files. */
+const SHOWN = 20
+
+export function summarize(report: Report, counts: RunCounts, options: SummaryOptions): string {
+  const { bold, red, yellow, dim } = pc.createColors(options.color ?? false)
+  const { findings, queries, cut } = report
+  const shown = findings.slice(0, SHOWN)
+  const left = findings.length - shown.length
+  const lines = [
+    '',
+    `${bold('pg-loupe')}  ${sentence(report, counts)}`,
+    ...shown.flatMap((finding) => [
+      '',
+      `  ${dim('in')} ${finding.route}`,
+      formatFinding(finding, report, options),
+    ]),
+    ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
+    ...(shown.length > 0 ? [''] : []),
+    ...(queries === 0 ? [yellow(NOTHING_SEEN)] : []),
+    ...(cut.untraced > 0
+      ? [
+          dim(
+            `${count(cut.untraced, 'query', 'queries')} outside of tests and requests (hooks, set-up) left out`,
+          ),
+        ]
+      : []),
+    ...options.problems.map((problem) => yellow(`pg-loupe: ${problem}`)),
+    ...(options.failing > 0
+      ? [red(`The run fails: ${count(options.failing, 'finding')} at failOn: '${options.failOn}' or worse`)]
+      : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const NOTHING_SEEN =
+  'No query was seen. Is the pool profiled (profilePool), and the set-up of pg-loupe among those of the test runner?'
+
+function sentence({ findings, queries }: Report, { tests, requests }: RunCounts): string {
+  const found = findings.length === 0 ? 'no findings' : count(findings.length, 'finding')
+  return `${count(queries, 'query', 'queries')} in ${count(tests, 'test')} and ${count(requests, 'request')}: ${found}`
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}

@@ -1,0 +1,105 @@
+// One run of a test runner: a folder in which every process, worker thread and sandbox of it collects its traces, and one
+// report of them all when it is over. Whoever has set PG_LOUPE_COLLECT before (`pg-loupe run`) reports it all; then
+// nothing is read or printed here.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { readCollected } from '../collect/read-collected.ts'
+import { analyzeTraces } from '../report/analyze-traces.ts'
+import { reporters } from '../report/reporters/index.ts'
+import type { Report, Severity, Trace } from '../types.ts'
+import { checkRunOptions, type RunOptions } from './run-options.ts'
+import { type RunCounts, summarize } from './summary.ts'
+
+export interface TestRun {
+  /** Reads what was collected and writes the files. Resolves with what there is to print, and whether the run fails by it. */
+  finish(): Promise<RunVerdict>
+}
+
+interface RunVerdict {
+  text: string
+  failed: boolean
+}
+
+const VARIABLE = 'PG_LOUPE_COLLECT'
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
+
+/**
+ * Sets PG_LOUPE_COLLECT for the processes that are started from now on.
+ *
+ * @throws TypeError when an option of the reporter is unknown or wrong.
+ */
+export function startTestRun(options?: RunOptions): TestRun {
+  const checked = checkRunOptions(options)
+  if (process.env[VARIABLE]) return { finish: async () => ({ text: '', failed: false }) }
+  const folder = mkdtempSync(join(tmpdir(), `pg-loupe-tests-`))
+  process.env[VARIABLE] = folder
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  // A run that is broken off leaves nothing behind.
+  process.once('exit', remove)
+
+  return {
+    async finish() {
+      if (process.env[VARIABLE] === folder) delete process.env[VARIABLE]
+      const problems: string[] = []
+      const collected = await readCollected(folder, (problem) => problems.push(problem))
+      const counts: RunCounts = { tests: 0, requests: 0 }
+      const report = await analyzeTraces(
+        counted(collected.traces(), counts, checked.testCode),
+        checked.detectors,
+        (problem) => problems.push(problem),
+        () => collected.cut,
+      )
+      if (checked.traces)
+        tryToWrite(checked.traces, [...collected.lines()].map((line) => `${line}\n`).join(''), problems)
+      writeOutputs(report, checked.outputs, problems)
+      process.removeListener('exit', remove)
+      remove()
+      const failing = report.findings.filter(({ severity }) => isAsSevere(severity, checked.failOn))
+      const text = summarize(report, counts, {
+        color: process.stderr.hasColors?.() ?? false,
+        cwd: process.cwd(),
+        problems,
+        failing: failing.length,
+        failOn: checked.failOn,
+      })
+      return { text: checked.summary || problems.length > 0 ? text : '', failed: failing.length > 0 }
+    },
+  }
+}
+
+function* counted(traces: Iterable<Trace>, counts: RunCounts, testCode: boolean): Generator<Trace> {
+  let last: string | undefined
+  for (const trace of traces) {
+    // An assertion inside of a test has a trace of its own under the test's name; they come in the order of their names.
+    if (trace.kind === 'test' && trace.name !== last) counts.tests++
+    if (trace.kind === 'test') last = trace.name
+    if (trace.kind === 'http') counts.requests++
+    yield testCode ? withoutTestFile(trace) : trace
+  }
+}
+
+function withoutTestFile({ labels, ...trace }: Trace): Trace {
+  const { testFile: _testFile, ...rest } = labels ?? {}
+  return { ...trace, labels: rest }
+}
+
+function writeOutputs(report: Report, outputs: RunOptions['outputs'], problems: string[]): void {
+  const options = { color: false, cwd: process.cwd(), root: process.cwd() }
+  for (const [format, file] of Object.entries(outputs ?? {})) {
+    if (file) tryToWrite(file, reporters[format as keyof typeof reporters](report, options), problems)
+  }
+}
+
+function tryToWrite(file: string, text: string, problems: string[]): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  } catch (error) {
+    problems.push(`cannot write ${file}: ${(error as Error).message}`)
+  }
+}
+
+function isAsSevere(severity: Severity, failOn: Severity | false): boolean {
+  return failOn !== false && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn)
+}

@@ -1,0 +1,99 @@
+// The assertions as matchers, for runners whose `expect.extend` takes such: `await expect(fn).toHaveNoNPlusOne()`. They
+// judge as the functions do. `.not` turns a verdict around, but not what proves nothing: that fails either way.
+import type { Profiler } from '../profiler.ts'
+import { type CapturedQueries, capture } from './capture-queries.ts'
+import {
+  type ConstantQueriesOptions,
+  captureScales,
+  judgeConstantQueries,
+} from './expect-constant-queries.ts'
+import { checkNoFindings, judgeNoFindings, type NoFindingsOptions } from './expect-no-findings.ts'
+import { checkNoNPlusOne, judgeNoNPlusOne, type NoNPlusOneOptions } from './expect-no-n-plus-one.ts'
+import { checkQueryCount, judgeQueryCount, type QueryCountOptions } from './expect-query-count.ts'
+import { judgeSilence } from './no-query.ts'
+import { settle, type Verdict } from './verdict.ts'
+
+/** How the matchers are called on what `expect` gives; each takes a function, and is to be awaited. */
+export interface LoupeMatchers {
+  /** The function sends no query for each row, reading or writing. */
+  toHaveNoNPlusOne(options?: NoNPlusOneOptions): Promise<void>
+  /** There is nothing to be found in the queries of the function. */
+  toHaveNoFindings(options?: NoFindingsOptions): Promise<void>
+  /** The function sends so many queries: exactly the number, or as the options say. */
+  toHaveQueryCount(count: number | QueryCountOptions): Promise<void>
+  /** The function, called with each size, sends as many queries at all of them. */
+  toHaveConstantQueries(options?: Omit<ConstantQueriesOptions, 'run'>): Promise<void>
+}
+
+interface MatcherResult {
+  pass: boolean
+  message: () => string
+  actual?: unknown
+  expected?: unknown
+}
+
+type Matcher<Name extends keyof LoupeMatchers> = (
+  this: MatcherContext,
+  received: unknown,
+  ...args: Parameters<LoupeMatchers[Name]>
+) => Promise<MatcherResult>
+
+interface MatcherContext {
+  isNot?: boolean | undefined
+}
+
+export function matchersOf(profiler: Profiler): { [Name in keyof LoupeMatchers]: Matcher<Name> } {
+  return {
+    async toHaveNoNPlusOne(received, options = {}) {
+      const name = 'toHaveNoNPlusOne'
+      checkNoNPlusOne(options, profiler, name)
+      const captured = await captured_(name, received)
+      const verdict = settle(judgeNoNPlusOne(captured, name), options.inconclusive)
+      return resultOf(verdict, [captured], name, this)
+    },
+    async toHaveNoFindings(received, options = {}) {
+      const name = 'toHaveNoFindings'
+      checkNoFindings(options, profiler, name)
+      const captured = await captured_(name, received)
+      const verdict = settle(judgeNoFindings(captured, options, name), options.inconclusive)
+      return resultOf(verdict, [captured], name, this)
+    },
+    async toHaveQueryCount(received, count) {
+      const name = 'toHaveQueryCount'
+      const options = typeof count === 'number' ? { exactly: count } : count
+      checkQueryCount(options, profiler, name)
+      const captured = await captured_(name, received)
+      const expectsNone = (options.exactly ?? options.max) === 0
+      return resultOf(judgeQueryCount(captured, options, name), expectsNone ? [] : [captured], name, this)
+    },
+    async toHaveConstantQueries(received, options = {}) {
+      const name = 'toHaveConstantQueries'
+      const all = { ...options, run: received as ConstantQueriesOptions['run'] }
+      const scaled = await captureScales(all, profiler, name)
+      const verdict = settle(judgeConstantQueries(scaled, all, name), options.inconclusive)
+      return resultOf(
+        verdict,
+        scaled.map(({ captured }) => captured),
+        name,
+        this,
+      )
+    },
+  }
+
+  function captured_(name: string, received: unknown): Promise<CapturedQueries> {
+    return capture(name, received as () => unknown, profiler)
+  }
+}
+
+function resultOf(
+  verdict: Verdict,
+  seen: readonly CapturedQueries[],
+  name: string,
+  { isNot = false }: MatcherContext,
+): MatcherResult {
+  const [first] = seen
+  const silence = first && seen.every(({ count }) => count === 0) && judgeSilence(first, name)
+  const { pass, message, ...compared } = silence ? { ...silence, pass: isNot } : verdict
+  const { actual, expected } = compared as Verdict
+  return { pass, message: () => message, ...('expected' in compared ? { actual, expected } : {}) }
+}

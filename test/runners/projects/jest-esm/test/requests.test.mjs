@@ -1,0 +1,14 @@
+import request from 'supertest'
+import { app } from '../src/app.mjs'
+import { pool } from '../src/library.mjs'
+
+describe('books', () => {
+  test('are listed with their authors', async () => {
+    const { body } = await request(app).get('/books')
+    expect(body).toHaveLength(12)
+  })
+
+  test('are listed with their authors, fixed', () => request(app).get('/books/fixed').expect(200))
+})
+
+afterAll(() => pool.end())

@@ -1,0 +1,30 @@
+import { addNote, addNotes, listBooks, listBooksFixed, pool } from '../src/library.mjs'
+import { makeNotes } from './factories/notes.mjs'
+
+describe('services', () => {
+  // What a test needs is none of what it tests.
+  beforeEach(async () => {
+    for (let i = 0; i < 12; i++) await pool.query('insert into notes (text) values ($1)', [`note ${i}`])
+  })
+  afterEach(() => pool.query('delete from notes'))
+
+  test('a loop of the application', async () => {
+    expect(await listBooks()).toHaveLength(12)
+  })
+
+  test('its fix', async () => {
+    expect(await listBooksFixed()).toHaveLength(12)
+  })
+
+  test('a loop of the application that writes', () =>
+    addNotes(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']))
+
+  test('loops of the test itself', async () => {
+    await makeNotes(12)
+    for (let i = 0; i < 12; i++) await addNote(`own ${i}`)
+    const { rows } = await pool.query('select id from books limit 12')
+    for (const { id } of rows) await pool.query('select title from books where id = $1', [id])
+  })
+})
+
+afterAll(() => pool.end())

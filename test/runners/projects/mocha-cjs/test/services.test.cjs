@@ -1,0 +1,29 @@
+const assert = require('node:assert')
+const { addNote, addNotes, listBooks, listBooksFixed, pool } = require('../src/library.cjs')
+const { makeNotes } = require('./factories/notes.cjs')
+
+describe('services', () => {
+  // What a test needs is none of what it tests.
+  beforeEach(async () => {
+    for (let i = 0; i < 12; i++) await pool.query('insert into notes (text) values ($1)', [`note ${i}`])
+  })
+  afterEach(() => pool.query('delete from notes'))
+
+  it('a loop of the application', async () => {
+    assert.equal((await listBooks()).length, 12)
+  })
+
+  it('its fix', async () => {
+    assert.equal((await listBooksFixed()).length, 12)
+  })
+
+  it('a loop of the application that writes', () =>
+    addNotes(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']))
+
+  it('loops of the test itself', async () => {
+    await makeNotes(12)
+    for (let i = 0; i < 12; i++) await addNote(`own ${i}`)
+    const { rows } = await pool.query('select id from books limit 12')
+    for (const { id } of rows) await pool.query('select title from books where id = $1', [id])
+  })
+})

@@ -1,0 +1,120 @@
+// Every runner in a small real project: its tests are not touched, mistakes of the application are named at their line,
+// the fixed twins and the tests' own loops are silent, and what all workers and sandboxes saw is in one report.
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { findingsOf, type Project, type ProjectRun, prepare, runProject } from './run-project.ts'
+
+const VITEST = ['vitest/vitest.mjs', 'run']
+const JEST = ['jest/bin/jest.js', '--maxWorkers=2']
+const MOCHA = ['mocha/bin/mocha.js']
+const NODE_TEST = ['node', '--require', 'pg-loupe/node-test', '--test']
+const SANDBOXED_MODULES = { NODE_OPTIONS: '--experimental-vm-modules' }
+
+const PROJECTS: Record<string, Project> = {
+  'vitest 4, forks': { project: 'vitest', command: VITEST },
+  'vitest 4, threads': { project: 'vitest', command: VITEST, env: { POOL: 'threads' } },
+  // vitest's own sandboxes cannot load Express 5: one of its packages requires an ES module.
+  'vitest 4, vmThreads': {
+    project: 'vitest',
+    command: VITEST,
+    env: { POOL: 'vmThreads', FILES: 'test/[!r]*.test.mjs' },
+  },
+  'vitest 5': { project: 'vitest', command: VITEST, modules: 'vitest-5' },
+  'jest, CommonJS': { project: 'jest-cjs', command: JEST },
+  'jest, ES modules': { project: 'jest-esm', command: JEST, env: SANDBOXED_MODULES },
+  'jest, in one process': { project: 'jest-cjs', command: ['jest/bin/jest.js', '--runInBand'] },
+  'mocha, CommonJS': { project: 'mocha-cjs', command: MOCHA },
+  'mocha, ES modules, parallel': { project: 'mocha-esm', command: MOCHA },
+  'node:test, CommonJS': { project: 'node-test-cjs', command: NODE_TEST },
+  'node:test, ES modules': { project: 'node-test-esm', command: NODE_TEST },
+}
+
+const database = await testDatabase()
+const home = temporaryFolder({ onTestFinished: afterAll })
+beforeAll(async () => {
+  mkdirSync(join(home, 'tmp'))
+  const client = new pg.Client(database.config)
+  await client.connect()
+  await client.query(readFileSync(join(import.meta.dirname, 'app/schema.sql'), 'utf8'))
+  await client.end()
+})
+
+describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
+  let folder = ''
+  const hasRequests = project.env?.FILES === undefined
+  let first: ProjectRun
+  const run = (options: object = {}, env: Record<string, string> = {}) =>
+    runProject(project, folder, database.url, { options, env: { TMPDIR: join(home, 'tmp'), ...env } })
+  beforeAll(async () => {
+    folder = prepare(project, home)
+    first = await run()
+  })
+
+  test('passes the tests as it would without pg-loupe, and ends with a summary', () => {
+    expect(first).toMatchObject({ code: 0 })
+    const summary = hasRequests ? '2 requests: 3 findings' : '0 requests: 2 findings'
+    expect(first.output).toMatch(new RegExp(`^pg-loupe  \\d+ queries in \\d+ tests and ${summary}$`, 'm'))
+    expect(first.output).toMatch(/^52 queries outside of tests and requests/m)
+  })
+
+  test('names each mistake at its line, also in the runner’s output, and nothing else', () => {
+    const requests = hasRequests
+      ? [['n-plus-one', 'GET /books', placeOf(folder, 'app', '// request loop')]]
+      : []
+    const services = 'test/services.test > services > '
+    const expected = [
+      ...requests,
+      ['n-plus-one', `${services}a loop of the application`, placeOf(folder, 'library', '// service loop')],
+      [
+        'n-plus-one-write',
+        `${services}a loop of the application that writes`,
+        placeOf(folder, 'library', '// write loop'),
+      ],
+    ]
+    const found = findingsOf(first).map(({ detector, route, callSite: [frame] }) => [
+      detector,
+      route.replace(/\.[cm]js/, ''),
+      `${frame?.file}:${frame?.line}`.replace(/\.[cm]js/, ''),
+    ])
+    expect(found).toEqual(expected)
+    for (const [, , place = ''] of expected) {
+      expect(first.output.replaceAll(/\.[cm]js/g, '')).toContain(`at       ${place}:`)
+    }
+  })
+
+  test('keeps tests apart, those that run at once too, each under its own name', () => {
+    const counts = first.traces
+      .map(({ kind, name, queries }) => [kind, name, queries.length] as const)
+      .filter(([, name]) => /> (?:\d queries|with a callback|is tried again|around)$/.test(name))
+    expect(counts.length).toBeGreaterThanOrEqual(3)
+    for (const [kind, name, length] of counts) {
+      expect([kind, name, length]).toEqual(['test', name, Number(/> (\d) queries$/.exec(name)?.[1] ?? 1)])
+    }
+  })
+
+  test('finds the same, byte for byte, when it runs again', async () => {
+    expect(JSON.stringify(findingsOf(await run()))).toBe(JSON.stringify(findingsOf(first)))
+  })
+
+  test('fails the run by a finding where that is asked for, and only then', async () => {
+    const { code, output } = await run({ failOn: 'error' })
+    expect(code).toBe(1)
+    const failing = hasRequests ? '2 findings' : '1 finding'
+    expect(output).toContain(`The run fails: ${failing} at failOn: 'error' or worse`)
+  })
+
+  test('leaves nothing behind in the temporary folder', () => {
+    expect(readdirSync(join(home, 'tmp')).filter((name) => name.startsWith('pg-loupe'))).toEqual([])
+  })
+})
+
+/** File, without the ending that says which kind of module it is, and line of a mark. */
+function placeOf(folder: string, name: string, mark: string): string {
+  const ending = folder.endsWith('cjs') ? 'cjs' : 'mjs'
+  const text = readFileSync(join(folder, `src/${name}.${ending}`), 'utf8')
+  return `src/${name}:${text.slice(0, text.indexOf(mark)).split('\n').length}`
+}
