@@ -1,13 +1,27 @@
 // What the code says about its own queries, by `ignore` or in a comment, and whether it counts today.
 import { ignoresOf } from '../sql/ignore-comment.ts'
-import type { Ignore, Trace } from '../types.ts'
+import type { Ignore, Query, Trace } from '../types.ts'
 import { isDay } from './day.ts'
 
-/** For each query of the trace what is said about it; undefined when nothing is, about any. */
-export function readMarks({ queries }: Trace): readonly (readonly Ignore[] | undefined)[] | undefined {
+/** For each query of a trace what is said about it; undefined when nothing is, about any. */
+export type Marks = readonly (readonly Ignore[] | undefined)[] | undefined
+
+/** The trace is a finished one: a live report, the merged one and the observations ask the same. */
+export function readMarks({ queries }: Trace): Marks {
+  const known = marksOf.get(queries)
+  if (known !== undefined) return known || undefined
+  const marks = read(queries)
+  marksOf.set(queries, marks ?? false)
+  return marks
+}
+
+/** False for none. */
+const marksOf = new WeakMap<readonly Query[], Marks | false>()
+
+function read(queries: readonly Query[]): Marks {
   let marks: (readonly Ignore[] | undefined)[] | undefined
-  for (const [index, query] of queries.entries()) {
-    const ignores = ignoresOf(query)
+  for (let index = 0; index < queries.length; index++) {
+    const ignores = ignoresOf(queries[index] as Query)
     if (!ignores) continue
     marks ??= new Array(queries.length).fill(undefined)
     marks[index] = ignores
