@@ -88,14 +88,20 @@ export function describeEntry({ entry, keys, isSeen }: EntryAccount, day: string
   }
 }
 
-export function describeMark({ mark, at, keys }: MarkAccount, day: string): Suppression {
+/** `isOn` tells of a detector whether it is switched on: about one that is not, nothing is known. */
+export function describeMark(
+  { mark, at, keys }: MarkAccount,
+  day: string,
+  isOn: (detector: string) => boolean,
+): Suppression {
   const { by, reason, detectors, until } = mark
+  const isSeen = detectors === undefined || detectors.some(isOn)
   return {
     by,
     reason,
     ...(detectors ? { detectors } : {}),
     ...(until === undefined ? {} : { until }),
-    state: isValid(mark) ? stateOf(mark, keys, true, day) : 'invalid',
+    state: isValid(mark) ? stateOf(mark, keys, isSeen, day) : 'invalid',
     findings: keys.size,
     ...(at ? { at } : {}),
   }

@@ -96,7 +96,7 @@ export class Suppressions {
       suppressed,
       suppressions: [
         ...entries.map((account) => describeEntry(account, day)),
-        ...ofMarks.map(([, account]) => describeMark(account, day)),
+        ...ofMarks.map(([, account]) => describeMark(account, day, (id) => this.#isOn(id))),
       ],
     }
   }
@@ -144,8 +144,8 @@ export class Suppressions {
     account: EntryAccount,
     trace: Trace,
   ): boolean {
-    const { detectors, linesAreKnown = false } = this.#rules
-    if (detector !== undefined && detectors && !detectors.includes(detector)) return false
+    const { linesAreKnown = false } = this.#rules
+    if (detector !== undefined && !this.#isOn(detector)) return false
     if (!account.isRoute(trace.name)) return false
     if (statement === undefined && path === undefined) return true
     if (path !== undefined && !linesAreKnown) return false
@@ -154,6 +154,10 @@ export class Suppressions {
         (statement === undefined || fingerprint(query.sql).key === statement) &&
         (path === undefined || this.#isIn(account, query)),
     )
+  }
+
+  #isOn(detector: string): boolean {
+    return this.#rules.detectors?.includes(detector) ?? true
   }
 
   #isIn({ isPath }: EntryAccount, { callSite }: Query): boolean {

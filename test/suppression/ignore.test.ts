@@ -45,6 +45,17 @@ describe('findings of what is sent inside are left out', () => {
     await expectNoNPlusOne(all, profiler)
   })
 
+  test('and of what is suppressed by option, in assertions too', async () => {
+    const suppress = [{ detector: 'n-plus-one', path: 'test/suppression', reason: 'four at most' }]
+    const lenient = createProfiler({ reporters: [], suppress })
+    const own = profilePool(new pg.Pool(database.config), lenient)
+    const ask = async () => {
+      for (const id of [1, 2, 3, 4]) await own.query('select name from authors where id = $1', [id])
+    }
+    await expectNoNPlusOne(ask, lenient)
+    await own.end()
+  })
+
   test('and of a query builder that is returned, which sends its query only when it is awaited', async () => {
     const one = (id: number) => ignore('one', () => db.select().from(authors).where(eq(authors.id, id)))
     const rows = await expectNoNPlusOne(async () => {

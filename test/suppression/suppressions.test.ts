@@ -112,6 +112,16 @@ describe('in code', () => {
     expect(suppressions).toMatchObject([{ reason: 'was a loop', state: 'unused', findings: 0 }])
   })
 
+  test('about a detector that is off, nothing is known', () => {
+    const marked = trace('GET /orders', loop(because('was slow', { detectors: ['slow-query'] }), 1))
+    const state = (detectors: readonly string[]) => {
+      const builder = new ReportBuilder({ detectors, today: () => DAY })
+      builder.add(marked, [])
+      return builder.build().suppressions[0]?.state
+    }
+    expect([state(['slow-query']), state(['n-plus-one'])]).toEqual(['unused', 'unseen'])
+  })
+
   test('after its last day it leaves nothing out, and is told to have expired', () => {
     const on = (until: string) => report([trace('GET /orders', loop(because('legacy', { until })))])
     expect(on('2026-11-20')).toMatchObject({ findings: [], suppressions: [{ state: 'used' }] })
