@@ -17,6 +17,14 @@ export interface ProfilerOptions {
   context?: ContextStore<LiveTrace>
   /** Which files count as the application's own where a finding names a line. Default: all outside of node_modules. */
   application?: ApplicationCode
+  /**
+   * How much is captured. `full`: every query of every trace, with its line. `adaptive`: under load, traces that send what is
+   * known of their route are only counted, and captured from the first query on that is not. `sampled`: a share of all
+   * traces, each captured from where it becomes suspicious. Default: `adaptive`; in tests (NODE_ENV `test`) `full`, in production `sampled`.
+   */
+  capture?: 'full' | 'adaptive' | 'sampled'
+  /** The share of traces that `sampled` looks at, from 0 to 1. Default 0.05. */
+  sampleRate?: number
   /** Reads keys and sizes of the tables, once, on a connection of its own. Default: on, in tests (NODE_ENV `test`) off. */
   catalog?: boolean
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
@@ -89,6 +97,8 @@ export interface CheckedOptions {
   enabled: boolean
   context: ContextStore<LiveTrace> | undefined
   application: ApplicationCode
+  capture: 'full' | 'adaptive' | 'sampled'
+  sampleRate: number
   catalog: boolean
   /** By detector's id: its options, defaults filled in; absent when it is switched off. */
   detectors: Record<string, DetectorOptions>
@@ -125,6 +135,18 @@ const profilerOptions = () =>
     application: v.optional(
       record({ include: v.optional(pathPatterns()), exclude: v.optional(pathPatterns()) }),
       {},
+    ),
+    capture: v.optional(
+      v.picklist(['full', 'adaptive', 'sampled'], "'full', 'adaptive' or 'sampled'"),
+      defaultCapture(),
+    ),
+    sampleRate: v.optional(
+      v.pipe(
+        v.number('a number from 0 to 1'),
+        v.minValue(0, 'a number from 0 to 1'),
+        v.maxValue(1, 'a number from 0 to 1'),
+      ),
+      0.05,
     ),
     catalog: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'test'),
     detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
@@ -169,6 +191,11 @@ const profilerOptions = () =>
       {},
     ),
   })
+
+function defaultCapture(): CheckedOptions['capture'] {
+  if (process.env.NODE_ENV === 'test') return 'full'
+  return process.env.NODE_ENV === 'production' ? 'sampled' : 'adaptive'
+}
 
 function detectorEntry({ meta }: (typeof detectors)[number]) {
   const options = Object.entries(meta.defaults).map(([name, value]) => [

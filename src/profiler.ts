@@ -18,19 +18,22 @@ import { atExit, sharedState } from './shared-state.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressionRules } from './suppression/suppressions.ts'
 import { callSiteResolver } from './trace/call-site.ts'
+import { closingQueue } from './trace/closing-queue.ts'
 import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
 import { startOfText } from './trace/cut-statement.ts'
+import { type KnownRoutes, knownRoutes } from './trace/known-routes.ts'
 import { keepLatest } from './trace/latest-traces.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
 import { sealValues } from './trace/seal-values.ts'
 import { findSingleValues } from './trace/single-values.ts'
+import { Suspicion } from './trace/suspicion.ts'
 import { copyParams } from './trace-file/copy-params.ts'
 import { recordTraces, type TraceRecorder } from './trace-file/record-traces.ts'
 import { relativeFinding, relativeFrame } from './trace-file/relative-frame.ts'
-import type { Finding, Report, ReportListener, Trace } from './types.ts'
+import type { DetectorOptions, Finding, Report, ReportListener, Trace } from './types.ts'
 
 export interface Profiler {
   readonly enabled: boolean
@@ -51,10 +54,12 @@ export interface Profiler {
   analyze(traces: Iterable<Trace>): Report
   /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
   settled(): Promise<void>
-  /** Whether a query sent now would be recorded: whoever goes to some length for its facts asks first. */
+  /** Whether a query sent now would be kept, and not only counted: whoever goes to some length for its facts asks first. */
   isRecording(): boolean
   /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
   outsideTrace(): LiveTrace | undefined
+  /** Queries so far that belonged to no open trace and were counted only. */
+  readonly untraced: number
   /** To be told of each pool that is profiled, for its catalog. */
   addPool(pool: CatalogPool): void
   /** Whether statements carry the name of their trace in a comment. */
@@ -87,6 +92,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     resolveCallSite: callSiteResolver(checked.application, cacheEntries),
     rowWatcher: watcher,
     loading: knowledge.loading,
+    closing: closingQueue(),
   }
   const open = new Set<LiveTrace>()
   const closed = keepLatest()
@@ -100,6 +106,12 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   }
   const merged = new ReportBuilder(rules, checked.limits)
   const observations = collectObservations(checked.detectors, undefined, checked.limits.findings)
+  const slowMs = slowerThan(checked.detectors['slow-query'])
+  const known: KnownRoutes | undefined = checked.capture === 'adaptive' ? knownRoutes(slowMs) : undefined
+  const sample = checked.capture === 'sampled' ? sampler(checked.sampleRate) : undefined
+  /** The trace of all that is not looked at. */
+  const unsampled = LiveTrace.closed()
+  const countListeners = new Set<(trace: LiveTrace) => void>()
   let recorder: TraceRecorder | undefined
   let collector: TraceCollector | undefined
 
@@ -112,7 +124,11 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     context,
     detectors: Object.keys(checked.detectors).filter((id) => checked.detectors[id] !== undefined),
     currentTrace: () => context.get(),
-    isRecording: () => checked.collectUntraced || context.get()?.closed === false,
+    isRecording() {
+      const trace = context.get()
+      if (trace === undefined || trace.closed) return checked.collectUntraced
+      return !trace.isCounting
+    },
     commentTags: checked.commentTags,
     serverTiming: checked.serverTiming,
     startTrace: (start) => openTrace(start, start.parent ?? context.get()),
@@ -152,6 +168,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
           merged.countUntraced()
           return undefined
         },
+    get untraced() {
+      return merged.untraced
+    },
     addPool(pool) {
       if (checked.catalog) knowledge.addPool(pool)
     },
@@ -171,23 +190,41 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   }
 
   function openTrace(start: TraceStart, parent: LiveTrace | undefined): LiveTrace {
-    const trace = new LiveTrace(start, settings, parent, finish)
+    if (sample && !collector && start.kind !== 'test' && !isOfTest(parent) && !sample()) {
+      merged.countUnsampled()
+      return unsampled
+    }
+    const trace = new LiveTrace(start, settings, parent, finish, expect(start, parent))
     open.add(trace)
     if (open.size > checked.limits.openTraces) closeOldest()
     return trace
   }
 
+  /** What the trace may send without being captured; `undefined` where it is to be captured whatever it sends. */
+  function expect({ kind, name, shape = name }: TraceStart, parent: LiveTrace | undefined) {
+    if (checked.capture === 'full' || recorder || collector || kind === 'test' || isOfTest(parent)) {
+      return undefined
+    }
+    return sample ? new Suspicion(slowMs) : known?.expect(shape)
+  }
+
   function finish(trace: LiveTrace): Trace | undefined {
     open.delete(trace)
-    closed(trace)
+    if (!trace.isOnlyCounted) closed(trace)
     try {
       if (trace.name.length > NAME_LENGTH) trace.name = `${startOfText(trace.name, NAME_LENGTH)}…`
+      if (trace.isOnlyCounted) {
+        merged.addCounted(trace)
+        for (const listener of countListeners) listener(trace)
+        return undefined
+      }
+      if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted)
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
       noteTables(trace.queries, knowledge.catalog())
       noteBounds(trace.queries, knowledge.catalog())
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
-      withoutNoting(() => sealValues(trace.queries))
+      withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined }))
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl')) knowledge.forget()
       const finished = trace.toTrace(nextId(trace))
       recorder?.record(finished, params)
@@ -261,13 +298,32 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         rotation: { bytes: checked.limits.traceFileBytes, files: checked.limits.traceFiles },
       })
     for (const reporter of checked.reporters) {
-      listeners.add(
-        reporter === 'console' ? consoleListener(checked.roundTripMs, undefined, cacheEntries) : reporter,
-      )
+      if (reporter !== 'console') {
+        listeners.add(reporter)
+        continue
+      }
+      const { hear, count, flush } = consoleListener(checked.roundTripMs, undefined, cacheEntries)
+      listeners.add(hear)
+      countListeners.add(count)
+      atExit(flush)
     }
     if (report) listeners.add(keepReportFile(report, profiler.report, atExitOrSignal))
   }
   return profiler
+}
+
+/** The whole tree of a test is captured: two runs of it are to give the same. */
+function isOfTest(trace: LiveTrace | undefined): boolean {
+  return trace !== undefined && (trace.kind === 'test' || isOfTest(trace.parent))
+}
+
+function slowerThan(slowQuery: DetectorOptions | undefined): number {
+  return typeof slowQuery?.mostMs === 'number' ? slowQuery.mostMs : Number.POSITIVE_INFINITY
+}
+
+/** Says yes to the given share of calls, by chance: a pattern could always hit the same one of two routes in turn. */
+function sampler(rate: number): () => boolean {
+  return () => Math.random() < rate
 }
 
 /** @throws TypeError when `value`, the last argument of `caller`, is no profiler. */

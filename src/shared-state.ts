@@ -30,8 +30,6 @@ interface SharedState {
   readonly ignores: AsyncLocalStorage<readonly Ignore[]>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
-  /** Requests that are traced, with the profilers that do it: a second middleware begins no second trace. */
-  readonly requests: WeakMap<object, Set<Profiler>>
   /** Requests whose sender is known, with the trace it sent them in. */
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
@@ -51,7 +49,6 @@ export function sharedState(): SharedState {
     origin: new AsyncLocalStorage(),
     ignores: new AsyncLocalStorage(),
     instrumented: new WeakMap(),
-    requests: new WeakMap(),
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
     lastActs: new Set(),

@@ -140,6 +140,8 @@ export interface Trace {
   truncated: number
   /** What of its queries was left out to stay within the limits; absent when nothing was. */
   cut?: TraceCut
+  /** Of its queries before those kept, all as known from earlier traces; never in a trace file. */
+  onlyCounted?: OnlyCounted
   queries: readonly Query[]
 }
 
@@ -151,6 +153,14 @@ export interface TraceCut {
   statements?: number
   /** Queries of which a parameter was too large to be kept until the end of the trace. */
   values?: number
+}
+
+/** Queries that were counted because they were as known. */
+export interface OnlyCounted {
+  queries: number
+  /** Those of them that control transactions and settings. */
+  control: number
+  databaseMs: number
 }
 
 export type Severity = 'error' | 'warning' | 'info'
@@ -269,6 +279,10 @@ export interface Spread {
 export interface Cut {
   /** Queries counted but not kept. */
   queries: number
+  /** Traces that were only counted, because they sent what was known of their route. */
+  counted?: number
+  /** Traces that were not looked at, because only some are. */
+  unsampled?: number
   /** Traces closed early because too many were open. */
   traces: number
   /** Traces whose name was one too many to be kept as a route. */
@@ -340,6 +354,12 @@ export interface Comparison {
   new: readonly Finding[]
   grown: readonly GrownFinding[]
   fixed: readonly Finding[]
+  /** Not found any more, but their route did not run either: nothing is known of them. */
+  unseen: readonly Finding[]
+  /** How many are as they were, or smaller. */
+  known: number
+  /** Findings left out for a reason: what has come to be left out stands among the fixed. */
+  suppressed: { before: number; after: number }
   routes: readonly ComparedRoute[]
 }
 
@@ -350,7 +370,7 @@ export interface GrownFinding {
   after: number
 }
 
-/** Queries of one visit; absent where the report has no such route. */
+/** Queries of one visit; absent where the route did not run. */
 export interface ComparedRoute {
   name: string
   before?: Spread

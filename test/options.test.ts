@@ -9,7 +9,7 @@ test.each<[string, unknown, string]>([
   [
     'an unknown option',
     { enable: true },
-    'there is no option enable; it is one of enabled, context, application, catalog, detectors',
+    'there is no option enable; it is one of enabled, context, application, capture, sampleRate, catalog, detectors',
   ],
   ['options that are no object', 7, 'the options got 7, but takes an object with enabled'],
   ['a wrong type', { enabled: 'yes' }, 'option enabled got "yes", but takes true or false'],

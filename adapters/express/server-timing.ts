@@ -8,6 +8,7 @@ import type { LiveTrace } from '../../src/trace/live-trace.ts'
 /** What is needed of a response of `node:http`, or of `node:http2` in its compatible form. */
 interface Headers {
   readonly headersSent?: boolean
+  [TIMING]?: Timing
   getHeader?(name: string): unknown
   setHeader?(name: string, value: string | readonly string[]): unknown
   writeHead?(...args: unknown[]): unknown
@@ -17,29 +18,65 @@ interface Headers {
 export function tellTiming(given: object, trace: LiveTrace, countError: (error: unknown) => void): void {
   const response: Headers = given
   if (typeof response.writeHead !== 'function' || typeof response.setHeader !== 'function') return
-  const undo = replaceMethod(response, 'writeHead', (call) => (...args: unknown[]) => {
-    let changed: readonly unknown[] = args
-    try {
-      undo()
-      if (!response.headersSent && isFinal(args[0])) changed = withTiming(response, args, trace)
-    } catch (error) {
-      countError(error)
-    }
-    return call(changed)
-  })
+  const timing: Timing = { response, trace, countError, isTold: false }
+  if (Object.hasOwn(response, 'writeHead') || response[TIMING]) {
+    // Another's patch, or another profiler's.
+    replaceMethod(
+      response,
+      'writeHead',
+      (call) =>
+        (...args: unknown[]) =>
+          call(told(timing, args)),
+    )
+    return
+  }
+  Object.defineProperty(response, TIMING, { value: timing })
+  Object.defineProperty(response, 'writeHead', WRITE_HEAD)
+}
+
+const TIMING = Symbol('pg-loupe timing')
+
+interface Timing {
+  readonly response: Headers
+  readonly trace: LiveTrace
+  readonly countError: (error: unknown) => void
+  isTold: boolean
+}
+
+/** One for all responses: one made for each would cost more than it does. */
+const WRITE_HEAD: PropertyDescriptor = {
+  value: function writeHead(this: { [TIMING]: Timing }, status: unknown, ...rest: unknown[]): unknown {
+    const timing = this[TIMING]
+    const original = Object.getPrototypeOf(timing.response).writeHead
+    return original.apply(timing.response, told(timing, [status, ...rest]))
+  },
+  writable: true,
+  configurable: true,
+  enumerable: false,
+}
+
+// As the method it stands for.
+Object.defineProperty(WRITE_HEAD.value, 'length', { value: 3 })
+
+function told(timing: Timing, args: readonly unknown[]): readonly unknown[] {
+  if (timing.isTold) return args
+  const { response, trace, countError } = timing
+  try {
+    // Of an informational response, headers may follow.
+    timing.isTold = Number(args[0]) >= 200
+    return !response.headersSent && timing.isTold ? withTiming(response, args, trace) : args
+  } catch (error) {
+    countError(error)
+    return args
+  }
 }
 
 const NAME = 'Server-Timing'
 
-/** Of an informational response, headers may follow. */
-function isFinal(status: unknown): boolean {
-  return Number(status) >= 200
-}
-
 function withTiming(response: Headers, args: readonly unknown[], trace: LiveTrace): readonly unknown[] {
-  const count = trace.queries.length + trace.truncated
+  const count = trace.queryCount
   if (count === 0) return args
-  const own = `db;dur=${busyMs(trace.queries).toFixed(1)};desc="${count} ${count === 1 ? 'query' : 'queries'}"`
+  const own = `db;dur=${(busyMs(trace.queries) + trace.countedMs).toFixed(1)};desc="${count} ${count === 1 ? 'query' : 'queries'}"`
   // `writeHead(status, headers)` or `writeHead(status, reason, headers)`.
   const position = typeof args[1] === 'string' ? 2 : 1
   const headers = args[position]

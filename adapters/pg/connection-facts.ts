@@ -6,21 +6,26 @@ import { type ClientInside, type Message, waitingQueries } from './client-like.t
 import type { Guard } from './guard.ts'
 
 /** One recorded query on its way over the connection. */
-export interface Flight {
+export class Flight {
   readonly recording: QueryRecording
   readonly sql: string
   /** The comment that goes after the statement. */
   readonly tag: string | undefined
   /** Of the connection, when the query left. */
-  bytesBefore: number
+  bytesBefore = 0
   /** Counted message by message, where several queries share what the socket brings. */
-  bytes: number
-  isInTransaction: boolean
-  hasFailed: boolean
-}
+  bytes = 0
+  isInTransaction = false
+  hasFailed = false
+  /** Nobody asks for its bytes and transaction. */
+  readonly isCounted: boolean
 
-export function flightOf(recording: QueryRecording, sql: string, tag?: string): Flight {
-  return { recording, sql, tag, bytesBefore: 0, bytes: 0, isInTransaction: false, hasFailed: false }
+  constructor(recording: QueryRecording, sql: string, tag: string | undefined, isCounted = false) {
+    this.isCounted = isCounted
+    this.recording = recording
+    this.sql = sql
+    this.tag = tag
+  }
 }
 
 export interface ConnectionFacts {
@@ -28,13 +33,16 @@ export interface ConnectionFacts {
   departed(flight: Flight): void
   /** pg has queued the query that it was just handed: in a pipeline, messages are told apart by it. */
   queued(flight: Flight): void
-  /** The query has succeeded; `commands` are the names in its command tags. */
-  landed(flight: Flight, commands: readonly (string | null | undefined)[]): void
+  /** The query has succeeded; `command` is the name in its command tag, `commands` are those of several. */
+  landed(flight: Flight, command: Command, commands?: readonly Command[]): void
   failed(flight: Flight): void
   /** A query leaves that nobody records. */
   departedUnseen(): void
   undo(): void
 }
+
+/** As in a result of pg. */
+export type Command = string | null | undefined
 
 const NO_TRANSACTION = 'I'
 /** All that is sent in answer to a query. */
@@ -79,10 +87,10 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     const own = before ?? transaction
     flight.isInTransaction = own !== undefined
     if (own) flight.recording.inTransaction(own)
-    if (!flight.hasFailed) countBytes(flight)
+    if (!flight.hasFailed && !flight.isCounted) countBytes(flight)
   }
-  const onReady = (message?: Message) => guard(() => hearReady(message))
-  const onAnswer = (message?: Message) => guard(() => hearAnswer(message))
+  const onReady = (message?: Message) => guard(hearReady, message)
+  const onAnswer = (message?: Message) => guard(hearAnswer, message)
   wire?.prependListener('readyForQuery', onReady)
   if (isPipeline) for (const name of ANSWERS) wire?.prependListener(name, onAnswer)
 
@@ -91,7 +99,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
       flight.recording.sent(client)
       if (isPipeline) return
       if (transaction) flight.recording.inTransaction(transaction)
-      flight.bytesBefore = bytesRead()
+      if (!flight.isCounted) flight.bytesBefore = bytesRead()
       current = flight
     },
     queued(flight) {
@@ -99,7 +107,9 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
       const query = waitingQueries(client).at(-1) ?? client._sentQueryQueue?.at(-1) ?? client._activeQuery
       if (query && !flights.has(query)) flights.set(query, flight)
     },
-    landed(flight, commands) {
+    landed(flight, command, others) {
+      if (!others && !mayBeBoundary(command)) return
+      const commands = others ?? [command]
       if (!commands.some((command) => command && BOUNDARIES.has(command))) return
       if (wire) {
         const began = commands.some(isBeginning)
@@ -131,6 +141,17 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
 
 /** Names of commands that begin or end a transaction. */
 const BOUNDARIES = new Set(['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'PREPARE'])
+
+/** Told by the first letters: the name is a new string for each query, and looking it up would read all of it. */
+function mayBeBoundary(command: Command): boolean {
+  if (!command) return false
+  const first = command.charCodeAt(0)
+  return first !== LETTER_S || command.charCodeAt(1) === LETTER_T ? BOUNDARIES.has(command) : false
+}
+
+const LETTER_S = 83
+const LETTER_T = 84
+
 const TO_SAVEPOINT = /\brollback\s+(?:(?:work|transaction)\s+)?to\b/i
 const AND_CHAIN = /\band\s+chain\b/i
 
@@ -138,16 +159,16 @@ function isOpen(status: string | null | undefined): boolean {
   return Boolean(status) && status !== NO_TRANSACTION
 }
 
-function isBeginning(command: string | null | undefined): boolean {
+function isBeginning(command: Command): boolean {
   return command === 'BEGIN' || command === 'START'
 }
 
-function isEnd(command: string | null | undefined): boolean {
+function isEnd(command: Command): boolean {
   return command === 'COMMIT' || command === 'ROLLBACK' || command === 'PREPARE'
 }
 
 /** A transaction was open before and one is open now; they are two when one ended in between. */
-function endsWithin(commands: readonly (string | null | undefined)[], sql: string): boolean {
+function endsWithin(commands: readonly Command[], sql: string): boolean {
   const end = commands.findIndex(isEnd)
   if (end < 0) return false
   if (commands[end] === 'COMMIT' || AND_CHAIN.test(sql)) return true

@@ -1,12 +1,13 @@
 // Keeps errors of ours away from the application: they are counted, and its query goes on as if we were not there.
 import type { Profiler } from '../../src/profiler.ts'
 
-export type Guard = (note: () => void) => void
+/** What a note needs may be given beside it: where every query passes, a function made for each would cost. */
+export type Guard = <Given = undefined>(note: (given: Given) => void, given?: Given) => void
 
 export function guardFor(profiler: Profiler): Guard {
-  return (note) => {
+  return (note, given) => {
     try {
-      note()
+      note(given as never)
     } catch (error) {
       profiler.countInternalError(error)
     }

@@ -1,22 +1,42 @@
 // What a result of pg says about its query. Several statements in one text give an array of results.
 import type { DriverField, Outcome } from '../../src/trace/recorded-query.ts'
+import type { Command } from './connection-facts.ts'
 
 interface ResultLike {
   rows?: readonly unknown[]
   rowCount?: number | null
   fields?: readonly DriverField[]
-  command?: string | null
+  command?: Command
 }
 
-/** Rows of all statements are counted; those of the last one with any are kept. `commands` are the command tags' names. */
-export function outcomeOf(result: unknown): Outcome & { commands: readonly (string | null | undefined)[] } {
-  const results = (Array.isArray(result) ? result : [result]) as (ResultLike | undefined)[]
-  const last = results.findLast((one) => one?.rows?.length) ?? results.at(-1)
+interface OutcomeOfPg extends Outcome {
+  /** The name in the command tag. */
+  command: Command
+  /** Of several statements. */
+  commands?: readonly Command[]
+}
+
+/** Rows of all statements are counted; those of the last one with any are kept. */
+export function outcomeOf(result: unknown): OutcomeOfPg {
+  if (!Array.isArray(result)) return single((result ?? {}) as ResultLike)
+  const results = result as (ResultLike | undefined)[]
+  const last = results.findLast((one) => one?.rows?.length) ?? results.at(-1) ?? {}
   return {
-    // With `rows: n` the count is the last portal's only; with RETURNING both are the same.
-    rowCount: results.reduce((sum, one) => sum + (one?.rows?.length || one?.rowCount || 0), 0),
-    ...(last?.fields ? { fields: last.fields } : {}),
-    ...(last?.rows ? { rows: last.rows } : {}),
+    ...single(last),
+    rowCount: results.reduce((sum, one) => sum + countOf(one), 0),
     commands: results.map((one) => one?.command),
   }
+}
+
+function single({ rows, rowCount, fields, command }: ResultLike): OutcomeOfPg {
+  const outcome: OutcomeOfPg = { rowCount: rows?.length || rowCount || 0, command }
+  if (fields) outcome.fields = fields
+  if (rows) outcome.rows = rows
+  return outcome
+}
+
+/** With `rows: n` the count is the last portal's only; with RETURNING both are the same. */
+function countOf(result: unknown): number {
+  const { rows, rowCount } = (result ?? {}) as ResultLike
+  return rows?.length || rowCount || 0
 }

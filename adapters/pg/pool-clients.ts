@@ -4,8 +4,7 @@
 import type { Profiler } from '../../src/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { ClientLike } from './client-like.ts'
-import type { Flight } from './connection-facts.ts'
-import { type Sender, unprofileClient, watchClient } from './profile-client.ts'
+import { type HandedOn, type Sender, unprofileClient, watchClient } from './profile-client.ts'
 
 type ClientListener = (client: ClientLike) => void
 
@@ -21,7 +20,7 @@ export interface PoolOfClients {
 export interface PooledClient {
   isPoolsOwn: boolean
   /** Set while `pool.query` calls `client.query`. */
-  handedOn?: { readonly flight: Flight | undefined } | undefined
+  handedOn?: HandedOn | undefined
   /** By `pool.connect`, until its first query. */
   checkedOut?: { readonly trace: LiveTrace | undefined; readonly waitedMs: number } | undefined
 }
@@ -39,22 +38,23 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
   let isUndone = false
 
   const add = (client: ClientLike) => {
-    const pooled: PooledClient = { isPoolsOwn: true }
+    const pooled: PooledClient = { isPoolsOwn: true, handedOn: undefined, checkedOut: undefined }
     known.set(client, pooled)
     // Somebody may have profiled it alone; queries of the pool would be seen twice.
     unprofileClient(client)
+    const takeHandedOn = () => {
+      const { handedOn } = pooled
+      pooled.handedOn = undefined
+      return handedOn
+    }
     const sender = (): Sender => {
-      const { handedOn, checkedOut, isPoolsOwn } = pooled
-      if (handedOn) {
-        pooled.handedOn = undefined
-        return { handedOn, trace: undefined }
-      }
+      const { checkedOut, isPoolsOwn } = pooled
       if (isPoolsOwn) return { trace: undefined }
       pooled.checkedOut = undefined
       const trace = profiler.currentTrace()
       return { trace, waitedMs: checkedOut?.trace === trace ? checkedOut?.waitedMs : undefined }
     }
-    watchClient(client, profiler, { isPooled: true, sender })
+    watchClient(client, profiler, { isPooled: true, sender, takeHandedOn })
     return pooled
   }
   const handOut = (client: ClientLike) => {

@@ -22,10 +22,15 @@ import { callWithPromise, follow, noteOutcome } from './send-query.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
 
+export interface HandedOn {
+  /** `undefined` of a query that nobody records. */
+  readonly flight: Flight | undefined
+}
+
+const NOBODY: Sender = { trace: undefined }
+
 /** Who sends the query that is about to be sent. */
 export interface Sender {
-  /** Recorded already, where the application called `pool.query`. */
-  handedOn?: { readonly flight: Flight | undefined } | undefined
   trace: LiveTrace | undefined
   /** How long the application waited until it was given this client, for the first query after that. */
   waitedMs?: number | undefined
@@ -63,11 +68,17 @@ export function unprofileClient<Client extends ClientLike>(client: Client): Clie
 export interface ClientUse {
   /** The pool connects it, for nobody in particular. */
   isPooled: boolean
+  /** Asked first: what was recorded already, where the application called `pool.query`. */
+  takeHandedOn?(): HandedOn | undefined
   /** Asked at each call. */
   sender(): Sender
 }
 
-export function watchClient(client: ClientInside, profiler: Profiler, { isPooled, sender }: ClientUse): void {
+export function watchClient(
+  client: ClientInside,
+  profiler: Profiler,
+  { isPooled, sender, takeHandedOn }: ClientUse,
+): void {
   const { instrumented } = sharedState()
   // A pool may be given a class of clients that is not pg's.
   if (instrumented.has(client) || !hasMethod(client, 'query')) return
@@ -79,10 +90,12 @@ export function watchClient(client: ClientInside, profiler: Profiler, { isPooled
   const undoQuery = replaceMethod(client, 'query', (callOriginal) => {
     return function query(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
+      const handedOn = takeHandedOn?.()
+      if (handedOn && isPlain(args) && !handedOn.flight?.tag) return passOn(args, handedOn.flight)
       let flight: Flight | undefined
       let send = () => callOriginal(args)
       guard(() => {
-        const { handedOn, trace, waitedMs } = sender()
+        const { trace, waitedMs } = handedOn ? NOBODY : sender()
         flight = handedOn ? handedOn.flight : startQuery(profiler, trace, args, query, waitedMs)
         // What the pool hands on is bound already, where the application called.
         const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
@@ -93,6 +106,21 @@ export function watchClient(client: ClientInside, profiler: Profiler, { isPooled
         return send()
       } catch (error) {
         guard(() => flight?.recording.failed(errorCode(error)))
+        throw error
+      }
+    }
+
+    /** The way that nearly every query takes: it does what `prepare` does, and makes no function but the callback. */
+    function passOn(args: readonly unknown[], flight: Flight | undefined): unknown {
+      if (!flight) {
+        if (isFree(client)) connection.departedUnseen()
+        return callOriginal(args)
+      }
+      const heard = [args[0], args[1], noteOutcome(flight, connection, guard, args[2] as Callback)]
+      try {
+        return follow(client, connection, flight, guard, callOriginal, heard)
+      } catch (error) {
+        guard(() => flight.recording.failed(errorCode(error)))
         throw error
       }
     }
@@ -125,7 +153,7 @@ export function watchClient(client: ClientInside, profiler: Profiler, { isPooled
       flight.tag && !client.replication ? tagArguments(args, flight.tag) : args
     const noted = (callback: Callback) => noteOutcome(flight, connection, guard, callback)
     const followed = (args: readonly unknown[]) =>
-      follow(client, connection, flight, guard, () => callOriginal(args))
+      follow(client, connection, flight, guard, callOriginal, args)
     if (callback) {
       const heard = withCallback([config, values, ...rest], noted(bind(callback)))
       return () => followed(heard)
@@ -155,6 +183,11 @@ export function watchClient(client: ClientInside, profiler: Profiler, { isPooled
     undoConnect()
     connection.undo()
   })
+}
+
+/** `query(text, values, callback)`, as pg-pool calls it. */
+function isPlain(args: readonly unknown[]): boolean {
+  return args.length === 3 && typeof args[2] === 'function' && !isSubmittable(args[0])
 }
 
 function describe(value: unknown): string {

@@ -43,25 +43,27 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   const { instrumented } = sharedState()
   if (!profiler.enabled || instrumented.has(pool)) return pool
 
-  /** Set while `pool.query` calls `pool.connect`. */
-  let calling:
-    | { readonly args: readonly unknown[]; readonly below: (...args: never[]) => unknown }
-    | undefined
+  /** Its arguments, while `pool.query` calls `pool.connect`. */
+  let calling: readonly unknown[] | undefined
   profiler.addPool({ options: inside.options ?? {}, Client: inside.Client })
   const clients = watchPoolClients(inside, profiler)
   const guard = guardFor(profiler)
   let isUndone = false
 
+  let poolQuery: (...args: never[]) => unknown
   const undoQuery = replaceMethod(pool, 'query', (callOriginal) => {
-    return function query(...args: unknown[]): unknown {
+    poolQuery = query
+    return query
+    function query(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
-      let bound = args
-      guard(() => {
-        if (isSubmittable(args[0])) keepContext(args[0], profiler)
-        bound = args.map((arg, i) => (i > 0 && isFunction(arg) ? profiler.context.bind(arg) : arg))
-      })
+      let bound: readonly unknown[] = args
+      try {
+        bound = boundHere(args)
+      } catch (error) {
+        profiler.countInternalError(error)
+      }
       const outer = calling
-      calling = { args, below: query }
+      calling = args
       try {
         return callOriginal(bound)
       } finally {
@@ -70,23 +72,30 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     }
   })
 
+  /** With callbacks and events that come back to where the application called. */
+  function boundHere(args: readonly unknown[]): readonly unknown[] {
+    if (isSubmittable(args[0])) keepContext(args[0], profiler)
+    for (let at = 1; at < args.length; at++) {
+      if (isFunction(args[at])) {
+        return args.map((arg, i) => (i > 0 && isFunction(arg) ? profiler.context.bind(arg) : arg))
+      }
+    }
+    return args
+  }
+
   const undoConnect = replaceMethod(pool, 'connect', (callOriginal) => {
     return function connect(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
       const query = calling
       calling = undefined
       const [callback, ...rest] = args
+      if (query && isFunction(callback)) {
+        const flight = startHere(query)
+        return callOriginal([handOn(callback as ConnectCallback, flight), ...rest])
+      }
       let send = () => callOriginal(args)
       guard(() => {
         const trace = profiler.currentTrace()
-        if (query && isFunction(callback)) {
-          const heard = handOn(
-            callback as ConnectCallback,
-            startQuery(profiler, trace, query.args, query.below),
-          )
-          send = () => callOriginal([heard, ...rest])
-          return
-        }
         const calledMs = performance.now()
         const checkOut = (client: ClientLike | undefined) =>
           guard(() => {
@@ -108,18 +117,29 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     }
   })
 
+  function startHere(query: readonly unknown[]): Flight | undefined {
+    try {
+      return startQuery(profiler, profiler.currentTrace(), query, poolQuery)
+    } catch (error) {
+      // The application's own context store.
+      profiler.countInternalError(error)
+      return undefined
+    }
+  }
+
   /** The callback with which `pool.query` calls `client.query`, at once. */
   function handOn(callback: ConnectCallback, flight: Flight | undefined): ConnectCallback {
-    return (...args) => {
-      const [error, client] = args
+    return (error, client, release) => {
       let pooled: PooledClient | undefined
-      guard(() => {
+      try {
         pooled = client && clients.handOut(client)
         if (pooled) pooled.handedOn = { flight }
         else if (!client) flight?.recording.failed(errorCode(error))
-      })
+      } catch (error) {
+        profiler.countInternalError(error)
+      }
       try {
-        return callback(...args)
+        return callback(error, client, release)
       } finally {
         if (pooled) pooled.handedOn = undefined
       }

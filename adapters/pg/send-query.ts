@@ -16,21 +16,36 @@ export function follow(
   connection: ConnectionFacts,
   flight: Flight,
   guard: Guard,
-  send: () => unknown,
+  send: (args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
 ): unknown {
-  const last = waitingQueries(client).at(-1)
-  if (isFree(client)) guard(() => connection.departed(flight))
-  const result = send()
-  guard(() => {
+  const before = waitingQueries(client)
+  const waiting = before.length
+  const last = before[waiting - 1]
+  if (isFree(client)) guard(connection.departed, flight)
+  const result = send(args)
+  const after = waitingQueries(client)
+  // Nothing waits, before and after, as nearly always: then it has left.
+  if (waiting === 0 && after.length === 0 && !client.pipeline) return result
+  try {
     connection.queued(flight)
-    const own = waitingQueries(client).at(-1)
-    if (!own || own === last) return
-    replaceMethod(own, 'submit', (call) => (...args) => {
-      guard(() => connection.departed(flight))
-      return call(args)
-    })
-  })
+    const own = after[after.length - 1]
+    if (own && own !== last) leaveWithSubmit(own, connection, flight, guard)
+  } catch (error) {
+    guard(fail, error)
+  }
   return result
+}
+
+function fail(error: unknown): never {
+  throw error
+}
+
+function leaveWithSubmit(query: object, connection: ConnectionFacts, flight: Flight, guard: Guard): void {
+  replaceMethod(query, 'submit', (call) => (...args) => {
+    guard(connection.departed, flight)
+    return call(args)
+  })
 }
 
 /** Promises are made the way pg makes its own: watching pg's would mark it as handled. */
@@ -62,19 +77,24 @@ export function noteOutcome(
   callback: Callback,
 ): Callback {
   return function (this: unknown, ...args) {
-    guard(() => {
-      const [error, result] = args
-      if (error) {
-        connection.failed(flight)
-        flight.recording.failed(errorCode(error))
-      } else {
-        const { commands, ...outcome } = outcomeOf(result)
-        connection.landed(flight, commands)
-        flight.recording.finished(outcome)
-        // Last: from here on what is read of the rows counts as the application's reading.
-        if (!Array.isArray(result)) flight.recording.handsOver(outcome.rows)
-      }
-    })
+    try {
+      note(flight, connection, args[0], args[1])
+    } catch (error) {
+      guard(fail, error)
+    }
     return Reflect.apply(callback, this, args)
   }
+}
+
+function note(flight: Flight, connection: ConnectionFacts, error: unknown, result: unknown): void {
+  if (error) {
+    connection.failed(flight)
+    flight.recording.failed(errorCode(error))
+    return
+  }
+  const outcome = outcomeOf(result)
+  connection.landed(flight, outcome.command, outcome.commands)
+  flight.recording.finished(outcome)
+  // Last: from here on what is read of the rows counts as the application's reading.
+  if (!outcome.commands && !flight.isCounted) flight.recording.handsOver(outcome.rows)
 }

@@ -4,7 +4,7 @@ import { sharedState, takeOrigin } from '../../src/shared-state.ts'
 import { captureStack } from '../../src/trace/call-site.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { commentTag } from './comment-tag.ts'
-import { type Flight, flightOf } from './connection-facts.ts'
+import { Flight } from './connection-facts.ts'
 import { type QueryConfig, textOf, valuesOf } from './query-form.ts'
 
 /**
@@ -21,8 +21,12 @@ export function startQuery(
   try {
     const sql = textOf(args[0])
     if (sql === undefined) return undefined
+    if (trace?.isUnsampled) return undefined
     const open = trace && !trace.closed ? trace : profiler.outsideTrace()
     if (!open) return undefined
+    const tag = profiler.commentTags && trace === open ? commentTag(open) : undefined
+    const counted = open.countQuery(sql)
+    if (counted) return new Flight(counted, sql, tag, true)
     const origin = takeOrigin()
     const recording = open.startQuery({
       sql,
@@ -37,7 +41,7 @@ export function startQuery(
     })
     if (origin) origin.recording = recording
     if (!recording) return undefined
-    return flightOf(recording, sql, profiler.commentTags && trace === open ? commentTag(open) : undefined)
+    return new Flight(recording, sql, tag)
   } catch (error) {
     profiler.countInternalError(error)
     return undefined

@@ -31,7 +31,7 @@ export function recordSubmittable(
     // pg.Query keeps an error of a type's parser until here.
     const error = (query as { _canceledDueToError?: unknown })._canceledDueToError
     if (error) return fail(error)
-    connection.landed(flight, commands)
+    connection.landed(flight, undefined, commands)
     recording.finished({ rowCount: received || tagged, rows, ...(fields ? { fields } : {}) })
   }
   const fail = (error: unknown) => {
@@ -79,8 +79,8 @@ function hearNative(
     if (event !== 'end' && event !== 'error') return
     guard(() => {
       if (event === 'error') return fail(result)
-      const { commands, ...outcome } = outcomeOf(result)
-      connection.landed(flight, commands)
+      const outcome = outcomeOf(result)
+      connection.landed(flight, outcome.command, outcome.commands)
       flight.recording.finished(outcome)
     })
   })

@@ -12,9 +12,11 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_ENABLED: (value) => ({ enabled: readSwitch(value) }),
   PG_LOUPE_CONSOLE: (value) => ({ reporters: readSwitch(value) ? ['console'] : [] }),
   PG_LOUPE_REPORT: (value) => ({ artifacts: { report: readPath(value) } }),
+  PG_LOUPE_TRACES: (value) => ({ artifacts: { traces: readPath(value) } }),
   PG_LOUPE_INCLUDE: (value) => ({ application: { include: readList(value) } }),
   PG_LOUPE_EXCLUDE: (value) => ({ application: { exclude: readList(value) } }),
   PG_LOUPE_UNTRACED: (value) => ({ collectUntraced: readSwitch(value) }),
+  PG_LOUPE_CAPTURE: (value) => ({ capture: value as NonNullable<ProfilerOptions['capture']> }),
   PG_LOUPE_OPTIONS: readJson,
 }
 

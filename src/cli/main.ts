@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { baselineCommand } from './baseline-command.ts'
+import { diffCommand } from './diff-command.ts'
 import { WRONG_USAGE } from './exit-codes.ts'
 import { mergeCommand } from './merge-command.ts'
 import { reportCommand } from './report-command.ts'
@@ -17,7 +18,14 @@ const program = new Command('pg-loupe')
   .enablePositionalOptions()
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
 
-for (const command of [runCommand(), analyzeCommand(), reportCommand(), mergeCommand(), baselineCommand()]) {
+for (const command of [
+  runCommand(),
+  analyzeCommand(),
+  reportCommand(),
+  mergeCommand(),
+  diffCommand(),
+  baselineCommand(),
+]) {
   program.addCommand(command.copyInheritedSettings(program))
 }
 

@@ -9,31 +9,37 @@ import type { Report, ReporterOptions } from '../types.ts'
 type Format = keyof typeof reporters
 
 /** The options that `addOutputOptions` gives a command. */
-export interface OutputOptions {
-  format: Format
-  output: readonly Output[]
+export interface OutputOptions<Name extends string = Format> {
+  format: Name
+  output: readonly Output<Name>[]
   root: string
 }
 
 /** One `--output`; without a format of its own it takes that of `--format`. `-` is standard output. */
-interface Output {
-  format?: Format
+interface Output<Name extends string> {
+  format?: Name
   file: string
 }
 
 const FORMATS = Object.keys(reporters) as Format[]
 const STANDARD_OUTPUT = '-'
 
-/** `standard` is where the report goes without a file. */
-export function addOutputOptions(command: Command, standard = 'standard output'): Command {
+/** `standard` says where it goes without a file. */
+export function addOutputOptions(
+  command: Command,
+  {
+    standard = 'standard output',
+    formats = FORMATS,
+  }: { standard?: string; formats?: readonly string[] } = {},
+): Command {
   return command
-    .addOption(new Option('--format <name>', 'how to print it').choices(FORMATS).default('console'))
+    .addOption(new Option('--format <name>', 'how to print it').choices(formats).default('console'))
     .addOption(
       new Option(
         '-o, --output <[format=]file>',
         'write it to a file instead; with a format, that file beside what is printed; repeatable',
       )
-        .argParser((value: string, before: readonly Output[]) => [...before, parseOutput(value)])
+        .argParser((value: string, before: readonly object[]) => [...before, parseOutput(value, formats)])
         .default([], standard),
     )
     .addOption(
@@ -66,7 +72,7 @@ export function showsTraces({ format, output }: OutputOptions): boolean {
 }
 
 /** The same for whatever can be shown in several formats. */
-function printFormatted<Name extends string>(
+export function printFormatted<Name extends string>(
   { format, output }: { format: Name; output: readonly { format?: Name; file: string }[] },
   print: (format: Name, color: boolean) => string,
   standard: NodeJS.WriteStream = process.stdout,
@@ -99,12 +105,12 @@ function hasColors(stream: NodeJS.WriteStream): boolean {
 }
 
 /** A file whose name has an equals sign is given with its folder: `./a=b.json`. */
-function parseOutput(value: string): Output {
+function parseOutput(value: string, formats: readonly string[]): Output<string> {
   const [, name, file = value] = /^([\w-]+)=(.*)$/s.exec(value) ?? []
   if (file === '')
     throw new InvalidArgumentError('It takes a file, or a format and a file: sarif=report.sarif.')
   if (name === undefined) return { file }
-  const format = FORMATS.find((known) => known === name)
-  if (!format) throw new InvalidArgumentError(`There is no format ${name}; there are ${FORMATS.join(', ')}.`)
-  return { format, file }
+  if (!formats.includes(name))
+    throw new InvalidArgumentError(`There is no format ${name}; there are ${formats.join(', ')}.`)
+  return { format: name, file }
 }

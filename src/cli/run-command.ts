@@ -32,7 +32,7 @@ export function runCommand(): Command {
     )
     .argument('<command...>', 'what to run, after --')
     .passThroughOptions()
-  return addGateOptions(addDetectorOption(addOutputOptions(command, 'standard error')))
+  return addGateOptions(addDetectorOption(addOutputOptions(command, { standard: 'standard error' })))
     .option('--report <file>', 'write the report as JSON, the same as --output json=<file>')
     .option('--traces <file>', 'write the traces, for pg-loupe analyze and pg-loupe merge')
     .addHelpText(

@@ -22,7 +22,8 @@ export const queryBudget: Detector<typeof defaults> = {
   detect(trace, { most, routes }) {
     const budget = Object.hasOwn(routes, trace.name) ? (routes[trace.name] as number) : most
     const counted = trace.queries.flatMap((query, index) => (isWork(query) ? [index] : []))
-    const count = counted.length + trace.truncated
+    const { queries = 0, control = 0 } = trace.onlyCounted ?? {}
+    const count = counted.length + trace.truncated + queries - control
     if (count <= budget) return []
     return [
       {

@@ -70,6 +70,8 @@ const reportFile = v.looseObject({
     observations: none,
     untraced: none,
     internalErrors: none,
+    counted: v.optional(count),
+    unsampled: v.optional(count),
   }),
 })
 

@@ -20,6 +20,15 @@ export interface ReportLimits {
 /** Far more than an application has, a stop for names that hold ids and for statements that are made up as they go. */
 const LIMITS: ReportLimits = { findings: 5000, routes: 1000 }
 
+/** What is known of a trace that was only counted. */
+interface CountedTrace {
+  name: string
+  queryCount: number
+  durationMs: number
+  /** In which a query was under way. */
+  countedMs: number
+}
+
 interface Route {
   traces: number
   queries: number[]
@@ -35,7 +44,7 @@ export class ReportBuilder {
   readonly #routes = new Map<string, Route>()
   readonly #suppressions: Suppressions
   readonly #limits: ReportLimits
-  readonly #cut = {
+  readonly #cut: Omit<Cut, 'observations'> & Record<'findings' | 'queries', number> = {
     queries: 0,
     traces: 0,
     routes: 0,
@@ -53,14 +62,28 @@ export class ReportBuilder {
     this.#limits = limits
   }
 
+  /** A trace that was only counted. */
+  addCounted({ name, queryCount, durationMs, countedMs }: CountedTrace): void {
+    this.#traces++
+    this.#queries += queryCount
+    this.addCut({ counted: 1 })
+    this.#addRoute(name, queryCount, durationMs, () => countedMs)
+  }
+
+  countUnsampled(): void {
+    this.addCut({ unsampled: 1 })
+  }
+
   /** Returns those that are in the report: the others were left out for a reason. */
   add(trace: Trace, found: readonly Finding[]): readonly Finding[] {
     const findings = this.#suppressions.apply(trace, found)
+    const { name, durationMs = 0, truncated, onlyCounted } = trace
+    const count = trace.queries.length + truncated + (onlyCounted?.queries ?? 0)
     this.#traces++
-    this.#queries += trace.queries.length + trace.truncated
-    this.#cut.queries += trace.truncated
+    this.#queries += count
+    this.#cut.queries += truncated
     this.addCut(trace.cut ?? {})
-    this.#addRoute(trace)
+    this.#addRoute(name, count, durationMs, () => busyMs(trace.queries) + (onlyCounted?.databaseMs ?? 0))
     for (const finding of findings) {
       const known = this.#findings.get(finding.key)
       if (!known && this.#findings.size >= this.#limits.findings) {
@@ -78,6 +101,10 @@ export class ReportBuilder {
     this.#cut.untraced++
   }
 
+  get untraced(): number {
+    return this.#cut.untraced
+  }
+
   countCutTrace(): void {
     this.#cut.traces++
   }
@@ -93,7 +120,10 @@ export class ReportBuilder {
 
   /** What had been left out before the traces came here. */
   addCut(cut: Partial<Omit<Cut, 'observations'>>): void {
-    for (const [name, count] of Object.entries(cut)) this.#cut[name as keyof typeof cut] += count
+    for (const [name, count] of Object.entries(cut)) {
+      const key = name as keyof typeof cut
+      this.#cut[key] = (this.#cut[key] ?? 0) + count
+    }
   }
 
   /** What has been left out so far. */
@@ -122,7 +152,10 @@ export class ReportBuilder {
       ),
       suppressed: left.suppressed,
       suppressions: left.suppressions,
-      cut: { ...this.#cut, observations: cutObservations },
+      cut: {
+        ...this.#cut,
+        observations: cutObservations,
+      },
     }
   }
 
@@ -133,7 +166,7 @@ export class ReportBuilder {
     this.#spentMs.set(key, Math.max(this.#spentMs.get(key) ?? 0, ...spent))
   }
 
-  #addRoute({ name, queries, truncated, durationMs }: Trace): void {
+  #addRoute(name: string, queries: number, durationMs: number, databaseMs: () => number): void {
     let route = this.#routes.get(name)
     if (!route) {
       if (this.#routes.size >= this.#limits.routes) {
@@ -145,9 +178,9 @@ export class ReportBuilder {
     }
     route.traces++
     if (route.traces > KEPT_SAMPLES) return
-    route.queries.push(queries.length + truncated)
-    route.durationMs.push(durationMs ?? 0)
-    route.databaseMs.push(busyMs(queries))
+    route.queries.push(queries)
+    route.durationMs.push(durationMs)
+    route.databaseMs.push(databaseMs())
   }
 }
 

@@ -57,6 +57,7 @@ export async function capture<T>(
     findsSingleValues: true,
   })
   const requests = followRequests(trace, profiler)
+  const untracedBefore = profiler.untraced
   let result: T
   try {
     // Awaited inside: what supertest returns sends its request only when it is awaited.
@@ -76,7 +77,7 @@ export async function capture<T>(
   const loops = allTraces(trace).flatMap(({ finished, singleValues }) =>
     finished ? findUnprovenLoops(finished.queries, singleValues) : [],
   )
-  circumstances.set(captured, { requests: requests.log, loops })
+  circumstances.set(captured, { requests: requests.log, loops, untraced: profiler.untraced - untracedBefore })
   return captured
 }
 
@@ -84,6 +85,8 @@ export async function capture<T>(
 interface Circumstances {
   requests: RequestLog
   loops: readonly UnprovenLoop[]
+  /** Queries meanwhile that belonged to no trace. */
+  untraced: number
 }
 
 /** Beside what was captured, which is for everybody to read. */

@@ -8,13 +8,13 @@ import { analyzeStatement, loadParser } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion } from './check-options.ts'
-import { matches, matchingOption } from './expect-query-count.ts'
-import { findingsAbout, listFindings } from './failure-text.ts'
+import { describeMatching, matches, matchingOption } from './expect-query-count.ts'
+import { findingsAbout, listFindings, listStatements } from './failure-text.ts'
 import { type Growth, growthTable } from './growth-table.ts'
-import { judgeSilence } from './no-query.ts'
+import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { type Statement, statementsOf } from './statements.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+import { statementsOf } from './statements.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface ConstantQueriesOptions<T = unknown> {
   /** The sizes, growing. Default `[2, 3]`. */
@@ -25,7 +25,7 @@ export interface ConstantQueriesOptions<T = unknown> {
   run: (scale: number) => T | PromiseLike<T>
   /** Compares only the statements that match, as in `expectQueryCount`. */
   matching?: string | RegExp
-  /** What to do when no query returned more rows at the larger size. Default `warn`. */
+  /** What to do when no query brought back more at the larger size, or a request cannot be tied to `run`. Default `warn`. */
   inconclusive?: Inconclusive
 }
 
@@ -96,13 +96,22 @@ export function judgeConstantQueries(
     matching === undefined ? captured.queries : captured.queries.filter(matches(matching)),
   )
   const totals = counted.map(({ length }) => length)
+  if (totals.every((total) => total === 0)) {
+    const message = `${assertion} saw no query${describeMatching(matching)}, so it proves nothing; there were others:`
+    const others = statementsOf(first?.captured.queries ?? [])
+    return { pass: false, message: `${message}\n\n${listStatements(others)}` }
+  }
+  const bySize = counted.map((queries) => new Map(statementsOf(queries).map((one) => [one.key, one.queries])))
   const grown = statementsOf(counted.flat()).flatMap(({ key, text }): Growth[] => {
-    const queries = counted.map((all) => statementsOf(all).find((one) => one.key === key)?.queries ?? [])
+    const queries = bySize.map((statements) => statements.get(key) ?? [])
     const counts = queries.map(({ length }) => length)
     if (!hasGrown(counts, totals)) return []
     return [{ text, counts, table: tableOf(queries.flat()), queries: queries.flat() }]
   })
-  if (grown.length === 0) return steady(totals, sizes, counted, assertion)
+  if (grown.length === 0) {
+    const lost = scaled.map(({ captured }) => whyIncomplete(captured, assertion)).find(Boolean)
+    return withDoubt(steady(totals, sizes, counted, assertion), lost)
+  }
 
   const blocks = [
     `expected as many queries whatever the size, but their number grows with it:\n\n${growthTable(sizes, totals, grown)}`,
@@ -137,7 +146,9 @@ function steady(
     message: `expected the number of queries to grow with the size, but it was ${numbers}`,
   }
   const [least = [], most = []] = [counted[0], counted.at(-1)]
-  if (statementsOf(most).some((statement) => broughtMore(statement, least))) return verdict
+  const before = new Map(statementsOf(least).map((one) => [one.key, one.queries]))
+  if (statementsOf(most).some(({ key, queries }) => broughtMore(queries, before.get(key) ?? [])))
+    return verdict
   return {
     ...verdict,
     inconclusive:
@@ -147,9 +158,8 @@ function steady(
 }
 
 /** Bytes, because rows may be nested in one. */
-function broughtMore({ key, queries }: Statement, before: readonly Query[]): boolean {
-  const same = statementsOf(before).find((statement) => statement.key === key)?.queries ?? []
-  return sum(queries, 'rows') > sum(same, 'rows') || sum(queries, 'bytes') > sum(same, 'bytes')
+function broughtMore(queries: readonly Query[], before: readonly Query[]): boolean {
+  return sum(queries, 'rows') > sum(before, 'rows') || sum(queries, 'bytes') > sum(before, 'bytes')
 }
 
 function sum(queries: readonly Query[], what: 'rows' | 'bytes'): number {

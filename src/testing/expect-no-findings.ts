@@ -8,17 +8,20 @@ import type { Finding, Severity } from '../types.ts'
 import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { listFindings } from './failure-text.ts'
-import { judgeSilence } from './no-query.ts'
+import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
 import { LOOPS, whyInconclusive } from './unproven-loops.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface NoFindingsOptions {
   /** Ids of the detectors that count. Default: all that the profiler has switched on but `slow-query`. */
   detectors?: readonly string[]
   /** The least that counts. Default `warning`: what is only to be known of (`info`) is in the report. */
   minSeverity?: Severity
-  /** What to do when a loop could not have shown, because there was one row or none to loop over. Default `warn`. */
+  /**
+   * What to do when a loop could not have shown, because there was one row or none to loop over, or a request of the
+   * function cannot be tied to it. Default `warn`.
+   */
   inconclusive?: Inconclusive
 }
 
@@ -86,14 +89,15 @@ export function judgeNoFindings(
   )
   const verdict = judgeFindings(findings, captured, ['finding', 'findings'])
   const looksForLoops = !detectors || detectors.some((id) => LOOPS.includes(id))
-  return looksForLoops ? doubting(verdict, captured, assertion) : verdict
+  return looksForLoops
+    ? doubting(verdict, captured, assertion)
+    : withDoubt(verdict, whyIncomplete(captured, assertion))
 }
 
 /** The verdict of who looked for loops, with the reason why there could have been one all the same. */
 export function doubting(verdict: Verdict, captured: CapturedQueries, assertion: string): Verdict {
   const loops = circumstancesOf(captured)?.loops ?? []
-  const inconclusive = verdict.pass ? whyInconclusive(captured, loops, assertion) : undefined
-  return inconclusive === undefined ? verdict : { ...verdict, inconclusive }
+  return withDoubt(verdict, whyIncomplete(captured, assertion) ?? whyInconclusive(captured, loops, assertion))
 }
 
 /** `noun` is what they are called, one and several. */

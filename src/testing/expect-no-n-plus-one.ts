@@ -10,7 +10,10 @@ import { LOOPS } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
 
 export interface NoNPlusOneOptions {
-  /** What to do when a loop could not have shown, because there was one row or none to loop over. Default `warn`. */
+  /**
+   * What to do when a loop could not have shown, because there was one row or none to loop over, or a request of the
+   * function cannot be tied to it. Default `warn`.
+   */
   inconclusive?: Inconclusive
 }
 

@@ -1,5 +1,6 @@
 // Holds the number of queries, of all or of those that match. What it counts are statements sent, BEGIN and COMMIT too:
 // each is a round trip.
+import { types } from 'node:util'
 import * as v from 'valibot'
 import { record, wholeNumber } from '../options.ts'
 import { defaultProfiler, type Profiler } from '../profiler.ts'
@@ -8,10 +9,10 @@ import type { Query } from '../types.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion } from './check-options.ts'
 import { findingsAbout, listFindings, listStatements } from './failure-text.ts'
-import { judgeSilence } from './no-query.ts'
+import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
 import { statementsOf } from './statements.ts'
-import { enforce, type Verdict } from './verdict.ts'
+import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 /** How many queries there may be: `max` or `exactly`, one of the two. */
 export interface QueryCountOptions {
@@ -22,6 +23,8 @@ export interface QueryCountOptions {
    * do; upper and lower case, quotes of names and white space make no difference.
    */
   matching?: string | RegExp
+  /** What to do when nothing matched, or a request of the function cannot be tied to it. Default `warn`. */
+  inconclusive?: Inconclusive
 }
 
 const NAME = 'expectQueryCount'
@@ -40,7 +43,7 @@ export async function expectQueryCount<T>(
   const fail = failureAt(expectQueryCount)
   checkQueryCount(options, profiler)
   const captured = await capture(NAME, fn, profiler)
-  enforce(judgeQueryCount(captured, options), captured.report, fail)
+  enforce(judgeQueryCount(captured, options), captured.report, fail, options.inconclusive)
   return captured.result
 }
 
@@ -72,7 +75,14 @@ export function judgeQueryCount(
   const which = `${expected} ${expected === 1 ? 'query' : 'queries'}${describeMatching(matching)}`
   const wanted = exactly === undefined ? `at most ${which}` : `exactly ${which}`
   const numbers = { actual: count, expected }
-  if (pass) return { pass, message: `expected not ${wanted}, but there were ${count}`, ...numbers }
+  if (pass) {
+    const verdict = { pass, message: `expected not ${wanted}, but there were ${count}`, ...numbers }
+    const unmatched =
+      count === 0 && expected > 0 && matching !== undefined
+        ? `${assertion} is inconclusive: none of ${captured.count} queries was one${describeMatching(matching)}`
+        : undefined
+    return withDoubt(verdict, whyIncomplete(captured, assertion) ?? unmatched)
+  }
   if (!isSure) {
     const message =
       `expected ${wanted}, but ${left} queries more than the profiler keeps were sent, which may match or not; ` +
@@ -97,7 +107,7 @@ export function matches(matching: string | RegExp): (query: Query) => boolean {
 
 function toPattern(matching: string | RegExp): RegExp {
   // Flags that make a RegExp remember where it was would find every second one.
-  if (matching instanceof RegExp) return new RegExp(matching.source, matching.flags.replace(/[gy]/g, ''))
+  if (types.isRegExp(matching)) return new RegExp(matching.source, matching.flags.replace(/[gy]/g, ''))
   const words = matching.trim().split(/\s+/).map(escapePattern).join('\\s+')
   return new RegExp(`(?<![\\w$])${words}(?![\\w$])`, 'i')
 }
@@ -106,15 +116,15 @@ function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
-function describeMatching(matching: string | RegExp | undefined): string {
+export function describeMatching(matching: string | RegExp | undefined): string {
   if (matching === undefined) return ''
-  return ` matching ${matching instanceof RegExp ? matching : `'${matching}'`}`
+  return ` matching ${types.isRegExp(matching) ? matching : `'${matching}'`}`
 }
 
 export const matchingOption = () =>
   v.optional(
     v.custom<string | RegExp>(
-      (value) => value instanceof RegExp || (typeof value === 'string' && value.trim() !== ''),
+      (value) => types.isRegExp(value) || (typeof value === 'string' && value.trim() !== ''),
       'a RegExp, or words of the statement such as the name of a table',
     ),
   )
@@ -125,6 +135,7 @@ const queryCountOptions = () =>
       max: v.optional(wholeNumber(0)),
       exactly: v.optional(wholeNumber(0)),
       matching: matchingOption(),
+      inconclusive: inconclusiveOption(),
     }),
     v.check(
       ({ max, exactly }) => (max === undefined) !== (exactly === undefined),

@@ -1,4 +1,5 @@
-// An assertion that saw no query proves nothing, so it fails, and says what is known of why.
+// An assertion that saw no query proves nothing, so it fails, and says what is known of why. One that may have missed some
+// says so.
 import { type CapturedQueries, circumstancesOf } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -8,10 +9,25 @@ export function judgeSilence(captured: CapturedQueries, assertion: string): Verd
   return { pass: false, message: `${assertion} saw no query, so it proves nothing. ${reasonFor(captured)}` }
 }
 
+/**
+ * A request of the function that no server of this process is known to have got, while one got a request from nobody
+ * knows whom. Requests to other processes alone are no reason: an application asks other services.
+ */
+export function whyIncomplete(captured: CapturedQueries, assertion: string): string | undefined {
+  const { hosts = new Map(), strangers = 0 } = circumstancesOf(captured)?.requests ?? {}
+  const lost = [...hosts].filter(([, { sent, arrived }]) => arrived < sent).map(([host]) => host)
+  if (strangers === 0 || lost.length === 0) return undefined
+  return (
+    `${assertion} is inconclusive: the request to ${list(lost)} cannot be followed, and servers of this process got ` +
+    `${count(strangers, 'request')} from something in between or over a Unix socket, whose queries are not counted.`
+  )
+}
+
 const IS_PROFILED = 'Is the pool profiled (profilePool), by this profiler?'
 
 function reasonFor(captured: CapturedQueries): string {
-  const { hosts = new Map(), strangers = 0 } = circumstancesOf(captured)?.requests ?? {}
+  const { requests, untraced = 0 } = circumstancesOf(captured) ?? {}
+  const { hosts = new Map(), strangers = 0 } = requests ?? {}
   const asked = [...hosts.keys()]
   const here = asked.filter((host) => hosts.get(host).arrived > 0)
   if (here.length > 0) {
@@ -33,11 +49,17 @@ function reasonFor(captured: CapturedQueries): string {
       'inside it, with fetch or node:http.'
     )
   }
+  if (untraced > 0) {
+    return (
+      `Meanwhile ${count(untraced, 'query', 'queries')} belonged to no trace: sent by something that had begun before, such as a ` +
+      'queue, a batch or an event of another connection.'
+    )
+  }
   return `${IS_PROFILED} Does the code run in this process, called from the function given?`
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+function count(number: number, one: string, several = `${one}s`): string {
+  return `${number} ${number === 1 ? one : several}`
 }
 
 function list(hosts: readonly string[]): string {

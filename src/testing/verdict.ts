@@ -37,4 +37,9 @@ export function settle(verdict: Verdict, inconclusive: Inconclusive = 'warn'): V
   return verdict
 }
 
+/** The same verdict with a doubt, where there is one. What failed needs none. */
+export function withDoubt(verdict: Verdict, inconclusive: string | undefined): Verdict {
+  return verdict.pass && inconclusive !== undefined ? { ...verdict, inconclusive } : verdict
+}
+
 export const inconclusiveOption = () => v.optional(v.picklist(CHOICES, `one of ${CHOICES.join(', ')}`))

@@ -1,9 +1,12 @@
 // The queries of one unit of work while it runs, in the order they started. It knows when it is over: after its end
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
-import type { Trace, TraceCut, TraceKind } from '../types.ts'
+import type { OnlyCounted, Trace, TraceCut, TraceKind } from '../types.ts'
 import type { ResolveCallSite } from './call-site.ts'
+import type { ClosingQueue } from './closing-queue.ts'
+import { CountedQuery } from './counted-query.ts'
 import { startOfText } from './cut-statement.ts'
 import { KeptValues, type ValueLimits } from './kept-values.ts'
+import type { Expectation } from './known-routes.ts'
 import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
 import type { RowShape } from './row-watch.ts'
 import type { RowWatcher } from './row-watcher.ts'
@@ -17,6 +20,8 @@ export interface TraceStart {
   parent?: LiveTrace | undefined
   /** Also looks for queries that a single row has led to, in the traces inside it too: an assertion asks for that. */
   findsSingleValues?: boolean
+  /** What is known so far of a name that is yet to be told: of a request its method and path, with a star for each value. */
+  shape?: string
 }
 
 interface TraceLimits extends ValueLimits {
@@ -34,6 +39,8 @@ export interface TraceSettings {
   resolveCallSite: ResolveCallSite
   /** Absent when rows are not to be watched. */
   rowWatcher?: RowWatcher | undefined
+  /** Closes traces some time after they have become quiet. */
+  closing: ClosingQueue
   /** A promise while what the analysis has to know is being loaded; it never rejects. */
   loading(): Promise<void> | undefined
 }
@@ -68,129 +75,185 @@ const AFTERMATH_MS = 10_000
 
 export class LiveTrace {
   readonly kind: TraceKind
-  name: string
+  readonly shape: string
   readonly labels: Record<string, string>
   /** While both are open, or a test wants to see what happened inside it. */
   parent: LiveTrace | undefined
-  readonly children: LiveTrace[] = []
   queries: RecordedQuery[] = []
   readonly findsSingleValues: boolean
   /** Once the trace has closed, if they were looked for. */
   singleValues: readonly SingleValue[] = []
   truncated = 0
   closed = false
-  /** The sealed trace, once it has closed, for some time. */
+  /** It stands for what is not looked at: its queries are not even counted. */
+  isUnsampled = false
+  /** The sealed trace, once it has closed, for some time; `undefined` of one that was only counted. */
   finished: Trace | undefined
+  /** What its queries are expected to be, for as long as they are only counted. */
+  counted: Expectation | undefined
+  /** Milliseconds in which at least one of the queries counted was under way. */
+  countedMs = 0
+  /** When it is to be closed unless another query begins; `undefined` while one is under way. */
+  quietAt: number | undefined
+  #name: string
+  #isCounting: boolean
+  #children: LiveTrace[] | undefined
   readonly #settings: TraceSettings
   readonly #finish: (trace: LiveTrace) => Trace | undefined
-  readonly #startedAt = new Date()
+  readonly #startedAt = Date.now()
   readonly #start = performance.now()
   #durationMs: number | undefined
-  readonly #connections = new Map<object, number>()
-  readonly #transactions = new Map<object, number>()
-  readonly #cut: TraceCut = {}
-  readonly #values: KeptValues
+  #connections: Map<object, number> | undefined
+  #transactions: Map<object, number> | undefined
+  #cut: TraceCut | undefined
+  #values: KeptValues | undefined
   #pending = 0
+  #underWay = 0
+  #underWaySince = 0
   #timer: NodeJS.Timeout | undefined
-  #whenClosed: (() => void)[] = []
+  #whenClosed: (() => void)[] | undefined
 
   constructor(
     start: TraceStart,
     settings: TraceSettings,
     parent: LiveTrace | undefined,
     finish: (trace: LiveTrace) => Trace | undefined,
+    expectation?: Expectation,
   ) {
     this.kind = start.kind
-    this.name = start.name
+    this.#name = start.name
+    this.shape = start.shape ?? start.name
     this.labels = start.labels ?? {}
     this.findsSingleValues = start.findsSingleValues ?? parent?.findsSingleValues ?? false
     this.#settings = settings
-    this.#values = new KeptValues(settings.limits, this.#cut)
     this.#finish = finish
+    this.counted = expectation
+    this.#isCounting = expectation !== undefined
     if (parent && (!parent.closed || parent.isObserved)) {
       this.parent = parent
-      parent.children.push(this)
+      parent.#children ??= []
+      parent.#children.push(this)
     }
+  }
+
+  /** One that nothing belongs to, for all units of work that are not looked at. */
+  static closed(): LiveTrace {
+    const settings: TraceSettings = {
+      limits: { queriesPerTrace: 0, rowsPerQuery: 0, bytesPerTrace: 0, bytesPerValue: 0, statementLength: 0 },
+      resolveCallSite: () => [],
+      loading: () => undefined,
+      closing: { add() {} },
+    }
+    const trace = new LiveTrace({ kind: 'script', name: '' }, settings, undefined, () => undefined)
+    trace.closed = true
+    trace.isUnsampled = true
+    return trace
+  }
+
+  get children(): readonly LiveTrace[] {
+    return this.#children ?? []
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  set name(name: string) {
+    if (name === this.#name) return
+    this.#name = name
+    if (this.#isCounting && this.counted?.fits(name) === false) this.#isCounting = false
+  }
+
+  /** Its queries are only counted, because all of them were to be expected so far. */
+  get isCounting(): boolean {
+    return this.#isCounting && !this.closed
+  }
+
+  /** All of its queries were only counted. */
+  get isOnlyCounted(): boolean {
+    return this.#isCounting
+  }
+
+  get queryCount(): number {
+    return this.queries.length + this.truncated + (this.counted?.queries ?? 0)
+  }
+
+  /** Counts a query that was to be expected; of one that was not, `undefined`, and the trace is captured from here on. */
+  countQuery(sql: string): QueryRecording | undefined {
+    if (!this.#isCounting || this.closed) return undefined
+    const isReadable = sql.length <= this.#settings.limits.statementLength
+    const statement = isReadable ? this.counted?.count(sql) : undefined
+    if (statement === undefined) {
+      this.#isCounting = false
+      return undefined
+    }
+    this.#pending++
+    if (this.#durationMs !== undefined) this.#closeSoon()
+    return new CountedQuery(this, statement)
   }
 
   /** Records that the application sends a query; `undefined` once the trace is closed or its limit is reached. */
   startQuery(start: QueryStart): QueryRecording | undefined {
     if (this.closed) return undefined
+    this.#isCounting = false
     if (this.isFull) {
       this.truncated++
       return undefined
     }
-    const calledMs = this.#now()
-    const query = new RecordedQuery(this.#bounded(start), calledMs, this.#settings.resolveCallSite)
+    const query = new RecordedQuery(this.#bounded(start), this.now(), this.#settings.resolveCallSite)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
     this.#pending++
     if (this.#durationMs !== undefined) this.#closeSoon()
-    return this.#record(query)
+    return new FullRecording(this, query, this.#settings)
   }
 
   #bounded(start: QueryStart): QueryStart {
     const { statementLength } = this.#settings.limits
-    const params = this.#values.params(start.params)
+    const params = this.keptValues.params(start.params)
     if (start.sql.length <= statementLength) return params === start.params ? start : { ...start, params }
+    this.#cut ??= {}
     this.#cut.statements = (this.#cut.statements ?? 0) + 1
     const sql = startOfText(start.sql, statementLength)
     return { ...start, sql, sqlLength: start.sql.length, params: undefined }
   }
 
-  #record(query: RecordedQuery): QueryRecording {
-    const { rowsPerQuery } = this.#settings.limits
-    let sentMs: number | undefined
-    let open = true
-    const settle = () => {
-      open = false
-      query.durationMs = this.#now() - (sentMs ?? query.calledMs)
-      this.#pending--
-      if (this.#pending === 0 && this.#durationMs !== undefined) this.#closeSoon()
-    }
-    return {
-      rowLimit: rowsPerQuery,
-      byteLimit: this.#values.bytesLeft,
-      sent: (connection) => {
-        if (!open || this.closed) return
-        sentMs = this.#now()
-        query.waitMs = sentMs - query.startMs
-        query.connection = numberOf(connection, this.#connections)
-      },
-      inTransaction: (transaction) => {
-        if (!this.closed) query.transaction = numberOf(transaction, this.#transactions)
-      },
-      received: (bytes) => {
-        if (!this.closed) query.bytes = bytes
-      },
-      finished: ({ rowCount, fields, rows }) => {
-        if (!open || this.closed) return
-        query.rows = rowCount
-        if (fields) query.fields = fields
-        if (rows && rows.length > 0) {
-          const bytesPerRow = query.bytes && query.bytes / Math.max(rowCount, rows.length)
-          query.keptRows = this.#values.rows(rows, rowsPerQuery, bytesPerRow)
-        }
-        settle()
-      },
-      mapped: (rows) => {
-        if (!this.closed) query.mappedRows = rows.slice(0, query.keptRows?.length ?? rowsPerQuery)
-      },
-      failed: (code) => {
-        if (!open || this.closed) return
-        query.error = code
-        // What never left has only waited.
-        if (sentMs === undefined) {
-          sentMs = this.#now()
-          query.waitMs = sentMs - query.startMs
-        }
-        settle()
-      },
-      handsOver: (rows, shape) => {
-        if (rows && !this.closed && query.sqlLength === undefined)
-          this.#settings.rowWatcher?.watch(query, rows, shape)
-      },
-    }
+  /** What may still be kept of parameters and results. */
+  get keptValues(): KeptValues {
+    this.#cut ??= {}
+    this.#values ??= new KeptValues(this.#settings.limits, this.#cut)
+    return this.#values
+  }
+
+  /** For its recordings: a query that was counted leaves. */
+  countedLeaves(atMs: number): void {
+    if (this.#underWay++ === 0) this.#underWaySince = atMs
+  }
+
+  /** For its recordings: a query that was counted and had left has been answered. */
+  countedReturns(atMs: number): void {
+    if (--this.#underWay === 0) this.countedMs += atMs - this.#underWaySince
+  }
+
+  /** For its recordings: a query of its statement was not as usual. */
+  captureFromHere(): void {
+    this.#isCounting = false
+  }
+
+  /** For its recordings: one query less is under way. */
+  settle(): void {
+    this.#pending--
+    if (this.#pending === 0 && this.#durationMs !== undefined) this.#closeSoon()
+  }
+
+  numberConnection(connection: object): number {
+    this.#connections ??= new Map()
+    return numberOf(connection, this.#connections)
+  }
+
+  numberTransaction(transaction: object): number {
+    this.#transactions ??= new Map()
+    return numberOf(transaction, this.#transactions)
   }
 
   /** No further query would be kept. */
@@ -201,7 +264,7 @@ export class LiveTrace {
   /** The unit of work is done (the response is sent); queries from now on are its aftermath. */
   end(): void {
     if (this.#durationMs !== undefined) return
-    this.#durationMs = this.#now()
+    this.#durationMs = this.now()
     this.#closeSoon()
   }
 
@@ -213,7 +276,10 @@ export class LiveTrace {
   async settled(): Promise<void> {
     await Promise.all(this.children.map((child) => child.settled()))
     if (this.closed) return
-    const closed = new Promise<void>((resolve) => this.#whenClosed.push(resolve))
+    const closed = new Promise<void>((resolve) => {
+      this.#whenClosed ??= []
+      this.#whenClosed.push(resolve)
+    })
     if (this.#durationMs !== undefined) this.#closeSoon()
     await closed
   }
@@ -221,17 +287,17 @@ export class LiveTrace {
   /** Once what the analysis has to know is there; `now` does without it. */
   close({ now = false } = {}): void {
     if (this.closed) return
-    const loading = now ? undefined : this.#settings.loading()
+    const loading = now || this.#isCounting ? undefined : this.#settings.loading()
     if (loading !== undefined) {
       void loading.then(() => this.close({ now: true }))
       return
     }
     this.closed = true
-    this.#durationMs ??= this.#now()
+    this.#durationMs ??= this.now()
     clearTimeout(this.#timer)
     this.finished = this.#finish(this)
     if (!this.isObserved) this.#leaveParent()
-    for (const resolve of this.#whenClosed) resolve()
+    for (const resolve of this.#whenClosed ?? []) resolve()
   }
 
   /** A test looks at the traces that began inside its own when all is over. */
@@ -241,7 +307,7 @@ export class LiveTrace {
 
   /** A worker that never ends begins one trace after the other. */
   #leaveParent(): void {
-    const siblings = this.parent?.children ?? []
+    const siblings = this.parent ? (this.parent.#children ?? []) : []
     const position = siblings.indexOf(this)
     if (position >= 0) siblings.splice(position, 1)
     this.parent = undefined
@@ -255,8 +321,8 @@ export class LiveTrace {
     if (this.isObserved) return
     this.queries = []
     this.finished = undefined
-    this.#connections.clear()
-    this.#transactions.clear()
+    this.#connections = undefined
+    this.#transactions = undefined
   }
 
   /** The trace as detectors read it. Queries resolve their call sites on demand. */
@@ -266,30 +332,123 @@ export class LiveTrace {
       id,
       kind: this.kind,
       name: this.name,
-      startedAt: this.#startedAt.toISOString(),
-      durationMs: this.#durationMs ?? this.#now(),
+      startedAt: new Date(this.#startedAt).toISOString(),
+      durationMs: this.durationMs,
       labels: this.labels,
       truncated: this.truncated,
-      ...(Object.keys(this.#cut).length > 0 ? { cut: this.#cut } : {}),
+      ...(Object.keys(this.#cut ?? {}).length > 0 ? { cut: this.#cut as TraceCut } : {}),
+      ...(this.counted ? { onlyCounted: this.#onlyCounted(this.counted) } : {}),
       queries: this.queries,
     }
   }
 
-  #now(): number {
+  #onlyCounted({ queries, control }: Expectation): OnlyCounted {
+    return { queries, control, databaseMs: this.countedMs }
+  }
+
+  /** Until its end was announced, or until now. */
+  get durationMs(): number {
+    return this.#durationMs ?? this.now()
+  }
+
+  /** Milliseconds since it began. */
+  now(): number {
     return performance.now() - this.#start
   }
 
   #closeSoon(): void {
-    clearTimeout(this.#timer)
     if (this.closed) return
-    const idle = this.#pending === 0
-    if (idle && this.#whenClosed.length > 0) {
+    const leftMs = (this.#durationMs ?? 0) + AFTERMATH_MS - this.now()
+    if (this.#pending > 0) {
+      this.quietAt = undefined
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => this.close(), leftMs)
+      this.#timer.unref()
+    } else if (this.#whenClosed !== undefined) {
       this.close()
-      return
+    } else {
+      this.quietAt = performance.now() + Math.min(IDLE_MS, leftMs)
+      this.#settings.closing.add(this)
     }
-    const leftMs = (this.#durationMs ?? 0) + AFTERMATH_MS - this.#now()
-    this.#timer = setTimeout(() => this.close(), idle ? Math.min(IDLE_MS, leftMs) : leftMs)
-    this.#timer.unref()
+  }
+}
+
+/** One query that is kept, while it is under way. */
+class FullRecording implements QueryRecording {
+  readonly #trace: LiveTrace
+  readonly #query: RecordedQuery
+  readonly #settings: TraceSettings
+  #sentMs: number | undefined
+  #isOpen = true
+
+  constructor(trace: LiveTrace, query: RecordedQuery, settings: TraceSettings) {
+    this.#trace = trace
+    this.#query = query
+    this.#settings = settings
+  }
+
+  get rowLimit(): number {
+    return this.#settings.limits.rowsPerQuery
+  }
+
+  get byteLimit(): number {
+    return this.#trace.keptValues.bytesLeft
+  }
+
+  sent(connection: object): void {
+    if (!this.#isOpen || this.#trace.closed) return
+    this.#leave()
+    this.#query.connection = this.#trace.numberConnection(connection)
+  }
+
+  inTransaction(transaction: object): void {
+    if (!this.#trace.closed) this.#query.transaction = this.#trace.numberTransaction(transaction)
+  }
+
+  received(bytes: number): void {
+    if (!this.#trace.closed) this.#query.bytes = bytes
+  }
+
+  finished({ rowCount, fields, rows }: Outcome): void {
+    if (!this.#isOpen || this.#trace.closed) return
+    const query = this.#query
+    query.rows = rowCount
+    if (fields) query.fields = fields
+    if (rows && rows.length > 0) {
+      const bytesPerRow = query.bytes && query.bytes / Math.max(rowCount, rows.length)
+      query.keptRows = this.#trace.keptValues.rows(rows, this.rowLimit, bytesPerRow)
+    }
+    this.#settle()
+  }
+
+  mapped(rows: readonly unknown[]): void {
+    if (!this.#trace.closed)
+      this.#query.mappedRows = rows.slice(0, this.#query.keptRows?.length ?? this.rowLimit)
+  }
+
+  failed(code: string): void {
+    if (!this.#isOpen || this.#trace.closed) return
+    this.#query.error = code
+    // What never left has only waited.
+    if (this.#sentMs === undefined) this.#leave()
+    this.#settle()
+  }
+
+  handsOver(rows: readonly unknown[] | undefined, shape?: () => RowShape): void {
+    if (rows && !this.#trace.closed && this.#query.sqlLength === undefined)
+      this.#settings.rowWatcher?.watch(this.#query, rows, shape)
+  }
+
+  #leave(): void {
+    this.#sentMs = this.#trace.now()
+    this.#query.waitMs = this.#sentMs - this.#query.startMs
+  }
+
+  #settle(): void {
+    this.#isOpen = false
+    const query = this.#query
+    query.durationMs = this.#trace.now() - (this.#sentMs ?? query.calledMs)
+    this.#trace.settle()
   }
 }
 

@@ -10,17 +10,20 @@ import { nameResults } from './result-names.ts'
 import { followValues, type Slot } from './value-flow.ts'
 import { valueNames } from './value-names.ts'
 
-export function sealValues(queries: readonly RecordedQuery[]): void {
+/** Of a trace that is not whole no value is followed: it may have come from rows that were not kept. */
+export function sealValues(queries: readonly RecordedQuery[], { isWhole = true } = {}): void {
   const nameValue = valueNames()
   const sent = queries.map((query) => ({ query, values: statementValues(query.sql, query.params) }))
   for (const { query, values } of sent) {
     query.valueHashes = values.map(nameValue)
     if (query.sqlLength === undefined) Object.assign(query, limitInForce(query.sql, query.params))
   }
-  const slots = findRepetitions(queries).flatMap(({ indexes }) =>
-    varyingSlots(indexes.flatMap((index) => sent[index] ?? [])),
-  )
-  followValues(queries, slots)
+  if (isWhole) {
+    const slots = findRepetitions(queries).flatMap(({ indexes }) =>
+      varyingSlots(indexes.flatMap((index) => sent[index] ?? [])),
+    )
+    followValues(queries, slots)
+  }
   for (const [index, resultHash] of nameResults(queries)) Object.assign(queries[index] ?? {}, { resultHash })
   for (const query of queries) {
     delete query.params

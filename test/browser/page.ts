@@ -256,6 +256,22 @@ test('a finding leads to its trace, with its loop and the query the values came 
   expect(await page.locator('.detail h2').textContent()).toContain(nPlusOne.title)
 })
 
+test('on a narrow screen the keyboard goes through the list, into a finding and back to where it was', async (t) => {
+  const { page } = await open(t, reporters.html(report), { size: 'narrow' })
+  await page.locator('#findings').focus()
+  await page.keyboard.press('ArrowDown')
+  expect(await page.locator('#findings').isVisible()).toBe(true)
+  await page.keyboard.press('Enter')
+  expect(await page.locator('#findings').isVisible()).toBe(false)
+  expect(await page.locator('.detail h2').textContent()).toContain(report.findings[1]?.title)
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('‹ All findings')
+  await page.keyboard.press('Enter')
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('findings')
+  expect(await page.locator('#findings [aria-selected=true]').textContent()).toContain(
+    report.findings[1]?.title,
+  )
+})
+
 test('hostile text does nothing, wherever it stands', async (t) => {
   const finding: Finding = {
     ...nPlusOne,

@@ -243,6 +243,13 @@ describe('the results', () => {
     expect(stderr).toBe('')
   })
 
+  test('are shown as a page, with the traces', async () => {
+    const page = join(temporaryFolder(), 'report.html')
+    await run(['node', 'main.mjs', '/books'], {}, ['-o', `html=${page}`])
+    const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(readFileSync(page, 'utf8')) ?? []
+    expect(JSON.parse(data).traces).toMatchObject([{ name: 'GET /books' }])
+  })
+
   test('that cannot be written are told, the others are written, and the status is 2', async () => {
     const { stderr, code, report } = await run(['node', 'main.mjs', '/books'], {}, [
       '--traces',

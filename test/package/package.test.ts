@@ -58,6 +58,20 @@ describe('an Express application with the three lines added', () => {
   })
 })
 
+test.each(['prove.mjs', 'prove.cjs'])(
+  'assertions hold a server that is asked over the network: %s',
+  async (file) => {
+    const { stdout } = await runApp(file, { NODE_ENV: 'test' })
+    expect(stdout).toMatch(
+      /^QueryAssertionError: expected no N\+1, but found 1 N\+1 in 6 queries:\n\n {2}in GET \/:count\n/,
+    )
+    expect(stdout).toMatch(new RegExp(`\n {4}line +${file.replace('.', '\\.')}:${lineOf(file, '// loop')}:`))
+    const [, frame] = stdout.split('\n    at ')
+    expect(frame).toContain(`${file}:${lineOf(file, '// assertion')}:`)
+    expect(stdout).toMatch(/\n {2}size +2 +3\n {2}all queries +3 +4\n {2}grown +2 +3 {3}select \?\n/)
+  },
+)
+
 test.each([
   'pg-loupe',
   'pg-loupe/pg',

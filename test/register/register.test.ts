@@ -1,6 +1,6 @@
 // Applications that know nothing of pg-loupe, each in a process of its own, profiled from outside.
 import { type ExecFileException, execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -185,7 +185,11 @@ describe('environment variables', () => {
   test('production leaves it off, unless it is switched on', async () => {
     const off = await profile('raw.mjs', IMPORT, { NODE_ENV: 'production' })
     expect([off.stderr, off.written]).toEqual(['', false])
-    const on = await profile('raw.mjs', IMPORT, { NODE_ENV: 'production', PG_LOUPE_ENABLED: '1' })
+    const on = await profile('raw.mjs', IMPORT, {
+      NODE_ENV: 'production',
+      PG_LOUPE_ENABLED: '1',
+      PG_LOUPE_CAPTURE: 'full',
+    })
     expect(on.report.findings.filter(({ detector }) => detector === 'n-plus-one')).toHaveLength(2)
   })
 
@@ -203,6 +207,19 @@ describe('environment variables', () => {
     })
     expect(report.findings.map(({ callSite }) => callSite)).toEqual([[], []])
     expect(stderr).toContain('no line of the application is known')
+  })
+
+  test('record the traces in a file, which the process id may name', async () => {
+    const folder = temporaryFolder()
+    await profile('raw.mjs', IMPORT, { PG_LOUPE_TRACES: join(folder, 'traces-{pid}.ndjson') })
+    const [file = ''] = readdirSync(folder)
+    expect(file).toMatch(/^traces-\d+\.ndjson$/)
+    const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).name)).toEqual([
+      'GET /books',
+      'GET /books/at-once',
+      'GET /clients/*',
+    ])
   })
 
   test('take every option of a profiler as JSON', async () => {

@@ -101,9 +101,9 @@ describe('the console reporter', () => {
 describe('the live console', () => {
   function listen() {
     const written: string[] = []
-    const listener = consoleListener(1, { write: (text: string) => written.push(text) })
+    const { hear } = consoleListener(1, { write: (text: string) => written.push(text) })
     return (one: Trace) => {
-      listener(profiler.analyze([one]), one)
+      hear(profiler.analyze([one]), one)
       return written.splice(0).join('')
     }
   }

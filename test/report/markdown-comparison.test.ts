@@ -83,6 +83,12 @@ test('tells what is new in full, what has grown and what is fixed in a line, and
   expect(html).toContain('<td align="right">3 → 30</td>')
 })
 
+test('what was not seen is not taken for fixed, and what is suppressed by now is told', () => {
+  const text = markdownComparison(comparison({ unseen: [finding()], suppressed: { before: 1, after: 2 } }))
+  expect(text).toMatch(/^## pg-loupe: 1 not seen · 2 suppressed, 1 before\n/)
+  expect(text).toContain('### Not seen, because their routes did not run')
+})
+
 test('says when there is nothing new', () => {
   expect(markdownComparison(comparison({}))).toBe('## pg-loupe: ✅ nothing new\n')
 })
@@ -121,5 +127,6 @@ test('stays below the limit of a comment, and says what it left out', () => {
 })
 
 function comparison(over: Partial<Comparison>): Comparison {
-  return { v: 1, new: [], grown: [], fixed: [], routes: [], ...over }
+  const suppressed = { before: 0, after: 0 }
+  return { v: 1, new: [], grown: [], fixed: [], unseen: [], known: 0, suppressed, routes: [], ...over }
 }

@@ -51,7 +51,7 @@ const everything: Required<Query> = {
   },
   ignored: [{ by: 'ignore', reason: 'one row each', detectors: ['n-plus-one'], until: '2027-01-31' }],
 }
-const full: Required<Trace> = {
+const full: Required<Omit<Trace, 'onlyCounted'>> = {
   v: 1,
   id: 'http GET / #1',
   kind: 'http',

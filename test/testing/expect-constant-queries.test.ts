@@ -90,6 +90,13 @@ test('compares only what matches, when asked to', async () => {
   expect(error.message).toContain('all queries   2   3')
 })
 
+test('fails when nothing matched, because then nothing was compared', async () => {
+  const error = await failureOf(() => constant(authorsAtOnce, { matching: 'autors' }))
+  expect(error.message).toMatch(
+    /^expectConstantQueries saw no query matching 'autors', so it proves nothing; there were others:\n\n {2}1×/,
+  )
+})
+
 test('what populate sends does not count', async () => {
   const populate = async (scale: number) => {
     await pool.query('truncate books')

@@ -59,6 +59,21 @@ describe('of those that match', () => {
     )
   })
 
+  test('quotes in the statement make no difference', async () => {
+    const quoted = () => pool.query('select "name" from "authors" where "id" = 1001')
+    await count(quoted, { exactly: 1, matching: 'from authors where id' })
+    await count(quoted, { exactly: 0, matching: 'from books' })
+  })
+
+  test('that none matched is no proof of a most', async () => {
+    const misspelt = { max: 3, matching: 'autors', inconclusive: 'fail' }
+    expect((await failureOf(() => count(authorsAtOnce, misspelt))).message).toBe(
+      "expectQueryCount is inconclusive: none of 2 queries was one matching 'autors'",
+    )
+    await count(authorsAtOnce, { ...misspelt, matching: 'authors' })
+    await count(authorsAtOnce, { exactly: 0, matching: 'orders', inconclusive: 'fail' })
+  })
+
   test('says what was sent instead when none matched', async () => {
     const error = await failureOf(() => count(authorsAtOnce, { exactly: 1, matching: 'orders' }))
     expect(error.message).toMatch(
@@ -79,7 +94,7 @@ test.each([
   [{ max: 1.5 }, 'option max got 1.5'],
   [{ max: 1, matching: 7 }, 'option matching got 7, but takes a RegExp, or words'],
   [{ max: 1, matching: ' ' }, 'option matching got " "'],
-  [{ most: 1 }, 'there is no option most; it is one of max, exactly, matching'],
+  [{ most: 1 }, 'there is no option most; it is one of max, exactly, matching, inconclusive'],
 ])('refuses %j before anything runs', async (options, message) => {
   const error = await failureOf(() => count(() => expect.unreachable('it ran'), options))
   expect(error).toBeInstanceOf(TypeError)

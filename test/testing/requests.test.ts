@@ -1,8 +1,9 @@
 // Requests over the network to servers of this process: tied to the assertion that sent them, whatever sent them, and
 // without a trace on the request itself.
+import { AsyncResource } from 'node:async_hooks'
 import { execFile } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import http, { ClientRequest, get, request as namedRequest, type Server } from 'node:http'
 import https from 'node:https'
 import { createRequire } from 'node:module'
@@ -15,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { profileRequests } from '../../adapters/express.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
-import { captureQueries, expectNoNPlusOne } from '../../src/testing/index.ts'
+import { captureQueries, expectNoNPlusOne, expectQueryCount } from '../../src/testing/index.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { failureOf } from './failure-of.ts'
 import { openLibrary } from './library.ts'
@@ -216,6 +217,20 @@ describe('no query was seen, and', () => {
     )
   })
 
+  test('others sent some: what they may be is said', async () => {
+    const queue = new EventEmitter()
+    let sent: Promise<unknown> = Promise.resolve()
+    const begun = AsyncResource.bind(() => {
+      sent = pool.query('select 1')
+    })
+    queue.on('job', begun)
+    const reason = await reasonOf(async () => {
+      queue.emit('job')
+      await sent
+    })
+    expect(reason).toMatch(/^Meanwhile 1 query belonged to no trace: sent by something that had begun before/)
+  })
+
   test('the request went to another process: that is said', async () => {
     const code = `require('node:http').createServer((q, r) => r.end()).listen(0, function () { console.log(this.address().port) })`
     const child = execFile(process.execPath, ['-e', code])
@@ -230,11 +245,23 @@ describe('no query was seen, and', () => {
   test('the request came over a Unix socket: that it cannot be tied is said', async () => {
     const path = `${temporaryFolder({ onTestFinished })}/app.sock`
     await listening(http.createServer(app), path)
-    const reason = await reasonOf(() => answer(http.get({ socketPath: path, path: '/authors' })))
+    const ask = () => answer(http.get({ socketPath: path, path: '/authors' }))
+    const reason = await reasonOf(ask)
     expect(reason).toContain('No server of this process got the request to localhost')
     expect(reason).toContain(
       'Servers of this process got 1 request meanwhile, from something in between or over a Unix socket',
     )
+    const withOthers = async () => {
+      await pool.query('select 1')
+      await ask()
+    }
+    const doubt = await failureOf(() =>
+      expectQueryCount(withOthers, { max: 1, inconclusive: 'fail' }, profiler),
+    )
+    expect(doubt.message).toContain(
+      'expectQueryCount is inconclusive: the request to localhost cannot be followed',
+    )
+    await expectQueryCount(() => pool.query('select 1'), { max: 1, inconclusive: 'fail' }, profiler)
   })
 })
 

@@ -4,6 +4,8 @@ import type { Cut } from '../../types.ts'
 export function cutText(cut: Cut): string[] {
   const parts = [
     [cut.queries, 'queries were counted but not kept'],
+    [cut.counted ?? 0, 'traces were only counted, because they sent what is known of their route'],
+    [cut.unsampled ?? 0, 'traces were not looked at, because only a sample is'],
     [cut.traces, 'traces were closed early because too many were open'],
     [cut.routes, 'traces had one name too many to be listed'],
     [cut.findings ?? 0, 'findings were of keys too many to be kept'],

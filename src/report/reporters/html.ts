@@ -6,6 +6,7 @@ import { pageData } from './html/page-data.ts'
 import { pageScript } from './html/page-script.ts'
 import { sha256 } from './html/sha256.ts'
 import { styles } from './html/styles.ts'
+import { jsonText } from './json-text.ts'
 
 export const htmlReporter: Reporter = (report, options = {}) => {
   const script = pageScript()
@@ -43,7 +44,7 @@ export const htmlReporter: Reporter = (report, options = {}) => {
 
 /** JSON that no HTML parser can see an end of the element in. */
 function dataText(data: unknown): string {
-  return JSON.stringify(data).replaceAll('<', '\\u003c')
+  return jsonText(data).replaceAll('<', '\\u003c')
 }
 
 const ICON =

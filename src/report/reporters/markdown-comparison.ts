@@ -22,7 +22,7 @@ export function markdownCommentComparison(comparison: Comparison, options: Repor
 }
 
 function format(comparison: Comparison, options: ReporterOptions, limitBytes: number): string {
-  const { new: added, grown, fixed, routes } = comparison
+  const { new: added, grown, fixed, unseen, routes } = comparison
   const changed = routes.filter(({ before, after }) => !sameSpread(before, after))
   const unchanged = routes.length - changed.length
   return joinSections(
@@ -43,7 +43,8 @@ function format(comparison: Comparison, options: ReporterOptions, limitBytes: nu
         what: 'findings that have grown',
         until: 0.75,
       },
-      listed('Fixed', fixed, options, 0.9),
+      listed('Fixed', fixed, options, 0.85),
+      listed('Not seen, because their routes did not run', unseen, options, 0.9),
       {
         head: '\n<details><summary>Queries by route</summary>\n\n| route | before | after |\n| --- | ---: | ---: |\n',
         parts: changed.map(
@@ -78,11 +79,15 @@ function widened(column: string): string {
   return `${names} ${column} |\n${rule} ---: |\n`
 }
 
-function countChanges({ new: added, grown, fixed }: Comparison): string {
+function countChanges({ new: added, grown, fixed, unseen, suppressed }: Comparison): string {
   const counts = [
     ...(added.length > 0 ? [`❌ ${added.length} new`] : []),
     ...(grown.length > 0 ? [`📈 ${grown.length} grown`] : []),
     ...(fixed.length > 0 ? [`✅ ${fixed.length} fixed`] : []),
+    ...(unseen.length > 0 ? [`${unseen.length} not seen`] : []),
+    ...(suppressed.after > suppressed.before
+      ? [`${suppressed.after} suppressed, ${suppressed.before} before`]
+      : []),
   ]
   return counts.length > 0 ? counts.join(' · ') : '✅ nothing new'
 }

@@ -1,18 +1,19 @@
 // Which traces the page has room for: first one for each finding, the worst finding first, then the longest ones. What is
 // left out is counted.
-import type { Finding, Trace } from '../../../types.ts'
+import type { Occurrence, Trace } from '../../../types.ts'
 
 /** A page of this many opens at once and is a few megabytes. */
 const MOST_TRACES = 500
 const MOST_QUERIES = 20_000
 
+/** `occurrences` are those of each finding, the worst finding first. */
 export function chooseTraces(
-  findings: readonly Finding[],
+  occurrences: readonly (readonly Occurrence[])[],
   traces: readonly Trace[],
 ): { traces: Trace[]; leftOut: string[] } {
   const chosen = new Set<Trace>()
   let queries = 0
-  for (const trace of byNeed(findings, traces)) {
+  for (const trace of byNeed(occurrences, traces)) {
     if (chosen.size >= MOST_TRACES) break
     if (chosen.has(trace) || queries + trace.queries.length > MOST_QUERIES) continue
     chosen.add(trace)
@@ -30,10 +31,13 @@ export function chooseTraces(
   }
 }
 
-function* byNeed(findings: readonly Finding[], traces: readonly Trace[]): Generator<Trace> {
+function* byNeed(
+  occurrences: readonly (readonly Occurrence[])[],
+  traces: readonly Trace[],
+): Generator<Trace> {
   const byId = new Map(traces.map((trace) => [trace.id, trace]))
-  for (const { occurrences } of findings) {
-    const [found] = occurrences.flatMap(({ trace }) => byId.get(trace) ?? [])
+  for (const ofFinding of occurrences) {
+    const [found] = ofFinding.flatMap(({ trace }) => byId.get(trace) ?? [])
     if (found) yield found
   }
   yield* traces.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))

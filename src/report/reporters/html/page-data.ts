@@ -32,9 +32,17 @@ export interface PageData {
   leftOut: readonly string[]
 }
 
-export interface PageFinding extends Finding {
+export interface PageFinding extends Omit<Finding, 'occurrences'> {
+  occurrences: readonly PageOccurrence[]
   /** What could be saved, in words. */
   saves: readonly string[]
+}
+
+/** Which queries they are is known of the traces in the page. */
+export interface PageOccurrence extends Partial<Occurrence> {
+  trace: string
+  /** How many queries. */
+  count: number
 }
 
 export interface PageTrace extends Pick<Trace, 'id' | 'kind' | 'name' | 'truncated'> {
@@ -68,8 +76,16 @@ const FRAMES = 6
 
 export function pageData(report: Report, options: ReporterOptions): PageData {
   const { cwd } = options
-  const findings = report.findings.map((finding) => pageFinding(finding, report, options))
-  const { traces, leftOut } = chooseTraces(findings, options.traces ?? [])
+  const occurrences = report.findings.map((finding) => occurrencesOf(finding, options))
+  const { traces, leftOut } = chooseTraces(occurrences, options.traces ?? [])
+  const inPage = new Set(traces.map(({ id }) => id))
+  const findings = report.findings.map((finding, index) => ({
+    ...pageFinding(finding, report, options),
+    occurrences: (occurrences[index] ?? []).map((one) => ({
+      ...(inPage.has(one.trace) ? one : { trace: one.trace }),
+      count: one.queries.length,
+    })),
+  }))
   const statements = numbered<string>((sql) => sql)
   const frames = numbered<Frame>(
     ({ file, line, column, function: name }) => `${file}\n${line}\n${column}\n${name}`,
@@ -103,8 +119,11 @@ function suppressionTexts({ suppressed, suppressions }: Report): string[] {
   ]
 }
 
-function pageFinding(finding: Finding, { measured }: Report, options: ReporterOptions): PageFinding {
-  const { callSite, evidence, fix, key, occurrences } = finding
+function pageFinding(
+  { callSite, evidence, fix, ...finding }: Finding,
+  { measured }: Report,
+  options: ReporterOptions,
+): Omit<PageFinding, 'occurrences'> {
   return {
     ...finding,
     callSite: callSite.map((frame) => shortFrame(frame, options.cwd)),
@@ -114,13 +133,18 @@ function pageFinding(finding: Finding, { measured }: Report, options: ReporterOp
       ...(place ? { callSite: shortFrame(place, options.cwd) } : {}),
     })),
     ...(fix === undefined ? {} : { fix: clip(fix, FIX_LENGTH) }),
-    occurrences: withoutTwins([...occurrences, ...(options.occurrences?.[key] ?? [])]),
-    saves: formatSavings(finding.cost, measured[key], options),
+    saves: formatSavings(finding.cost, measured[finding.key], options),
   }
 }
 
-function withoutTwins(occurrences: readonly Occurrence[]): Occurrence[] {
-  const known = new Map(occurrences.map((one) => [`${one.trace}\n${one.queries[0]}`, one]))
+/** Those of the report, and those that are kept beside it, each once. */
+function occurrencesOf(
+  { key, occurrences }: Finding,
+  { occurrences: kept = {} }: ReporterOptions,
+): Occurrence[] {
+  // A key of a report file may be any word, `constructor` too.
+  const further = Object.hasOwn(kept, key) ? (kept[key] ?? []) : []
+  const known = new Map([...occurrences, ...further].map((one) => [`${one.trace}\n${one.queries[0]}`, one]))
   return [...known.values()]
 }
 

@@ -72,9 +72,9 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
   }
 
   const seenIn = () => {
-    const seen = finding.occurrences.map(({ trace: id, queries }) => {
+    const seen = finding.occurrences.map(({ trace: id, count: number }) => {
       const trace = page.traces.get(id)
-      const count = plural(queries.length, 'query', 'queries')
+      const count = plural(number, 'query', 'queries')
       if (!trace) return make('li', null, make('span', { class: 'trace-id' }, id), ` ${count}`)
       const link = page.link({ view: 'traces', trace: id, finding: key })
       return make(

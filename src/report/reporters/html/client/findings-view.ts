@@ -72,12 +72,20 @@ export function findingsView(page: Page): View {
       const finding = page.shown[index]
       return finding ? parts.findingLine(page, finding) : make('div')
     },
-    move: (index) => page.go({ finding: page.shown[index]?.key }, true),
-    open: (index) => page.go({ finding: page.shown[index]?.key }),
+    move: (index) => page.isNarrow() || page.go({ finding: page.shown[index]?.key }, true),
+    open: (index) => {
+      page.go({ finding: page.shown[index]?.key })
+      if (page.isNarrow()) back.focus()
+    },
   })
   const nothing = make('p', { class: 'nothing' })
   const detail = make('div', { class: 'detail', tabindex: -1, id: 'detail' })
-  const back = make('a', { class: 'back' }, '‹ All findings')
+  const goBack = (event: Event) => {
+    event.preventDefault()
+    page.go({ finding: undefined })
+    list.element.focus()
+  }
+  const back = make('a', { class: 'back', href: '#', click: goBack }, '‹ All findings')
 
   const element = make(
     'div',
@@ -99,12 +107,12 @@ export function findingsView(page: Page): View {
   )
 
   let shownKey: string | undefined
+  let last: string | undefined
 
   const updateDetail = (key: string | undefined) => {
     if (key === shownKey && detail.childElementCount > 0) return
     shownKey = key
     const finding = key === undefined ? undefined : page.findings.get(key)
-    back.href = page.link({ finding: undefined })
     detail.scrollTop = 0
     if (finding) detail.replaceChildren(back, parts.findingDetail(page, finding))
     else if (key !== undefined) {
@@ -138,13 +146,13 @@ export function findingsView(page: Page): View {
           : `No findings in ${plural(data.traceCount, 'trace', 'traces')}.`
       list.element.hidden = shown.length === 0
       element.classList.toggle('has-detail', address.finding !== undefined)
-      // Where both fit beside each other, the worst one is shown until another is chosen.
-      const chosen = address.finding ?? shown[0]?.key
+      // Where both fit beside each other, one is always shown: the last one that was chosen, or the worst.
+      last = address.finding ?? (shown.some(({ key }) => key === last) ? last : shown[0]?.key)
       list.show(
         shown.length,
-        shown.findIndex(({ key }) => key === chosen),
+        shown.findIndex(({ key }) => key === last),
       )
-      updateDetail(chosen)
+      updateDetail(last)
     },
   }
 }

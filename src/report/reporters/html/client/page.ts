@@ -58,6 +58,8 @@ export interface Page {
   shown: readonly PageFinding[]
   /** Changes what is shown. What is only passed through while typing or moving leaves no step to go back to. */
   go(change: Partial<Address>, passing?: boolean): void
+  /** Whether a list and what is chosen of it do not fit beside each other. */
+  isNarrow(): boolean
   /** The address of it. */
   link(change: Partial<Address>): string
   /** Says it to screen readers. */

@@ -28,7 +28,7 @@ export function queryDetail(
 
   const facts = [
     `starts at ${milliseconds(query.startMs)}`,
-    query.waitMs > 0 && `waits ${milliseconds(query.waitMs)} for a connection`,
+    query.waitMs >= 0.05 && `waits ${milliseconds(query.waitMs)} for a connection`,
     `runs ${milliseconds(query.durationMs)}`,
     query.rows !== undefined && plural(query.rows, 'row', 'rows'),
     query.bytes !== undefined && bytes(query.bytes),

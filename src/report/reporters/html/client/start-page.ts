@@ -14,10 +14,15 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
 
   const findingsOf = new Map<string, PageFinding[]>()
   const marks = new Map<string, Mark[]>()
+  const addTo = <T>(lists: Map<string, T[]>, name: string, one: T) => {
+    const list = lists.get(name)
+    if (list) list.push(one)
+    else lists.set(name, [one])
+  }
   for (const finding of data.findings) {
-    findingsOf.set(finding.route, [...(findingsOf.get(finding.route) ?? []), finding])
+    addTo(findingsOf, finding.route, finding)
     for (const { trace, queries, parent } of finding.occurrences) {
-      marks.set(trace, [...(marks.get(trace) ?? []), { finding, queries, parent }])
+      if (queries) addTo(marks, trace, { finding, queries, parent })
     }
   }
 
@@ -39,6 +44,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
       else if (hash !== location.hash) history.pushState(null, '', hash)
       follow()
     },
+    isNarrow: () => window.matchMedia('(max-width: 760px)').matches,
     link: (change) => format({ ...page.address, ...change }),
     say(text) {
       announcer.textContent = text

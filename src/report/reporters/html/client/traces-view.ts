@@ -42,8 +42,11 @@ export function tracesView(page: Page): View {
       const trace = traces[index]
       return trace ? line(trace) : make('div')
     },
-    move: (index) => page.go({ trace: traces[index]?.id, finding: undefined }, true),
-    open: (index) => page.go({ trace: traces[index]?.id, finding: undefined }),
+    move: (index) => page.isNarrow() || page.go({ trace: traces[index]?.id, finding: undefined }, true),
+    open: (index) => {
+      page.go({ trace: traces[index]?.id, finding: undefined })
+      if (page.isNarrow()) back.focus()
+    },
   })
   const detail = make('div', { class: 'detail trace-detail' })
   const element = make(
@@ -53,12 +56,14 @@ export function tracesView(page: Page): View {
     detail,
   )
 
+  const goBack = (event: Event) => {
+    event.preventDefault()
+    page.go({ trace: undefined, finding: undefined })
+    list.element.focus()
+  }
+  const back = make('a', { class: 'back', href: '#', click: goBack }, '‹ All traces')
+
   const drawDetail = (id: string | undefined) => {
-    const back = make(
-      'a',
-      { class: 'back', href: page.link({ trace: undefined, finding: undefined }) },
-      '‹ All traces',
-    )
     if (id === undefined) {
       detail.replaceChildren(make('p', { class: 'nothing' }, 'No trace matches.'))
       return
@@ -73,24 +78,26 @@ export function tracesView(page: Page): View {
   }
 
   let drawn = ''
+  let last: string | undefined
   return {
     element,
     update() {
       const { address } = page
       traces = search(address.search)
+      const all = address.search ? data.traces.length : data.traceCount
       found.textContent =
-        traces.length < data.traces.length
-          ? `${count(traces.length)} of ${plural(data.traces.length, 'trace', 'traces')}`
-          : `${plural(traces.length, 'trace', 'traces')} in this page, of ${count(data.traceCount)}`
+        traces.length < all
+          ? `${count(traces.length)} of ${plural(all, 'trace', 'traces')}`
+          : plural(all, 'trace', 'traces')
       element.classList.toggle('has-detail', address.trace !== undefined)
-      // Where both fit beside each other, the first one is shown until another is chosen.
-      const chosen = address.trace ?? traces[0]?.id
+      // Where both fit beside each other, one is always shown: the last one that was chosen, or the first.
+      last = address.trace ?? (traces.some(({ id }) => id === last) ? last : traces[0]?.id)
       list.show(
         traces.length,
-        traces.findIndex(({ id }) => id === chosen),
+        traces.findIndex(({ id }) => id === last),
       )
-      const wanted = `${chosen}\n${address.finding}`
-      if (wanted !== drawn) drawDetail(chosen)
+      const wanted = `${last}\n${address.finding}`
+      if (wanted !== drawn) drawDetail(last)
       drawn = wanted
     },
   }

@@ -9,7 +9,7 @@ export interface VirtualListOptions {
   /** What stands in the row. */
   row(index: number): HTMLElement
   /** The keyboard has moved to the row. */
-  move(index: number): void
+  move(index: number): unknown
   /** The row was clicked, or entered. */
   open(index: number): void
 }

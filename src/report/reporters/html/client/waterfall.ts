@@ -6,8 +6,7 @@ import type { Mark, Page } from './page.ts'
 export function waterfall(page: Page, trace: PageTrace): HTMLElement {
   const { parts, make, data, window } = page
   const { count, milliseconds, plural } = parts.numberText()
-  const isNarrow = window.matchMedia('(max-width: 760px)').matches
-  const rowHeight = isNarrow ? 46 : 26
+  const rowHeight = page.isNarrow() ? 46 : 26
   const marks = page.marks.get(trace.id) ?? []
   const chosen = marks.find(({ finding }) => finding.key === page.address.finding) ?? marks[0]
   const symbols = { error: '✖', warning: '▲', info: '●' } as const
@@ -33,7 +32,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
       `Query ${index + 1}`,
       data.statements[query.sql]?.slice(0, 200),
       query.rows !== undefined && plural(query.rows, 'row', 'rows'),
-      `${milliseconds(query.durationMs)}${query.waitMs > 0 ? ` after waiting ${milliseconds(query.waitMs)}` : ''}`,
+      `${milliseconds(query.durationMs)}${query.waitMs >= 0.05 ? ` after waiting ${milliseconds(query.waitMs)}` : ''}`,
       query.error && `failed with ${query.error}`,
       mark && `marked by: ${mark.finding.title}`,
       index === parent && `its rows gave the values of: ${chosen?.finding.title}`,

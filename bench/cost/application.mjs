@@ -1,0 +1,132 @@
+// The application that is measured, in a process of its own: it serves requests, sends queries in place when it is told
+// to, and says what processor time it has used. It knows nothing of what is measured beside it.
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { variants } from './variants.mjs'
+
+const require = createRequire(import.meta.url)
+const [name, path, connectionString] = process.argv.slice(2)
+const { setUp } = path ? await import(pathToFileURL(path).href) : variants[name]
+const variant = (await setUp?.()) ?? {}
+
+const pg = require('pg')
+const express = require('express')
+const { drizzle } = require('drizzle-orm/node-postgres')
+const { pgTable, integer, text, timestamp } = require('drizzle-orm/pg-core')
+const { eq } = require('drizzle-orm')
+
+const bare = new pg.Pool({ connectionString, max: 10 })
+const pool = variant.pool?.(bare) ?? bare
+const plainDb = drizzle(pool)
+const db = variant.drizzle?.(plainDb) ?? plainDb
+const items = pgTable('items', {
+  id: integer().primaryKey(),
+  category: integer(),
+  name: text(),
+  price: integer(),
+  createdAt: timestamp('created_at'),
+})
+
+const FEW = 'select id, name, price, created_at from items where category = $1 order by id limit 4'
+/** Ten statements of a few rows. */
+const DIFFERENT = [
+  FEW,
+  'select id, name from items where category = $1 order by id desc limit 4',
+  'select id, price from items where category = $1 and price > 10 order by price limit 4',
+  'select id, category, name, price from items where id in ($1, 20, 30)',
+  'select name, created_at from items where category = $1 order by name limit 5',
+  'select count(*) as total from items where category = $1',
+  'select category, max(price) as highest from items where category = $1 group by category',
+  'select id, name, price from items where id = $1',
+  'select i.id, i.name, j.name as next from items i join items j on j.id = i.id + 1 where i.id = $1',
+  'select id, created_at from items where category = $1 order by created_at desc limit 3',
+]
+const LIST =
+  'select id, category, name, price, created_at from items where category = $1 order by id limit 20'
+
+const routes = {
+  one: () => pool.query('select 1 as one'),
+  'ten-different': async (turn) => {
+    let rows = []
+    for (const sql of DIFFERENT) rows = readAll(await pool.query(sql, [1 + (turn % 50)]))
+    return rows
+  },
+  // In one statement's text, and without a loop over rows: ten calls, as layers of helpers make them.
+  'ten-equal': async (turn) => {
+    let rows = []
+    for (let at = 0; at < 10; at++) rows = readAll(await pool.query(FEW, [1 + (turn % 50)]))
+    return rows
+  },
+  hundred: async (turn) => {
+    let rows = []
+    for (let at = 0; at < 10; at++)
+      for (const sql of DIFFERENT) rows = readAll(await pool.query(sql, [1 + ((turn + at) % 50)]))
+    return rows
+  },
+  'loop-50': () => loop(50),
+  'loop-500': () => loop(500),
+  drizzle: async (turn) => {
+    let rows = []
+    for (let at = 0; at < 5; at++) {
+      rows = await db
+        .select()
+        .from(items)
+        .where(eq(items.category, 1 + ((turn + at) % 50)))
+        .limit(4)
+    }
+    return rows
+  },
+}
+
+/** An N+1 as it is written: the rows of a list, and a query for each. */
+async function loop(count) {
+  const { rows } = await pool.query('select id, category from items order by id limit $1', [count])
+  const found = []
+  for (const { id } of rows)
+    found.push((await pool.query('select id, name from items where id = $1', [id])).rows)
+  return found.length
+}
+
+/** An application reads what it asks for. */
+function readAll({ rows }) {
+  return rows.map((row) => ({ ...row }))
+}
+
+const app = express()
+if (variant.middleware) app.use(variant.middleware)
+let turn = 0
+for (const [route, act] of Object.entries(routes)) {
+  app.get(`/${route}`, async (_request, response) => {
+    response.json(await act(turn++))
+  })
+}
+
+const inPlace = {
+  'select 1': () => pool.query('select 1 as one'),
+  '20 rows': () => pool.query(LIST, [7]),
+}
+
+process.on('message', async ({ ask, scenario, count }) => {
+  if (ask === 'usage') process.send({ usage: usage() })
+  if (ask === 'in place') {
+    const before = usage()
+    for (let at = 0; at < count; at++) await inPlace[scenario]()
+    const after = usage()
+    process.send({ usage: { cpuUs: after.cpuUs - before.cpuUs } })
+  }
+})
+process.on('disconnect', () => {
+  if (process.env.BENCH_STDERR && variant.profiler) {
+    const r = variant.profiler.report()
+    console.error(JSON.stringify(r.cut), r.traces, JSON.stringify(r.routes))
+  }
+  process.exit()
+})
+
+const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
+server.keepAliveTimeout = 60_000
+
+function usage() {
+  const { user, system } = process.cpuUsage()
+  return { cpuUs: user + system, heap: process.memoryUsage().heapUsed }
+}

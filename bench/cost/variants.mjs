@@ -1,0 +1,93 @@
+// What is measured side by side. Each variant says how an application would put it to use; a package given by path on the
+// command line exports the same `setUp`. Plain JavaScript on the built package, so that what runs is what is published.
+import { createRequire } from 'node:module'
+
+/**
+ * `setUp` is called before pg and Express are loaded, and returns what is to be done with them, each part optional:
+ * `pool(pool)` and `drizzle(db)` return the profiled one, `middleware` is put before the routes.
+ */
+export const variants = {
+  bare: {},
+  'AsyncLocalStorage alone': { setUp: asyncLocalStorageAlone },
+  'cls-hooked alone': { setUp: clsHookedAlone },
+  'pg-loupe': { setUp: () => loupe({}) },
+  'pg-loupe in full': { setUp: () => loupe({ capture: 'full' }) },
+  'pg-loupe with cls-hooked': { setUp: loupeWithClsHooked },
+  'pg-loupe in production': { env: { NODE_ENV: 'production' }, setUp: () => loupe({ enabled: true }) },
+  'pg-loupe off': { setUp: () => loupe({ enabled: false }) },
+  OpenTelemetry: { setUp: openTelemetry },
+}
+
+async function asyncLocalStorageAlone() {
+  const { AsyncLocalStorage } = await import('node:async_hooks')
+  const storage = new AsyncLocalStorage()
+  return {
+    // Read once a query, which is the least that anything needs that ties queries to requests.
+    pool: (pool) => readBefore(pool, () => storage.getStore()),
+    middleware: (_request, _response, next) => storage.run({}, next),
+  }
+}
+
+async function clsHookedAlone() {
+  const { createNamespace } = createRequire(import.meta.url)('cls-hooked')
+  const namespace = createNamespace('application')
+  return {
+    pool: (pool) => readBefore(pool, () => namespace.active),
+    middleware: (_request, _response, next) => namespace.run(() => next()),
+  }
+}
+
+function readBefore(pool, read) {
+  const { query } = pool
+  pool.query = function (...args) {
+    read()
+    return query.apply(this, args)
+  }
+  return pool
+}
+
+async function loupe(options) {
+  const [{ createProfiler }, { profilePool }, { profileRequests }, { profileDrizzle }] = await Promise.all([
+    import('../../dist/esm/src/index.js'),
+    import('../../dist/esm/adapters/pg/index.js'),
+    import('../../dist/esm/adapters/express.js'),
+    import('../../dist/esm/adapters/drizzle/index.js'),
+  ])
+  const profiler = createProfiler(options)
+  return {
+    pool: (pool) => profilePool(pool, profiler),
+    drizzle: (db) => profileDrizzle(db, profiler),
+    middleware: profileRequests(profiler),
+    profiler,
+  }
+}
+
+async function loupeWithClsHooked() {
+  const { createNamespace } = createRequire(import.meta.url)('cls-hooked')
+  const { clsHookedContext } = await import('../../dist/esm/adapters/cls-hooked.js')
+  return loupe({ context: clsHookedContext(createNamespace('application')) })
+}
+
+/** With a span for each request, as its HTTP instrumentation would make one, and an exporter that throws all away. */
+async function openTelemetry() {
+  const require = createRequire(new URL('opentelemetry/package.json', import.meta.url))
+  const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks')
+  const { context, trace } = require('@opentelemetry/api')
+  const { PgInstrumentation } = require('@opentelemetry/instrumentation-pg')
+  const { BasicTracerProvider, BatchSpanProcessor } = require('@opentelemetry/sdk-trace-base')
+  const exporter = { export: (_spans, done) => done({ code: 0 }), shutdown: async () => {} }
+  const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] })
+  trace.setGlobalTracerProvider(provider)
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  const instrumentation = new PgInstrumentation()
+  instrumentation.setTracerProvider(provider)
+  instrumentation.enable()
+  const tracer = trace.getTracer('application')
+  return {
+    middleware: (_request, response, next) =>
+      tracer.startActiveSpan('request', (span) => {
+        response.once('finish', () => span.end())
+        next()
+      }),
+  }
+}

@@ -1,0 +1,37 @@
+// What has changed from one report to another: pure, report and report in, plain data out. Findings are known again as a
+// baseline knows them, by keys without lines, counts or times. What a day's load decides (slow queries) is not compared.
+// A finding whose route did not run is not taken for fixed.
+import type { ComparedRoute, Comparison, Finding, Report, Spread } from '../types.ts'
+import { baselineOf, compareWithBaseline } from './baseline.ts'
+
+export function compareReports(base: Report, head: Report): Comparison {
+  const findingsOf = (entries: readonly { key: string }[]): Finding[] => {
+    const keys = new Set(entries.map(({ key }) => key))
+    return base.findings.filter(({ key }) => keys.has(key))
+  }
+  const { added, grown, accepted, fixed, unseen } = compareWithBaseline(head, baselineOf(base))
+  return {
+    v: 1,
+    new: added,
+    grown: grown.map(({ finding, entry, queries }) => ({ finding, before: entry.queries, after: queries })),
+    fixed: findingsOf(fixed),
+    unseen: findingsOf(unseen),
+    known: accepted.length,
+    suppressed: { before: base.suppressed, after: head.suppressed },
+    routes: compareRoutes(base, head),
+  }
+}
+
+function compareRoutes(base: Report, head: Report): ComparedRoute[] {
+  const [before, after] = [base, head].map(
+    ({ routes }) => new Map(routes.map(({ name, queries }) => [name, queries])),
+  ) as [Map<string, Spread>, Map<string, Spread>]
+  return [...new Set([...before.keys(), ...after.keys()])].sort(compareText).map((name) => {
+    const [was, is] = [before.get(name), after.get(name)]
+    return { name, ...(was ? { before: was } : {}), ...(is ? { after: is } : {}) }
+  })
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

@@ -1,0 +1,46 @@
+// Closes traces that have been quiet for a while. One timer serves all of them: to start and stop one for each request is
+// more work than most of what is done for a request that is only counted. It belongs to no request, so that nothing that
+// listens runs in the context of one.
+
+/** How often it is looked, while there is something to look at. */
+const TICK_MS = 10
+
+interface Quiet {
+  readonly closed: boolean
+  /** When it is to be closed; `undefined` while it is not. */
+  readonly quietAt: number | undefined
+  close(): void
+}
+
+export interface ClosingQueue {
+  add(trace: Quiet): void
+}
+
+export function closingQueue(): ClosingQueue {
+  const waiting = new Set<Quiet>()
+  let isTicking = false
+
+  const tick = () => {
+    isTicking = false
+    const now = performance.now()
+    for (const trace of waiting) {
+      if (trace.quietAt !== undefined && trace.quietAt > now && !trace.closed) continue
+      waiting.delete(trace)
+      if (trace.quietAt !== undefined) trace.close()
+    }
+    if (waiting.size > 0) start()
+  }
+  // Started over and over, because a new timer would keep the context it is made in.
+  const timer = setTimeout(tick, TICK_MS).unref()
+  const start = () => {
+    if (isTicking) return
+    isTicking = true
+    timer.refresh()
+  }
+  return {
+    add(trace) {
+      waiting.add(trace)
+      start()
+    },
+  }
+}

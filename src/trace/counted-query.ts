@@ -1,0 +1,48 @@
+// One query that is only counted, while it is under way: when it left and when it was answered, and nothing else.
+import type { KnownStatement } from './known-routes.ts'
+import type { LiveTrace, QueryRecording } from './live-trace.ts'
+import type { Outcome } from './recorded-query.ts'
+
+export class CountedQuery implements QueryRecording {
+  readonly rowLimit = 0
+  readonly byteLimit = 0
+  readonly #trace: LiveTrace
+  readonly #statement: KnownStatement
+  #sentMs = -1
+  #isOpen = true
+
+  constructor(trace: LiveTrace, statement: KnownStatement) {
+    this.#trace = trace
+    this.#statement = statement
+  }
+
+  sent(): void {
+    if (!this.#isOpen || this.#sentMs >= 0) return
+    this.#sentMs = performance.now()
+    this.#trace.countedLeaves(this.#sentMs)
+  }
+
+  finished({ rowCount }: Pick<Outcome, 'rowCount'>): void {
+    if (this.#isOpen) this.#settle(rowCount)
+  }
+
+  failed(): void {
+    if (this.#isOpen) this.#settle(0)
+  }
+
+  inTransaction(): void {}
+  received(): void {}
+  mapped(): void {}
+  handsOver(): void {}
+
+  #settle(rows: number): void {
+    this.#isOpen = false
+    const trace = this.#trace
+    if (this.#sentMs >= 0) {
+      const now = performance.now()
+      trace.countedReturns(now)
+      if (trace.counted?.isUsual(this.#statement, now - this.#sentMs, rows) === false) trace.captureFromHere()
+    }
+    trace.settle()
+  }
+}

@@ -1,0 +1,32 @@
+// The exit codes are told in one place of the code, on one page, and by every command.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { EXIT_CODES, FINDINGS, RUN_EXIT_CODES, WRONG_USAGE } from '../../src/cli/exit-codes.ts'
+import { runBuilt } from './built-command.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
+
+test('the page has the table of the code', () => {
+  const documented = [...page.matchAll(/^\| (\d+) +\| ([^:|]+?)(?::[^|]+)? *\|$/gm)].map(([, code, text]) => [
+    code,
+    text,
+  ])
+  const told = [...EXIT_CODES.matchAll(/^ {2}(\d+) {2}(.+)$/gm)].map(([, code, text]) => [code, text])
+  expect(documented).toEqual(told)
+  expect(told.map(([code]) => Number(code))).toEqual([0, FINDINGS, WRONG_USAGE])
+})
+
+test('every command is on the page, and tells its exit codes and examples', async () => {
+  const { stdout } = await runBuilt(['--help'])
+  const [, list = ''] = /^Commands:\n([\s\S]*)/m.exec(stdout) ?? []
+  const commands = [...list.matchAll(/^ {2}([a-z]+)(?= )/gm)].map(([, name = '']) => name)
+  expect(commands.length).toBeGreaterThan(6)
+  for (const name of commands.filter((name) => name !== 'help')) {
+    const { stdout, code } = await runBuilt([name, '--help'])
+    expect(stdout, name).toContain(name === 'run' ? RUN_EXIT_CODES : EXIT_CODES)
+    expect(stdout, name).toMatch(/Examples:\n {2}\$ /)
+    expect(page, name).toContain(`\`pg-loupe ${name}`)
+    expect(code).toBe(0)
+  }
+})

@@ -1,0 +1,159 @@
+// Text from outside (statements, names of routes, files and functions) can hold anything. Every reporter that is
+// registered, those to come too, writes it so that it steers no terminal, ends no element and starts no line of its own.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { reporters } from '../../src/report/reporters/index.ts'
+import type { Finding, Report, Reporter } from '../../src/types.ts'
+import { finding, HOSTILE, reportOf, UNSEEN } from '../report-builder.ts'
+import { htmlOf } from './html-of.ts'
+
+const registered = Object.entries(reporters) as [string, Reporter][]
+
+const PIECES = [
+  ...['\u001b[2J\u001b]0;title\u0007', '\u009b31m', '\r\n', '\n', '\t', '\0', '\b', '\u007f', '\u0085'],
+  ...['\u202e', '\u2066', '\u200f', '\ufeff', '\u2028', '\u2029', '\ud800', '\udfff', '\ufffe', '\u{1f600}'],
+  ...[
+    '</script>',
+    '<script>alert(1)</script>',
+    '<!--',
+    ']]>',
+    '&amp;',
+    '"',
+    "'",
+    '<img onerror=x>',
+    '</testcase>',
+  ],
+  ...['| a | b |', '```', '`', '# x', '- [ ] x', '[x](javascript:y)', '![x](y)', '<details>', '@all', '---'],
+  ...[
+    '::error::x',
+    '##[command]',
+    '%0A',
+    '%',
+    '$(id)',
+    '../../etc/passwd',
+    'select 1',
+    'x'.repeat(3000),
+    HOSTILE,
+  ],
+]
+const hostile = fc
+  .array(
+    fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary' }), fc.string({ unit: surrogateOr() })),
+    {
+      maxLength: 8,
+    },
+  )
+  .map((pieces) => pieces.join(''))
+
+/** Halves of characters too, which no other arbitrary gives. */
+function surrogateOr() {
+  return fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code))
+}
+
+const texts = fc.record({
+  route: hostile,
+  title: hostile,
+  detail: hostile,
+  fix: hostile,
+  file: hostile,
+  function: hostile,
+  label: hostile,
+  text: hostile,
+  key: hostile,
+})
+
+function reportWith(text: (name: keyof Text) => string): Report {
+  const place = { file: text('file'), line: 3, column: 1, function: text('function') }
+  const one: Finding = finding({
+    route: text('route'),
+    title: text('title'),
+    detail: text('detail'),
+    remediation: text('detail'),
+    fix: text('fix'),
+    key: text('key'),
+    callSite: [place, place],
+    occurrences: [{ trace: text('route'), queries: [0] }],
+    evidence: [{ label: text('label'), text: text('text'), callSite: place }],
+  })
+  return reportOf(one)
+}
+type Text = typeof texts extends fc.Arbitrary<infer Value> ? Value : never
+
+describe.each(registered)('%s', (reporter, format) => {
+  test('holds no character that steers, hides or is no text', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(
+          unseenIn(
+            format,
+            reportWith((name) => text[name]),
+          ),
+        ).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('holds the same elements, whatever stands in them', () => {
+    const plain = elementsOf(reporter, format(reportWith((name) => `plain ${name}`)))
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(elementsOf(reporter, format(reportWith((name) => `plain ${text[name]}`)))).toEqual(plain)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('is JSON, if it is JSON of other text', () => {
+    if (!isJson(format(reportOf(finding())))) return
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(isJson(format(reportWith((name) => text[name])))).toBe(true)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('in colours, steers the terminal by its own colours only', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(
+          unseenIn(
+            format,
+            reportWith((name) => text[name]),
+            { color: true },
+          ),
+        ).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+/** Tags and comments of what is markup, or becomes it; in other formats they are text. */
+function elementsOf(name: string, output: string): string[] {
+  const markup = name.startsWith('markdown') ? htmlOf(output) : output
+  if (!/^\s*</.test(markup)) return []
+  return [...markup.matchAll(/<(?:[a-z/!?][\w-]*)/gi)].map(([element]) => element)
+}
+
+/** What nobody sees in it, apart from what the format brings itself: the tabs of a script, the stops in Markdown names. */
+function unseenIn(format: Reporter, report: Report, options = {}): string[] {
+  const own = new Set(format(reportOf(finding({ title: '@all' }))).match(ALL_UNSEEN))
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what picocolors writes
+  const output = format(report, options).replace(/\u001b\[\d{1,2}m/g, (colour) =>
+    'color' in options ? '' : colour,
+  )
+  return [...new Set(output.match(ALL_UNSEEN))].filter((character) => !own.has(character))
+}
+
+const ALL_UNSEEN = new RegExp(UNSEEN, 'gu')
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
