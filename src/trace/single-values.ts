@@ -29,8 +29,8 @@ export function findSingleValues(queries: readonly RecordedQuery[]): SingleValue
       const text = cellText(cell)
       const holder = { parent, column: fields?.[position]?.name ?? '' }
       const known = holders.get(text)
-      if (known) known.push(holder)
-      else holders.set(text, [holder])
+      if (!known) holders.set(text, [holder])
+      else if (known.push(holder) > MOST_HOLDERS) known.shift()
     })
   })
   if (holders.size === 0) return []
@@ -50,6 +50,8 @@ export function findSingleValues(queries: readonly RecordedQuery[]): SingleValue
   })
 }
 
+/** Of one value, the latest: what is in more rows than this says nothing about where it came from. */
+const MOST_HOLDERS = 10
 /** Four digits and more, or a uuid. */
 const TELLING = /^\d{4,}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
