@@ -83,8 +83,12 @@ const OUTSIDE = 'outside any trace'
 export function createProfiler(options?: ProfilerOptions): Profiler {
   const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
   const { cacheEntries } = checked.limits
+  const collected = collectFolder()
   const watcher = checked.watchRows
-    ? rowWatcher((error) => profiler.countInternalError(error), cacheEntries)
+    ? rowWatcher((error) => profiler.countInternalError(error), {
+        remembered: cacheEntries,
+        everyResult: collected !== undefined,
+      })
     : undefined
   const knowledge = createKnowledge()
   const settings = {
@@ -280,7 +284,6 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
 
   if (enabled) sharedState().isProfiling = true
   const { report, traces, values } = checked.artifacts
-  const collected = collectFolder()
   if (enabled && (checked.reporters.length > 0 || report || traces || collected)) {
     atExit(() => {
       for (const trace of open) trace.close({ now: true })

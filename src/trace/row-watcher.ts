@@ -44,7 +44,20 @@ interface Watched {
   rowsWatched: number
 }
 
-export function rowWatcher(countError: (error: unknown) => void, remembered = REMEMBERED): RowWatcher {
+export interface WatcherSettings {
+  /** Statements remembered. */
+  remembered?: number
+  /**
+   * Every result is looked at closely, so that what is seen of one does not depend on those before it: traces that are
+   * collected from several processes are to be the same, whichever process they were in.
+   */
+  everyResult?: boolean
+}
+
+export function rowWatcher(
+  countError: (error: unknown) => void,
+  { remembered = REMEMBERED, everyResult = false }: WatcherSettings = {},
+): RowWatcher {
   /** Returns whether there was room for it. */
   const remember = <Value>(statements: Map<string, Value>, key: string, value: Value): boolean => {
     if (statements.size >= remembered && !statements.has(key)) return false
@@ -79,10 +92,11 @@ export function rowWatcher(countError: (error: unknown) => void, remembered = RE
   }
 
   const watch: RowWatcher['watch'] = (query, rows, shape) => {
-    if (!isRow(rows[0]) || !isTurn(query)) return
-    const [mostRows, mostCells] = takesCloseLook(query, rows.length)
-      ? [CLOSE_LOOK_ROWS, CLOSE_LOOK_CELLS]
-      : [SAMPLE_ROWS, SAMPLE_CELLS]
+    if (!isRow(rows[0]) || !(everyResult || isTurn(query))) return
+    const [mostRows, mostCells] =
+      everyResult || takesCloseLook(query, rows.length)
+        ? [CLOSE_LOOK_ROWS, CLOSE_LOOK_CELLS]
+        : [SAMPLE_ROWS, SAMPLE_CELLS]
     const log = newReadLog()
     const rowsWatched = watchSome(rows, mostRows, mostCells, log, shape?.())
     results.set(query, { log, rows: rows.length, rowsWatched })

@@ -1,0 +1,37 @@
+// The whole shop in one process, and its routes shared out between two: what the two have recorded, merged, has the
+// findings of the one, byte by byte.
+import { join } from 'node:path'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import type { Report } from '../../src/types.ts'
+import { runBuilt } from '../cli/built-command.ts'
+import { createDatabase } from '../postgres/create-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+const app = join(import.meta.dirname, 'apps/shop.ts')
+
+test('two shards of the shop, merged, equal one run', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder()
+  const record = async (part: string): Promise<string> => {
+    const database = await createDatabase(inject('postgres'), 'shop-shards')
+    onTestFinished(() => database.drop())
+    const traces = join(folder, `${part}.ndjson`)
+    const words = ['node', '--import', 'tsx', app, part]
+    const env = { DATABASE_URL: database.url }
+    const { code, stderr } = await runBuilt(['run', '--traces', traces, '--', ...words], { cwd: root, env })
+    expect(code, stderr).toBe(0)
+    return traces
+  }
+  const [whole, ...shards] = await Promise.all(['all', 'even', 'odd'].map(record))
+  const merged = join(folder, 'merged.ndjson')
+  await runBuilt(['merge', ...shards, '-o', merged])
+  const [one, two] = await Promise.all([whole, merged].map((file) => analyze(file ?? '')))
+  expect(one?.findings.length).toBeGreaterThan(10)
+  expect(JSON.stringify(two?.findings, null, 2)).toBe(JSON.stringify(one?.findings, null, 2))
+  expect([two?.traces, two?.queries]).toEqual([one?.traces, one?.queries])
+})
+
+async function analyze(file: string): Promise<Report> {
+  const args = ['analyze', file, '--format', 'json', '--set', 'slow-query=false']
+  return JSON.parse((await runBuilt(args)).stdout)
+}
