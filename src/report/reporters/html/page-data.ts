@@ -2,21 +2,12 @@
 // room for. No value reaches it: parameters are left out, and literals in statements are made neutral once more, because
 // what other tools recorded may hold them.
 import { neutralLiterals } from '../../../sql/neutral-literals.ts'
-import type {
-  Finding,
-  Frame,
-  Occurrence,
-  Query,
-  Report,
-  ReporterOptions,
-  RouteSummary,
-  Trace,
-  ValueFlow,
-} from '../../../types.ts'
+import type { Finding, Frame, Occurrence, Report, ReporterOptions, RouteSummary } from '../../../types.ts'
 import { formatSavings } from '../console.ts'
 import { cutText } from '../cut-text.ts'
 import { countSuppressed, suppressionLines } from '../suppression-lines.ts'
 import { chooseTraces } from './choose-traces.ts'
+import { type PageTrace, pageTrace } from './page-trace.ts'
 
 export interface PageData {
   version: string
@@ -39,41 +30,16 @@ export interface PageFinding extends Omit<Finding, 'occurrences'> {
 }
 
 /** Which queries they are is known of the traces in the page. */
-export interface PageOccurrence extends Partial<Occurrence> {
+interface PageOccurrence extends Partial<Occurrence> {
   trace: string
   /** How many queries. */
   count: number
-}
-
-export interface PageTrace extends Pick<Trace, 'id' | 'kind' | 'name' | 'truncated'> {
-  startedAt?: string | undefined
-  /** From its start to its end, or to the end of its last query. */
-  durationMs: number
-  status?: string | undefined
-  queries: readonly PageQuery[]
-}
-
-export interface PageQuery
-  extends Pick<Query, 'rows' | 'bytes' | 'via' | 'connection' | 'transaction' | 'prepared' | 'error'> {
-  /** Position among the statements. */
-  sql: number
-  startMs: number
-  waitMs: number
-  durationMs: number
-  /** Positions among the frames, innermost first. */
-  callSite: readonly number[]
-  builtAt?: number | undefined
-  afterResponse?: boolean | undefined
-  flow?: readonly ValueFlow[] | undefined
 }
 
 /** A statement can be megabytes long; nobody reads further than this. */
 const TEXT_LENGTH = 10_000
 /** What is to be copied has to be whole; only what nobody would copy is cut. */
 const FIX_LENGTH = 100_000
-/** Callers shown of a query. */
-const FRAMES = 6
-
 export function pageData(report: Report, options: ReporterOptions): PageData {
   const { cwd } = options
   const occurrences = report.findings.map((finding) => occurrencesOf(finding, options))
@@ -146,65 +112,6 @@ function occurrencesOf(
   const further = Object.hasOwn(kept, key) ? (kept[key] ?? []) : []
   const known = new Map([...occurrences, ...further].map((one) => [`${one.trace}\n${one.queries[0]}`, one]))
   return [...known.values()]
-}
-
-function pageTrace(
-  { id, kind, name, truncated, startedAt, durationMs = 0, labels, queries }: Trace,
-  statement: (sql: string) => number,
-  frame: (frame: Frame) => number,
-): PageTrace {
-  let endMs = 0
-  const timed = queries.map((query) => {
-    const { startMs = endMs, waitMs = 0, durationMs: runMs = 0 } = query
-    endMs = Math.max(endMs, startMs + waitMs + runMs)
-    return pageQuery(query, { startMs, waitMs, durationMs: runMs }, statement, frame)
-  })
-  return {
-    id,
-    kind,
-    name,
-    truncated,
-    startedAt,
-    durationMs: Math.max(durationMs, endMs),
-    status: labels?.status,
-    queries: timed,
-  }
-}
-
-function pageQuery(
-  query: Query,
-  times: Pick<PageQuery, 'startMs' | 'waitMs' | 'durationMs'>,
-  statement: (sql: string) => number,
-  frame: (frame: Frame) => number,
-): PageQuery {
-  const { sql, rows, bytes, via, connection, transaction, prepared, error, callSite = [], builtAt } = query
-  return {
-    sql: statement(sql),
-    startMs: round(times.startMs),
-    waitMs: round(times.waitMs),
-    durationMs: round(times.durationMs),
-    callSite: callSite.slice(0, FRAMES).map(frame),
-    builtAt: builtAt && frame(builtAt),
-    ...defined({ rows, bytes, via, connection, transaction, prepared, error }),
-    afterResponse: query.afterResponse || undefined,
-    flow: query.flow?.map(({ param, query: earlier, column, table, rows: count }) => ({
-      param,
-      query: earlier,
-      column,
-      rows: count,
-      ...(table === undefined ? {} : { table }),
-    })),
-  }
-}
-
-function defined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(known) as { [K in keyof T]?: NonNullable<T[K]> }
-}
-
-/** Microseconds are finer than any clock here, and a third of the characters. */
-function round(ms: number): number {
-  return Math.round(ms * 1000) / 1000
 }
 
 /** Numbers each value once, in the order they are met. */

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 // What the functions of the page share, as types. Each of them is printed into the page as it was compiled: it may use
 // what it is handed, the browser's globals and what is inside of it, and may import types only.
-import type { PageData, PageFinding, PageTrace } from '../page-data.ts'
+import type { PageData, PageFinding } from '../page-data.ts'
+import type { PageTrace } from '../page-trace.ts'
 import type { parts } from './parts.ts'
 
 export type Parts = typeof parts

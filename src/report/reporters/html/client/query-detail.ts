@@ -1,6 +1,6 @@
 // One query of a trace in full: the statement, the lines that led to it, and what is known of its run.
 import type { Frame } from '../../../../types.ts'
-import type { PageTrace } from '../page-data.ts'
+import type { PageTrace } from '../page-trace.ts'
 import type { Mark, Page } from './page.ts'
 
 export function queryDetail(

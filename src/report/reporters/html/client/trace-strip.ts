@@ -1,5 +1,5 @@
 // A trace as one thin strip: when its queries were under way, and which of them a finding marks.
-import type { PageTrace } from '../page-data.ts'
+import type { PageTrace } from '../page-trace.ts'
 import type { Mark, Page } from './page.ts'
 
 export function traceStrip({ window }: Page, trace: PageTrace, marks: readonly Mark[]): SVGElement {

@@ -1,5 +1,5 @@
 // The traces that are in the page, and the chosen one as a timeline.
-import type { PageTrace } from '../page-data.ts'
+import type { PageTrace } from '../page-trace.ts'
 import type { Page, View } from './page.ts'
 
 export function tracesView(page: Page): View {

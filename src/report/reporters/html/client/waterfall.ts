@@ -1,6 +1,6 @@
 // A trace as a timeline: each query with its wait and its execution, and what the chosen finding says of them: the loop,
 // and the query its values came from.
-import type { PageQuery, PageTrace } from '../page-data.ts'
+import type { PageQuery, PageTrace } from '../page-trace.ts'
 import type { Mark, Page } from './page.ts'
 
 export function waterfall(page: Page, trace: PageTrace): HTMLElement {
