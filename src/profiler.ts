@@ -90,7 +90,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         everyResult: collected !== undefined,
       })
     : undefined
-  const knowledge = createKnowledge()
+  // A client that counts as instrumented is left alone by whoever profiles all clients there are.
+  const knowledge = createKnowledge((client) => sharedState().instrumented.set(client, () => {}))
   const settings = {
     limits: checked.limits,
     resolveCallSite: callSiteResolver(checked.application, cacheEntries),

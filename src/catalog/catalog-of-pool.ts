@@ -34,18 +34,21 @@ const sources = new Map<string, CatalogSource>()
 /** Databases remembered; the first is forgotten when there are more, and with it the pool that led there. */
 const KNOWN_DATABASES = 100
 
+/** Told of the client before it connects, so that its queries are not taken for the application's. */
+export type OwnClientListener = (client: object) => void
+
 /** One source for each database, role and set of connection options, whichever pool asks. */
-export function catalogOfPool(pool: PoolLike): CatalogSource {
+export function catalogOfPool(pool: PoolLike, onOwnClient?: OwnClientListener): CatalogSource {
   const key = identityOf(pool.options)
   const known = sources.get(key)
   if (known !== undefined) return known
-  const source = createCatalogSource(pool)
+  const source = createCatalogSource(pool, onOwnClient)
   if (sources.size >= KNOWN_DATABASES) sources.delete(sources.keys().next().value as string)
   sources.set(key, source)
   return source
 }
 
-export function createCatalogSource(pool: PoolLike): CatalogSource {
+export function createCatalogSource(pool: PoolLike, onOwnClient?: OwnClientListener): CatalogSource {
   let catalog: Catalog | undefined
   let loading: Promise<Catalog | undefined> | undefined
   let generation = 0
@@ -63,16 +66,17 @@ export function createCatalogSource(pool: PoolLike): CatalogSource {
   }
 
   async function read(started: number): Promise<Catalog | undefined> {
-    const made = await readOnce(pool)
+    const made = await readOnce(pool, onOwnClient)
     // A schema that changed meanwhile makes it outdated already.
     if (started === generation) catalog = made
     return catalog
   }
 }
 
-async function readOnce(pool: PoolLike): Promise<Catalog | undefined> {
+async function readOnce(pool: PoolLike, onOwnClient?: OwnClientListener): Promise<Catalog | undefined> {
   const client = createClient(pool)
   if (client === undefined) return undefined
+  onOwnClient?.(client)
   // Without a listener, a connection that is cut ends the process.
   client.on('error', () => {})
   const timer = setTimeout(

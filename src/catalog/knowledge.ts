@@ -4,7 +4,12 @@
 
 import type { Catalog } from '../sql/catalog-shape.ts'
 import { loadParser } from '../sql/index.ts'
-import { type CatalogSource, catalogOfPool, type PoolLike } from './catalog-of-pool.ts'
+import {
+  type CatalogSource,
+  catalogOfPool,
+  type OwnClientListener,
+  type PoolLike,
+} from './catalog-of-pool.ts'
 
 export interface Knowledge {
   /** To be told of each pool that is profiled. */
@@ -16,7 +21,7 @@ export interface Knowledge {
   forget(): void
 }
 
-export function createKnowledge(): Knowledge {
+export function createKnowledge(onOwnClient: OwnClientListener): Knowledge {
   const sources = new Set<CatalogSource>()
   let loaded = false
   let loading: Promise<void> | undefined
@@ -25,7 +30,7 @@ export function createKnowledge(): Knowledge {
     addPool(pool) {
       // Two are as many as are needed to know nothing: an application may open a pool for each of its customers.
       if (sources.size > 1) return
-      sources.add(catalogOfPool(pool))
+      sources.add(catalogOfPool(pool, onOwnClient))
       loaded = false
     },
     loading() {

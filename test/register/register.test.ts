@@ -64,6 +64,16 @@ test('as the first import of the application', async () => {
   expect(report.findings).toHaveLength(2)
 })
 
+test('what the profiler itself asks of the catalog is in no trace', async () => {
+  const traces = join(temporaryFolder(), 'traces.ndjson')
+  const variables = { NODE_ENV: 'development', PG_LOUPE_UNTRACED: '1', PG_LOUPE_TRACES: traces }
+  const { report } = await profile('raw.mjs', IMPORT, variables)
+  expect(summaryOf(report)['GET /books']?.queries).toBe(5)
+  const recorded = readFileSync(traces, 'utf8')
+  expect(recorded).toContain('"bound":')
+  expect(recorded).not.toContain('pg_catalog')
+})
+
 test('Express 4', async () => {
   const { report } = await profile('express.cjs', IMPORT, { EXPRESS: 'express4' })
   expect(Object.keys(summaryOf(report)).sort()).toEqual(['GET *', 'GET /shelves/:shelf'])
