@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { githubReporter } from '../../src/report/reporters/github.ts'
-import type { Report, ReporterOptions } from '../../src/types.ts'
+import { githubComparison, githubReporter } from '../../src/report/reporters/github.ts'
+import type { Comparison, Report, ReporterOptions } from '../../src/types.ts'
 import { finding, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
 
 test('a finding is a command with its place, and tells all in its message', () => {
@@ -66,6 +66,18 @@ test('a suppression that no longer holds is a warning at its line', () => {
   ])
 })
 
+test('of a comparison only what is new or has grown is annotated', () => {
+  const [added, grown, fixed] = manyFindings(3, { severity: 'warning' })
+  const comparison: Partial<Comparison> = {
+    new: [added as never],
+    grown: [{ finding: grown as never, before: 3, after: 30 }],
+    fixed: [fixed as never],
+  }
+  const read = readCommands(githubComparison(comparison as Comparison))
+  expect(read.map(({ properties }) => properties.line)).toEqual(['1', '2'])
+  expect(read[1]?.properties.title).toMatch(/^Grown from 3 to 30 queries: N\+1/)
+})
+
 test('paths are those of the repository', () => {
   const [command] = commands(reportOf(finding()), { cwd: '/repo/api', root: '/repo' })
   expect(command?.properties.file).toBe('api/src/orders.ts')
@@ -93,7 +105,11 @@ interface Command {
 
 /** As the runner of GitHub Actions reads them: `::name key=value,key=value::message`, the escapes undone. */
 function commands(report: Report, options?: ReporterOptions): Command[] {
-  const lines = githubReporter(report, options).split('\n').filter(Boolean)
+  return readCommands(githubReporter(report, options))
+}
+
+function readCommands(text: string): Command[] {
+  const lines = text.split('\n').filter(Boolean)
   return lines.map((line) => {
     const [, name = '', properties = '', message = ''] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? []
     const pairs = properties.split(',').map((pair) => {

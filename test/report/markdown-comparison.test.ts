@@ -26,7 +26,7 @@ test('tells what is new in full, what has grown and what is fixed in a line, and
     }),
   )
   expect(text).toMatchInlineSnapshot(`
-    "## pg-loupe: ❌ 1 new · 📈 1 grown · ✅ 1 fixed
+    "## pg-loupe: 🆕 1 new · 📈 1 grown · ✅ 1 fixed
 
     ### New
 
@@ -120,7 +120,7 @@ test('stays below the limit of a comment, and says what it left out', () => {
       routes: many.map(({ route }) => ({ name: route, before: once, after: often })),
     }),
   )
-  expect(text).toMatch(/^<!-- pg-loupe -->\n## pg-loupe: ❌ 2000 new · 📈 2000 grown · ✅ 2000 fixed\n/)
+  expect(text).toMatch(/^<!-- pg-loupe -->\n## pg-loupe: 🆕 2000 new · 📈 2000 grown · ✅ 2000 fixed\n/)
   expect(new TextEncoder().encode(text).length).toBeLessThan(65_536)
   expect(text.match(/left out, to stay within/g)).toHaveLength(5)
   expect(text).toContain('### Fixed')

@@ -1,12 +1,14 @@
 // Every way to show what changed between two reports by its name, one line each.
 import type { Comparison, ReporterOptions } from '../../types.ts'
 import { consoleComparison } from './console-comparison.ts'
+import { githubComparison } from './github.ts'
 import { markdownCommentComparison, markdownComparison } from './markdown-comparison.ts'
 
 type ComparisonReporter = (comparison: Comparison, options?: ReporterOptions) => string
 
 export const comparisonReporters = {
   console: consoleComparison,
+  github: githubComparison,
   json: (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
   markdown: markdownComparison,
   'markdown-comment': markdownCommentComparison,

@@ -1,17 +1,30 @@
 // Workflow commands of GitHub Actions: each finding becomes an annotation at its line. GitHub shows ten of a kind for each
 // step and drops the others without a word, so the worst come first and the tenth says how many are left.
-import type { Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import type { Comparison, Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
 import { formatFinding } from './console.ts'
 import { clip } from './printable.ts'
 import { inRepository, repositoryPath } from './repository-path.ts'
 import { suppressionLines } from './suppression-lines.ts'
 
-export const githubReporter: Reporter = (report, options = {}) => {
+export const githubReporter: Reporter = (report, options = {}) => formatCommands(report, options)
+
+/** What is new or has grown: what was there before would take the room of it. */
+export function githubComparison({ new: added, grown }: Comparison, options: ReporterOptions = {}): string {
+  const changed = grown.map(({ finding, before, after }) => ({
+    ...finding,
+    title: `Grown from ${before} to ${after} queries: ${finding.title}`,
+  }))
+  return formatCommands({ findings: [...added, ...changed], measured: {}, suppressions: [] }, options)
+}
+
+type Told = Pick<Report, 'findings' | 'measured' | 'suppressions'>
+
+function formatCommands(told: Told, options: ReporterOptions): string {
   const commands = (Object.keys(COMMANDS) as Severity[]).flatMap((severity) => {
-    const findings = report.findings.filter((finding) => finding.severity === severity)
+    const findings = told.findings.filter((finding) => finding.severity === severity)
     return limit(COMMANDS[severity], [
-      ...findings.map((finding) => annotateFinding(finding, report, options)),
-      ...(severity === 'warning' ? annotateSuppressions(report, options) : []),
+      ...findings.map((finding) => annotateFinding(finding, told, options)),
+      ...(severity === 'warning' ? annotateSuppressions(told, options) : []),
     ])
   })
   return commands.map((command) => `${command}\n`).join('')
@@ -35,18 +48,18 @@ function limit(command: string, annotations: readonly Annotation[]): string[] {
   return [...shown, ...(isCut ? [note] : [])].map((annotation) => `::${command} ${annotation}`)
 }
 
-function annotateFinding(finding: Finding, report: Report, options: ReporterOptions): Annotation {
+function annotateFinding(finding: Finding, told: Told, options: ReporterOptions): Annotation {
   const { title, detector, confidence, callSite } = finding
   return annotate(
     callSite[0],
     `${title} (${detector}, ${confidence})`,
-    describe(finding, report, options),
+    describe(finding, told, options),
     options,
   )
 }
 
 /** Those that leave nothing out any more, or no longer may: each stays until somebody hears of it. */
-function annotateSuppressions({ suppressions }: Report, options: ReporterOptions): Annotation[] {
+function annotateSuppressions({ suppressions }: Told, options: ReporterOptions): Annotation[] {
   return suppressionLines(suppressions).map(({ what, next, at }) =>
     annotate(at, 'pg-loupe suppression', clip(`${what}: ${next}`, MESSAGE_LENGTH), options),
   )
@@ -69,8 +82,8 @@ function annotate(
 }
 
 /** What the console says below the heading. */
-function describe(finding: Finding, report: Report, options: ReporterOptions): string {
-  const [, ...lines] = formatFinding(inRepository(finding, options), report, options).split('\n')
+function describe(finding: Finding, told: Told, options: ReporterOptions): string {
+  const [, ...lines] = formatFinding(inRepository(finding, options), told, options).split('\n')
   const text = [clip(finding.route, TITLE_LENGTH), ...lines.map((line) => line.slice(4))].join('\n')
   return text.length > MESSAGE_LENGTH ? `${text.slice(0, MESSAGE_LENGTH)}…` : text
 }

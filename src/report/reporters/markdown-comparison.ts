@@ -81,7 +81,7 @@ function widened(column: string): string {
 
 function countChanges({ new: added, grown, fixed, unseen, suppressed }: Comparison): string {
   const counts = [
-    ...(added.length > 0 ? [`❌ ${added.length} new`] : []),
+    ...(added.length > 0 ? [`🆕 ${added.length} new`] : []),
     ...(grown.length > 0 ? [`📈 ${grown.length} grown`] : []),
     ...(fixed.length > 0 ? [`✅ ${fixed.length} fixed`] : []),
     ...(unseen.length > 0 ? [`${unseen.length} not seen`] : []),
