@@ -22,7 +22,7 @@ export const ARRAY = 2
 /** The rows behind VALUES; opened without a bracket of its own. */
 export const ROWS = 3
 export const ROW = 4
-export const CAST_CALL = 5
+const CAST_CALL = 5
 export const SUBSCRIPT = 6
 
 interface Frame {
