@@ -3,18 +3,20 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { Command } from 'commander'
+import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { checkOptions, detectorsOn } from '../options.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { type Baseline, type BaselineEntry, baselineOf, formatBaseline } from '../report/baseline.ts'
 import { type BaselineChange, changeBaseline } from '../report/change-baseline.ts'
 import { parseReport } from '../report/parse-report.ts'
+import { printable } from '../report/reporters/printable.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import type { Report } from '../types.ts'
 import { addDetectorOption, parseSettings } from './detector-settings.ts'
 import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
-import { addConfigOption, BASELINE, baselineFile, readBaseline } from './gate-options.ts'
+import { addConfigOption } from './gate-options.ts'
 import { collectProblems } from './problems.ts'
 import { nameOf, readInput } from './read-input.ts'
 
@@ -189,8 +191,4 @@ function describe({ detector, route, at, queries }: BaselineEntry): string {
 
 function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`
-}
-
-function printable(text: string): string {
-  return text.replace(/\p{Cc}|\p{Cf}/gu, '�')
 }

@@ -1,7 +1,11 @@
 // What the reporter of a test runner can be told, checked before the first test runs. Runners that take no options for it
 // read them from PG_LOUPE_RUN, as JSON; what is given in code wins.
 import * as v from 'valibot'
+import type { CheckedConfig } from '../config/config.ts'
+import { type GateSettings, gateSettings } from '../config/gate-settings.ts'
+import { readConfig } from '../config/read-config.ts'
 import { type CheckedOptions, checkOptions, describeIssue, type ProfilerOptions, record } from '../options.ts'
+import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import { reporters } from '../report/reporters/index.ts'
 
 type Format = keyof typeof reporters
@@ -11,8 +15,13 @@ export interface RunOptions {
   outputs?: { [format in Format]?: string }
   /** A trace file with the traces of all workers, for `pg-loupe analyze`, `merge` and `report`. */
   traces?: string
-  /** Fails the run when it has a finding as severe as this, or worse. Default: false, findings are only reported. */
-  failOn?: 'error' | 'warning' | 'info' | false
+  /**
+   * Fails the run when it has a finding as severe as this, or worse, or a `new` one that is not in the baseline. Default:
+   * what the configuration file says, or `new` with a baseline, or false: findings are only reported.
+   */
+  failOn?: FailOn | false
+  /** Accepts what is in this file of `pg-loupe baseline`. Default: that of the configuration file, where there is one. */
+  baseline?: string
   /** Options by detector, as `createProfiler` takes them. */
   detectors?: ProfilerOptions['detectors']
   /** Reports also what the tests themselves repeat, beside what the application does. Default: false. */
@@ -21,25 +30,37 @@ export interface RunOptions {
   summary?: boolean
 }
 
-export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors'>> & {
+export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors' | 'failOn' | 'baseline'>> & {
   traces: string | undefined
   detectors: CheckedOptions['detectors']
+  suppress: CheckedOptions['suppress']
+  /** Absent when nothing fails the run. */
+  gate: GateSettings | undefined
 }
 
 /**
  * Fills in the defaults.
  *
- * @throws TypeError that names each wrong option, what it got and what it takes.
+ * @throws TypeError that names each wrong option, what it got and what it takes; Error that names the configuration file or
+ *   the baseline and what is wrong with it.
  */
 export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   const result = v.safeParse(runOptions, isObject(options) ? { ...fromEnvironment(), ...options } : options)
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
-  const { detectors, ...rest } = result.output
+  const { detectors, failOn, baseline, ...rest } = result.output
+  const config: CheckedConfig = readConfig()
+  const { suppress } = config.options
+  const checked = checkOptions({
+    detectors: { ...config.options.detectors, ...detectors },
+    ...(suppress ? { suppress } : {}),
+  })
   return {
     ...rest,
     traces: rest.traces,
     outputs: rest.outputs as CheckedRunOptions['outputs'],
-    detectors: checkOptions(detectors === undefined ? {} : { detectors }).detectors,
+    detectors: checked.detectors,
+    suppress: checked.suppress,
+    gate: gateSettings({ failOn, baseline }, config),
   }
 }
 
@@ -62,12 +83,9 @@ const runOptions = record({
   ),
   traces: v.optional(v.string('a file path')),
   failOn: v.optional(
-    v.union(
-      [v.picklist(['error', 'warning', 'info']), v.literal(false)],
-      "'error', 'warning', 'info' or false",
-    ),
-    false as const,
+    v.union([v.picklist(FAIL_ON), v.literal(false)], "'error', 'warning', 'info', 'new' or false"),
   ),
+  baseline: v.optional(v.string('a file path')),
   detectors: v.optional(
     v.custom<NonNullable<ProfilerOptions['detectors']>>(isObject, 'an object of options by detector'),
   ),

@@ -1,8 +1,8 @@
 // What a test run ends with: how much was seen, each finding in full, worst first, and one next step. Routine is left
 // out: a suite has thousands of tests, and a line for each of them would bury what matters.
 import pc from 'picocolors'
-import { formatFinding } from '../report/reporters/console.ts'
-import type { Report, ReporterOptions, Severity } from '../types.ts'
+import { formatFinding, formatSuppressions } from '../report/reporters/console.ts'
+import type { Report, ReporterOptions } from '../types.ts'
 
 export interface RunCounts {
   tests: number
@@ -12,8 +12,9 @@ export interface RunCounts {
 interface SummaryOptions extends ReporterOptions {
   /** What could not be read, analysed or written. */
   problems: readonly string[]
-  failing: number
-  failOn: Severity | false
+  /** By which findings it fails, and what is to be done about the baseline. */
+  verdict: readonly string[]
+  failed: boolean
 }
 
 /** A screen or two; all of them are in the files. */
@@ -34,6 +35,7 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
     ]),
     ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
     ...(shown.length > 0 ? [''] : []),
+    ...formatSuppressions(report, options),
     ...(queries === 0 ? [yellow(NOTHING_SEEN)] : []),
     ...(cut.untraced > 0
       ? [
@@ -43,9 +45,10 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
         ]
       : []),
     ...options.problems.map((problem) => yellow(`pg-loupe: ${problem}`)),
-    ...(options.failing > 0
-      ? [red(`The run fails: ${count(options.failing, 'finding')} at failOn: '${options.failOn}' or worse`)]
-      : []),
+    ...options.verdict.map((line, index) => {
+      if (index > 0) return line
+      return options.failed ? red(`The run ${line}`) : `The run ${line}`
+    }),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -5,9 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { readCollected } from '../collect/read-collected.ts'
+import { judgeReport } from '../config/gate-settings.ts'
+import { detectorsOn } from '../options.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
-import type { Report, Severity, Trace } from '../types.ts'
+import type { Report, Trace } from '../types.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
 
@@ -22,7 +24,6 @@ interface RunVerdict {
 }
 
 const VARIABLE = 'PG_LOUPE_COLLECT'
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
 
 /**
  * Sets PG_LOUPE_COLLECT for the processes that are started from now on.
@@ -49,21 +50,24 @@ export function startTestRun(options?: RunOptions): TestRun {
         checked.detectors,
         (problem) => problems.push(problem),
         () => collected.cut,
+        checked.suppress,
       )
       if (checked.traces)
         tryToWrite(checked.traces, [...collected.lines()].map((line) => `${line}\n`).join(''), problems)
       writeOutputs(report, checked.outputs, problems)
       process.removeListener('exit', remove)
       remove()
-      const failing = report.findings.filter(({ severity }) => isAsSevere(severity, checked.failOn))
+      const judged = checked.gate && judgeReport(report, checked.gate, detectorsOn(checked.detectors))
+      // A part of the tests may well send no query; that is said, and no failure.
+      const failing = judged?.verdict.failing.length ?? 0
       const text = summarize(report, counts, {
         color: process.stderr.hasColors?.() ?? false,
         cwd: process.cwd(),
         problems,
-        failing: failing.length,
-        failOn: checked.failOn,
+        verdict: judged && (failing > 0 || report.queries > 0) ? judged.lines : [],
+        failed: failing > 0,
       })
-      return { text: checked.summary || problems.length > 0 ? text : '', failed: failing.length > 0 }
+      return { text: checked.summary || problems.length > 0 ? text : '', failed: failing > 0 }
     },
   }
 }
@@ -98,8 +102,4 @@ function tryToWrite(file: string, text: string, problems: string[]): void {
   } catch (error) {
     problems.push(`cannot write ${file}: ${(error as Error).message}`)
   }
-}
-
-function isAsSevere(severity: Severity, failOn: Severity | false): boolean {
-  return failOn !== false && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn)
 }

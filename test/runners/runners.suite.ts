@@ -104,7 +104,7 @@ describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
     const { code, output } = await run({ failOn: 'error' })
     expect(code).toBe(1)
     const failing = hasRequests ? '2 findings' : '1 finding'
-    expect(output).toContain(`The run fails: ${failing} at failOn: 'error' or worse`)
+    expect(output).toContain(`The run failed for ${failing}:`)
   })
 
   test('leaves nothing behind in the temporary folder', () => {

@@ -138,7 +138,8 @@ function formatBytes(bytes: number): string {
   return `${count < 10 && size > 1 ? count.toFixed(1) : Math.round(count)} ${unit}`
 }
 
-function formatSuppressions(
+/** How many findings are left out, and a line for each reason that leaves none out. */
+export function formatSuppressions(
   { suppressed, suppressions }: Pick<Report, 'suppressed' | 'suppressions'>,
   options: ReporterOptions,
 ): string[] {

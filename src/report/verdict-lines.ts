@@ -1,6 +1,7 @@
 // The verdict on a report as lines for people: which findings fail it, and what to do next. Nothing that was accepted is
 // named, so that the reasons for a red build are all there is to read.
-import type { Reason, Verdict } from '../report/gate.ts'
+import type { Reason, Verdict } from './gate.ts'
+import { printable } from './reporters/printable.ts'
 
 /** Named one by one; a first run without a baseline may fail for hundreds. */
 const NAMED = 50
@@ -37,7 +38,7 @@ function formatReason({ finding, queries, budget }: Reason): string {
   const [place] = callSite
   const at = place ? ` at ${[place.file, place.line].filter(Boolean).join(':')}` : ''
   const growth = budget === undefined ? '' : `, ${queries} queries where ${budget} are accepted`
-  return printable(`${title}${growth}  ${detector}, ${route}${at}`)
+  return `${printable(title)}${growth}  ${detector}, ${printable(`${route}${at}`)}`
 }
 
 function advice(entries: number, [one, many]: readonly [string, string]): string[] {
@@ -48,9 +49,4 @@ function advice(entries: number, [one, many]: readonly [string, string]): string
 
 function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`
-}
-
-/** Routes come from outside: nothing in them may steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}|\p{Cf}/gu, '�')
 }
