@@ -1,0 +1,79 @@
+// The report that a test runner ends with, held against configuration and baseline; the runners themselves are tried in
+// projects of their own.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterEach, expect, test, vi } from 'vitest'
+import { profilePool } from '../../adapters/pg/index.ts'
+import { createProfiler } from '../../src/profiler.ts'
+import { baselineOf, formatBaseline } from '../../src/report/baseline.ts'
+import { startTestRun } from '../../src/runners/test-run.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const database = await testDatabase()
+afterEach(() => vi.restoreAllMocks())
+
+/** Runs loops with these names and says how the run of tests ends. */
+async function runLoops(options: Parameters<typeof startTestRun>[0], ...names: string[]) {
+  const run = startTestRun(options)
+  const profiler = createProfiler({ reporters: [] })
+  const pool = profilePool(new pg.Pool(database.config), profiler)
+  for (const name of names) {
+    await profiler.trace(name, async () => {
+      for (const id of [1, 2, 3, 4]) await pool.query('select $1::int', [id])
+    })
+  }
+  await profiler.settled()
+  await pool.end()
+  return { ...(await run.finish()), report: profiler.report() }
+}
+
+function inFolderWith(config: object): string {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, '.git'))
+  writeFileSync(join(folder, 'pg-loupe.config.json'), JSON.stringify(config))
+  vi.spyOn(process, 'cwd').mockReturnValue(folder)
+  return folder
+}
+
+test('what is in the baseline fails nothing, and what is new does, alone', async () => {
+  const folder = inFolderWith({ failOn: 'new' })
+  const { report } = await runLoops({ failOn: false }, 'old')
+  writeFileSync(join(folder, 'pg-loupe-baseline.json'), formatBaseline(baselineOf(report)))
+
+  const passed = await runLoops({}, 'old')
+  expect(passed.failed).toBe(false)
+  expect(passed.text).toContain('The run passed; 1 finding accepted by pg-loupe-baseline.json')
+
+  const failed = await runLoops({}, 'old', 'added')
+  expect(failed.failed).toBe(true)
+  expect(failed.text).toMatch(
+    /The run failed for 1 finding beyond pg-loupe-baseline\.json:\n {2}new {2}.*, added/,
+  )
+})
+
+test('what the configuration suppresses is left out, counted, and fails nothing', async () => {
+  inFolderWith({
+    suppress: [
+      { route: 'old', reason: 'goes away' },
+      { route: 'quiet', reason: 'was loud' },
+    ],
+  })
+  const { failed, text } = await runLoops({ failOn: 'info' }, 'old')
+  expect(failed).toBe(false)
+  expect(text).toContain('1 finding is suppressed, for one reason.')
+  expect((await runLoops({ failOn: 'info' }, 'new')).failed).toBe(true)
+})
+
+test('a run of tests without queries fails nothing', async () => {
+  inFolderWith({ failOn: 'new' })
+  const { failed, text } = await runLoops({})
+  expect(failed).toBe(false)
+  expect(text).toContain('No query was seen.')
+})
+
+test('a wrong configuration is told before the first test', () => {
+  inFolderWith({ failOn: 'bad' })
+  expect(() => startTestRun()).toThrow('option failOn got "bad"')
+})
