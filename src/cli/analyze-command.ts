@@ -11,6 +11,7 @@ import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts
 import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
+import { nameOf } from './read-input.ts'
 
 interface AnalyzeOptions extends OutputOptions, GateOptions {
   set: string[]
@@ -57,6 +58,8 @@ async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions)
   const traces = readTraces(files, listener, note)
   const report = await analyzeTraces(traces, gate.detectors, problems.tell, () => cut, gate.suppress, kept)
   problems.done()
+  if (report.traces === 0)
+    process.stderr.write(`pg-loupe: there is no trace in ${files.map(nameOf).join(', ')}\n`)
   printReport(report, options, { ...kept?.options(), ...gate.roundTripMs })
   const passed = gate.passes(report)
   process.exitCode = problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS

@@ -29,10 +29,12 @@ for (const command of [
   program.addCommand(command.copyInheritedSettings(program))
 }
 
-// Whoever reads the output may have seen enough: `pg-loupe … | head`.
+// Whoever reads the output may have seen enough: `pg-loupe … | head`. The verdict stays what it is.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
-  process.exit(code === 'EPIPE' ? 0 : WRONG_USAGE),
+  process.exit(code === 'EPIPE' ? process.exitCode : WRONG_USAGE),
 )
+// Nobody is left to be told anything; what is to be written to files still is.
+process.stderr.on('error', () => {})
 
 if (process.argv.length <= 2) program.help()
 program.parseAsync().catch((error: Error) => {

@@ -2,9 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Ran } from './run-command.ts'
 
 export const builtCommand = join(import.meta.dirname, '../../dist/esm/src/cli/main.js')
+
+export interface Ran {
+  stdout: string
+  stderr: string
+  code: number | null
+}
 
 export interface Surroundings {
   cwd?: string

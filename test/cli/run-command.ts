@@ -1,23 +1,10 @@
-// Runs the command from its source, as a user does from the package.
-import { spawn } from 'node:child_process'
+// Runs the command as it is built, in the project's folder: from its sources each start would take seconds on a busy machine.
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { type Ran, runBuilt } from './built-command.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-export interface Ran {
-  stdout: string
-  stderr: string
-  code: number | null
-}
-
 export async function runCommand(args: readonly string[], input = '', cwd = root): Promise<Ran> {
-  const command = ['--import', import.meta.resolve('tsx'), join(root, 'src/cli/main.ts'), ...args]
-  const { NODE_OPTIONS: _, FORCE_COLOR: __, ...env } = process.env
-  const child = spawn(process.execPath, command, { cwd, env })
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  const exited = new Promise<number | null>((resolve) => child.on('close', resolve))
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited])
+  const { stdout, stderr, code } = await runBuilt(args, { input, cwd })
   return { stdout, stderr, code }
 }
