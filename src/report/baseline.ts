@@ -1,7 +1,9 @@
 // Findings that are accepted for now, each with a budget: the number of queries of its worst occurrence, which may only
 // shrink. A finding is known again by its key, which holds no line; where a function has got another name, or two loops
 // of one function have changed places, by what else the key says.
+
 import * as v from 'valibot'
+import { countQueries as countQueriesOf } from '../detectors/occurrence.ts'
 import type { Finding, Report } from '../types.ts'
 
 export interface BaselineEntry {
@@ -51,7 +53,7 @@ export function judgedFindings({ findings }: Pick<Report, 'findings'>): readonly
 
 /** Queries of the worst occurrence. */
 export function countQueries({ occurrences }: Pick<Finding, 'occurrences'>): number {
-  return occurrences.reduce((most, { queries }) => Math.max(most, queries.length), 0)
+  return occurrences.reduce((most, occurrence) => Math.max(most, countQueriesOf(occurrence)), 0)
 }
 
 export function baselineOf(report: Pick<Report, 'findings'>): Baseline {

@@ -4,6 +4,7 @@ import Cursor from 'pg-cursor'
 import { afterAll, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type ProfilerOptions } from '../../src/index.ts'
+import { baselineOf } from '../../src/report/baseline.ts'
 import { consoleReporter } from '../../src/report/reporters/console.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { Trace } from '../../src/types.ts'
@@ -181,6 +182,7 @@ test('a loop is listed by its first queries and their number, and measured over 
   const [occurrence] = found?.occurrences ?? []
   expect(occurrence?.queries.length).toBe(100)
   expect(occurrence?.queryCount).toBe(300)
+  expect(baselineOf({ findings: found ? [found] : [] }).findings[0]?.queries).toBe(300)
   // Half a millisecond each.
   expect(measured[found?.key ?? '']?.spentMs).toBe(150)
   const short = profiler.analyze([
