@@ -14,7 +14,7 @@ const OPTIONS = process.argv.slice(2).map((text) => JSON.parse(text))
 const server = await startPostgres()
 const database = await createDatabase(server, 'soak')
 try {
-  for (const options of OPTIONS.length > 0 ? OPTIONS : [{}]) {
+  for (const options of OPTIONS.length > 0 ? OPTIONS : [{ capture: 'full' }, { capture: 'adaptive' }]) {
     const result = await runSoak({ url: database.url, warmUp: WARM_UP, traces: TRACES, options })
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
     if (result.megabytes.growth > MOST_GROWTH) process.exitCode = 1
