@@ -53,9 +53,9 @@ test('no two issues share a fingerprint, and moved lines do not change it', () =
 test('paths are those of the repository; what has none stands at package.json', () => {
   const options = { cwd: '/repo/api', root: '/repo' }
   expect(issues([finding()], options)[0]?.location.path).toBe('api/src/orders.ts')
-  expect(issues([finding({ callSite: [] })], options)[0]?.location).toEqual({
-    path: 'package.json',
-    lines: { begin: 1 },
+  expect(issues([finding({ callSite: [] })], options)[0]).toMatchObject({
+    description: expect.stringContaining('No line of the repository is known.'),
+    location: { path: 'package.json', lines: { begin: 1 } },
   })
 })
 

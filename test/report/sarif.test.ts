@@ -83,7 +83,7 @@ test('a finding without a line stands at package.json and says so', () => {
   expect(locations[0].physicalLocation).toEqual({
     artifactLocation: { uri: 'package.json', uriBaseId: '%SRCROOT%' },
   })
-  expect(message.text).toContain('No line of the application is known.')
+  expect(message.text).toContain('No line of the repository is known.')
   expect(codeFlows).toBeUndefined()
 })
 
@@ -100,6 +100,7 @@ test('a file outside of the repository is no place in it', () => {
   const one = finding({ callSite: [{ file: '/usr/lib/x.js', line: 1 }], evidence: [] })
   const { results } = validate(reportOf(one), { cwd: '/repo' })
   expect(results[0].locations[0].physicalLocation.artifactLocation.uri).toBe('package.json')
+  expect(results[0].message.text).toContain('No line of the repository is known.')
 })
 
 test('no text makes a link of its own, or holds what cannot be seen', () => {

@@ -22,7 +22,10 @@ function formatIssue(finding: Finding, options: ReporterOptions) {
   return {
     type: 'issue',
     check_name: printable(detector),
-    description: clip(`${title} (${route}). ${detail} ${remediation}`, DESCRIPTION_LENGTH),
+    description: clip(
+      `${title} (${route}). ${detail} ${path ? '' : 'No line of the repository is known. '}${remediation}`,
+      DESCRIPTION_LENGTH,
+    ),
     categories: ['Performance'],
     severity: SEVERITIES[severity],
     fingerprint: hashText(key),

@@ -58,14 +58,15 @@ function formatRule(id: string) {
 function formatResult(finding: Finding, ruleIndex: number, options: ReporterOptions) {
   const { detector, severity, confidence, key, route, callSite, occurrenceCount, cost } = finding
   const related = relatedPlaces(finding, options)
+  const place = physicalLocation(callSite[0], options)
   return {
     ruleId: printable(detector),
     ruleIndex,
     level: LEVELS[severity],
-    message: { text: describe(finding, related) },
+    message: { text: describe(finding, related, place !== undefined) },
     locations: [
       {
-        physicalLocation: physicalLocation(callSite[0], options) ?? withoutFile(),
+        physicalLocation: place ?? withoutFile(),
         logicalLocations: logicalLocations(finding),
       },
     ],
@@ -115,11 +116,11 @@ function relatedPlaces({ evidence, callSite }: Finding, options: ReporterOptions
 }
 
 /** GitHub shows a related location only where the text links to it. */
-function describe(finding: Finding, related: readonly RelatedPlace[]): string {
-  const { title, detail, remediation, fix = '', route, evidence, callSite } = finding
+function describe(finding: Finding, related: readonly RelatedPlace[], hasPlace: boolean): string {
+  const { title, detail, remediation, fix = '', route, evidence } = finding
   const lines = [
     `${title} (${route}). ${detail}`,
-    ...(callSite.length === 0 ? ['No line of the application is known.'] : []),
+    ...(hasPlace ? [] : ['No line of the repository is known.']),
     ...evidence.map(({ label, text }) => `${label}: ${text}`),
     `Instead: ${remediation}`,
   ]
