@@ -31,9 +31,10 @@ export function placeOf({ queries, truncated, labels }: Trace): string {
   ])
   const connections = namesByOrder()
   const transactions = namesByOrder()
-  const rest = queries.map(({ sql, prepared, bytes, usage, bound, connection, transaction }) => [
+  const rest = queries.map(({ sql, prepared, ignored, bytes, usage, bound, connection, transaction }) => [
     sql,
     prepared,
+    ignored,
     bytes,
     usage?.unreadBytes,
     bound?.tableRows,

@@ -82,6 +82,26 @@ describe('it sees the queries of', () => {
     },
   )
 
+  test('Vitest with the set-up of pg-loupe/vitest once, by test and by request', async () => {
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { report, code, stdout, stderr } = await run([
+      'node',
+      vitest,
+      'run',
+      '--config',
+      'vitest-traced.config.mjs',
+    ])
+    expect(code, stdout).toBe(0)
+    expect(report.routes.map(({ name, traces, queries }) => [name, traces, queries.max])).toEqual([
+      ['authors.spec.mjs > authors', 1, 0],
+      ['books.spec.mjs > books', 1, 0],
+      ['GET /authors/:id', 1, 1],
+      ['GET /books', 1, 5],
+    ])
+    expect(report.findings).toMatchObject([LOOP])
+    expect(stdout + stderr).not.toMatch(/pg-loupe {2}\d+ queries/)
+  })
+
   test('a test script of npm, in TypeScript through tsx, in a folder whose name needs quotes', async () => {
     const home = join(temporaryFolder(), `it's a "folder" of 100 %`)
     mkdirSync(home)
