@@ -1,10 +1,13 @@
 // Keeps the merged report in a file: written once when the profiler is made, so that a path that cannot be written
-// fails there, then again as traces close, at most once a second, and a last time when the process exits.
+// fails there, then again as traces close, at most once a second and less often when it is large, and a last time when
+// the process exits.
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Report } from '../types.ts'
 import { jsonReporter } from './reporters/json.ts'
 
 const REWRITE_MS = 1000
+/** A large report takes time to write, which the application waits for: at most one part of so many of all time. */
+const ONE_PART_OF = 50
 
 /**
  * Returns the listener that notes a change.
@@ -18,10 +21,13 @@ export function keepReportFile(
 ): () => void {
   let timer: NodeJS.Timeout | undefined
   let hasFailed = false
+  let pauseMs = REWRITE_MS
   const write = () => {
     clearTimeout(timer)
     timer = undefined
+    const started = performance.now()
     replaceFile(file, jsonReporter(currentReport()))
+    pauseMs = Math.max(REWRITE_MS, ONE_PART_OF * (performance.now() - started))
   }
   const tryToWrite = () => {
     try {
@@ -41,7 +47,7 @@ export function keepReportFile(
   }
   atExit(() => timer && tryToWrite())
   return () => {
-    timer ??= setTimeout(tryToWrite, REWRITE_MS).unref()
+    timer ??= setTimeout(tryToWrite, pauseMs).unref()
   }
 }
 
