@@ -8,6 +8,7 @@ import { jsonReporter } from './reporters/json.ts'
 const REWRITE_MS = 1000
 /** A large report takes time to write, which the application waits for: at most one part of so many of all time. */
 const ONE_PART_OF = 50
+const LONGEST_PAUSE_MS = 60_000
 
 /**
  * Returns the listener that notes a change.
@@ -27,7 +28,8 @@ export function keepReportFile(
     timer = undefined
     const started = performance.now()
     replaceFile(file, jsonReporter(currentReport()))
-    pauseMs = Math.max(REWRITE_MS, ONE_PART_OF * (performance.now() - started))
+    const tookMs = performance.now() - started
+    pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(REWRITE_MS, ONE_PART_OF * tookMs))
   }
   const tryToWrite = () => {
     try {
