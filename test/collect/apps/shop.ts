@@ -4,7 +4,7 @@ import { runShop } from '../../../examples/shop/demo/running-shop.ts'
 import { EVERY_RUN_ALIKE, visits } from '../../../examples/shop/demo/visits.ts'
 
 const [part] = process.argv.slice(2)
-const profiler = createProfiler({ enabled: true, catalog: true, detectors: EVERY_RUN_ALIKE })
+const profiler = createProfiler({ enabled: true, catalog: false, detectors: EVERY_RUN_ALIKE })
 const shop = await runShop(process.env.DATABASE_URL ?? '', profiler)
 const shares: Record<string, number> = { even: 0, odd: 1 }
 const share = shares[part ?? '']
