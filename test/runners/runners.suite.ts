@@ -1,6 +1,6 @@
 // Every runner in a small real project: its tests are not touched, mistakes of the application are named at their line,
 // the fixed twins and the tests' own loops are silent, and what all workers and sandboxes saw is in one report.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -103,12 +103,92 @@ describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
   test('fails the run by a finding where that is asked for, and only then', async () => {
     const { code, output } = await run({ failOn: 'error' })
     expect(code).toBe(1)
-    const failing = hasRequests ? '2 findings' : '1 finding'
-    expect(output).toContain(`The run failed for ${failing}:`)
+    expect(output).toContain(`The run failed for ${hasRequests ? '2 findings' : '1 finding'}:`)
   })
 
   test('leaves nothing behind in the temporary folder', () => {
     expect(readdirSync(join(home, 'tmp')).filter((name) => name.startsWith('pg-loupe'))).toEqual([])
+  })
+})
+
+/** It wants Node.js 22; on 20 it runs tests, and stumbles when it is to print one that failed. */
+const canPrintFailures = (name: string) => name !== 'vitest 5' || 'groupBy' in Map
+const MATCHERS = [
+  ['vitest 4, forks', 'test/matchers.failing.mjs'],
+  ['vitest 5', 'test/matchers.failing.mjs'],
+  ['jest, CommonJS', '**/matchers.failing.cjs'],
+] as const
+
+describe.each(MATCHERS.filter(([name]) => canPrintFailures(name)))('matchers in %s', (name, file) => {
+  let result: ProjectRun
+  beforeAll(async () => {
+    const project = PROJECTS[name] as Project
+    const folder = prepare(project, home)
+    result = await runProject(project, folder, database.url, { env: { FILES: file } })
+  })
+
+  test('fail for a loop at the line of the application, and point at the line of the test', () => {
+    const { output, code } = result
+    expect(code).toBe(1)
+    const ending = file.slice(-3)
+    expect(output).toContain('expected no N+1, but found 1 N+1 in 13 queries:')
+    expect(output).toMatch(new RegExp(`line +src/library\\.${ending}:\\d+:\\d+ listBooks`))
+    expect(output).toMatch(new RegExp(`matchers\\.failing\\.${ending}:\\d+:\\d+`))
+    expect(output).toContain('expected at most 2 queries, but there were 13:')
+    expect(output).toContain('their number grows with it')
+  })
+
+  test('pass for the fixed twin, and for what is expected not to be so', () => {
+    for (const title of ['its fix passes', 'a negated loop passes']) {
+      expect(result.output).not.toMatch(new RegExp(`(?:FAIL|●).*${title}`))
+    }
+    expect(result.output).toMatch(/5 failed.*2 passed/)
+  })
+
+  test('fail when no query was seen, also where the opposite is expected', () => {
+    expect(
+      result.output.match(/toHaveNoNPlusOne saw no query, so it proves nothing/g)?.length,
+    ).toBeGreaterThanOrEqual(2)
+    expect(result.output).toMatch(/(?:FAIL|●).*> negated silence fails|● negated silence fails/)
+  })
+})
+
+describe('what goes wrong', () => {
+  test.each(['vitest 4, forks', 'jest, CommonJS', 'mocha, ES modules, parallel', 'node:test, ES modules'])(
+    '%s: a process that is killed in the middle of its tests leaves what it had',
+    async (name) => {
+      const project = PROJECTS[name] as Project
+      const folder = prepare(project, home)
+      const ending = readdirSync(join(folder, 'test'))
+        .find((file) => file.startsWith('services'))
+        ?.slice(-3)
+      cpSync(
+        join(import.meta.dirname, `projects/killed.${ending}`),
+        join(folder, `test/killed.test.${ending}`),
+      )
+      const { code, report, output } = await runProject(project, folder, database.url)
+      expect(code).not.toBe(0)
+      const routes = report?.findings
+        .map(({ route }) => route)
+        .filter((route) => route.includes('killed.test'))
+      expect(routes, output).toEqual([`test/killed.test.${ending} > a loop before the end`])
+      // The others have run as well.
+      expect(report?.findings.map(({ route }) => route)).toContain('GET /books')
+    },
+  )
+
+  test.each(
+    Object.entries(PROJECTS).filter(([name]) => !name.includes('threads') && !name.includes('Threads')),
+  )('%s: a wrong option is told by its name, before the first test', async (_name, project) => {
+    const folder = prepare(project, home)
+    const { code, output, report } = await runProject(project, folder, database.url, {
+      options: { failOn: 'fatal' },
+    })
+    expect(code).not.toBe(0)
+    expect(output).toContain(
+      'option failOn got "fatal", but takes,
+    )
+    expect(report).toBeUndefined()
   })
 })
 
