@@ -1,6 +1,6 @@
 // pg-loupe/node-test: `node --require pg-loupe/node-test --test` traces every test of node:test without a change to it. The
 // runner starts a process for each file and hands the argument on; what they collect is read when the runner is done. With
-// `--import` the runner of Node.js 20 does not load it, only the files' processes do, and there is no summary.
+// `--import` the runner does not load it, only the files' processes do, and there is no summary.
 
 import { reportAtEnd } from './report-at-end.ts'
 import { traceTests } from './trace-tests.ts'
