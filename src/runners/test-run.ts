@@ -8,8 +8,9 @@ import { readCollected } from '../collect/read-collected.ts'
 import { judgeReport } from '../config/gate-settings.ts'
 import { detectorsOn } from '../options.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
+import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
-import type { Report, Trace } from '../types.ts'
+import type { Report, ReporterOptions, Trace } from '../types.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
 
@@ -24,6 +25,8 @@ interface RunVerdict {
 }
 
 const VARIABLE = 'PG_LOUPE_COLLECT'
+/** The one format that draws the traces themselves. */
+const SHOWS_TRACES = 'html'
 
 /**
  * Sets PG_LOUPE_COLLECT for the processes that are started from now on.
@@ -45,16 +48,18 @@ export function startTestRun(options?: RunOptions): TestRun {
       const problems: string[] = []
       const collected = await readCollected(folder, (problem) => problems.push(problem))
       const counts: RunCounts = { tests: 0, requests: 0 }
+      const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
       const report = await analyzeTraces(
         counted(collected.traces(), counts, checked.testCode),
         checked.detectors,
         (problem) => problems.push(problem),
         () => collected.cut,
         checked.suppress,
+        kept,
       )
       if (checked.traces)
         tryToWrite(checked.traces, [...collected.lines()].map((line) => `${line}\n`).join(''), problems)
-      writeOutputs(report, checked.outputs, problems)
+      writeOutputs(report, checked.outputs, kept?.options() ?? {}, problems)
       process.removeListener('exit', remove)
       remove()
       const judged = checked.gate && judgeReport(report, checked.gate, detectorsOn(checked.detectors))
@@ -88,8 +93,13 @@ function withoutTestFile({ labels, ...trace }: Trace): Trace {
   return { ...trace, labels: rest }
 }
 
-function writeOutputs(report: Report, outputs: RunOptions['outputs'], problems: string[]): void {
-  const options = { color: false, cwd: process.cwd(), root: process.cwd() }
+function writeOutputs(
+  report: Report,
+  outputs: RunOptions['outputs'],
+  traces: ReporterOptions,
+  problems: string[],
+): void {
+  const options = { ...traces, color: false, cwd: process.cwd(), root: process.cwd() }
   for (const [format, file] of Object.entries(outputs ?? {})) {
     if (file) tryToWrite(file, reporters[format as keyof typeof reporters](report, options), problems)
   }

@@ -1,5 +1,6 @@
 // Every runner in a small real project: its tests are not touched, mistakes of the application are named at their line,
 // the fixed twins and the tests' own loops are silent, and what all workers and sandboxes saw is in one report.
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -153,6 +154,14 @@ describe.each(MATCHERS.filter(([name]) => canPrintFailures(name)))('matchers in 
   })
 })
 
+test('the types of matchers, reporters and hooks are known to those who use them', () => {
+  const folder = prepare({ project: 'types', command: [] }, home)
+  const tsc = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+  expect(stdout).toBe('')
+  expect(status).toBe(0)
+})
+
 describe('what goes wrong', () => {
   test.each(['vitest 4, forks', 'jest, CommonJS', 'mocha, ES modules, parallel', 'node:test, ES modules'])(
     '%s: a process that is killed in the middle of its tests leaves what it had',
@@ -185,9 +194,7 @@ describe('what goes wrong', () => {
       options: { failOn: 'fatal' },
     })
     expect(code).not.toBe(0)
-    expect(output).toContain(
-      'option failOn got "fatal", but takes,
-    )
+    expect(output).toContain('option failOn got "fatal", but takes')
     expect(report).toBeUndefined()
   })
 })

@@ -40,10 +40,16 @@ describe('a run', () => {
 
   test('writes each format and the traces, in folders that do not exist yet', async () => {
     const folder = temporaryFolder()
-    const outputs = { json: join(folder, 'a/report.json'), console: join(folder, 'b/report.txt') }
+    const outputs = {
+      json: join(folder, 'a/report.json'),
+      console: join(folder, 'b/report.txt'),
+      html: join(folder, 'b/report.html'),
+    }
     await runWith({ outputs, traces: join(folder, 'c/traces.ndjson') }, loop)
     expect(JSON.parse(readFileSync(outputs.json, 'utf8'))).toMatchObject({ v: 1, queries: 13 })
     expect(readFileSync(outputs.console, 'utf8')).toContain('GET /orders')
+    // With the traces, which only this format draws.
+    expect(readFileSync(outputs.html, 'utf8')).toContain('select name from authors where id = $1')
     expect(JSON.parse(readFileSync(join(folder, 'c/traces.ndjson'), 'utf8'))).toMatchObject({
       id: 'http GET /orders #1',
     })
@@ -63,7 +69,7 @@ describe('a run', () => {
   test('fails by failOn, and says by how many findings', async () => {
     expect(await runWith({ failOn: 'warning' }, loop)).toMatchObject({
       failed: true,
-      text: expect.stringContaining("The run fails: 1 finding at failOn: 'warning' or worse"),
+      text: expect.stringContaining("The run failed for 1 finding:"),
     })
     const fixed = trace('GET /orders', q('select 1'))
     expect(await runWith({ failOn: 'warning' }, fixed)).toMatchObject({ failed: false })
@@ -96,7 +102,7 @@ describe('its options', () => {
   test.each([
     [{ format: 'json' }, 'there is no option format'],
     [{ outputs: { yaml: 'x' } }, 'there is no option outputs.yaml; it is one of'],
-    [{ failOn: 'fatal' }, `option failOn got "fatal", but takes 'error', 'warning', 'info' or false`],
+    [{ failOn: 'fatal' }, `option failOn got "fatal", but takes 'error', 'warning', 'info', 'new' or false`],
     [{ detectors: { 'n-plus-two': false } }, 'n-plus-two'],
   ])('%j is refused before the first test', (options, message) => {
     expect(() => startTestRun(options as RunOptions)).toThrow(message)
