@@ -69,7 +69,7 @@ describe('a run', () => {
   test('fails by failOn, and says by how many findings', async () => {
     expect(await runWith({ failOn: 'warning' }, loop)).toMatchObject({
       failed: true,
-      text: expect.stringContaining("The run failed for 1 finding:"),
+      text: expect.stringContaining('The run failed for 1 finding:'),
     })
     const fixed = trace('GET /orders', q('select 1'))
     expect(await runWith({ failOn: 'warning' }, fixed)).toMatchObject({ failed: false })
