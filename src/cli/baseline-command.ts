@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { checkOptions, detectorsOn } from '../options.ts'
+import { plural } from '../plural.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { type Baseline, type BaselineEntry, baselineOf, formatBaseline } from '../report/baseline.ts'
 import { type BaselineChange, changeBaseline } from '../report/change-baseline.ts'
@@ -56,7 +57,7 @@ function writeCommand(): Command {
       }
       const baseline = baselineOf(report)
       save(baseline, path)
-      tell(`${name}: ${count(baseline.findings.length, 'finding', 'findings')} accepted`)
+      tell(`${name}: ${plural(baseline.findings.length, 'finding')} accepted`)
     })
 }
 
@@ -69,7 +70,7 @@ function updateCommand(): Command {
       const { refused, name } = await change(file, options)
       if (refused.length === 0) return
       process.stderr.write(
-        `pg-loupe: ${count(refused.length, 'finding is', 'findings are')} not accepted by ${name}; --allow-growth does it:\n`,
+        `pg-loupe: ${plural(refused.length, 'finding is', 'findings are')} not accepted by ${name}; --allow-growth does it:\n`,
       )
       for (const entry of refused) process.stderr.write(`  ${printable(describe(entry))}\n`)
       process.exitCode ??= FINDINGS
@@ -112,7 +113,7 @@ async function change(
   ] as const
   const told = changes.flatMap(([entries, what]) => (entries.length > 0 ? [`${entries.length} ${what}`] : []))
   tell(
-    `${name}: ${count(made.baseline.findings.length, 'finding', 'findings')} accepted` +
+    `${name}: ${plural(made.baseline.findings.length, 'finding')} accepted` +
       (told.length > 0 ? `; ${told.join(', ')}` : '; nothing changed'),
   )
   return { ...made, name }
@@ -186,9 +187,5 @@ function tell(text: string): void {
 }
 
 function describe({ detector, route, at, queries }: BaselineEntry): string {
-  return `${detector}, ${route}${at ? ` at ${at}` : ''}: ${count(queries, 'query', 'queries')}`
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
+  return `${detector}, ${route}${at ? ` at ${at}` : ''}: ${plural(queries, 'query', 'queries')}`
 }

@@ -1,4 +1,5 @@
 // Runs the detectors over traces, one after the other, and makes one report of what they find.
+import { describeError } from '../describe-error.ts'
 import type { SuppressionRules } from '../suppression/suppressions.ts'
 import type { Cut, DetectorOptions, Report, Trace } from '../types.ts'
 import { analyzeTrace } from './analyze-trace.ts'
@@ -32,7 +33,7 @@ export async function analyzeTraces(
       kept?.add(trace, findings)
     } catch (error) {
       builder.countInternalError()
-      problem(`${trace.id} could not be analyzed: ${(error as Error).stack}`)
+      problem(`${trace.id} could not be analyzed: ${describeError(error)}`)
     }
   }
   builder.addCut(cut())

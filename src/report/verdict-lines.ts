@@ -1,5 +1,6 @@
 // The verdict on a report as lines for people: which findings fail it, and what to do next. Nothing that was accepted is
 // named, so that the reasons for a red build are all there is to read.
+import { plural } from '../plural.ts'
 import type { Reason, Verdict } from './gate.ts'
 import { printable } from './reporters/printable.ts'
 
@@ -23,9 +24,9 @@ export function verdictLines(verdict: Verdict, baseline?: string): string[] {
 function heading({ failing, sawNothing, accepted }: Verdict, baseline: string | undefined): string {
   if (sawNothing) return 'failed: no query was seen, so nothing was judged. Is the pool profiled?'
   if (failing.length > 0) {
-    return `failed for ${count(failing.length, 'finding', 'findings')}${baseline ? ` beyond ${baseline}` : ''}:`
+    return `failed for ${plural(failing.length, 'finding')}${baseline ? ` beyond ${baseline}` : ''}:`
   }
-  return accepted > 0 ? `passed; ${count(accepted, 'finding', 'findings')} accepted by ${baseline}` : 'passed'
+  return accepted > 0 ? `passed; ${plural(accepted, 'finding')} accepted by ${baseline}` : 'passed'
 }
 
 function labelOf({ finding, budget }: Reason, baseline: string | undefined): string {
@@ -43,10 +44,6 @@ function formatReason({ finding, queries, budget }: Reason): string {
 
 function advice(entries: number, [one, many]: readonly [string, string]): string[] {
   if (entries === 0) return []
-  const what = `${count(entries, 'entry', 'entries')} of the baseline ${entries === 1 ? one : many}`
+  const what = `${plural(entries, 'entry', 'entries')} of the baseline ${entries === 1 ? one : many}`
   return [`${what}: run pg-loupe baseline prune`]
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
 }

@@ -1,5 +1,6 @@
 // An assertion that saw no query proves nothing, so it fails, and says what is known of why. One that may have missed some
 // says so.
+import { plural } from '../plural.ts'
 import { type CapturedQueries, circumstancesOf } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -19,7 +20,7 @@ export function whyIncomplete(captured: CapturedQueries, assertion: string): str
   if (strangers === 0 || lost.length === 0) return undefined
   return (
     `${assertion} is inconclusive: the request to ${list(lost)} cannot be followed, and servers of this process got ` +
-    `${count(strangers, 'request')} from something in between or over a Unix socket, whose queries are not counted.`
+    `${plural(strangers, 'request')} from something in between or over a Unix socket, whose queries are not counted.`
   )
 }
 
@@ -36,7 +37,7 @@ function reasonFor(captured: CapturedQueries): string {
   if (asked.length > 0) {
     const perhaps =
       strangers > 0
-        ? ` Servers of this process got ${count(strangers, 'request')} meanwhile, from something in between or over a Unix socket, which cannot be tied to it.`
+        ? ` Servers of this process got ${plural(strangers, 'request')} meanwhile, from something in between or over a Unix socket, which cannot be tied to it.`
         : ''
     return (
       `No server of this process got the request to ${list(asked)}, and queries of other processes cannot be seen here.` +
@@ -45,21 +46,17 @@ function reasonFor(captured: CapturedQueries): string {
   }
   if (strangers > 0) {
     return (
-      `Servers of this process got ${count(strangers, 'request')} meanwhile that cannot be tied to the function given: send them ` +
+      `Servers of this process got ${plural(strangers, 'request')} meanwhile that cannot be tied to the function given: send them ` +
       'inside it, with fetch or node:http.'
     )
   }
   if (untraced > 0) {
     return (
-      `Meanwhile ${count(untraced, 'query', 'queries')} belonged to no trace: sent by something that had begun before, such as a ` +
+      `Meanwhile ${plural(untraced, 'query', 'queries')} belonged to no trace: sent by something that had begun before, such as a ` +
       'queue, a batch or an event of another connection.'
     )
   }
   return `${IS_PROFILED} Does the code run in this process, called from the function given?`
-}
-
-function count(number: number, one: string, several = `${one}s`): string {
-  return `${number} ${number === 1 ? one : several}`
 }
 
 function list(hosts: readonly string[]): string {

@@ -9,17 +9,27 @@ const root = join(import.meta.dirname, '../..')
 const ROOMS: Record<string, readonly string[]> = {
   'src/types.ts': [],
   'src/version.ts': [],
+  'src/describe-error.ts': [],
+  'src/plural.ts': [],
   'src/sql/hash-text.ts': [],
   'src/sql': ['src/types.ts', 'src/sql/hash-text.ts'],
   'src/catalog': ['src/types.ts', 'src/sql'],
   'src/grouping': ['src/types.ts', 'src/sql'],
   'src/detectors': ['src/types.ts', 'src/sql', 'src/grouping'],
   'src/detectors/pages.ts': ['src/types.ts'],
-  'src/report/reporters': ['src/types.ts', 'src/detectors/pages.ts', 'src/sql', 'src/sql/hash-text.ts'],
+  'src/report/reporters': [
+    'src/types.ts',
+    'src/plural.ts',
+    'src/detectors/pages.ts',
+    'src/sql',
+    'src/sql/hash-text.ts',
+  ],
   'src/suppression': ['src/types.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',
     'src/version.ts',
+    'src/describe-error.ts',
+    'src/plural.ts',
     'src/detectors',
     'src/suppression',
     'src/report/reporters',
@@ -30,7 +40,7 @@ const ROOMS: Record<string, readonly string[]> = {
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
-  /^src\/(describe-error|flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|config|runners|testing)\//
+  /^src\/(flush-on-signal|index|profiler|ignore|options|replace-method|shared-state)\.ts$|^src\/(cli|config|runners|testing)\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }

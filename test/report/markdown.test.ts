@@ -82,13 +82,13 @@ describe('the summary', () => {
       ...report,
       suppressed: 4,
       suppressions: suppressions as unknown as Report['suppressions'],
-      cut: { ...report.cut, queries: 7 },
+      cut: { ...report.cut, queries: 7, statements: 2 },
     })
     expect(text).toContain('4 findings are suppressed')
     expect(htmlOf(text)).toContain(
       '<li>pg-loupe-ignore (| &lt;b&gt;): was good until 2026-01-01: take it away</li>',
     )
-    expect(text).toContain('7 queries were counted but not kept')
+    expect(text).toContain('7 queries were counted but not kept; 2 statements were too long')
   })
 
   test('paths are those of the repository', () => {

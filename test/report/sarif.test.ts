@@ -122,6 +122,14 @@ test('the worst 5,000 are kept, and how many are left out is told', () => {
   expect(validate(reportOf(finding())).invocations[0].toolExecutionNotifications).toEqual([])
 })
 
+test('what had to be left out of the report is told, whatever it is', () => {
+  const report = reportOf(finding())
+  const { invocations } = validate({ ...report, cut: { ...report.cut, traces: 2 } })
+  expect(invocations[0].toolExecutionNotifications).toEqual([
+    { level: 'warning', message: { text: '2 traces were closed early because too many were open.' } },
+  ])
+})
+
 interface Place {
   // biome-ignore lint/suspicious/noExplicitAny: what is read is what the schema has just checked
   location: any

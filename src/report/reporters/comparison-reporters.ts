@@ -2,6 +2,7 @@
 import type { Comparison, ReporterOptions } from '../../types.ts'
 import { consoleComparison } from './console-comparison.ts'
 import { githubComparison } from './github.ts'
+import { jsonText } from './json-text.ts'
 import { markdownCommentComparison, markdownComparison } from './markdown-comparison.ts'
 
 type ComparisonReporter = (comparison: Comparison, options?: ReporterOptions) => string
@@ -9,7 +10,7 @@ type ComparisonReporter = (comparison: Comparison, options?: ReporterOptions) =>
 export const comparisonReporters = {
   console: consoleComparison,
   github: githubComparison,
-  json: (comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
+  json: (comparison) => `${jsonText(comparison, 2)}\n`,
   markdown: markdownComparison,
   'markdown-comment': markdownCommentComparison,
 } satisfies Record<string, ComparisonReporter>

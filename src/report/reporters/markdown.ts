@@ -1,8 +1,10 @@
 // Markdown for people who look at a pull request: `markdown` for a job's summary, `markdown-comment` for a comment, which
 // differ in how long they may be. A table of what was found, then each finding with its evidence, worst first, then the
 // routes.
+import { plural } from '../../plural.ts'
 import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity } from '../../types.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
+import { cutText } from './cut-text.ts'
 import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
 import { inRepository } from './repository-path.ts'
 import { joinSections } from './sections.ts'
@@ -69,7 +71,7 @@ function heading({ findings, traces, queries, suppressed, suppressions }: Report
   })
   const result = counts.length > 0 ? counts.join(' · ') : '✅ no findings'
   const accepted = suppressed > 0 ? ` ${countSuppressed(suppressed, suppressions)}.` : ''
-  return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace', 'traces')}.${accepted}`
+  return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace')}.${accepted}`
 }
 
 export const OVERVIEW_HEAD = '| | finding | route | line |\n| --- | --- | --- | --- |\n'
@@ -145,15 +147,6 @@ function routeRow({ name, traces, queries, durationMs, databaseMs }: RouteSummar
 }
 
 function cutNotes({ cut }: Report): string[] {
-  const parts = [
-    ...(cut.queries > 0 ? [`${cut.queries} queries were counted but not kept`] : []),
-    ...(cut.traces > 0 ? [`${cut.traces} traces were closed early`] : []),
-    ...(cut.routes > 0 ? [`${cut.routes} traces had one name too many to be listed`] : []),
-    ...(cut.internalErrors > 0 ? [`${cut.internalErrors} errors inside pg-loupe`] : []),
-  ]
+  const parts = cutText(cut)
   return parts.length > 0 ? [`_Left out: ${parts.join('; ')}._`] : []
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`
 }

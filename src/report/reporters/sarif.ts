@@ -4,6 +4,7 @@
 import { detectorPages } from '../../detectors/pages.ts'
 import { hashText } from '../../sql/hash-text.ts'
 import type { Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import { cutText } from './cut-text.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'
 
@@ -193,8 +194,7 @@ function formatNotes({ findings, cut }: Report) {
           `${left} of ${findings.length} findings are left out: no more than ${KEPT_RESULTS} are shown. The worst are here.`,
         ]
       : []),
-    ...(cut.queries > 0 ? [`${cut.queries} queries were counted but not kept.`] : []),
-    ...(cut.internalErrors > 0 ? [`${cut.internalErrors} errors inside pg-loupe.`] : []),
+    ...cutText(cut).map((text) => `${text}.`),
   ]
   return notes.map((text) => ({ level: 'warning', message: { text } }))
 }

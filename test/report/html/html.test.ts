@@ -81,6 +81,13 @@ test('paths below the working directory are relative to it', () => {
   expect(htmlReporter(report, { traces: [loop], cwd: '/app' })).not.toContain('/app/')
 })
 
+test('an occurrence of which only the first queries are listed is told with all of them', () => {
+  const occurrences = [{ trace: loop.id, queries: [0, 1], queryCount: 700 }]
+  const page = htmlReporter({ ...report, findings: [{ ...(report.findings[0] as Finding), occurrences }] })
+  const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
+  expect(JSON.parse(data).findings[0].occurrences[0].count).toBe(700)
+})
+
 describe('of more traces than a page has room for', () => {
   const [finding] = report.findings
   const queries = each(Array.from({ length: 3000 }), () => q('select 1'))

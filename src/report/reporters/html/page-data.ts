@@ -49,7 +49,7 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
     ...pageFinding(finding, report, options),
     occurrences: (occurrences[index] ?? []).map((one) => ({
       ...(inPage.has(one.trace) ? one : { trace: one.trace }),
-      count: one.queries.length,
+      count: one.queryCount ?? one.queries.length,
     })),
   }))
   const statements = numbered<string>((sql) => sql)
