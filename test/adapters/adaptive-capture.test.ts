@@ -1,0 +1,172 @@
+// An application under load: what it does again is counted, what it does anew is caught with its line, and a test's
+// traces are all in full.
+import express from 'express'
+import pg from 'pg'
+import request from 'supertest'
+import { afterAll, expect, test } from 'vitest'
+import { profileRequests } from '../../adapters/express.ts'
+import { profilePool } from '../../adapters/pg/profile-pool.ts'
+import type { ProfilerOptions } from '../../src/options.ts'
+import { createProfiler, type Profiler } from '../../src/profiler.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+
+const database = await testDatabase()
+const ends: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const end of ends) await end()
+})
+
+const LIST = 'select generate_series(5001, 5020) as id'
+const LOOK_UP = 'select $1::int as id'
+
+function start(options: ProfilerOptions) {
+  const profiler = createProfiler({ reporters: [], catalog: false, ...options })
+  const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
+  ends.push(() => pool.end())
+  const behaviour = { hasLoop: false, isSlow: false }
+  const traces: LiveTrace[] = []
+  const app = express()
+  app.use(profileRequests(profiler))
+  app.get('/orders/:id', async (_request, response) => {
+    const trace = profiler.currentTrace()
+    if (trace) traces.push(trace)
+    const { rows } = await pool.query(LIST)
+    await pool.query(LOOK_UP, [1])
+    if (behaviour.isSlow) await pool.query('select 1, pg_sleep(0.05)')
+    if (behaviour.hasLoop) {
+      for (const { id } of rows) await pool.query(LOOK_UP, [id])
+    }
+    response.json(rows.length)
+  })
+  return { profiler, pool, app, behaviour, traces }
+}
+
+/** Takes what the budget has for known routes, by traces that are made up, and sends so many requests. */
+async function load(app: express.Express, requests = 60, profiler?: Profiler): Promise<void> {
+  for (let at = 0; at < 80 && profiler; at++) {
+    const trace = profiler.startTrace({ kind: 'job', name: 'work' })
+    for (let turn = 0; turn < 20; turn++) {
+      const query = trace.countQuery('select 1') ?? trace.startQuery({ sql: 'select 1' })
+      query?.finished({ rowCount: 1 })
+    }
+    trace.end()
+    await trace.settled()
+  }
+  const server = app.listen(0)
+  const agent = request.agent(server)
+  for (let at = 0; at < requests; at++) await agent.get(`/orders/${at % 7}`).expect(200)
+  server.close()
+}
+
+const loops = (profiler: Profiler) =>
+  profiler.report().findings.filter(({ detector }) => detector === 'n-plus-one')
+
+test('known requests under load are counted, and the report says how many', async () => {
+  const { profiler, app } = start({ capture: 'adaptive' })
+  await load(app, 60, profiler)
+  await profiler.settled()
+  const { traces, queries, routes, cut } = profiler.report()
+  expect([traces, queries]).toEqual([60 + 80, 60 * 2 + 80 * 20])
+  expect(routes[0]).toMatchObject({ name: 'GET /orders/:id', traces: 60, queries: { min: 2, max: 2 } })
+  expect(cut.counted).toBeGreaterThan(20)
+  expect(cut.untraced).toBe(0)
+})
+
+test('a loop that was not there before is caught in the very trace, with its line', {
+  timeout: 60_000,
+}, async () => {
+  const { profiler, app, behaviour, traces } = start({ capture: 'adaptive' })
+  await load(app, 60, profiler)
+  const before = traces.findIndex((trace) => trace.isCounting)
+  expect(before).toBeGreaterThan(0)
+  behaviour.hasLoop = true
+  // One of them may be in full by its turn anyhow.
+  for (let at = 0; at < 2; at++) await request(app).get('/orders/1').expect(200)
+  await profiler.settled()
+  const [loop] = loops(profiler)
+  expect(loop?.callSite[0]).toMatchObject({
+    file: expect.stringMatching(/adaptive-capture\.test\.ts$/),
+    line: 38,
+  })
+  expect(loop?.cost.queries).toBeGreaterThanOrEqual(17)
+})
+
+test('of what was captured from the middle on, no value is said to come from anywhere', {
+  timeout: 60_000,
+}, async () => {
+  const { profiler, app, behaviour, traces } = start({ capture: 'adaptive' })
+  await load(app, 60, profiler)
+  behaviour.hasLoop = true
+  let partial: LiveTrace | undefined
+  while (!partial) {
+    await request(app).get('/orders/1').expect(200)
+    const last = traces.at(-1)
+    if (last?.counted) partial = last
+  }
+  await profiler.settled()
+  expect(partial.queryCount).toBe(22)
+  expect(partial.finished?.onlyCounted).toMatchObject({ queries: 2, control: 0 })
+  expect(partial.finished?.queries.filter(({ flow }) => flow)).toEqual([])
+})
+
+test('the requests after it are in full, and prove where the values of the loop come from', {
+  timeout: 60_000,
+}, async () => {
+  const { profiler, app, behaviour } = start({ capture: 'adaptive' })
+  await load(app, 60, profiler)
+  behaviour.hasLoop = true
+  for (let at = 0; at < 3; at++) await request(app).get('/orders/1').expect(200)
+  await profiler.settled()
+  expect(loops(profiler).map(({ confidence, cost }) => [confidence, cost.queries])).toEqual([['proven', 19]])
+})
+
+test('the requests of a test are never only counted, under whatever load', async () => {
+  const { profiler, app } = start({ capture: 'adaptive' })
+  await load(app, 60, profiler)
+  const children: LiveTrace[] = []
+  for (let at = 0; at < 20; at++) {
+    const trace = profiler.startTrace({ kind: 'test', name: 'a test' })
+    await profiler.context.run(trace, async () => {
+      await request(app).get('/orders/1').expect(200)
+    })
+    trace.end()
+    await trace.settled()
+    children.push(...trace.children)
+  }
+  expect(children.map(({ finished }) => finished?.queries.length)).toEqual(Array(20).fill(2))
+})
+
+test('nothing is only counted where everything is to be captured, or recorded', {
+  timeout: 60_000,
+}, async () => {
+  const { profiler, app } = start({ capture: 'full' })
+  await load(app, 60, profiler)
+  await profiler.settled()
+  expect(profiler.report().cut.counted).toBeUndefined()
+})
+
+test('in production most requests are not looked at, and a loop in one that is has its line', {
+  timeout: 60_000,
+}, async () => {
+  const none = start({ capture: 'sampled', sampleRate: 0 })
+  none.behaviour.hasLoop = true
+  await load(none.app, 12)
+  await none.profiler.settled()
+  expect(none.profiler.report()).toMatchObject({
+    traces: 0,
+    queries: 0,
+    findings: [],
+    cut: { unsampled: 12, untraced: 0 },
+  })
+
+  const { profiler, app, behaviour } = start({ capture: 'sampled', sampleRate: 1 })
+  await load(app, 12)
+  await profiler.settled()
+  expect(profiler.report()).toMatchObject({ traces: 12, queries: 24, findings: [], cut: { counted: 12 } })
+  behaviour.hasLoop = true
+  await load(app, 6)
+  await profiler.settled()
+  expect(loops(profiler)[0]?.callSite[0]?.line).toBe(38)
+  expect(profiler.report().queries).toBe(24 + 6 * 22)
+})
