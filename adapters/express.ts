@@ -6,7 +6,7 @@ import { sharedState } from '../src/shared-state.ts'
 import type { LiveTrace } from '../src/trace/live-trace.ts'
 import { keepContext } from './express/keep-context.ts'
 import { tellTiming } from './express/server-timing.ts'
-import { watchRoute } from './express/watch-route.ts'
+import { watchOf, watchRoute } from './express/watch-route.ts'
 
 /** What is needed of a request; Express 4 and 5 have it. */
 export interface RequestLike {
@@ -40,7 +40,9 @@ export function profileRequests(
 
 function begin(profiler: Profiler, request: RequestLike, response: ResponseLike): LiveTrace | undefined {
   try {
-    if (isTraced(request, profiler)) return undefined
+    const watched = watchOf(request)
+    // Under pg-loupe/register, or with the middleware on an application and on one mounted in it.
+    if (watched?.profilers.includes(profiler)) return undefined
     const method = request.method ?? 'GET'
     // A test that sent it over the network has another context, and perhaps another profiler.
     const parent = sharedState().requestParents.get(request)
@@ -53,7 +55,8 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
       parent,
     })
     if (trace.isUnsampled) return trace
-    const route = watchRoute(request)
+    const route = watched ?? watchRoute(request, shape, trace.isCounting)
+    route.profilers.push(profiler)
     route.hear((pattern) => {
       trace.name = `${method} ${pattern}`
     })
@@ -64,27 +67,17 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
       if (!response.writableFinished) trace.labels.aborted = 'true'
       trace.end()
     }
-    response.once('finish', end)
-    response.once('close', end)
     keepContext(request, trace, profiler)
-    keepContext(response, trace, profiler)
+    if (!keepContext(response, trace, profiler, end)) {
+      response.once('finish', end)
+      response.once('close', end)
+    }
     if (profiler.serverTiming) tellTiming(response, trace, profiler.countInternalError)
     return trace
   } catch (error) {
     profiler.countInternalError(error)
     return undefined
   }
-}
-
-const TRACED = Symbol.for('pg-loupe traced')
-
-/** Under pg-loupe/register, or with the middleware on an application and on one mounted in it. */
-function isTraced(request: object, profiler: Profiler): boolean {
-  const profilers = (request as { [TRACED]?: Profiler[] })[TRACED]
-  if (profilers?.includes(profiler)) return true
-  if (profilers) profilers.push(profiler)
-  else Object.defineProperty(request, TRACED, { value: [profiler] })
-  return false
 }
 
 /**

@@ -195,6 +195,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   }
 
   function openTrace(start: TraceStart, parent: LiveTrace | undefined): LiveTrace {
+    if (parent?.isUnsampled && start.kind !== 'test') return unsampled
     if (sample && !collector && start.kind !== 'test' && !isOfTest(parent) && !sample()) {
       merged.countUnsampled()
       return unsampled

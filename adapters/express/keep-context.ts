@@ -12,24 +12,33 @@ interface Kept {
   readonly emitter: object
   readonly trace: LiveTrace
   readonly context: ContextStore<LiveTrace>
+  readonly onEnd: (() => void) | undefined
 }
 
-export function keepContext(emitter: object, trace: LiveTrace, { context }: Profiler): void {
+/** Returns whether `onEnd` will be called when the response is sent or given up, before others hear of it. */
+export function keepContext(
+  emitter: object,
+  trace: LiveTrace,
+  { context }: Profiler,
+  onEnd?: () => void,
+): boolean {
   if (Object.hasOwn(emitter, 'emit')) {
     // Another's patch, or another profiler's.
     replaceMethod(emitter, 'emit', (call) => (...args: unknown[]) => {
       return isRight(trace, context) ? call(args) : context.run(trace, () => call(args))
     })
-    return
+    return false
   }
-  const kept: Kept = { emitter, trace, context }
+  const kept: Kept = { emitter, trace, context, onEnd }
   Object.defineProperty(emitter, KEPT, { value: kept })
   Object.defineProperty(emitter, 'emit', EMIT)
+  return true
 }
 
 const EMIT: PropertyDescriptor = {
   value: function emit(this: { [KEPT]: Kept }, event: unknown, ...args: unknown[]): unknown {
-    const { emitter, trace, context } = this[KEPT]
+    const { emitter, trace, context, onEnd } = this[KEPT]
+    if (onEnd && (event === 'finish' || event === 'close')) onEnd()
     const original = Object.getPrototypeOf(emitter).emit
     if (isUnheard(emitter, event) || isRight(trace, context)) return original.call(emitter, event, ...args)
     return context.run(trace, () => original.call(emitter, event, ...args))

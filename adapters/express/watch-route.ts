@@ -12,16 +12,28 @@ interface Watched {
 
 const WATCH = Symbol.for('pg-loupe route')
 
-export function watchRoute(given: object): RouteWatch {
+/** What follows the request, once it is followed. */
+export function watchOf(request: object): RouteWatch | undefined {
+  return (request as Watched)[WATCH]
+}
+
+/**
+ * `isHurried`: the name is known well enough to leave `baseUrl` alone, if `shape` has led to a route that is on no mounted router
+ * before. Express has set it by then, and an object of which a property becomes an accessor is slow from then on.
+ */
+export function watchRoute(given: object, shape: string, isHurried: boolean): RouteWatch {
   const request: Watched = given
-  const known = request[WATCH]
-  if (known) return known
-  const watch = new RouteWatch(request)
+  const isFlat = isHurried && flatShapes.has(shape)
+  const watch = new RouteWatch(request, shape, isFlat)
   Object.defineProperty(request, WATCH, { value: watch })
-  Object.defineProperty(request, 'baseUrl', BASE_URL)
+  if (!isFlat) Object.defineProperty(request, 'baseUrl', BASE_URL)
   Object.defineProperty(request, 'route', ROUTE)
   return watch
 }
+
+/** Shapes of paths that have led to routes on no mounted router. */
+const flatShapes = new Set<string>()
+const KEPT_SHAPES = 1000
 
 /** To everybody else they stay plain properties. */
 const BASE_URL: PropertyDescriptor = {
@@ -46,8 +58,13 @@ const ROUTE: PropertyDescriptor = {
 }
 
 class RouteWatch {
+  /** Those that trace the request: a second middleware begins no second trace. */
+  readonly profilers: object[] = []
   baseUrl: unknown
   route: unknown
+  readonly #shape: string
+  readonly #isFlat: boolean
+  readonly #start: unknown
   readonly #request: Watched
   #isExpress: boolean
   /** The pattern of each `baseUrl` the request has had. */
@@ -56,8 +73,11 @@ class RouteWatch {
   #deepest = ''
   #listeners: ((pattern: string) => void)[] = []
 
-  constructor(request: Watched) {
+  constructor(request: Watched, shape: string, isFlat: boolean) {
     this.#request = request
+    this.#shape = shape
+    this.#isFlat = isFlat
+    this.#start = request.baseUrl
     this.baseUrl = request.baseUrl
     this.route = request.route
     this.#isExpress = request.baseUrl !== undefined
@@ -90,9 +110,21 @@ class RouteWatch {
 
   setRoute(route: unknown): void {
     this.route = route
+    if (this.#isFlat) this.baseUrl = this.#request.baseUrl
+    const isOnMounted = (this.baseUrl ?? '') !== (this.#start ?? '')
+    if (isOnMounted) this.#foundMounted()
+    else if (flatShapes.size < KEPT_SHAPES) flatShapes.add(this.#shape)
     const reached = `${this.#patternOf(this.baseUrl ?? '') ?? ''}${pathOf(route as Route | undefined)}`
     this.#reached = (reached.length > 1 && reached.endsWith('/') ? reached.slice(0, -1) : reached) || '/'
     for (const listener of this.#listeners) listener(this.#reached)
+  }
+
+  #foundMounted(): void {
+    if (!this.#isFlat || typeof this.baseUrl !== 'string') return
+    // Nothing was heard of how it was mounted: the next request is followed again.
+    flatShapes.delete(this.#shape)
+    this.#patterns ??= new Map()
+    this.#patterns.set(this.baseUrl, this.baseUrl.replace(/[^/]*\d[^/]*/g, '*'))
   }
 
   #patternOf(baseUrl: unknown): string | undefined {
