@@ -1,8 +1,9 @@
 // `npm run bench`: what profiling costs, beside the bare driver and beside others, in one run. Each variant is the same
 // application in a process of its own; they take turns in short rounds, so that whatever else the machine does hits all of
 // them, and what is compared is the processor time of one request in the same round. Only the ratios mean anything.
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -39,7 +40,7 @@ const SCENARIOS: Readonly<Record<string, { title: string; count: number; inPlace
 /** Requests under way at once. */
 const CONCURRENCY = 4
 /** Rounds before anything counts: V8 has compiled what is hot by then, and pg-loupe knows the routes. */
-const WARM_ROUNDS = 5
+const WARM_ROUNDS = 4
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
 
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
   const generations = Number(values.generations ?? (values.quick ? 1 : 4))
   const chosen = chosenVariants()
   const scenarios = pick(Object.keys(SCENARIOS), values.scenario, '--scenario')
+  if (chosen.some(({ name }) => name === 'OpenTelemetry')) installOpenTelemetry()
   const postgres = await startPostgres()
   try {
     const database = await createDatabase(postgres, 'bench')
@@ -95,6 +97,7 @@ async function main(): Promise<void> {
         }
         print(version, scenario, all)
       }
+      if (values.scenario === undefined) printPieces(version, node)
     }
     await database.drop()
   } finally {
@@ -129,6 +132,19 @@ function pick(all: string[], wanted: string | undefined, option: string): string
     if (!all.includes(name)) throw new Error(`${option} takes ${all.join(', ')}, but got ${name}`)
     return name
   })
+}
+
+/** A package of its own, so that a clone does without it. */
+function installOpenTelemetry(): void {
+  const folder = join(import.meta.dirname, 'cost/opentelemetry')
+  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return
+  const isWindows = process.platform === 'win32'
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: isWindows,
+  })
+  if (status !== 0) throw new Error('OpenTelemetry could not be installed; leave it out with --variant')
 }
 
 async function fill(connectionString: string): Promise<void> {
@@ -266,6 +282,23 @@ function print(
   console.log(line(columns))
   console.log(line(widths.map((width) => '-'.repeat(width))))
   for (const row of rows) console.log(line(columns.map((column) => row[column])))
+}
+
+/** No variant has anything to be compared with here. */
+function printPieces(version: string, node: string): void {
+  const { stdout, stderr } = spawnSync(node, ['--expose-gc', join(import.meta.dirname, 'cost/pieces.mjs')], {
+    encoding: 'utf8',
+  })
+  if (!stdout) throw new Error(stderr)
+  const { openTraceBytes, countedTraceBytes, endOfTraceUs, secondsPerMillion } = JSON.parse(stdout)
+  console.log(`\nNode ${version}, pieces
+- An open trace of 10 queries with 4 rows each: ${kilobytes(openTraceBytes)}, one that is only counted ${kilobytes(countedTraceBytes)}
+- The end of such a trace, in full: ${endOfTraceUs} µs (median)
+- Analysing a trace file: ${secondsPerMillion} s for a million queries`)
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`
 }
 
 function quartiles(samples: readonly number[]): [number, number, number] {

@@ -106,11 +106,20 @@ const inPlace = {
   '20 rows': () => pool.query(LIST, [7]),
 }
 
+/** Queries of one unit of work. */
+const PIECE = 10
+async function run(act) {
+  const work = async () => {
+    for (let at = 0; at < PIECE; at++) await act()
+  }
+  await (variant.run ? variant.run(work) : work())
+}
+
 process.on('message', async ({ ask, scenario, count }) => {
   if (ask === 'usage') process.send({ usage: usage() })
   if (ask === 'in place') {
     const before = usage()
-    for (let at = 0; at < count; at++) await inPlace[scenario]()
+    for (let at = 0; at < count; at += PIECE) await run(inPlace[scenario])
     const after = usage()
     process.send({ usage: { cpuUs: after.cpuUs - before.cpuUs } })
   }

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 
 /**
  * `setUp` is called before pg and Express are loaded, and returns what is to be done with them, each part optional:
- * `pool(pool)` and `drizzle(db)` return the profiled one, `middleware` is put before the routes.
+ * `pool(pool)` and `drizzle(db)` return the profiled one, `middleware` is put before the routes, and `run(work)` runs a
+ * piece of work that is no request.
  */
 export const variants = {
   bare: {},
@@ -25,6 +26,7 @@ async function asyncLocalStorageAlone() {
     // Read once a query, which is the least that anything needs that ties queries to requests.
     pool: (pool) => readBefore(pool, () => storage.getStore()),
     middleware: (_request, _response, next) => storage.run({}, next),
+    run: (work) => storage.run({}, work),
   }
 }
 
@@ -34,6 +36,7 @@ async function clsHookedAlone() {
   return {
     pool: (pool) => readBefore(pool, () => namespace.active),
     middleware: (_request, _response, next) => namespace.run(() => next()),
+    run: (work) => namespace.runAndReturn(work),
   }
 }
 
@@ -58,7 +61,7 @@ async function loupe(options) {
     pool: (pool) => profilePool(pool, profiler),
     drizzle: (db) => profileDrizzle(db, profiler),
     middleware: profileRequests(profiler),
-    profiler,
+    run: (work) => profiler.trace('in place', work),
   }
 }
 
@@ -88,6 +91,11 @@ async function openTelemetry() {
       tracer.startActiveSpan('request', (span) => {
         response.once('finish', () => span.end())
         next()
+      }),
+    run: (work) =>
+      tracer.startActiveSpan('in place', async (span) => {
+        await work()
+        span.end()
       }),
   }
 }

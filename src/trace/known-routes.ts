@@ -13,6 +13,8 @@ const CALM_TRACES = 5
 const ONE_OF = 100
 /** Queries of known routes that are captured in full all the same, in the long run: a part of a percent of a core. */
 const QUERIES_PER_SECOND = 30
+/** What a trace costs beside its queries: as much as so many of them. */
+const QUERIES_OF_TRACE = 10
 /** And so many at once: some reloads of a page that sends hundreds. */
 const QUERIES_AT_ONCE = 1000
 /** Routes, statements and the text of statements that are remembered; what is too much for it is always in full. */
@@ -173,7 +175,7 @@ export function knownRoutes(slowMs: number, now: () => number = () => performanc
     expect(shape) {
       const route = likeliest(shapes.get(shape))
       if (!route) return undefined
-      if (route.counted >= ONE_OF - 1 || takeFromBudget(route.mostQueries + 1)) {
+      if (route.counted >= ONE_OF - 1 || takeFromBudget(route.mostQueries + QUERIES_OF_TRACE)) {
         route.counted = 0
         return undefined
       }

@@ -130,6 +130,33 @@ describe('the live console', () => {
     expect(show(loop(4, 'GET /invoices'))).toContain('N+1: 4 queries')
   })
 
+  test('sums up what a route does again and again, and goes on showing what is new', () => {
+    const written: string[] = []
+    const console = consoleListener(1, { write: (text: string) => written.push(text) })
+    const show = (one: Trace) => console.hear(profiler.analyze([one]), one)
+    for (let at = 0; at < 100; at++) show(loop(4))
+    // The finding, and five lines that say that it was there again.
+    expect(written).toHaveLength(6)
+    show(loop(9))
+    expect(written.at(-1)).toContain('N+1: 9 queries')
+    console.flush()
+    expect(written.at(-1)).toMatch(/^GET \/orders {2}94 times {2}5 queries .* as before, on average\n$/)
+  })
+
+  test('tells of traces that were only counted in one line', () => {
+    const written: string[] = []
+    const console = consoleListener(1, { write: (text: string) => written.push(text) })
+    for (const queryCount of [3, 5]) {
+      console.count({ name: 'GET /orders', queryCount, durationMs: 4, countedMs: 1 })
+    }
+    expect(written).toEqual([])
+    console.flush()
+    console.flush()
+    expect(written).toEqual([
+      'GET /orders  2 times  3 to 5 queries  4.0 ms (1.0 ms in queries)  as before, on average\n',
+    ])
+  })
+
   test('says nothing about the traces of tests, which assert for themselves', () => {
     expect(listen()({ ...loop(4), kind: 'test' })).toBe('')
   })
