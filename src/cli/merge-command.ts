@@ -18,10 +18,10 @@ import { pipeline } from 'node:stream/promises'
 import { Command } from 'commander'
 import { orderTraces, type TraceSource } from '../collect/order-traces.ts'
 import { collectedFiles } from '../collect/read-collected.ts'
+import { writeTraces } from '../collect/write-traces.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { collectProblems } from './problems.ts'
 import { nameOf } from './read-input.ts'
-import { writeTraces } from './write-traces.ts'
 
 export function mergeCommand(): Command {
   return new Command('merge')

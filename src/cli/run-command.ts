@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { handOn } from '../collect/hand-on.ts'
 import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
+import { writeTraces } from '../collect/write-traces.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { addDetectorOption } from './detector-settings.ts'
@@ -17,7 +18,6 @@ import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
 import { runProgram } from './run-program.ts'
 import { whyNothingWasSeen } from './why-nothing-was-seen.ts'
-import { writeTraces } from './write-traces.ts'
 
 interface RunOptions extends OutputOptions, GateOptions {
   set: string[]

@@ -34,6 +34,7 @@ export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors'
   traces: string | undefined
   detectors: CheckedOptions['detectors']
   suppress: CheckedOptions['suppress']
+  roundTripMs: number
   /** Absent when nothing fails the run. */
   gate: GateSettings | undefined
 }
@@ -49,10 +50,11 @@ export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
   const { detectors, failOn, baseline, ...rest } = result.output
   const config: CheckedConfig = readConfig()
-  const { suppress } = config.options
+  const { suppress, roundTripMs } = config.options
   const checked = checkOptions({
     detectors: { ...config.options.detectors, ...detectors },
     ...(suppress ? { suppress } : {}),
+    ...(roundTripMs === undefined ? {} : { roundTripMs }),
   })
   return {
     ...rest,
@@ -60,6 +62,7 @@ export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
     outputs: rest.outputs as CheckedRunOptions['outputs'],
     detectors: checked.detectors,
     suppress: checked.suppress,
+    roundTripMs: checked.roundTripMs,
     gate: gateSettings({ failOn, baseline }, config),
   }
 }

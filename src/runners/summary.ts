@@ -1,6 +1,7 @@
 // What a test run ends with: how much was seen, each finding in full, worst first, and one next step. Routine is left
 // out: a suite has thousands of tests, and a line for each of them would bury what matters.
 import pc from 'picocolors'
+import { plural } from '../plural.ts'
 import { formatFinding, formatSuppressions } from '../report/reporters/console.ts'
 import type { Report, ReporterOptions } from '../types.ts'
 
@@ -40,7 +41,7 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
     ...(cut.untraced > 0
       ? [
           dim(
-            `${count(cut.untraced, 'query', 'queries')} outside of tests and requests (hooks, set-up) left out`,
+            `${plural(cut.untraced, 'query', 'queries')} outside of tests and requests (hooks, set-up) left out`,
           ),
         ]
       : []),
@@ -57,10 +58,6 @@ const NOTHING_SEEN =
   'No query was seen. Is the pool profiled (profilePool), and the set-up of pg-loupe among those of the test runner?'
 
 function sentence({ findings, queries }: Report, { tests, requests }: RunCounts): string {
-  const found = findings.length === 0 ? 'no findings' : count(findings.length, 'finding')
-  return `${count(queries, 'query', 'queries')} in ${count(tests, 'test')} and ${count(requests, 'request')}: ${found}`
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
+  const found = findings.length === 0 ? 'no findings' : plural(findings.length, 'finding')
+  return `${plural(queries, 'query', 'queries')} in ${plural(tests, 'test')} and ${plural(requests, 'request')}: ${found}`
 }

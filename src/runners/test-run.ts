@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { readCollected } from '../collect/read-collected.ts'
+import { writeTraces } from '../collect/write-traces.ts'
 import { judgeReport } from '../config/gate-settings.ts'
 import { detectorsOn } from '../options.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
@@ -15,7 +16,7 @@ import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
 
 export interface TestRun {
-  /** Reads what was collected and writes the files. Resolves with what there is to print, and whether the run fails by it. */
+  /** Reads what was collected and writes the files. Resolves with what there is to print, and whether the run fails by it; never rejects. */
   finish(): Promise<RunVerdict>
 }
 
@@ -44,36 +45,48 @@ export function startTestRun(options?: RunOptions): TestRun {
 
   return {
     async finish() {
-      if (process.env[VARIABLE] === folder) delete process.env[VARIABLE]
-      const problems: string[] = []
-      const collected = await readCollected(folder, (problem) => problems.push(problem))
-      const counts: RunCounts = { tests: 0, requests: 0 }
-      const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
-      const report = await analyzeTraces(
-        counted(collected.traces(), counts, checked.testCode),
-        checked.detectors,
-        (problem) => problems.push(problem),
-        () => collected.cut,
-        checked.suppress,
-        kept,
-      )
-      if (checked.traces)
-        tryToWrite(checked.traces, [...collected.lines()].map((line) => `${line}\n`).join(''), problems)
-      writeOutputs(report, checked.outputs, kept?.options() ?? {}, problems)
-      process.removeListener('exit', remove)
-      remove()
-      const judged = checked.gate && judgeReport(report, checked.gate, detectorsOn(checked.detectors))
-      // A part of the tests may well send no query; that is said, and no failure.
-      const failing = judged?.verdict.failing.length ?? 0
-      const text = summarize(report, counts, {
-        color: process.stderr.hasColors?.() ?? false,
-        cwd: process.cwd(),
-        problems,
-        verdict: judged && (failing > 0 || report.queries > 0) ? judged.lines : [],
-        failed: failing > 0,
-      })
-      return { text: checked.summary || problems.length > 0 ? text : '', failed: failing > 0 }
+      try {
+        return await report()
+      } catch (error) {
+        // Where findings were to fail the run, one that could not be judged has not passed.
+        const failed = checked.gate !== undefined
+        return { text: `pg-loupe: the run could not be reported: ${(error as Error).message}\n`, failed }
+      }
     },
+  }
+
+  async function report(): Promise<RunVerdict> {
+    if (process.env[VARIABLE] === folder) delete process.env[VARIABLE]
+    const problems: string[] = []
+    const collected = await readCollected(folder, (problem) => problems.push(problem))
+    const counts: RunCounts = { tests: 0, requests: 0 }
+    const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
+    const found = await analyzeTraces(
+      counted(collected.traces(), counts, checked.testCode),
+      checked.detectors,
+      (problem) => problems.push(problem),
+      () => collected.cut,
+      checked.suppress,
+      kept,
+    )
+    if (checked.traces)
+      await writeTraces(collected, checked.traces).catch(({ message }: Error) => problems.push(message))
+    const { roundTripMs } = checked
+    writeOutputs(found, checked.outputs, { ...kept?.options(), roundTripMs }, problems)
+    process.removeListener('exit', remove)
+    remove()
+    const judged = checked.gate && judgeReport(found, checked.gate, detectorsOn(checked.detectors))
+    // A part of the tests may well send no query; that is said, and no failure.
+    const failing = judged?.verdict.failing.length ?? 0
+    const text = summarize(found, counts, {
+      color: process.stderr.hasColors?.() ?? false,
+      cwd: process.cwd(),
+      roundTripMs,
+      problems,
+      verdict: judged && (failing > 0 || found.queries > 0) ? judged.lines : [],
+      failed: failing > 0,
+    })
+    return { text: checked.summary || problems.length > 0 ? text : '', failed: failing > 0 }
   }
 }
 
@@ -96,10 +109,10 @@ function withoutTestFile({ labels, ...trace }: Trace): Trace {
 function writeOutputs(
   report: Report,
   outputs: RunOptions['outputs'],
-  traces: ReporterOptions,
+  shown: ReporterOptions,
   problems: string[],
 ): void {
-  const options = { ...traces, color: false, cwd: process.cwd(), root: process.cwd() }
+  const options = { ...shown, color: false, cwd: process.cwd(), root: process.cwd() }
   for (const [format, file] of Object.entries(outputs ?? {})) {
     if (file) tryToWrite(file, reporters[format as keyof typeof reporters](report, options), problems)
   }

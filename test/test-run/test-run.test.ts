@@ -1,11 +1,11 @@
 // The run of a test runner, without one: what processes collected becomes a summary, files and a status.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createProfiler } from '../../src/profiler.ts'
 import type { RunOptions } from '../../src/runners/run-options.ts'
 import { startTestRun } from '../../src/runners/test-run.ts'
+import { formatCut } from '../../src/trace-file/cut-line.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
@@ -76,11 +76,31 @@ describe('a run', () => {
   })
 
   test('leaves the folder and the environment as they were', async () => {
-    await runWith({}, loop)
+    const run = startTestRun({})
+    const folder = process.env.PG_LOUPE_COLLECT ?? ''
+    expect(existsSync(folder)).toBe(true)
+    await run.finish()
     expect(process.env.PG_LOUPE_COLLECT).toBeUndefined()
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`pg-loupe-run-${process.pid}-`))).toEqual(
-      [],
-    )
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test('whose folder somebody has removed says so, and does not pass where findings were to fail it', async () => {
+    for (const failOn of ['error', false] as const) {
+      const run = startTestRun({ failOn })
+      rmSync(process.env.PG_LOUPE_COLLECT ?? '', { recursive: true })
+      expect(await run.finish()).toEqual({
+        text: expect.stringContaining('pg-loupe: the run could not be reported: ENOENT'),
+        failed: failOn !== false,
+      })
+    }
+  })
+
+  test('says in the file of its traces what had been left out, as a run of the command does', async () => {
+    const file = join(temporaryFolder(), 'traces.ndjson')
+    const run = startTestRun({ traces: file })
+    writeFileSync(join(process.env.PG_LOUPE_COLLECT ?? '', '1-0-1.ndjson'), formatCut({ untraced: 3 }))
+    await run.finish()
+    expect(readFileSync(file, 'utf8')).toMatch(/"untraced":3/)
   })
 
   test('reports nothing when somebody else collects', async () => {

@@ -3,8 +3,8 @@
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { OrderedTraces } from '../collect/order-traces.ts'
 import { formatCut } from '../trace-file/cut-line.ts'
+import type { OrderedTraces } from './order-traces.ts'
 
 /**
  * `-` is standard output.
