@@ -60,12 +60,17 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
     route.hear((pattern) => {
       trace.name = `${method} ${pattern}`
     })
+    // Called where the response is told to its listeners: an error of ours must not be one of the application's there.
     const end = () => {
-      const pattern = route.reached()
-      trace.name = pattern === undefined ? shape : `${method} ${pattern}`
-      trace.labels.status = String(response.statusCode)
-      if (!response.writableFinished) trace.labels.aborted = 'true'
-      trace.end()
+      try {
+        const pattern = route.reached()
+        trace.name = pattern === undefined ? shape : `${method} ${pattern}`
+        trace.labels.status = String(response.statusCode)
+        if (!response.writableFinished) trace.labels.aborted = 'true'
+        trace.end()
+      } catch (error) {
+        profiler.countInternalError(error)
+      }
     }
     keepContext(request, trace, profiler)
     if (!keepContext(response, trace, profiler, end)) {

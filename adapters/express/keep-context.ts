@@ -36,8 +36,11 @@ export function keepContext(
 }
 
 const EMIT: PropertyDescriptor = {
-  value: function emit(this: { [KEPT]: Kept }, event: unknown, ...args: unknown[]): unknown {
-    const { emitter, trace, context, onEnd } = this[KEPT]
+  value: function emit(this: { [KEPT]?: Kept }, event: unknown, ...args: unknown[]): unknown {
+    const kept = this[KEPT]
+    // Borrowed for another emitter, to which it means nothing.
+    if (!kept) return Object.getPrototypeOf(this).emit.call(this, event, ...args)
+    const { emitter, trace, context, onEnd } = kept
     if (onEnd && (event === 'finish' || event === 'close')) onEnd()
     const original = Object.getPrototypeOf(emitter).emit
     if (isUnheard(emitter, event) || isRight(trace, context)) return original.call(emitter, event, ...args)

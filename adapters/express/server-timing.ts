@@ -45,8 +45,10 @@ interface Timing {
 
 /** One for all responses: one made for each would cost more than it does. */
 const WRITE_HEAD: PropertyDescriptor = {
-  value: function writeHead(this: { [TIMING]: Timing }, status: unknown, ...rest: unknown[]): unknown {
+  value: function writeHead(this: { [TIMING]?: Timing }, status: unknown, ...rest: unknown[]): unknown {
     const timing = this[TIMING]
+    // Borrowed for another response, to which it means nothing.
+    if (!timing) return Object.getPrototypeOf(this).writeHead.call(this, status, ...rest)
     const original = Object.getPrototypeOf(timing.response).writeHead
     return original.apply(timing.response, told(timing, [status, ...rest]))
   },

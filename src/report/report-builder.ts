@@ -8,7 +8,7 @@ import { busyMs } from './busy-time.ts'
 
 /** Occurrences kept per finding: enough to look one up, while the total is counted. */
 const KEPT_OCCURRENCES = 10
-/** Traces per route whose counts and times are kept for the median. */
+/** Traces per route whose counts and times are kept for the median, which is that of the first ones. */
 const KEPT_SAMPLES = 1000
 
 export interface ReportLimits {
@@ -31,9 +31,16 @@ interface CountedTrace {
 
 interface Route {
   traces: number
-  queries: number[]
-  durationMs: number[]
-  databaseMs: number[]
+  queries: Samples
+  durationMs: Samples
+  databaseMs: Samples
+}
+
+/** The first ones give the median; the smallest and the largest are of all. */
+interface Samples {
+  kept: number[]
+  min: number
+  max: number
 }
 
 export class ReportBuilder {
@@ -67,7 +74,7 @@ export class ReportBuilder {
     this.#traces++
     this.#queries += queryCount
     this.addCut({ counted: 1 })
-    this.#addRoute(name, queryCount, durationMs, () => countedMs)
+    this.#addRoute(name, queryCount, durationMs, countedMs)
   }
 
   countUnsampled(): void {
@@ -83,7 +90,7 @@ export class ReportBuilder {
     this.#queries += count
     this.#cut.queries += truncated
     this.addCut(trace.cut ?? {})
-    this.#addRoute(name, count, durationMs, () => busyMs(trace.queries) + (onlyCounted?.databaseMs ?? 0))
+    this.#addRoute(name, count, durationMs, busyMs(trace.queries) + (onlyCounted?.databaseMs ?? 0))
     for (const finding of findings) {
       const known = this.#findings.get(finding.key)
       if (!known && this.#findings.size >= this.#limits.findings) {
@@ -166,22 +173,31 @@ export class ReportBuilder {
     this.#spentMs.set(key, Math.max(this.#spentMs.get(key) ?? 0, ...spent))
   }
 
-  #addRoute(name: string, queries: number, durationMs: number, databaseMs: () => number): void {
+  #addRoute(name: string, queries: number, durationMs: number, databaseMs: number): void {
     let route = this.#routes.get(name)
     if (!route) {
       if (this.#routes.size >= this.#limits.routes) {
         this.#cut.routes++
         return
       }
-      route = { traces: 0, queries: [], durationMs: [], databaseMs: [] }
+      route = { traces: 0, queries: noSamples(), durationMs: noSamples(), databaseMs: noSamples() }
       this.#routes.set(name, route)
     }
     route.traces++
-    if (route.traces > KEPT_SAMPLES) return
-    route.queries.push(queries)
-    route.durationMs.push(durationMs)
-    route.databaseMs.push(databaseMs())
+    addSample(route.queries, queries)
+    addSample(route.durationMs, durationMs)
+    addSample(route.databaseMs, databaseMs)
   }
+}
+
+function noSamples(): Samples {
+  return { kept: [], min: Number.POSITIVE_INFINITY, max: 0 }
+}
+
+function addSample(samples: Samples, value: number): void {
+  if (samples.kept.length < KEPT_SAMPLES) samples.kept.push(value)
+  if (value < samples.min) samples.min = value
+  if (value > samples.max) samples.max = value
 }
 
 const SEVERITIES = ['error', 'warning', 'info']
@@ -232,7 +248,7 @@ function summarize([name, { traces, queries, durationMs, databaseMs }]: [string,
   }
 }
 
-function spread(samples: readonly number[]): Spread {
-  const sorted = samples.toSorted((a, b) => a - b)
-  return { min: sorted[0] ?? 0, median: sorted[sorted.length >> 1] ?? 0, max: sorted.at(-1) ?? 0 }
+function spread({ kept, min, max }: Samples): Spread {
+  const sorted = kept.toSorted((a, b) => a - b)
+  return { min, median: sorted[sorted.length >> 1] ?? 0, max }
 }

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
-import type { AddressInfo, Server } from 'node:net'
+import { type AddressInfo, type Server, Socket } from 'node:net'
 import express5, { type Request, type Response } from 'express'
 import express4 from 'express4'
 import pg from 'pg'
@@ -129,6 +129,18 @@ describe.each([
       own = Object.getOwnPropertyDescriptor(response, 'writeHead')
     })
     expect(own?.enumerable).toBe(false)
+  })
+
+  test('can be borrowed, as the methods of a response can, for one that is not traced', async () => {
+    const heard: unknown[] = []
+    const other = new http.ServerResponse(new http.IncomingMessage(new Socket()))
+    other.on('told', (value) => heard.push(value))
+    await respond(async (_request, response) => {
+      response.emit.call(other, 'told', 1)
+      response.writeHead.call(other, 418)
+      response.send('ok')
+    })
+    expect([heard, other.statusCode]).toEqual([[1], 418])
   })
 
   test('lets what Node.js says of a wrong call through', async () => {

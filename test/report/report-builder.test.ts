@@ -93,6 +93,14 @@ describe('a report', () => {
     expect(builder.build().routes).toHaveLength(1000)
     expect(builder.build().cut.routes).toBe(5)
   })
+
+  test('knows the most and the fewest queries of a route also beyond the traces that the median is of', () => {
+    const builder = new ReportBuilder()
+    for (let i = 0; i < 1000; i++) builder.add(named('GET /a', i), [])
+    builder.add(trace('GET /a', q('select 1'), q('select 2'), q('select 3')), [])
+    builder.add(trace('GET /a'), [])
+    expect(builder.build().routes[0]).toMatchObject({ traces: 1002, queries: { min: 0, median: 1, max: 3 } })
+  })
 })
 
 function build(parts: readonly (readonly [Trace, readonly Finding[]])[]) {
