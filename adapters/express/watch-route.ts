@@ -2,6 +2,8 @@
 // properties that Express sets; the accessors are the same for all requests, because with accessors of its own each request
 // would be an object of its own kind to V8, and everything that reads requests would become slow.
 
+import type { Profiler } from '../../src/profiler.ts'
+
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {
   params?: unknown
@@ -43,7 +45,7 @@ const BASE_URL: PropertyDescriptor = {
     return this[WATCH].baseUrl
   },
   set(this: { [WATCH]: RouteWatch }, value: unknown) {
-    this[WATCH].setBaseUrl(value)
+    this[WATCH].told('baseUrl', value)
   },
 }
 const ROUTE: PropertyDescriptor = {
@@ -53,13 +55,13 @@ const ROUTE: PropertyDescriptor = {
     return this[WATCH].route
   },
   set(this: { [WATCH]: RouteWatch }, value: unknown) {
-    this[WATCH].setRoute(value)
+    this[WATCH].told('route', value)
   },
 }
 
 class RouteWatch {
   /** Those that trace the request: a second middleware begins no second trace. */
-  readonly profilers: object[] = []
+  readonly profilers: Pick<Profiler, 'countInternalError'>[] = []
   baseUrl: unknown
   route: unknown
   readonly #shape: string
@@ -96,9 +98,19 @@ class RouteWatch {
     return this.#deepest ? `${this.#patternOf(this.#deepest)}/*` : '*'
   }
 
-  setBaseUrl(baseUrl: unknown): void {
+  /** The application, or Express, sets a property of the request: it must not hear of an error of ours. */
+  told(property: 'baseUrl' | 'route', value: unknown): void {
     const before = this.baseUrl
-    this.baseUrl = baseUrl
+    this[property] = value
+    try {
+      if (property === 'route') this.#noteRoute(value)
+      else this.#noteBaseUrl(value, before)
+    } catch (error) {
+      for (const profiler of this.profilers) profiler.countInternalError(error)
+    }
+  }
+
+  #noteBaseUrl(baseUrl: unknown, before: unknown): void {
     this.#isExpress = true
     if (typeof baseUrl !== 'string' || baseUrl === '' || this.#patterns?.has(baseUrl)) return
     const parent = typeof before === 'string' && baseUrl.startsWith(before) ? before : ''
@@ -108,8 +120,7 @@ class RouteWatch {
     this.#deepest = baseUrl
   }
 
-  setRoute(route: unknown): void {
-    this.route = route
+  #noteRoute(route: unknown): void {
     if (this.#isFlat) this.baseUrl = this.#request.baseUrl
     const isOnMounted = (this.baseUrl ?? '') !== (this.#start ?? '')
     if (isOnMounted) this.#foundMounted()

@@ -122,6 +122,19 @@ describe.each([
     expect(seen).toEqual(['/a', '/:id', { id: '1' }, '/a/1'])
   })
 
+  test('lets no error of ours reach who sets a property of the request', async () => {
+    const { profiler, app } = setUp((app) => {
+      app.get('/x', (request, response) => {
+        // What cannot be made text.
+        request.route = { path: Object.create(null) }
+        response.send(Object.keys(request.route))
+      })
+    })
+    expect((await request(app).get('/x').expect(200)).body).toEqual(['path'])
+    await profiler.settled()
+    expect(profiler.report().cut.internalErrors).toBe(1)
+  })
+
   test.each<[string, (response: Response) => void]>([
     ['end', (response) => response.end()],
     ['a stream', (response) => response.write('part') && setTimeout(() => response.end('rest'), 5)],
