@@ -40,6 +40,8 @@ export function profileRequests(
 
 function begin(profiler: Profiler, request: RequestLike, response: ResponseLike): LiveTrace | undefined {
   try {
+    // The share of requests that are looked at is drawn once for each.
+    if (profiler.currentTrace()?.isUnsampled) return undefined
     const watched = watchOf(request)
     // Under pg-loupe/register, or with the middleware on an application and on one mounted in it.
     if (watched?.profilers.includes(profiler)) return undefined

@@ -3,7 +3,7 @@
 // the bound is not reached.
 import type { Finding, Occurrence, Query, ReporterOptions, Trace } from '../types.ts'
 
-/** Queries of all that is kept: some hundred megabytes. */
+/** Queries of all that is kept, and traces: some hundred megabytes. */
 const MOST_QUERIES = 200_000
 
 interface Kept {
@@ -44,14 +44,19 @@ export class KeptTraces {
   #offer(reason: string, weight: number, kept: Kept): void {
     const before = this.#best.get(reason)
     if (before && !isBetter(weight, kept.trace, before)) return
-    const added = kept.reasons === 0 ? kept.trace.queries.length : 0
-    const freed = before?.kept.reasons === 1 ? before.kept.trace.queries.length : 0
+    const added = kept.reasons === 0 ? sizeOf(kept) : 0
+    const freed = before?.kept.reasons === 1 ? sizeOf(before.kept) : 0
     if (this.#queries + added - freed > MOST_QUERIES) return
     this.#queries += added - freed
     if (before) before.kept.reasons--
     kept.reasons++
     this.#best.set(reason, { kept, weight })
   }
+}
+
+/** One without queries takes room, too: names of routes may be without end. */
+function sizeOf({ trace }: Kept): number {
+  return Math.max(1, trace.queries.length)
 }
 
 /** Of equals the one whose id comes first, so that the order of the traces does not matter. */

@@ -172,6 +172,16 @@ describe.each([
     expect(traces.map(({ name, labels }) => [name, labels?.aborted])).toEqual([['GET /slow', 'true']])
   })
 
+  test('draws once whether a request is looked at, also where it passes the middleware twice', async () => {
+    const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 0 })
+    const app = express()
+    app.use(profileRequests(profiler), profileRequests(profiler))
+    app.get('/', ok)
+    await request(app).get('/').expect(200)
+    await request(app).get('/').expect(200)
+    expect(profiler.report().cut.unsampled).toBe(2)
+  })
+
   test('is a plain pass-through while the profiler is off', async () => {
     const app = express()
     app.use(profileRequests(createProfiler({ enabled: false })))

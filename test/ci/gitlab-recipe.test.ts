@@ -88,6 +88,6 @@ function variables(): NodeJS.ProcessEnv {
     CI_PROJECT_ID: '5',
     CI_MERGE_REQUEST_IID: '7',
     CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
-    PG_LOUPE_TOKEN: 'secret',
+    QUERIES_TOKEN: 'secret',
   }
 }

@@ -72,3 +72,10 @@ test('not more queries than there is room for, however many findings ask for the
   }
   expect(ids(kept)).toHaveLength(20)
 })
+
+test('nor more traces, where names of routes are made up as they go and nothing is asked', () => {
+  const kept = new KeptTraces()
+  for (let number = 1; number <= 200_002; number++)
+    kept.add(route(`GET /${number}`, number, { queries: [] }), [])
+  expect(kept.options().traces).toHaveLength(200_000)
+})
