@@ -64,7 +64,8 @@ export function matchersOf(profiler: Profiler): { [Name in keyof LoupeMatchers]:
       checkQueryCount(options, profiler, name)
       const captured = await captured_(name, received)
       const expectsNone = (options.exactly ?? options.max) === 0
-      return resultOf(judgeQueryCount(captured, options, name), expectsNone ? [] : [captured], name, this)
+      const verdict = settle(judgeQueryCount(captured, options, name), options.inconclusive)
+      return resultOf(verdict, expectsNone ? [] : [captured], name, this)
     },
     async toHaveConstantQueries(received, options = {}) {
       const name = 'toHaveConstantQueries'
@@ -93,7 +94,9 @@ function resultOf(
 ): MatcherResult {
   const [first] = seen
   const silence = first && seen.every(({ count }) => count === 0) && judgeSilence(first, name)
-  const { pass, message, ...compared } = silence ? { ...silence, pass: isNot } : verdict
+  const isDoubted = !verdict.pass && verdict.inconclusive !== undefined
+  const { pass, message, ...compared } =
+    silence || isDoubted ? { ...(silence || verdict), pass: isNot } : verdict
   const { actual, expected } = compared as Verdict
   return { pass, message: () => message, ...('expected' in compared ? { actual, expected } : {}) }
 }

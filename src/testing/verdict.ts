@@ -32,7 +32,9 @@ export function enforce(
 /** The verdict when that is taken into account; a warning is given here. */
 export function settle(verdict: Verdict, inconclusive: Inconclusive = 'warn'): Verdict {
   if (!verdict.pass || verdict.inconclusive === undefined || inconclusive === 'ignore') return verdict
-  if (inconclusive === 'fail') return { pass: false, message: verdict.inconclusive }
+  if (inconclusive === 'fail') {
+    return { pass: false, message: verdict.inconclusive, inconclusive: verdict.inconclusive }
+  }
   process.emitWarning(`pg-loupe: ${verdict.inconclusive}`, 'InconclusiveAssertion')
   return verdict
 }
