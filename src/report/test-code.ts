@@ -15,6 +15,12 @@ export function isTestRun({ kind, labels }: Trace): boolean {
   return kind === 'test' && labels?.testFile !== undefined
 }
 
+/** The same trace, of which no query is taken for the test's own. */
+export function withoutTestFile({ labels, ...trace }: Trace): Trace {
+  const { testFile: _testFile, ...rest } = labels ?? {}
+  return { ...trace, labels: rest }
+}
+
 type IsTest = (frame: Frame) => boolean
 
 /** Where tests and what they are made of lie: `test/`, `__tests__/`, `spec/`, `factories/`, and `orders.test.ts` anywhere. */

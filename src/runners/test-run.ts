@@ -11,6 +11,7 @@ import { detectorsOn } from '../options.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
+import { withoutTestFile } from '../report/test-code.ts'
 import type { Report, ReporterOptions, Trace } from '../types.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
@@ -99,11 +100,6 @@ function* counted(traces: Iterable<Trace>, counts: RunCounts, testCode: boolean)
     if (trace.kind === 'http') counts.requests++
     yield testCode ? withoutTestFile(trace) : trace
   }
-}
-
-function withoutTestFile({ labels, ...trace }: Trace): Trace {
-  const { testFile: _testFile, ...rest } = labels ?? {}
-  return { ...trace, labels: rest }
 }
 
 function writeOutputs(

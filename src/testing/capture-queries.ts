@@ -1,6 +1,7 @@
 // The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
 // made inside it have seen. It judges nothing.
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
 import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
 import type { Query, Report, Trace } from '../types.ts'
@@ -70,7 +71,8 @@ export async function capture<T>(
   const traces = allTraces(trace).flatMap(({ finished }) =>
     finished && finished.queries.length > 0 ? [finished] : [],
   )
-  const report = profiler.analyze(traces.map(asked))
+  // What is asserted is asked of the test's own code too.
+  const report = profiler.analyze(traces.map(withoutTestFile))
   const captured = { result, count: report.queries, queries: inOrder(traces), traces, report }
   // Reading whether a statement can return several rows takes the parser.
   await loadParser()
@@ -102,12 +104,6 @@ function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'>
   if (around?.kind !== 'test') return undefined
   const { name, labels } = around
   return { name, labels: { ...labels } }
-}
-
-/** What is asserted is asked of the test's own code too: without its file nothing is taken for that. */
-function asked({ labels, ...trace }: Trace): Trace {
-  const { testFile: _testFile, ...rest } = labels ?? {}
-  return { ...trace, labels: rest }
 }
 
 /** What a response leaves to be done follows within moments; a stream that never ends must not hold the test up. */
