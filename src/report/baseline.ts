@@ -3,7 +3,7 @@
 // of one function have changed places, by what else the key says.
 
 import * as v from 'valibot'
-import { countQueries as countQueriesOf } from '../detectors/occurrence.ts'
+import { countQueries } from '../detectors/occurrence.ts'
 import type { Finding, Report } from '../types.ts'
 
 export interface BaselineEntry {
@@ -30,7 +30,7 @@ export interface Accepted {
 }
 
 /** What a baseline says of a report; each finding and each entry is in one place. */
-export interface Comparison {
+interface ComparedWithBaseline {
   /** Within their budget. */
   accepted: readonly Accepted[]
   /** Beyond it. */
@@ -52,8 +52,8 @@ export function judgedFindings({ findings }: Pick<Report, 'findings'>): readonly
 }
 
 /** Queries of the worst occurrence. */
-export function countQueries({ occurrences }: Pick<Finding, 'occurrences'>): number {
-  return occurrences.reduce((most, occurrence) => Math.max(most, countQueriesOf(occurrence)), 0)
+export function queriesOfWorst({ occurrences }: Pick<Finding, 'occurrences'>): number {
+  return occurrences.reduce((most, occurrence) => Math.max(most, countQueries(occurrence)), 0)
 }
 
 export function baselineOf(report: Pick<Report, 'findings'>): Baseline {
@@ -64,7 +64,7 @@ export function entryOf(finding: Finding): BaselineEntry {
   const { key, detector, route, callSite } = finding
   const [place] = callSite
   const at = place && [place.file, place.function].filter(Boolean).join(' ')
-  return { key, detector, route, ...(at ? { at } : {}), queries: countQueries(finding) }
+  return { key, detector, route, ...(at ? { at } : {}), queries: queriesOfWorst(finding) }
 }
 
 /** In one order, so that a change of one finding is a change of one place in the file. */
@@ -77,7 +77,7 @@ export function compareWithBaseline(
   report: Pick<Report, 'findings' | 'routes'>,
   baseline: Baseline,
   detectors?: readonly string[],
-): Comparison {
+): ComparedWithBaseline {
   const findings = judgedFindings(report)
   const left = new Set(baseline.findings)
   const pairs: Accepted[] = []
@@ -124,10 +124,10 @@ function matchGroups(
     const pair = (finding: Finding, entry: BaselineEntry) => {
       free.splice(free.indexOf(entry), 1)
       left.delete(entry)
-      pairs.push({ finding, entry, queries: countQueries(finding) })
+      pairs.push({ finding, entry, queries: queriesOfWorst(finding) })
     }
-    for (const finding of group.toSorted((a, b) => countQueries(b) - countQueries(a))) {
-      const enough = free.filter(({ queries }) => queries >= countQueries(finding))
+    for (const finding of group.toSorted((a, b) => queriesOfWorst(b) - queriesOfWorst(a))) {
+      const enough = free.filter(({ queries }) => queries >= queriesOfWorst(finding))
       const entry = enough.find(({ key }) => key === finding.key) ?? enough[0]
       if (entry) pair(finding, entry)
       else beyond.push(finding)

@@ -6,8 +6,8 @@ import {
   type Baseline,
   type BaselineEntry,
   compareWithBaseline,
-  countQueries,
   judgedFindings,
+  queriesOfWorst,
 } from './baseline.ts'
 
 /** From this severity on a finding fails; `new`: whatever is not in the baseline. */
@@ -51,7 +51,7 @@ export function judge(
     .filter((finding) => isJudged(finding) && (budgets.has(finding) || isNew.has(finding)))
     .map((finding): Reason => {
       const budget = budgets.get(finding)
-      return { finding, queries: countQueries(finding), ...(budget === undefined ? {} : { budget }) }
+      return { finding, queries: queriesOfWorst(finding), ...(budget === undefined ? {} : { budget }) }
     })
   const sawNothing = report.queries === 0
   return {
