@@ -30,15 +30,28 @@ export function profileRequests(
   profiler: Profiler = defaultProfiler(),
 ): (request: RequestLike, response: ResponseLike, next: (error?: unknown) => void) => void {
   assertProfiler(profiler, 'profileRequests')
+  return traceRequests(profiler)
+}
+
+/** `isStandIn`: of requests that another profiler traces as well, it keeps only those in which it saw a query. */
+export function traceRequests(
+  profiler: Profiler,
+  isStandIn = false,
+): (request: RequestLike, response: ResponseLike, next: (error?: unknown) => void) => void {
   if (!profiler.enabled) return (_request, _response, next) => next()
   return (request, response, next) => {
-    const trace = begin(profiler, request, response)
+    const trace = begin(profiler, request, response, isStandIn)
     if (trace) profiler.context.run(trace, next)
     else next()
   }
 }
 
-function begin(profiler: Profiler, request: RequestLike, response: ResponseLike): LiveTrace | undefined {
+function begin(
+  profiler: Profiler,
+  request: RequestLike,
+  response: ResponseLike,
+  isStandIn: boolean,
+): LiveTrace | undefined {
   try {
     // The share of requests that are looked at is drawn once for each.
     if (profiler.currentTrace()?.isUnsampled) return undefined
@@ -59,6 +72,8 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
     if (trace.isUnsampled) return trace
     const route = watched ?? watchRoute(request, shape, trace.isCounting)
     route.profilers.push(profiler)
+    if (isStandIn) route.standIn = trace
+    else if (route.standIn) route.standIn.isStandIn = true
     route.hear((pattern) => {
       trace.name = `${method} ${pattern}`
     })
@@ -75,10 +90,9 @@ function begin(profiler: Profiler, request: RequestLike, response: ResponseLike)
       }
     }
     keepContext(request, trace, profiler)
-    if (!keepContext(response, trace, profiler, end)) {
-      response.once('finish', end)
-      response.once('close', end)
-    }
+    if (!keepContext(response, trace, profiler, end)) response.once('finish', end)
+    // Whatever becomes of its `emit`: an application may put one of its own over ours.
+    response.once('close', end)
     if (profiler.serverTiming) tellTiming(response, trace, profiler.countInternalError)
     return trace
   } catch (error) {

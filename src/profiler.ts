@@ -216,6 +216,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
 
   function finish(trace: LiveTrace): Trace | undefined {
     open.delete(trace)
+    if (trace.isStandIn && trace.queryCount === 0) return undefined
     if (!trace.isOnlyCounted) closed(trace)
     try {
       if (trace.name.length > NAME_LENGTH) trace.name = `${startOfText(trace.name, NAME_LENGTH)}…`

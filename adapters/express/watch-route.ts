@@ -3,6 +3,7 @@
 // would be an object of its own kind to V8, and everything that reads requests would become slow.
 
 import type { Profiler } from '../../src/profiler.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {
@@ -62,6 +63,8 @@ const ROUTE: PropertyDescriptor = {
 class RouteWatch {
   /** Those that trace the request: a second middleware begins no second trace. */
   readonly profilers: Pick<Profiler, 'countInternalError'>[] = []
+  /** The trace of a profiler that is there for requests nobody else traces. */
+  standIn: LiveTrace | undefined
   baseUrl: unknown
   route: unknown
   readonly #shape: string

@@ -3,7 +3,7 @@
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import type { Profiler } from '../../src/profiler.ts'
-import { profileRequests, type RequestLike, type ResponseLike } from '../express.ts'
+import { type RequestLike, type ResponseLike, traceRequests } from '../express.ts'
 
 type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -11,7 +11,8 @@ type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolea
 const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue'])
 
 export function profileServers(profiler: Profiler): void {
-  const begin = profileRequests(profiler)
+  // An application that has a profiler of its own traces its requests itself.
+  const begin = traceRequests(profiler, true)
   for (const { prototype } of [Server, SecureServer]) {
     const original = prototype.emit as Emit
     const emit: Emit = function (event, ...args) {

@@ -1,9 +1,11 @@
 // How every subcommand prints a report: in one format to standard output or a file, and in others to files beside it.
 // What can be written is written, also when one of the files cannot.
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { reporters } from '../report/reporters/index.ts'
+import { wantsColor } from '../report/wants-color.ts'
 import type { Report, ReporterOptions } from '../types.ts'
 
 type Format = keyof typeof reporters
@@ -78,7 +80,7 @@ export function printFormatted<Name extends string>(
   standard: NodeJS.WriteStream = process.stdout,
 ): void {
   const isRedirected = output.some((one) => one.format === undefined)
-  if (!isRedirected) standard.write(print(format, hasColors(standard)))
+  if (!isRedirected) standard.write(print(format, wantsColor(standard)))
   const problems = output.flatMap(
     ({ file, format: name = format }) => write(file, (color) => print(name, color)) ?? [],
   )
@@ -87,7 +89,7 @@ export function printFormatted<Name extends string>(
 
 function write(file: string, print: (color: boolean) => string): string | undefined {
   if (file === STANDARD_OUTPUT) {
-    process.stdout.write(print(hasColors(process.stdout)))
+    process.stdout.write(print(wantsColor(process.stdout)))
     return undefined
   }
   const text = print(false)
@@ -98,10 +100,6 @@ function write(file: string, print: (color: boolean) => string): string | undefi
   } catch (error) {
     return `cannot write ${file}: ${(error as Error).message}`
   }
-}
-
-function hasColors(stream: NodeJS.WriteStream): boolean {
-  return stream.hasColors?.() ?? false
 }
 
 /** A file whose name has an equals sign is given with its folder: `./a=b.json`. */

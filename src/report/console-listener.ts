@@ -1,8 +1,10 @@
 // The live console: a line per trace, and each finding in full the first time it is seen and again when it has grown;
 // in between it is counted. A page that is reloaded fifty times must not print its N+1 fifty times, and a route under load
 // is a line now and then.
+
 import type { Finding, Report, ReportListener, RouteSummary, Spread } from '../types.ts'
 import { formatFinding, formatRoute } from './reporters/console.ts'
+import { wantsColor } from './wants-color.ts'
 
 interface Output {
   write(text: string): unknown
@@ -50,7 +52,7 @@ export function consoleListener(
   const sums = new Map<string, Sum>()
   let timer: NodeJS.Timeout | undefined
   const options = {
-    color: output.hasColors?.() ?? false,
+    color: wantsColor(output),
     cwd: process.cwd(),
     ...(roundTripMs === undefined ? {} : { roundTripMs }),
   }

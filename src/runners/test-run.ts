@@ -1,6 +1,7 @@
 // One run of a test runner: a folder in which every process, worker thread and sandbox of it collects its traces, and one
 // report of them all when it is over. Whoever has set PG_LOUPE_COLLECT before (`pg-loupe run`) reports it all; then
 // nothing is read or printed here.
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,6 +13,7 @@ import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
 import { withoutTestFile } from '../report/test-code.ts'
+import { wantsColor } from '../report/wants-color.ts'
 import type { Report, ReporterOptions, Trace } from '../types.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
@@ -80,7 +82,7 @@ export function startTestRun(options?: RunOptions): TestRun {
     // A part of the tests may well send no query; that is said, and no failure.
     const failing = judged?.verdict.failing.length ?? 0
     const text = summarize(found, counts, {
-      color: process.stderr.hasColors?.() ?? false,
+      color: wantsColor(process.stderr),
       cwd: process.cwd(),
       roundTripMs,
       problems,

@@ -1,7 +1,9 @@
 // What failures have in common as text: how statements, their lines and findings are shown. Values never are: a statement
 // is shown as its fingerprint's text.
+
 import pc from 'picocolors'
 import { clip, formatFinding, formatFrame } from '../report/reporters/console.ts'
+import { wantsColor } from '../report/wants-color.ts'
 import type { CallSite, Finding, Query, Report, ReporterOptions } from '../types.ts'
 import type { CapturedQueries } from './capture-queries.ts'
 import type { Statement } from './statements.ts'
@@ -13,7 +15,7 @@ const PLACES_SHOWN = 3
 
 /** A statement a line, with how often it was sent and the lines it came from below it. */
 export function listStatements(statements: readonly Statement[]): string {
-  const { dim } = pc.createColors(wantsColor())
+  const { dim } = pc.createColors(wantsColor(process.stderr))
   const shown = statements.slice(0, SHOWN)
   const width = Math.max(...shown.map(({ queries }) => String(queries.length).length))
   const lines = shown.flatMap(({ text, queries, places }) => [
@@ -25,7 +27,7 @@ export function listStatements(statements: readonly Statement[]): string {
 }
 
 export function listPlaces(places: readonly CallSite[], indent: string): string[] {
-  const { cyan, dim } = pc.createColors(wantsColor())
+  const { cyan, dim } = pc.createColors(wantsColor(process.stderr))
   const options = textOptions()
   const lines = places
     .slice(0, PLACES_SHOWN)
@@ -63,13 +65,5 @@ export function findingsAbout(
 const AT = new RegExp(`^( *(?:${String.fromCharCode(27)}\\[\\d+m)?)at {3}`, 'gm')
 
 function textOptions(): ReporterOptions {
-  return { color: wantsColor(), cwd: process.cwd() }
-}
-
-/** A message goes to a terminal or into the log of a CI; only who runs the tests knows which. */
-export function wantsColor(): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env
-  if (NO_COLOR) return false
-  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
-  return process.stderr.hasColors?.() ?? false
+  return { color: wantsColor(process.stderr), cwd: process.cwd() }
 }

@@ -1,8 +1,10 @@
 // The counts of each size as a table: one line for all queries, one for each statement that grew, with its lines below.
+
 import pc from 'picocolors'
 import { clip } from '../report/reporters/console.ts'
+import { wantsColor } from '../report/wants-color.ts'
 import type { Query } from '../types.ts'
-import { listPlaces, wantsColor } from './failure-text.ts'
+import { listPlaces } from './failure-text.ts'
 import { placesOf } from './statements.ts'
 
 /** A statement that was sent more often at a larger size. */
@@ -20,7 +22,7 @@ export function growthTable(
   totals: readonly number[],
   grown: readonly Growth[],
 ): string {
-  const { bold, dim } = pc.createColors(wantsColor())
+  const { bold, dim } = pc.createColors(wantsColor(process.stderr))
   const rows: [label: string, counts: readonly number[], statement: string, queries: readonly Query[]][] = [
     ['size', sizes, '', []],
     ['all queries', totals, '', []],

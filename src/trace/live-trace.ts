@@ -87,6 +87,8 @@ export class LiveTrace {
   closed = false
   /** It stands for what is not looked at: its queries are not even counted. */
   isUnsampled = false
+  /** Another profiler traces the same unit of work; without a query in it there is nothing to say. */
+  isStandIn = false
   /** The sealed trace, once it has closed, for some time; `undefined` of one that was only counted. */
   finished: Trace | undefined
   /** What its queries are expected to be, for as long as they are only counted. */

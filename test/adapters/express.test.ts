@@ -1,5 +1,5 @@
 // A trace per request, named by its route's pattern, in Express 4 and 5, whatever way the response ends.
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import http, { type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express5, { type Application, type Request, type Response } from 'express'
@@ -47,6 +47,16 @@ describe.each([
     expect(await nameOf('/')).toBe('GET /')
     expect(await nameOf('/orders/17?page=2')).toBe('GET /orders/:id')
     expect(await nameOf('/orders', 'post')).toBe('POST /orders')
+  })
+
+  test('ends the trace of a response that has been given another emit', async () => {
+    const { nameOf } = setUp((app) => {
+      app.get('/orders/:id', (_request, response) => {
+        response.emit = EventEmitter.prototype.emit
+        response.send('ok')
+      })
+    })
+    expect(await nameOf('/orders/17')).toBe('GET /orders/:id')
   })
 
   test('names routes of mounted routers with the pattern of the mount', async () => {

@@ -102,12 +102,13 @@ describe('it sees the queries of', () => {
     expect(stdout + stderr).not.toMatch(/pg-loupe {2}\d+ queries/)
   })
 
-  test('a program with a profiler of its own: each query once', async () => {
+  test('a program with a profiler of its own: each query and each request once', async () => {
     const { report, code } = await run(['node', 'own-profiler.mjs'])
     expect([code, report.queries]).toEqual([0, 5])
     expect(report.findings.map(({ detector, occurrenceCount }) => [detector, occurrenceCount])).toEqual([
       ['n-plus-one', 1],
     ])
+    expect(report.routes.map(({ name, traces }) => [name, traces])).toEqual([['GET /books', 1]])
   })
 
   test('a test script of npm, in TypeScript through tsx, in a folder whose name needs quotes', async () => {
