@@ -66,7 +66,12 @@ test('as the first import of the application', async () => {
 
 test('what the profiler itself asks of the catalog is in no trace', async () => {
   const traces = join(temporaryFolder(), 'traces.ndjson')
-  const variables = { NODE_ENV: 'development', PG_LOUPE_UNTRACED: '1', PG_LOUPE_TRACES: traces }
+  const variables = {
+    NODE_ENV: 'development',
+    PG_LOUPE_UNTRACED: '1',
+    PG_LOUPE_TRACES: traces,
+    TRACES: traces,
+  }
   const { report } = await profile('raw.mjs', IMPORT, variables)
   expect(summaryOf(report)['GET /books']?.queries).toBe(5)
   const recorded = readFileSync(traces, 'utf8')

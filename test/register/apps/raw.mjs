@@ -1,5 +1,7 @@
 // An application that knows nothing of pg-loupe, as ES modules: node:http and pg, a loop and its cure.
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 })
@@ -36,6 +38,9 @@ server.listen(0, '127.0.0.1', async () => {
   for (const path of Object.keys(routes)) {
     await fetch(`http://127.0.0.1:${server.address().port}${path}`)
   }
+  const { TRACES } = process.env
+  // An application lives on; what waits for the catalog is recorded once it is there.
+  while (TRACES && !readFileSync(TRACES, 'utf8').includes('GET /books/at-once')) await setTimeout(20)
   server.close()
   await pool.end()
 })
