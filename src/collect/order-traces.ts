@@ -1,7 +1,9 @@
 // Trace files of several processes as one sequence of traces, in the order of `placeOf`, each with a new id (`http GET /
 // #1`). The files are read twice: once for the place of every trace, then trace by trace. In memory are one trace and
 // about two hundred bytes for each of the others, so a million traces need about 200 MB, however large they are.
+
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
+import { compareText } from '../compare-text.ts'
 import { addCuts, type CutCounts, parseCut } from '../trace-file/cut-line.ts'
 import { traceParser } from '../trace-file/parse-trace.ts'
 import { BYTE_ORDER_MARK, LONGEST_LINE_BYTES, readLines } from '../trace-file/read-lines.ts'
@@ -123,16 +125,11 @@ const OPEN_FILES = 64
 
 function byPlace(a: Entry, b: Entry): number {
   return (
-    compare(a.kind, b.kind) ||
-    compare(a.name, b.name) ||
-    compare(a.place, b.place) ||
-    compare(a.startedAt, b.startedAt)
+    compareText(a.kind, b.kind) ||
+    compareText(a.name, b.name) ||
+    compareText(a.place, b.place) ||
+    compareText(a.startedAt, b.startedAt)
   )
-}
-
-/** By their code units, as every machine does it. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }
 
 function* readEntries(

@@ -3,6 +3,7 @@
 // of one function have changed places, by what else the key says.
 
 import * as v from 'valibot'
+import { compareText } from '../compare-text.ts'
 import { countQueries } from '../detectors/occurrence.ts'
 import type { Finding, Report } from '../types.ts'
 
@@ -69,7 +70,7 @@ export function entryOf(finding: Finding): BaselineEntry {
 
 /** In one order, so that a change of one finding is a change of one place in the file. */
 export function sorted(findings: readonly BaselineEntry[]): Baseline {
-  return { v: 1, findings: findings.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))) }
+  return { v: 1, findings: findings.toSorted((a, b) => compareText(a.key, b.key)) }
 }
 
 /** `detectors` are those that were on, where that is known: nothing is said of the entries of others. */

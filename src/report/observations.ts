@@ -1,5 +1,6 @@
 // What takes several traces to know, while they come in: each detector's observations, merged by their key. Concluding
 // leaves them as they are, so that it can be done after every trace and again at the end.
+import { compareText } from '../compare-text.ts'
 import { detectors } from '../detectors/index.ts'
 import { today } from '../suppression/day.ts'
 import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.ts'
@@ -120,5 +121,5 @@ function concludeFrom({ detector, own }: Pick<Observing, 'detector' | 'own'>, se
 }
 
 function byKey(a: Observation, b: Observation): number {
-  return a.key < b.key ? -1 : Number(a.key > b.key)
+  return compareText(a.key, b.key)
 }

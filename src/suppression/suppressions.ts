@@ -1,6 +1,7 @@
 // Leaves findings out of one report for which somebody has given a reason, and keeps account of each reason: what it left
 // out, that there was nothing to leave out, or that its time is over. It never hides a query that nobody spoke of: a
 // finding is left out only when every query that shows it is covered.
+import { compareText } from '../compare-text.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Evidence, Finding, Frame, Ignore, Query, Suppression, Trace } from '../types.ts'
 import {
@@ -90,7 +91,7 @@ export class Suppressions {
       marks.get(keyOfMark(mark))?.keys.add(finding.key)
     }
     const suppressed = [...left].filter((key) => !keysInReport.has(key) && !remaining.has(key)).length
-    const ofMarks = [...marks].sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    const ofMarks = [...marks].sort(([a], [b]) => compareText(a, b))
     return {
       findings,
       suppressed,

@@ -11,6 +11,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/version.ts': [],
   'src/describe-error.ts': [],
   'src/plural.ts': [],
+  'src/compare-text.ts': [],
   'src/sql/hash-text.ts': [],
   'src/sql': ['src/types.ts', 'src/sql/hash-text.ts'],
   'src/catalog': ['src/types.ts', 'src/sql'],
@@ -24,19 +25,20 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/sql',
     'src/sql/hash-text.ts',
   ],
-  'src/suppression': ['src/types.ts', 'src/sql'],
+  'src/suppression': ['src/types.ts', 'src/compare-text.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',
     'src/version.ts',
     'src/describe-error.ts',
     'src/plural.ts',
+    'src/compare-text.ts',
     'src/detectors',
     'src/suppression',
     'src/report/reporters',
   ],
   'src/trace': ['src/types.ts', 'src/sql', 'src/grouping'],
   'src/trace-file': ['src/types.ts', 'src/sql', 'src/trace'],
-  'src/collect': ['src/types.ts', 'src/sql', 'src/trace-file'],
+  'src/collect': ['src/types.ts', 'src/compare-text.ts', 'src/sql', 'src/trace-file'],
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
