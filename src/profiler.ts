@@ -117,6 +117,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   /** The trace of all that is not looked at. */
   const unsampled = LiveTrace.closed()
   const countListeners = new Set<(trace: LiveTrace) => void>()
+  /** The report file is made of the merged report, and needs none of a single trace. */
+  let noteChange: (() => void) | undefined
   let recorder: TraceRecorder | undefined
   let collector: TraceCollector | undefined
 
@@ -245,6 +247,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         const report = single.build(concluded)
         for (const listener of listeners) notify(listener, report, finished)
       }
+      noteChange?.()
       return finished
     } catch (error) {
       profiler.countInternalError(error)
@@ -313,7 +316,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       countListeners.add(count)
       atExit(flush)
     }
-    if (report) listeners.add(keepReportFile(report, profiler.report, atExitOrSignal))
+    if (report) noteChange = keepReportFile(report, profiler.report, atExitOrSignal)
   }
   return profiler
 }
