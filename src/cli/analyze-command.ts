@@ -56,7 +56,13 @@ async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions)
   }
   const kept = showsTraces(options) ? new KeptTraces() : undefined
   const traces = readTraces(files, listener, note)
-  const report = await analyzeTraces(traces, gate.detectors, problems.tell, () => cut, gate.suppress, kept)
+  const report = await analyzeTraces(traces, {
+    detectors: gate.detectors,
+    suppress: gate.suppress,
+    problem: problems.tell,
+    cut: () => cut,
+    kept,
+  })
   problems.done()
   if (report.traces === 0)
     process.stderr.write(`pg-loupe: there is no trace in ${files.map(nameOf).join(', ')}\n`)

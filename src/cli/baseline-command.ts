@@ -162,13 +162,12 @@ async function analyze(
     },
   }
   const entries = checkOptions({ suppress }).suppress
-  const report = await analyzeTraces(
-    readTraces(files, listener),
+  const report = await analyzeTraces(readTraces(files, listener), {
     detectors,
-    problems.tell,
-    () => cut,
-    entries,
-  )
+    problem: problems.tell,
+    cut: () => cut,
+    suppress: entries,
+  })
   problems.done()
   if (problems.count > 0) process.exit(WRONG_USAGE)
   return { report, detectors: detectorsOn(detectors) }

@@ -60,14 +60,13 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
   const collected = await readCollected(folder, problems.tell)
   const kept = showsTraces(options) ? new KeptTraces() : undefined
   const found = collected.traces()
-  const report = await analyzeTraces(
-    found,
-    gate.detectors,
-    problems.tell,
-    () => collected.cut,
-    gate.suppress,
+  const report = await analyzeTraces(found, {
+    detectors: gate.detectors,
+    suppress: gate.suppress,
+    problem: problems.tell,
+    cut: () => collected.cut,
     kept,
-  )
+  })
   if (report.queries === 0)
     process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report)}\n`)
   if (traces !== undefined)

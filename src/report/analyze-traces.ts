@@ -7,28 +7,32 @@ import type { KeptTraces } from './kept-traces.ts'
 import { collectObservations } from './observations.ts'
 import { ReportBuilder } from './report-builder.ts'
 
-/**
- * `options` holds the options of each detector that is switched on, by its id; `cut` is what had been left out before,
- * `entries` what is to be left out of the report; `kept` takes the traces worth showing. A trace on which a detector fails
- * is told to `problem` and counted, and the others are analysed.
- */
+interface Analysis {
+  /** The options of each detector that is switched on, by its id. */
+  detectors: Readonly<Record<string, DetectorOptions | undefined>>
+  /** Told of each trace on which a detector fails; it is counted, and the others are analysed. */
+  problem: (message: string) => void
+  /** What had been left out before; asked when all traces have been read. */
+  cut: () => Partial<Omit<Cut, 'observations'>>
+  /** What is to be left out of the report. */
+  suppress: NonNullable<SuppressionRules['entries']>
+  /** Takes the traces worth showing. */
+  kept?: KeptTraces | undefined
+}
+
 export async function analyzeTraces(
   traces: Iterable<Trace> | AsyncIterable<Trace>,
-  options: Readonly<Record<string, DetectorOptions | undefined>>,
-  problem: (message: string) => void,
-  cut: () => Partial<Omit<Cut, 'observations'>> = () => ({}),
-  entries: SuppressionRules['entries'] = [],
-  kept?: KeptTraces,
+  { detectors, problem, cut, suppress, kept }: Analysis,
 ): Promise<Report> {
   const builder = new ReportBuilder({
-    entries,
-    detectors: Object.keys(options).filter((id) => options[id] !== undefined),
+    entries: suppress,
+    detectors: Object.keys(detectors).filter((id) => detectors[id] !== undefined),
     linesAreKnown: true,
   })
-  const observations = collectObservations(options)
+  const observations = collectObservations(detectors)
   for await (const trace of traces) {
     try {
-      const findings = builder.add(trace, analyzeTrace(trace, options))
+      const findings = builder.add(trace, analyzeTrace(trace, detectors))
       observations.add(trace)
       kept?.add(trace, findings)
     } catch (error) {

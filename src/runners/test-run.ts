@@ -64,14 +64,13 @@ export function startTestRun(options?: RunOptions): TestRun {
     const collected = await readCollected(folder, (problem) => problems.push(problem))
     const counts: RunCounts = { tests: 0, requests: 0 }
     const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
-    const found = await analyzeTraces(
-      counted(collected.traces(), counts, checked.testCode),
-      checked.detectors,
-      (problem) => problems.push(problem),
-      () => collected.cut,
-      checked.suppress,
+    const found = await analyzeTraces(counted(collected.traces(), counts, checked.testCode), {
+      detectors: checked.detectors,
+      suppress: checked.suppress,
+      problem: (problem) => problems.push(problem),
+      cut: () => collected.cut,
       kept,
-    )
+    })
     if (checked.traces)
       await writeTraces(collected, checked.traces).catch(({ message }: Error) => problems.push(message))
     const { roundTripMs } = checked

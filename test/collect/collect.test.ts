@@ -215,7 +215,12 @@ async function work(folder: string, pieces: readonly string[], variables: Record
 
 async function read(folder: string): Promise<{ report: Report; ids: string[] }> {
   const collected = await readCollected(folder, fail, root)
-  const report = await analyzeTraces(collected.traces(), detectors, fail, () => collected.cut)
+  const report = await analyzeTraces(collected.traces(), {
+    detectors,
+    suppress: [],
+    problem: fail,
+    cut: () => collected.cut,
+  })
   return { report, ids: [...collected.traces()].map(({ id }) => id) }
 }
 
