@@ -30,6 +30,8 @@ interface SharedState {
   readonly ignores: AsyncLocalStorage<readonly Ignore[]>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
+  /** Requests to servers that are traced, and their responses, until they are closed; the adapter knows what it keeps of them. */
+  readonly requests: Map<object, unknown>
   /** Requests whose sender is known, with the trace it sent them in. */
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
@@ -49,6 +51,7 @@ export function sharedState(): SharedState {
     origin: new AsyncLocalStorage(),
     ignores: new AsyncLocalStorage(),
     instrumented: new WeakMap(),
+    requests: new Map(),
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
     lastActs: new Set(),

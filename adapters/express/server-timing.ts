@@ -1,81 +1,35 @@
 // `Server-Timing: db;dur=4.2;desc="8 queries"` on a response, so that the network panel of a browser shows what the request
 // asked of the database until then. It is written when the headers are, whoever writes them, so it touches neither what
 // streams nor what has been sent; what the application says in that header itself stands before it.
-import { replaceMethod } from '../../src/replace-method.ts'
 import { busyMs } from '../../src/report/busy-time.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import type { RequestTrace } from './request-trace.ts'
 
 /** What is needed of a response of `node:http`, or of `node:http2` in its compatible form. */
 interface Headers {
   readonly headersSent?: boolean
-  [TIMING]?: Timing
   getHeader?(name: string): unknown
   setHeader?(name: string, value: string | readonly string[]): unknown
-  writeHead?(...args: unknown[]): unknown
 }
 
-/** `countError` is told when a header of the application's is of a form that nobody could add to. */
-export function tellTiming(given: object, trace: LiveTrace, countError: (error: unknown) => void): void {
-  const response: Headers = given
-  if (typeof response.writeHead !== 'function' || typeof response.setHeader !== 'function') return
-  const timing: Timing = { response, trace, countError, isTold: false }
-  if (Object.hasOwn(response, 'writeHead') || response[TIMING]) {
-    // Another's patch, or another profiler's.
-    replaceMethod(
-      response,
-      'writeHead',
-      (call) =>
-        (...args: unknown[]) =>
-          call(told(timing, args)),
-    )
-    return
-  }
-  Object.defineProperty(response, TIMING, { value: timing })
-  Object.defineProperty(response, 'writeHead', WRITE_HEAD)
-}
-
-const TIMING = Symbol('pg-loupe timing')
-
-interface Timing {
-  readonly response: Headers
-  readonly trace: LiveTrace
-  readonly countError: (error: unknown) => void
-  isTold: boolean
-}
-
-/** One for all responses: one made for each would cost more than it does. */
-const WRITE_HEAD: PropertyDescriptor = {
-  value: function writeHead(this: { [TIMING]?: Timing }, status: unknown, ...rest: unknown[]): unknown {
-    const timing = this[TIMING]
-    // Borrowed for another response, to which it means nothing.
-    if (!timing) return Object.getPrototypeOf(this).writeHead.call(this, status, ...rest)
-    const original = Object.getPrototypeOf(timing.response).writeHead
-    return original.apply(timing.response, told(timing, [status, ...rest]))
-  },
-  writable: true,
-  configurable: true,
-  enumerable: false,
-}
-
-// As the method it stands for.
-Object.defineProperty(WRITE_HEAD.value, 'length', { value: 3 })
-
-function told(timing: Timing, args: readonly unknown[]): readonly unknown[] {
-  if (timing.isTold) return args
-  const { response, trace, countError } = timing
+/** The arguments of `writeHead`, with the header where it belongs there. */
+export function withTiming(traced: RequestTrace, response: Headers, args: unknown[]): unknown[] {
+  const { profiler, trace } = traced
+  if (!profiler.serverTiming || traced.isTold) return args
   try {
     // Of an informational response, headers may follow.
-    timing.isTold = Number(args[0]) >= 200
-    return !response.headersSent && timing.isTold ? withTiming(response, args, trace) : args
+    traced.isTold = Number(args[0]) >= 200
+    return traced.isTold && !response.headersSent ? addTiming(trace, response, args) : args
   } catch (error) {
-    countError(error)
+    // A header of the application's is of a form that nobody could add to.
+    profiler.countInternalError(error)
     return args
   }
 }
 
 const NAME = 'Server-Timing'
 
-function withTiming(response: Headers, args: readonly unknown[], trace: LiveTrace): readonly unknown[] {
+function addTiming(trace: LiveTrace, response: Headers, args: unknown[]): unknown[] {
   const count = trace.queryCount
   if (count === 0) return args
   const own = `db;dur=${(busyMs(trace.queries) + trace.countedMs).toFixed(1)};desc="${count} ${count === 1 ? 'query' : 'queries'}"`

@@ -3,31 +3,24 @@
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import type { Profiler } from '../../src/profiler.ts'
-import { type RequestLike, type ResponseLike, traceRequests } from '../express.ts'
-
-type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean
+import { replacePrototypeMethod } from '../../src/replace-prototype-method.ts'
+import { type RequestLike, type ResponseLike, traceRequests } from '../express/index.ts'
 
 /** A listener for `checkContinue` gets the request instead; it may emit it as `request` then. */
-const REQUEST_EVENTS: ReadonlySet<string | symbol> = new Set(['request', 'checkContinue'])
+const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'])
 
 export function profileServers(profiler: Profiler): void {
   // An application that has a profiler of its own traces its requests itself.
   const begin = traceRequests(profiler, true)
   for (const { prototype } of [Server, SecureServer]) {
-    const original = prototype.emit as Emit
-    const emit: Emit = function (event, ...args) {
-      if (!REQUEST_EVENTS.has(event)) return original.call(this, event, ...args)
-      let heard = false
-      begin(args[0] as RequestLike, args[1] as ResponseLike, () => {
-        heard = original.call(this, event, ...args)
+    replacePrototypeMethod(prototype, 'emit', (server, original, args) => {
+      const [event, request, response] = args
+      if (!REQUEST_EVENTS.has(event)) return Reflect.apply(original, server, args)
+      let heard: unknown = false
+      begin(request as RequestLike, response as ResponseLike, () => {
+        heard = Reflect.apply(original, server, args)
       })
       return heard
-    }
-    Object.defineProperty(prototype, 'emit', {
-      value: emit,
-      writable: true,
-      configurable: true,
-      enumerable: false,
     })
   }
 }

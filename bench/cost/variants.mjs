@@ -53,7 +53,7 @@ async function loupe(options) {
   const [{ createProfiler }, { profilePool }, { profileRequests }, { profileDrizzle }] = await Promise.all([
     import('../../dist/esm/src/index.js'),
     import('../../dist/esm/adapters/pg/index.js'),
-    import('../../dist/esm/adapters/express.js'),
+    import('../../dist/esm/adapters/express/index.js'),
     import('../../dist/esm/adapters/drizzle/index.js'),
   ])
   const profiler = createProfiler(options)

@@ -73,12 +73,12 @@ export class ReportBuilder {
   addCounted({ name, queryCount, durationMs, countedMs }: CountedTrace): void {
     this.#traces++
     this.#queries += queryCount
-    this.addCut({ counted: 1 })
+    this.#cut.counted = (this.#cut.counted ?? 0) + 1
     this.#addRoute(name, queryCount, durationMs, countedMs)
   }
 
   countUnsampled(): void {
-    this.addCut({ unsampled: 1 })
+    this.#cut.unsampled = (this.#cut.unsampled ?? 0) + 1
   }
 
   /** Returns those that are in the report: the others were left out for a reason. */

@@ -10,7 +10,7 @@ const FIRST_TRACES = 10
 /** So many of them, one after the other, must have shown nothing that was not known. */
 const CALM_TRACES = 5
 /** However busy a route is, one of so many traces is in full. */
-const ONE_OF = 100
+const ONE_OF = 1000
 /** Queries of known routes that are captured in full all the same, in the long run: a part of a percent of a core. */
 const QUERIES_PER_SECOND = 30
 /** What a trace costs beside its queries: as much as so many of them. */

@@ -95,6 +95,8 @@ export class LiveTrace {
   counted: Expectation | undefined
   /** Milliseconds in which at least one of the queries counted was under way. */
   countedMs = 0
+  /** Who has to know that it has closed. */
+  onClosed: { traceClosed(): void } | undefined
   /** When it is to be closed unless another query begins; `undefined` while one is under way. */
   quietAt: number | undefined
   #name: string
@@ -299,6 +301,7 @@ export class LiveTrace {
     clearTimeout(this.#timer)
     this.finished = this.#finish(this)
     if (!this.isObserved) this.#leaveParent()
+    this.onClosed?.traceClosed()
     for (const resolve of this.#whenClosed ?? []) resolve()
   }
 

@@ -6,7 +6,7 @@ import express5, { type Application, type Request, type Response } from 'express
 import express4 from 'express4'
 import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
-import { profileRequests } from '../../adapters/express.ts'
+import { profileRequests } from '../../adapters/express/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import type { Trace } from '../../src/types.ts'
 

@@ -2,7 +2,7 @@
 import express from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { profileRequests } from '../../adapters/express.ts'
+import { profileRequests } from '../../adapters/express/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import { captureQueries } from '../../src/testing/index.ts'
 import { failureOf } from './failure-of.ts'

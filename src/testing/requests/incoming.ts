@@ -4,11 +4,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import { replaceMethod } from '../../replace-method.ts'
+import { replacePrototypeMethod } from '../../replace-prototype-method.ts'
 import type { ContextStore } from '../../trace/context.ts'
 import type { LiveTrace } from '../../trace/live-trace.ts'
 import type { SocketLike } from './connections.ts'
 import { isWithin } from './is-within.ts'
-import { replacePrototypeMethod } from './replace-prototype-method.ts'
 
 interface Home {
   trace: LiveTrace
@@ -32,7 +32,9 @@ export function hearIncoming({ arrived, contextOf }: Hooks): () => void {
   }
   subscribe('http.server.request.start', onStart)
   const restore = [Server.prototype, SecureServer.prototype].map((prototype) =>
-    replacePrototypeMethod(prototype, 'emit', (_server, call, [event, request, response]) => {
+    replacePrototypeMethod(prototype, 'emit', (server, original, args) => {
+      const [event, request, response] = args
+      const call = () => Reflect.apply(original, server, args)
       const home = REQUEST_EVENTS.has(event) && request ? contextOf(request as object) : undefined
       if (!home) return call()
       keepContext(request as object, home)

@@ -4,8 +4,8 @@
 // whoever had taken `request` out of the module before.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ClientRequest } from 'node:http'
+import { replacePrototypeMethod } from '../../replace-prototype-method.ts'
 import type { SocketLike } from './connections.ts'
-import { replacePrototypeMethod } from './replace-prototype-method.ts'
 
 interface Socket extends SocketLike {
   connecting?: boolean
@@ -48,19 +48,20 @@ export function hearOutgoing<Sender>(
     else leaves(socket, senders.get(request))
   }
   const restore = [
-    replacePrototypeMethod(ClientRequest.prototype, '_storeHeader', (request, call) => {
+    replacePrototypeMethod(ClientRequest.prototype, '_storeHeader', (request, original, args) => {
       if (!senders.has(request)) {
         senders.set(request, sender(hostOf(request)))
         announce(request)
       }
-      return call()
+      return Reflect.apply(original, request, args)
     }),
-    replacePrototypeMethod(ClientRequest.prototype, 'onSocket', (request, call, [socket]) => {
+    replacePrototypeMethod(ClientRequest.prototype, 'onSocket', (request, original, args) => {
+      const [socket] = args
       if (socket && !sockets.has(request)) {
         sockets.set(request, socket as Socket)
         announce(request)
       }
-      return call()
+      return Reflect.apply(original, request, args)
     }),
   ]
   return () => {

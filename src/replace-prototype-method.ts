@@ -1,10 +1,10 @@
 // Replaces a method for all objects of a class, until it is taken away again. Where somebody has put another over it
 // meanwhile, it stays underneath and does nothing any more. A method that this Node.js does not have is left alone.
 
-type Method = (this: object, ...args: unknown[]) => unknown
+export type Method = (this: object, ...args: unknown[]) => unknown
 
-/** `call` calls what was there before, with the arguments as they came. */
-type Replacement = (target: object, call: () => unknown, args: readonly unknown[]) => unknown
+/** `original` is what was there before, to be called on the target. */
+type Replacement = (target: object, original: Method, args: unknown[]) => unknown
 
 export function replacePrototypeMethod(
   prototype: object,
@@ -17,12 +17,10 @@ export function replacePrototypeMethod(
   if (typeof original !== 'function') return () => {}
   let active = true
   const value: Method = function (...args) {
-    const call = () => {
-      // Asked anew where it is inherited: somebody may have wrapped it since.
-      const inherited = own ? original : (Object.getPrototypeOf(prototype) as Record<string, Method>)[name]
-      return Reflect.apply(inherited ?? original, this, args)
-    }
-    return active ? replacement(this, call, args) : call()
+    // Asked anew where it is inherited: somebody may have wrapped it since.
+    const inherited = own ? original : (Object.getPrototypeOf(prototype)[name] as Method | undefined)
+    const before = inherited ?? original
+    return active ? replacement(this, before, args) : Reflect.apply(before, this, args)
   }
   Object.defineProperty(value, 'name', { value: original.name, configurable: true })
   Object.defineProperty(value, 'length', { value: original.length, configurable: true })

@@ -3,7 +3,6 @@
 // would be an object of its own kind to V8, and everything that reads requests would become slow.
 
 import type { Profiler } from '../../src/profiler.ts'
-import type { LiveTrace } from '../../src/trace/live-trace.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {
@@ -13,30 +12,19 @@ interface Watched {
   [WATCH]?: RouteWatch
 }
 
+/** Not private: an object that is made of a request finds it too. */
 const WATCH = Symbol.for('pg-loupe route')
 
-/** What follows the request, once it is followed. */
-export function watchOf(request: object): RouteWatch | undefined {
-  return (request as Watched)[WATCH]
-}
-
-/**
- * `isHurried`: the name is known well enough to leave `baseUrl` alone, if `shape` has led to a route that is on no mounted router
- * before. Express has set it by then, and an object of which a property becomes an accessor is slow from then on.
- */
-export function watchRoute(given: object, shape: string, isHurried: boolean): RouteWatch {
+/** Follows a request from now on, or finds what follows it. */
+export function watchRoute(given: object, profiler: Profiler): RouteWatch {
   const request: Watched = given
-  const isFlat = isHurried && flatShapes.has(shape)
-  const watch = new RouteWatch(request, shape, isFlat)
+  if (request[WATCH]) return request[WATCH]
+  const watch = new RouteWatch(request, profiler)
   Object.defineProperty(request, WATCH, { value: watch })
-  if (!isFlat) Object.defineProperty(request, 'baseUrl', BASE_URL)
+  Object.defineProperty(request, 'baseUrl', BASE_URL)
   Object.defineProperty(request, 'route', ROUTE)
   return watch
 }
-
-/** Shapes of paths that have led to routes on no mounted router. */
-const flatShapes = new Set<string>()
-const KEPT_SHAPES = 1000
 
 /** To everybody else they stay plain properties. */
 const BASE_URL: PropertyDescriptor = {
@@ -60,15 +48,10 @@ const ROUTE: PropertyDescriptor = {
   },
 }
 
-class RouteWatch {
-  /** Those that trace the request: a second middleware begins no second trace. */
-  readonly profilers: Pick<Profiler, 'countInternalError'>[] = []
-  /** The trace of a profiler that is there for requests nobody else traces. */
-  standIn: LiveTrace | undefined
+export class RouteWatch {
   baseUrl: unknown
   route: unknown
-  readonly #shape: string
-  readonly #isFlat: boolean
+  readonly #profiler: Pick<Profiler, 'countInternalError'>
   readonly #start: unknown
   readonly #request: Watched
   #isExpress: boolean
@@ -78,15 +61,19 @@ class RouteWatch {
   #deepest = ''
   #listeners: ((pattern: string) => void)[] = []
 
-  constructor(request: Watched, shape: string, isFlat: boolean) {
+  constructor(request: Watched, profiler: Pick<Profiler, 'countInternalError'>) {
     this.#request = request
-    this.#shape = shape
-    this.#isFlat = isFlat
+    this.#profiler = profiler
     this.#start = request.baseUrl
     this.baseUrl = request.baseUrl
     this.route = request.route
     this.#isExpress = request.baseUrl !== undefined
     if (request.baseUrl) this.#patterns = new Map([[request.baseUrl, request.baseUrl]])
+  }
+
+  /** It has passed no mounted router. */
+  get isFlat(): boolean {
+    return !this.#start && this.#deepest === ''
   }
 
   /** To be told as soon as a route takes the request. */
@@ -109,7 +96,7 @@ class RouteWatch {
       if (property === 'route') this.#noteRoute(value)
       else this.#noteBaseUrl(value, before)
     } catch (error) {
-      for (const profiler of this.profilers) profiler.countInternalError(error)
+      this.#profiler.countInternalError(error)
     }
   }
 
@@ -124,21 +111,9 @@ class RouteWatch {
   }
 
   #noteRoute(route: unknown): void {
-    if (this.#isFlat) this.baseUrl = this.#request.baseUrl
-    const isOnMounted = (this.baseUrl ?? '') !== (this.#start ?? '')
-    if (isOnMounted) this.#foundMounted()
-    else if (flatShapes.size < KEPT_SHAPES) flatShapes.add(this.#shape)
     const reached = `${this.#patternOf(this.baseUrl ?? '') ?? ''}${pathOf(route as Route | undefined)}`
     this.#reached = (reached.length > 1 && reached.endsWith('/') ? reached.slice(0, -1) : reached) || '/'
     for (const listener of this.#listeners) listener(this.#reached)
-  }
-
-  #foundMounted(): void {
-    if (!this.#isFlat || typeof this.baseUrl !== 'string') return
-    // Nothing was heard of how it was mounted: the next request is followed again.
-    flatShapes.delete(this.#shape)
-    this.#patterns ??= new Map()
-    this.#patterns.set(this.baseUrl, this.baseUrl.replace(/[^/]*\d[^/]*/g, '*'))
   }
 
   #patternOf(baseUrl: unknown): string | undefined {

@@ -1,0 +1,125 @@
+// What one profiler knows of one request while it is answered. Request and response both lead to it.
+import type { Profiler } from '../../src/profiler.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import type { FlatRoutes } from './flat-routes.ts'
+import type { RouteWatch } from './route-watch.ts'
+
+/** What is needed of a request; Express 4 and 5 have it. */
+export interface RequestLike {
+  method?: string | undefined
+  url?: string | undefined
+  originalUrl?: string
+  readonly route?: unknown
+  readonly baseUrl?: string
+}
+
+export interface ResponseLike {
+  statusCode: number
+  once(event: 'finish' | 'close', listener: () => void): unknown
+  readonly writableFinished: boolean
+}
+
+/**
+ * By request and by response, the first of those that trace it. A map that forgets them as they close is cheaper than a
+ * WeakMap, and much cheaper than a property: to V8 before version 13 each request is an object of its own kind once Express
+ * has set its prototype. Other copies of this code have the same one.
+ */
+const requests = sharedState().requests as Map<object, RequestTrace>
+
+export function requestTraceOf(object: object): RequestTrace | undefined {
+  return requests.get(object)
+}
+
+/** Nothing happens to it any more. */
+export function forget(object: object): void {
+  const traced = requests.get(object)
+  requests.delete(object)
+  // A trace is there for longer than what it traced.
+  if (traced && !requests.has(object === traced.request ? traced.response : traced.request)) {
+    traced.trace.onClosed = undefined
+  }
+}
+
+export class RequestTrace {
+  readonly request: RequestLike
+  readonly response: ResponseLike
+  readonly profiler: Profiler
+  readonly trace: LiveTrace
+  /** It is there for requests that nobody else traces. */
+  readonly isStandIn: boolean
+  /** Absent where the route is read at the end. */
+  readonly route: RouteWatch | undefined
+  /** Of another profiler. */
+  next: RequestTrace | undefined
+  /** Server-Timing has told of it. */
+  isTold = false
+  readonly #flatRoutes: FlatRoutes
+
+  constructor(
+    request: RequestLike,
+    response: ResponseLike,
+    profiler: Profiler,
+    trace: LiveTrace,
+    isStandIn: boolean,
+    route: RouteWatch | undefined,
+    flatRoutes: FlatRoutes,
+  ) {
+    this.request = request
+    this.response = response
+    this.profiler = profiler
+    this.trace = trace
+    this.isStandIn = isStandIn
+    this.route = route
+    this.#flatRoutes = flatRoutes
+  }
+
+  /** Makes request and response lead to it, behind those that trace the request already. */
+  attach(first: RequestTrace | undefined): void {
+    if (!first) {
+      requests.set(this.request, this)
+      requests.set(this.response, this)
+      this.trace.onClosed = this
+      return
+    }
+    if (!this.isStandIn) first.leaveTo()
+    this.next = first.next
+    first.next = this
+  }
+
+  /** Somebody traces the request who was asked to: what only stands in says nothing of it unless it has seen a query. */
+  leaveTo(): void {
+    if (this.isStandIn) this.trace.isStandIn = true
+    this.next?.leaveTo()
+  }
+
+  /** They may never have been closed. */
+  traceClosed(): void {
+    requests.delete(this.request)
+    requests.delete(this.response)
+  }
+
+  isOf(profiler: Profiler): boolean {
+    return this.profiler === profiler || this.next?.isOf(profiler) === true
+  }
+
+  /** The response is sent or given up: an error of ours must not be one of the application's there. */
+  end(): void {
+    const { trace, request, response, route } = this
+    if (trace.hasEnded) return
+    try {
+      if (route) {
+        const reached = route.reached()
+        trace.name = reached === undefined ? trace.shape : `${trace.labels.method} ${reached}`
+        if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, trace.name)
+      } else {
+        trace.name = this.#flatRoutes.nameOf(trace.shape, request) ?? `${trace.labels.method} *`
+      }
+      trace.labels.status = String(response.statusCode)
+      if (!response.writableFinished) trace.labels.aborted = 'true'
+      trace.end()
+    } catch (error) {
+      this.profiler.countInternalError(error)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// Names of requests that are only counted: of a shape of path that has led to one route so far, the request is not followed
+// through the routers any more, and all the same it never gets a name that is not its own.
+import http, { type IncomingMessage } from 'node:http'
+import express5, { type Application, type Request, type Response } from 'express'
+import express4 from 'express4'
+import request from 'supertest'
+import { describe, expect, test } from 'vitest'
+import { profileRequests } from '../../adapters/express/index.ts'
+import { createProfiler } from '../../src/profiler.ts'
+import { sharedState } from '../../src/shared-state.ts'
+
+describe.each([
+  ['Express 4', express4],
+  ['Express 5', express5],
+])('%s', (_version, express) => {
+  function setUp(addRoutes: (app: Application) => void) {
+    // Each trace is counted from its beginning.
+    const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 1 })
+    const app = express()
+    app.use(profileRequests(profiler))
+    addRoutes(app)
+    const namesOf = async (...paths: string[]) => {
+      for (const path of paths) await request(app).get(path)
+      await profiler.settled()
+      return profiler.report().routes.map(({ name, traces }) => `${name} ${traces}`)
+    }
+    return { app, profiler, namesOf }
+  }
+  const ok = (_request: Request, response: Response) => {
+    response.send('ok')
+  }
+
+  test('a request is followed until its shape is known, and left as it is from then on', async () => {
+    const accessors: boolean[] = []
+    const { namesOf } = setUp((app) => {
+      app.get('/orders/:id', (request, response) => {
+        accessors.push(Object.getOwnPropertyDescriptor(request, 'route')?.get !== undefined)
+        response.send('ok')
+      })
+    })
+    expect(await namesOf('/orders/1', '/orders/2', '/orders/3')).toEqual(['GET /orders/:id 3'])
+    expect(accessors).toEqual([true, false, false])
+  })
+
+  test('the last of several routes that a request passes gives the name', async () => {
+    const { namesOf } = setUp((app) => {
+      app.all('/orders/:id', (_request, _response, next) => next())
+      app.get('/orders/:number', ok)
+    })
+    expect(await namesOf('/orders/1', '/orders/2')).toEqual(['GET /orders/:number 2'])
+  })
+
+  test('routes on mounted routers and applications keep their pattern', async () => {
+    const { namesOf } = setUp((app) => {
+      const items = express.Router()
+      items.get('/items/:item', ok)
+      items.get('/broken', (_request, _response, next) => next(new Error('planned')))
+      const admin = express()
+      admin.get('/stats', ok)
+      app.use('/users/:user', items)
+      app.use('/admin', admin)
+      app.use((_error: unknown, _request: Request, response: Response, _next: unknown) => {
+        response.status(500).send('failed')
+      })
+    })
+    const paths = ['/users/1/items/2', '/users/1/broken', '/admin/stats']
+    expect(await namesOf(...paths, ...paths, ...paths)).toEqual([
+      'GET /admin/stats 3',
+      'GET /users/:user/broken 3',
+      'GET /users/:user/items/:item 3',
+    ])
+  })
+
+  test('of a shape that leads elsewhere too, none gets the name of another', async () => {
+    const { namesOf } = setUp((app) => {
+      app.get('/orders/:id', (request, response, next) => {
+        if (request.params.id === '17') next('route')
+        else response.send('ok')
+      })
+      app.get('/orders/:special', ok)
+    })
+    // The first that goes another way is known too late to be followed, and says so by a star.
+    expect(await namesOf('/orders/1', '/orders/2', '/orders/17', '/orders/17', '/orders/3')).toEqual([
+      'GET * 1',
+      'GET /orders/:id 3',
+      'GET /orders/:special 1',
+    ])
+  })
+
+  test('requests that come to no route', async () => {
+    const { namesOf } = setUp((app) => {
+      app.use('/files', ok)
+    })
+    expect(await namesOf('/nowhere/1', '/nowhere/2', '/files/1', '/files/2')).toEqual([
+      'GET * 2',
+      'GET /files/* 2',
+    ])
+  })
+})
+
+test('a server without Express', async () => {
+  const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 1 })
+  const trace = profileRequests(profiler)
+  const server = http.createServer((message: IncomingMessage, response) =>
+    trace(message, response, () => response.end('ok')),
+  )
+  for (const path of ['/orders/1', '/orders/2', '/orders/3']) await request(server).get(path).expect(200)
+  await profiler.settled()
+  expect(profiler.report().routes.map(({ name, traces }) => [name, traces])).toEqual([['GET /orders/*', 3]])
+})
+
+test.each([
+  ['answered', (response: Response) => response.send('ok')],
+  ['given up', (response: Response) => response.destroy()],
+])('of requests that were %s nothing is kept', async (_how, finish) => {
+  const profiler = createProfiler({ reporters: [] })
+  const app = express5()
+  app.use(profileRequests(profiler))
+  app.post('/', (_request, response) => {
+    finish(response)
+  })
+  for (let turn = 0; turn < 3; turn++) {
+    await request(app)
+      .post('/')
+      .send('a body that nobody reads')
+      .catch(() => {})
+  }
+  await profiler.settled()
+  expect(sharedState().requests.size).toBe(0)
+})
+
+test('what is answered but never closed is kept until its trace closes', async () => {
+  const profiler = createProfiler({ reporters: [] })
+  const message = { method: 'GET', url: '/' }
+  const ends: (() => void)[] = []
+  const response = {
+    statusCode: 200,
+    writableFinished: true,
+    once: (_event: string, end: () => void) => void ends.push(end),
+  }
+  profileRequests(profiler)(message, response, () => {})
+  expect(sharedState().requests.size).toBe(2)
+  for (const end of ends) end.call(response)
+  await profiler.settled()
+  expect(sharedState().requests.size).toBe(0)
+})
