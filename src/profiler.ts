@@ -25,6 +25,7 @@ import { startOfText } from './trace/cut-statement.ts'
 import { type KnownRoutes, knownRoutes } from './trace/known-routes.ts'
 import { keepLatest } from './trace/latest-traces.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
+import { OpenTraces } from './trace/open-traces.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
 import { sealValues } from './trace/seal-values.ts'
@@ -99,7 +100,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     loading: knowledge.loading,
     closing: closingQueue(),
   }
-  const open = new Set<LiveTrace>()
+  const open = new OpenTraces<LiveTrace>()
   const closed = keepLatest()
   const listeners = new Set<ReportListener>()
   const ordinals = new Map<string, number>()
@@ -166,7 +167,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       return buildWith(builder, observed)
     },
     async settled() {
-      await Promise.all([...open].map((trace) => trace.hasEnded && trace.settled()))
+      await Promise.all(open.all().map((trace) => trace.hasEnded && trace.settled()))
       await recorder?.flushed()
     },
     outsideTrace: checked.collectUntraced
@@ -274,9 +275,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   }
 
   function closeOldest(): void {
-    const [oldest] = open
     merged.countCutTrace()
-    oldest?.close({ now: true })
+    open.oldest()?.close({ now: true })
   }
 
   /** Names that are too many are numbered together; each id stays the only one. */
@@ -292,7 +292,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const { report, traces, values } = checked.artifacts
   if (enabled && (checked.reporters.length > 0 || report || traces || collected)) {
     atExit(() => {
-      for (const trace of open) trace.close({ now: true })
+      for (const trace of open.all()) trace.close({ now: true })
     })
     if (collected) {
       const onLost = () => merged.countUnrecorded()

@@ -12,6 +12,10 @@ export function replaceMethod(
   const own = Object.getOwnPropertyDescriptor(target, name)
   const callOriginal = (args: readonly unknown[]) => {
     const original = (own ? own.value : Object.getPrototypeOf(target)[name]) as Method
+    // As they are nearly always: a call with its arguments one by one is cheaper than with a list of them.
+    if (args.length === 1) return original.call(target, args[0])
+    if (args.length === 2) return original.call(target, args[0], args[1])
+    if (args.length === 3) return original.call(target, args[0], args[1], args[2])
     return Reflect.apply(original, target, args)
   }
   const value = replace(callOriginal)

@@ -31,7 +31,7 @@ interface SharedState {
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
   /** Requests to servers that are traced, and their responses, until they are closed; the adapter knows what it keeps of them. */
-  readonly requests: Map<object, unknown>
+  requests: Map<object, unknown>
   /** Requests whose sender is known, with the trace it sent them in. */
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */

@@ -25,19 +25,25 @@ export interface ResponseLike {
  * WeakMap, and much cheaper than a property: to V8 before version 13 each request is an object of its own kind once Express
  * has set its prototype. Other copies of this code have the same one.
  */
-const requests = sharedState().requests as Map<object, RequestTrace>
+const state = sharedState() as { requests: Map<object, RequestTrace> }
+
+/** After so many the map is made anew: each of its tables keeps the one that takes its place, and what is in it. */
+const REQUESTS_OF_MAP = 500
+let forgotten = 0
 
 export function requestTraceOf(object: object): RequestTrace | undefined {
-  return requests.get(object)
+  return state.requests.get(object)
 }
 
 /** Nothing happens to it any more. */
 export function forget(object: object): void {
+  const { requests } = state
   const traced = requests.get(object)
   requests.delete(object)
   // A trace is there for longer than what it traced.
   if (traced && !requests.has(object === traced.request ? traced.response : traced.request)) {
     traced.trace.onClosed = undefined
+    if (++forgotten % REQUESTS_OF_MAP === 0) state.requests = new Map(requests)
   }
 }
 
@@ -77,8 +83,8 @@ export class RequestTrace {
   /** Makes request and response lead to it, behind those that trace the request already. */
   attach(first: RequestTrace | undefined): void {
     if (!first) {
-      requests.set(this.request, this)
-      requests.set(this.response, this)
+      state.requests.set(this.request, this)
+      state.requests.set(this.response, this)
       this.trace.onClosed = this
       return
     }
@@ -95,8 +101,8 @@ export class RequestTrace {
 
   /** They may never have been closed. */
   traceClosed(): void {
-    requests.delete(this.request)
-    requests.delete(this.response)
+    state.requests.delete(this.request)
+    state.requests.delete(this.response)
   }
 
   isOf(profiler: Profiler): boolean {

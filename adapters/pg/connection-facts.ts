@@ -91,11 +91,27 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
   }
   const onReady = (message?: Message) => guard(hearReady, message)
   const onAnswer = (message?: Message) => guard(hearAnswer, message)
-  wire?.prependListener('readyForQuery', onReady)
   if (isPipeline) for (const name of ANSWERS) wire?.prependListener(name, onAnswer)
+
+  /** Later versions of pg can be asked, and need not be listened to while nobody wants to know. */
+  const canBeAsked = client._txStatus !== undefined && !isPipeline
+  let isListening = false
+  const listen = () => {
+    if (isListening) return
+    isListening = true
+    if (canBeAsked) transaction = isOpen(client._txStatus) ? {} : undefined
+    wire?.prependListener('readyForQuery', onReady)
+  }
+  const rest = () => {
+    if (!isListening || !canBeAsked || transaction) return
+    isListening = false
+    wire?.removeListener('readyForQuery', onReady)
+  }
+  if (!canBeAsked) listen()
 
   return {
     departed(flight) {
+      listen()
       flight.recording.sent(client)
       if (isPipeline) return
       if (transaction) flight.recording.inTransaction(transaction)
@@ -131,6 +147,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     },
     departedUnseen() {
       current = undefined
+      rest()
     },
     undo() {
       wire?.removeListener('readyForQuery', onReady)

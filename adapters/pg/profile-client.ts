@@ -4,28 +4,32 @@
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
 import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
+import { CountedQuery } from '../../src/trace/counted-query.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'
-import { type Flight, followConnection } from './connection-facts.ts'
+import { Flight, followConnection } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
 import { guardFor } from './guard.ts'
+import { outcomeOf } from './outcome.ts'
 import {
   type Callback,
   callbackOf,
   extensible,
   isFunction,
   isSubmittable,
+  textOf,
   withCallback,
 } from './query-form.ts'
 import { callWithPromise, follow, noteOutcome } from './send-query.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
 
-export interface HandedOn {
-  /** `undefined` of a query that nobody records. */
-  readonly flight: Flight | undefined
-}
+/** What became of a query where the application called `pool.query`. */
+export type HandedOn = Flight | CountedQuery | typeof UNRECORDED
+
+/** Nobody wants to know of the query. */
+export const UNRECORDED = Symbol('unrecorded')
 
 const NOBODY: Sender = { trace: undefined }
 
@@ -91,12 +95,15 @@ export function watchClient(
     return function query(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
       const handedOn = takeHandedOn?.()
-      if (handedOn && isPlain(args) && !handedOn.flight?.tag) return passOn(args, handedOn.flight)
+      if (handedOn && isPlain(args)) {
+        if (handedOn === UNRECORDED) return passUnseen(args)
+        if (handedOn instanceof CountedQuery && isFree(client)) return passCounted(args, handedOn)
+      }
       let flight: Flight | undefined
       let send = () => callOriginal(args)
       guard(() => {
         const { trace, waitedMs } = handedOn ? NOBODY : sender()
-        flight = handedOn ? handedOn.flight : startQuery(profiler, trace, args, query, waitedMs)
+        flight = handedOn ? flightOf(handedOn, args) : startQuery(profiler, trace, args, query, waitedMs)
         // What the pool hands on is bound already, where the application called.
         const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
         if (!handedOn && isSubmittable(args[0])) keepContext(args[0], profiler)
@@ -110,21 +117,37 @@ export function watchClient(
       }
     }
 
-    /** The way that nearly every query takes: it does what `prepare` does, and makes no function but the callback. */
-    function passOn(args: readonly unknown[], flight: Flight | undefined): unknown {
-      if (!flight) {
-        if (isFree(client)) connection.departedUnseen()
-        return callOriginal(args)
-      }
-      const heard = [args[0], args[1], noteOutcome(flight, connection, guard, args[2] as Callback)]
+    // The ways that nearly every query takes under load: they do what `prepare` does, and make nothing but the callback.
+
+    function passUnseen(args: readonly unknown[]): unknown {
+      if (isFree(client)) connection.departedUnseen()
+      return callOriginal(args)
+    }
+
+    function passCounted(args: unknown[], counted: CountedQuery): unknown {
+      args[2] = count(counted, args[2] as Callback)
+      connection.departedUnseen()
+      counted.sent()
       try {
-        return follow(client, connection, flight, guard, callOriginal, heard)
+        return callOriginal(args)
       } catch (error) {
-        guard(() => flight.recording.failed(errorCode(error)))
+        guard(() => counted.failed())
         throw error
       }
     }
   })
+
+  function count(counted: CountedQuery, callback: Callback): Callback {
+    return function (this: unknown, ...args) {
+      try {
+        if (args[0]) counted.failed()
+        else counted.finished(outcomeOf(args[1]))
+      } catch (error) {
+        profiler.countInternalError(error)
+      }
+      return Reflect.apply(callback, this, args)
+    }
+  }
 
   /** Returns the call of pg that is listened to, `undefined` where the arguments are pg's to refuse. */
   function prepare(
@@ -183,6 +206,11 @@ export function watchClient(
     undoConnect()
     connection.undo()
   })
+}
+
+function flightOf(handedOn: HandedOn, [config]: readonly unknown[]): Flight | undefined {
+  if (handedOn === UNRECORDED) return undefined
+  return handedOn instanceof Flight ? handedOn : new Flight(handedOn, textOf(config) ?? '', undefined, true)
 }
 
 /** `query(text, values, callback)`, as pg-pool calls it. */

@@ -5,10 +5,11 @@ import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profil
 import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { ClientLike } from './client-like.ts'
-import type { Flight } from './connection-facts.ts'
+import { Flight } from './connection-facts.ts'
 import { errorCode } from './error-code.ts'
 import { guardFor } from './guard.ts'
 import { type PooledClient, type PoolOfClients, watchPoolClients } from './pool-clients.ts'
+import { type HandedOn, UNRECORDED } from './profile-client.ts'
 import { isFunction, isSubmittable } from './query-form.ts'
 import { startQuery } from './start-query.ts'
 import { keepContext } from './submittable.ts'
@@ -88,10 +89,10 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       if (isUndone) return callOriginal(args)
       const query = calling
       calling = undefined
-      const [callback, ...rest] = args
+      const callback = args[0]
       if (query && isFunction(callback)) {
-        const flight = startHere(query)
-        return callOriginal([handOn(callback as ConnectCallback, flight), ...rest])
+        args[0] = handOn(callback as ConnectCallback, startHere(query))
+        return callOriginal(args)
       }
       let send = () => callOriginal(args)
       guard(() => {
@@ -108,7 +109,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
             checkOut(args[1])
             return bound(...args)
           }
-          send = () => callOriginal([heard, ...rest])
+          send = () => callOriginal([heard, ...args.slice(1)])
         } else if (!callback && !inside.ending) {
           send = () => connectWithPromise(inside, checkOut, (settle) => callOriginal([settle]))
         }
@@ -117,24 +118,32 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     }
   })
 
-  function startHere(query: readonly unknown[]): Flight | undefined {
+  function startHere(query: readonly unknown[]): HandedOn {
     try {
-      return startQuery(profiler, profiler.currentTrace(), query, poolQuery)
+      const trace = profiler.currentTrace()
+      if (trace?.isUnsampled) return UNRECORDED
+      const [text] = query
+      const canBeCounted = trace?.isCounting && typeof text === 'string' && !profiler.commentTags
+      return (
+        (canBeCounted ? trace.countQuery(text) : undefined) ??
+        startQuery(profiler, trace, query, poolQuery) ??
+        UNRECORDED
+      )
     } catch (error) {
       // The application's own context store.
       profiler.countInternalError(error)
-      return undefined
+      return UNRECORDED
     }
   }
 
   /** The callback with which `pool.query` calls `client.query`, at once. */
-  function handOn(callback: ConnectCallback, flight: Flight | undefined): ConnectCallback {
+  function handOn(callback: ConnectCallback, handedOn: HandedOn): ConnectCallback {
     return (error, client, release) => {
       let pooled: PooledClient | undefined
       try {
         pooled = client && clients.handOut(client)
-        if (pooled) pooled.handedOn = { flight }
-        else if (!client) flight?.recording.failed(errorCode(error))
+        if (pooled) pooled.handedOn = handedOn
+        else if (!client) fail(handedOn, error)
       } catch (error) {
         profiler.countInternalError(error)
       }
@@ -172,6 +181,13 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 export function unprofilePool<Pool extends PoolLike>(pool: Pool): Pool {
   sharedState().instrumented.get(pool)?.()
   return pool
+}
+
+/** There is no connection to be had. */
+function fail(handedOn: HandedOn, error: unknown): void {
+  if (handedOn === UNRECORDED) return
+  const recording = handedOn instanceof Flight ? handedOn.recording : handedOn
+  recording.failed(errorCode(error))
 }
 
 /** As pg-pool makes its promise of a client. */

@@ -6,6 +6,8 @@
 const TICK_MS = 10
 
 interface Quiet {
+  /** It is in the queue. */
+  isWaiting: boolean
   readonly closed: boolean
   /** When it is to be closed; `undefined` while it is not. */
   readonly quietAt: number | undefined
@@ -17,18 +19,26 @@ export interface ClosingQueue {
 }
 
 export function closingQueue(): ClosingQueue {
-  const waiting = new Set<Quiet>()
+  /** No Set, for the reason that `open-traces.ts` gives. */
+  const waiting: Quiet[] = []
   let isTicking = false
 
   const tick = () => {
     isTicking = false
     const now = performance.now()
-    for (const trace of waiting) {
-      if (trace.quietAt !== undefined && trace.quietAt > now && !trace.closed) continue
-      waiting.delete(trace)
+    let kept = 0
+    // To close one may bring others.
+    for (let at = 0; at < waiting.length; at++) {
+      const trace = waiting[at] as Quiet
+      if (trace.quietAt !== undefined && trace.quietAt > now && !trace.closed) {
+        waiting[kept++] = trace
+        continue
+      }
+      trace.isWaiting = false
       if (trace.quietAt !== undefined) trace.close()
     }
-    if (waiting.size > 0) start()
+    waiting.length = kept
+    if (kept > 0) start()
   }
   // Started over and over, because a new timer would keep the context it is made in.
   const timer = setTimeout(tick, TICK_MS).unref()
@@ -39,7 +49,10 @@ export function closingQueue(): ClosingQueue {
   }
   return {
     add(trace) {
-      waiting.add(trace)
+      if (!trace.isWaiting) {
+        trace.isWaiting = true
+        waiting.push(trace)
+      }
       start()
     },
   }

@@ -26,7 +26,7 @@ export class CountedQuery implements QueryRecording {
     if (this.#isOpen) this.#settle(rowCount)
   }
 
-  failed(): void {
+  failed(_code?: string): void {
     if (this.#isOpen) this.#settle(0)
   }
 

@@ -95,6 +95,9 @@ export class LiveTrace {
   counted: Expectation | undefined
   /** Milliseconds in which at least one of the queries counted was under way. */
   countedMs = 0
+  /** Among the open ones. */
+  slot = 0
+  isWaiting = false
   /** Who has to know that it has closed. */
   onClosed: { traceClosed(): void } | undefined
   /** When it is to be closed unless another query begins; `undefined` while one is under way. */
@@ -183,7 +186,7 @@ export class LiveTrace {
   }
 
   /** Counts a query that was to be expected; of one that was not, `undefined`, and the trace is captured from here on. */
-  countQuery(sql: string): QueryRecording | undefined {
+  countQuery(sql: string): CountedQuery | undefined {
     if (!this.#isCounting || this.closed) return undefined
     const isReadable = sql.length <= this.#settings.limits.statementLength
     const statement = isReadable ? this.counted?.count(sql) : undefined
