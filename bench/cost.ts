@@ -40,7 +40,7 @@ const SCENARIOS: Readonly<Record<string, { title: string; count: number; inPlace
 /** Requests under way at once. */
 const CONCURRENCY = 4
 /** Rounds before anything counts: V8 has compiled what is hot by then, and pg-loupe knows the routes. */
-const WARM_ROUNDS = 4
+const WARM_ROUNDS = 8
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
 

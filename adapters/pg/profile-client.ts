@@ -91,14 +91,19 @@ export function watchClient(
   /** Somebody else's patch may go on calling ours after it was taken off. */
   let isUndone = false
 
-  const undoQuery = replaceMethod(client, 'query', (callOriginal) => {
-    return function query(...args: unknown[]): unknown {
+  const undoQuery = replaceMethod(client, 'query', (callOriginal, original) => {
+    return query
+    function query(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
       const handedOn = takeHandedOn?.()
       if (handedOn && isPlain(args)) {
         if (handedOn === UNRECORDED) return passUnseen(args)
         if (handedOn instanceof CountedQuery && isFree(client)) return passCounted(args, handedOn)
       }
+      return pass(args, handedOn)
+    }
+
+    function pass(args: readonly unknown[], handedOn: HandedOn | undefined): unknown {
       let flight: Flight | undefined
       let send = () => callOriginal(args)
       guard(() => {
@@ -121,7 +126,7 @@ export function watchClient(
 
     function passUnseen(args: readonly unknown[]): unknown {
       if (isFree(client)) connection.departedUnseen()
-      return callOriginal(args)
+      return original().apply(client, args as unknown[])
     }
 
     function passCounted(args: unknown[], counted: CountedQuery): unknown {
@@ -129,7 +134,7 @@ export function watchClient(
       connection.departedUnseen()
       counted.sent()
       try {
-        return callOriginal(args)
+        return original().apply(client, args)
       } catch (error) {
         guard(() => counted.failed())
         throw error

@@ -52,7 +52,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   let isUndone = false
 
   let poolQuery: (...args: never[]) => unknown
-  const undoQuery = replaceMethod(pool, 'query', (callOriginal) => {
+  const undoQuery = replaceMethod(pool, 'query', (callOriginal, original) => {
     poolQuery = query
     return query
     function query(...args: unknown[]): unknown {
@@ -66,7 +66,8 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       const outer = calling
       calling = args
       try {
-        return callOriginal(bound)
+        // In V8's eyes a call of its own, which it can compile into this one.
+        return original().apply(pool, bound as unknown[])
       } finally {
         calling = outer
       }
@@ -84,39 +85,42 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     return args
   }
 
-  const undoConnect = replaceMethod(pool, 'connect', (callOriginal) => {
+  const undoConnect = replaceMethod(pool, 'connect', (callOriginal, original) => {
     return function connect(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
       const query = calling
       calling = undefined
-      const callback = args[0]
-      if (query && isFunction(callback)) {
-        args[0] = handOn(callback as ConnectCallback, startHere(query))
-        return callOriginal(args)
-      }
-      let send = () => callOriginal(args)
-      guard(() => {
-        const trace = profiler.currentTrace()
-        const calledMs = performance.now()
-        const checkOut = (client: ClientLike | undefined) =>
-          guard(() => {
-            const pooled = client && clients.handOut(client)
-            if (pooled) pooled.checkedOut = { trace, waitedMs: performance.now() - calledMs }
-          })
-        if (isFunction(callback)) {
-          const bound = profiler.context.bind(callback as ConnectCallback)
-          const heard: ConnectCallback = (...args) => {
-            checkOut(args[1])
-            return bound(...args)
-          }
-          send = () => callOriginal([heard, ...args.slice(1)])
-        } else if (!callback && !inside.ending) {
-          send = () => connectWithPromise(inside, checkOut, (settle) => callOriginal([settle]))
-        }
-      })
-      return send()
+      if (!query || !isFunction(args[0])) return checkOut(args, callOriginal)
+      args[0] = handOn(args[0] as ConnectCallback, startHere(query))
+      return original().apply(pool, args)
     }
   })
+
+  /** The application asks for a client of its own. */
+  function checkOut(args: readonly unknown[], callOriginal: (args: readonly unknown[]) => unknown): unknown {
+    const [callback, ...rest] = args
+    let send = () => callOriginal(args)
+    guard(() => {
+      const trace = profiler.currentTrace()
+      const calledMs = performance.now()
+      const note = (client: ClientLike | undefined) =>
+        guard(() => {
+          const pooled = client && clients.handOut(client)
+          if (pooled) pooled.checkedOut = { trace, waitedMs: performance.now() - calledMs }
+        })
+      if (isFunction(callback)) {
+        const bound = profiler.context.bind(callback as ConnectCallback)
+        const heard: ConnectCallback = (...args) => {
+          note(args[1])
+          return bound(...args)
+        }
+        send = () => callOriginal([heard, ...rest])
+      } else if (!callback && !inside.ending) {
+        send = () => connectWithPromise(inside, note, (settle) => callOriginal([settle]))
+      }
+    })
+    return send()
+  }
 
   function startHere(query: readonly unknown[]): HandedOn {
     try {

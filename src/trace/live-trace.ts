@@ -107,7 +107,6 @@ export class LiveTrace {
   #children: LiveTrace[] | undefined
   readonly #settings: TraceSettings
   readonly #finish: (trace: LiveTrace) => Trace | undefined
-  readonly #startedAt = Date.now()
   readonly #start = performance.now()
   #durationMs: number | undefined
   #connections: Map<object, number> | undefined
@@ -340,7 +339,7 @@ export class LiveTrace {
       id,
       kind: this.kind,
       name: this.name,
-      startedAt: new Date(this.#startedAt).toISOString(),
+      startedAt: new Date(Date.now() - this.now()).toISOString(),
       durationMs: this.durationMs,
       labels: this.labels,
       truncated: this.truncated,
@@ -366,7 +365,8 @@ export class LiveTrace {
 
   #closeSoon(): void {
     if (this.closed) return
-    const leftMs = (this.#durationMs ?? 0) + AFTERMATH_MS - this.now()
+    const now = performance.now()
+    const leftMs = this.#start + (this.#durationMs ?? 0) + AFTERMATH_MS - now
     if (this.#pending > 0) {
       this.quietAt = undefined
       clearTimeout(this.#timer)
@@ -375,7 +375,7 @@ export class LiveTrace {
     } else if (this.#whenClosed !== undefined) {
       this.close()
     } else {
-      this.quietAt = performance.now() + Math.min(IDLE_MS, leftMs)
+      this.quietAt = now + Math.min(IDLE_MS, leftMs)
       this.#settings.closing.add(this)
     }
   }

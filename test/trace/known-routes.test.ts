@@ -124,9 +124,9 @@ test('who clicks is never only counted: the budget is there again after a while'
   for (let click = 0; click < 80; click++) expect(known.expect('GET /orders')).toBeUndefined()
 })
 
-test('one of a hundred is in full, however busy the route is', () => {
+test('one of a thousand is in full, however busy the route is', () => {
   const known = routesUnderLoad()
-  const full = Array.from({ length: 1000 }, () => known.expect('GET /busy')).filter((one) => !one)
+  const full = Array.from({ length: 10_000 }, () => known.expect('GET /busy')).filter((one) => !one)
   expect(full).toHaveLength(10)
 })
 
