@@ -42,12 +42,12 @@ export function traceRequests(profiler: Profiler, isStandIn = false): Middleware
       const first = requestTraceOf(request)
       // Under pg-loupe/register, or with the middleware on an application and on one mounted in it.
       if (first?.isOf(profiler)) return undefined
-      const { method = 'GET', originalUrl, url = '' } = request
+      const { method = 'GET' } = request
       const trace = profiler.startTrace({
         kind: 'http',
         name: `${method} *`,
         labels: { method },
-        shape: `${method} ${pathShape(originalUrl ?? url)}`,
+        shape: `${method} ${pathShape(request.originalUrl ?? request.url ?? '')}`,
         // A test that sent it over the network has another context, and perhaps another profiler.
         parent: sharedState().requestParents.get(request) ?? current,
       })

@@ -48,7 +48,7 @@ function emitInContext(emitter: object, original: Method, args: unknown[]): unkn
   if (!traced) return Reflect.apply(original, emitter, args)
   const [event] = args
   if (event === 'finish' || event === 'close') {
-    if (emitter === traced.response) endAll(traced)
+    if (emitter === traced.response) endAll(traced, event)
     if (event === 'close') forget(emitter)
   }
   if (isRight(traced) && !traced.next) return Reflect.apply(original, emitter, args)
@@ -80,11 +80,11 @@ function isRight({ trace, profiler }: RequestTrace): boolean {
 
 /** A listener for the end of a response: of one that was given an `emit` of its own, nothing else is heard. */
 export function onClose(this: object): void {
-  endAll(requestTraceOf(this))
+  endAll(requestTraceOf(this), 'close')
 }
 
-function endAll(traced: RequestTrace | undefined): void {
-  for (let one = traced; one; one = one.next) one.end()
+function endAll(traced: RequestTrace | undefined, event: 'finish' | 'close'): void {
+  for (let one = traced; one; one = one.next) one.end(event)
 }
 
 function writeHeadWithTiming(response: object, original: Method, given: unknown[]): unknown {

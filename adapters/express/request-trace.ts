@@ -109,8 +109,8 @@ export class RequestTrace {
     return this.profiler === profiler || this.next?.isOf(profiler) === true
   }
 
-  /** The response is sent or given up: an error of ours must not be one of the application's there. */
-  end(): void {
+  /** The response is sent, or given up: an error of ours must not be one of the application's there. */
+  end(event: 'finish' | 'close'): void {
     const { trace, request, response, route } = this
     if (trace.hasEnded) return
     try {
@@ -122,7 +122,7 @@ export class RequestTrace {
         trace.name = this.#flatRoutes.nameOf(trace.shape, request) ?? `${trace.labels.method} *`
       }
       trace.labels.status = String(response.statusCode)
-      if (!response.writableFinished) trace.labels.aborted = 'true'
+      if (event !== 'finish' && !response.writableFinished) trace.labels.aborted = 'true'
       trace.end()
     } catch (error) {
       this.profiler.countInternalError(error)
