@@ -23,7 +23,7 @@ export interface ProfilerOptions {
    * traces, each captured from where it becomes suspicious. Default: `adaptive`; in tests (NODE_ENV `test`) `full`, in production `sampled`.
    */
   capture?: 'full' | 'adaptive' | 'sampled'
-  /** The share of traces that `sampled` looks at, from 0 to 1. Default 0.05. */
+  /** The share of traces that `sampled` looks at, from 0 to 1. Default 0.01. */
   sampleRate?: number
   /**
    * Reads keys and sizes of the tables, once, on a connection of its own. Default: on; in tests (NODE_ENV `test`), and where
@@ -149,7 +149,7 @@ const profilerOptions = () =>
         v.minValue(0, 'a number from 0 to 1'),
         v.maxValue(1, 'a number from 0 to 1'),
       ),
-      0.05,
+      0.01,
     ),
     catalog: v.optional(
       v.boolean('true or false'),

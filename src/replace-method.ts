@@ -1,9 +1,12 @@
 // Replaces a method on one object, so that it can be undone and nobody sees it: not enumerable, and the original is
 // looked up when it is called, so that a patch of the prototype made before or after (OpenTelemetry's) still works.
 
-export type Method = (this: unknown, ...args: unknown[]) => unknown
+type Method = (this: unknown, ...args: unknown[]) => unknown
 
-/** Returns the function that takes the replacement away again, unless somebody has put another over it. */
+/**
+ * `original` finds what the replacement stands for, to be applied to the target. Returns the function that takes the
+ * replacement away again, unless somebody has put another over it.
+ */
 export function replaceMethod(
   target: object,
   name: string,

@@ -5,7 +5,7 @@ import type { RequestLike } from './request-trace.ts'
 
 const KEPT_SHAPES = 1000
 
-interface FlatRoute {
+export interface FlatRoute {
   readonly name: string
   /** As they are on the request at the end. */
   readonly route: unknown
@@ -16,21 +16,22 @@ export class FlatRoutes {
   /** `undefined` for a shape that leads to several. */
   readonly #ofShape = new Map<string, FlatRoute | undefined>()
 
-  has(shape: string): boolean {
-    return this.#ofShape.get(shape) !== undefined
+  of(shape: string): FlatRoute | undefined {
+    return this.#ofShape.get(shape)
   }
 
   /** A request was followed, and came to no mounted router. */
   learn(shape: string, { route, baseUrl }: RequestLike, name: string): void {
-    if (baseUrl || this.#ofShape.has(shape) || this.#ofShape.size >= KEPT_SHAPES) return
+    const isTurnedAway = route === undefined && baseUrl !== undefined
+    if (baseUrl || isTurnedAway || this.#ofShape.has(shape) || this.#ofShape.size >= KEPT_SHAPES) return
     this.#ofShape.set(shape, { name, route, baseUrl })
   }
 
-  /** The name of a request that was not followed; `undefined` where it went another way than those before. */
-  nameOf(shape: string, { route, baseUrl }: RequestLike): string | undefined {
-    const known = this.#ofShape.get(shape)
-    if (known && known.route === route && known.baseUrl === baseUrl) return known.name
-    this.#ofShape.set(shape, undefined)
+  /** The name of a request that was not followed; `undefined` where it went another way than was expected. */
+  nameOf(shape: string, expected: FlatRoute, { route, baseUrl }: RequestLike): string | undefined {
+    if (route === expected.route && baseUrl === expected.baseUrl) return expected.name
+    // One that was turned away, or given up, before it came to its route says nothing of the others.
+    if (route !== undefined) this.#ofShape.set(shape, undefined)
     return undefined
   }
 }

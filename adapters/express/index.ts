@@ -6,7 +6,7 @@ import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { FlatRoutes } from './flat-routes.ts'
 import { pathShape } from './path-shape.ts'
-import { hear, onClose } from './request-events.ts'
+import { hearClassOf, onClose } from './request-events.ts'
 import { type RequestLike, RequestTrace, type ResponseLike, requestTraceOf } from './request-trace.ts'
 import { watchRoute } from './route-watch.ts'
 
@@ -66,15 +66,17 @@ export function traceRequests(profiler: Profiler, isStandIn = false): Middleware
     first: RequestTrace | undefined,
   ): void {
     // A comment tag has to have the name while queries are sent.
-    const isHurried = trace.isCounting && !profiler.commentTags && flatRoutes.has(trace.shape)
-    const route = isHurried ? undefined : watchRoute(request, profiler)
-    route?.hear((pattern) => {
-      trace.name = `${trace.labels.method} ${pattern}`
-    })
+    const mayWait = trace.isCounting && !profiler.commentTags
+    const expected = mayWait ? flatRoutes.of(trace.shape) : undefined
+    const route = expected ?? watchRoute(request, profiler, (pattern) => nameBy(pattern, trace))
     const traced = new RequestTrace(request, response, profiler, trace, isStandIn, route, flatRoutes)
     traced.attach(first)
-    hear(request)
-    if (!hear(response)) response.once('finish', onClose)
+    hearClassOf(request)
+    if (!hearClassOf(response)) response.once('finish', onClose)
     response.once('close', onClose)
   }
+}
+
+function nameBy(pattern: string, trace: LiveTrace): void {
+  trace.name = `${trace.labels.method} ${pattern}`
 }

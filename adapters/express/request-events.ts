@@ -1,7 +1,6 @@
 // What is heard of all requests and responses of a class: their events, and that headers are written. The methods are
 // replaced on the class, once, because to replace them on each object takes longer than all the rest that is done for a
 // request; a request that is not traced passes at a look.
-
 import { type Method, replacePrototypeMethod } from '../../src/replace-prototype-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import { forget, type RequestTrace, requestTraceOf } from './request-trace.ts'
@@ -11,7 +10,7 @@ import { withTiming } from './server-timing.ts'
 const heard = new WeakSet<object>()
 
 /** Returns whether it is heard: what is no request or response of a server has a class of wider use, which is left alone. */
-export function hear(object: object): boolean {
+export function hearClassOf(object: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(object)
   if (!prototype) return false
   if (heard.has(prototype)) return true

@@ -2,7 +2,7 @@
 import type { Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import type { FlatRoutes } from './flat-routes.ts'
+import type { FlatRoute, FlatRoutes } from './flat-routes.ts'
 import type { RouteWatch } from './route-watch.ts'
 
 /** What is needed of a request; Express 4 and 5 have it. */
@@ -54,8 +54,8 @@ export class RequestTrace {
   readonly trace: LiveTrace
   /** It is there for requests that nobody else traces. */
   readonly isStandIn: boolean
-  /** Absent where the route is read at the end. */
-  readonly route: RouteWatch | undefined
+  /** What follows it, or the route that is expected at its end. */
+  readonly #route: RouteWatch | FlatRoute
   /** Of another profiler. */
   next: RequestTrace | undefined
   /** Server-Timing has told of it. */
@@ -68,7 +68,7 @@ export class RequestTrace {
     profiler: Profiler,
     trace: LiveTrace,
     isStandIn: boolean,
-    route: RouteWatch | undefined,
+    route: RouteWatch | FlatRoute,
     flatRoutes: FlatRoutes,
   ) {
     this.request = request
@@ -76,7 +76,7 @@ export class RequestTrace {
     this.profiler = profiler
     this.trace = trace
     this.isStandIn = isStandIn
-    this.route = route
+    this.#route = route
     this.#flatRoutes = flatRoutes
   }
 
@@ -111,21 +111,27 @@ export class RequestTrace {
 
   /** The response is sent, or given up: an error of ours must not be one of the application's there. */
   end(event: 'finish' | 'close'): void {
-    const { trace, request, response, route } = this
+    const { trace, response } = this
     if (trace.hasEnded) return
     try {
-      if (route) {
-        const reached = route.reached()
-        trace.name = reached === undefined ? trace.shape : `${trace.labels.method} ${reached}`
-        if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, trace.name)
-      } else {
-        trace.name = this.#flatRoutes.nameOf(trace.shape, request) ?? `${trace.labels.method} *`
-      }
+      trace.name = this.#name()
       trace.labels.status = String(response.statusCode)
       if (event !== 'finish' && !response.writableFinished) trace.labels.aborted = 'true'
       trace.end()
     } catch (error) {
       this.profiler.countInternalError(error)
     }
+  }
+
+  #name(): string {
+    const { trace, request } = this
+    const route = this.#route
+    if (!('reached' in route)) {
+      return this.#flatRoutes.nameOf(trace.shape, route, request) ?? `${trace.labels.method} *`
+    }
+    const reached = route.reached()
+    const name = reached === undefined ? trace.shape : `${trace.labels.method} ${reached}`
+    if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, name)
+    return name
   }
 }

@@ -15,11 +15,16 @@ interface Watched {
 /** Not private: an object that is made of a request finds it too. */
 const WATCH = Symbol.for('pg-loupe route')
 
-/** Follows a request from now on, or finds what follows it. */
-export function watchRoute(given: object, profiler: Profiler): RouteWatch {
+/** Follows a request from now on, if nothing follows it yet; `hear` is told as soon as a route takes it. */
+export function watchRoute(given: object, profiler: Profiler, hear: (pattern: string) => void): RouteWatch {
   const request: Watched = given
-  if (request[WATCH]) return request[WATCH]
+  const known = request[WATCH]
+  if (known) {
+    known.hear(hear)
+    return known
+  }
   const watch = new RouteWatch(request, profiler)
+  watch.hear(hear)
   Object.defineProperty(request, WATCH, { value: watch })
   Object.defineProperty(request, 'baseUrl', BASE_URL)
   Object.defineProperty(request, 'route', ROUTE)
@@ -76,7 +81,6 @@ export class RouteWatch {
     return !this.#start && this.#deepest === ''
   }
 
-  /** To be told as soon as a route takes the request. */
   hear(listener: (pattern: string) => void): void {
     this.#listeners.push(listener)
   }

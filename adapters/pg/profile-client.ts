@@ -125,14 +125,13 @@ export function watchClient(
     // The ways that nearly every query takes under load: they do what `prepare` does, and make nothing but the callback.
 
     function passUnseen(args: readonly unknown[]): unknown {
-      if (isFree(client)) connection.departedUnseen()
+      if (isFree(client)) leave()
       return original().apply(client, args as unknown[])
     }
 
     function passCounted(args: unknown[], counted: CountedQuery): unknown {
       args[2] = count(counted, args[2] as Callback)
-      connection.departedUnseen()
-      counted.sent()
+      leave(counted)
       try {
         return original().apply(client, args)
       } catch (error) {
@@ -141,6 +140,15 @@ export function watchClient(
       }
     }
   })
+
+  function leave(counted?: CountedQuery): void {
+    try {
+      connection.departedUnseen()
+      counted?.sent()
+    } catch (error) {
+      profiler.countInternalError(error)
+    }
+  }
 
   function count(counted: CountedQuery, callback: Callback): Callback {
     return function (this: unknown, ...args) {

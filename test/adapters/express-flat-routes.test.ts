@@ -87,6 +87,45 @@ describe.each([
     ])
   })
 
+  test('one that is turned away before its route has a star, and the others keep their name and are not followed', async () => {
+    const accessors: boolean[] = []
+    const { namesOf } = setUp((app) => {
+      app.use((request, response, next) => {
+        if (request.query.user === 'none') response.sendStatus(401)
+        else next()
+      })
+      app.get('/orders/:id', (request, response) => {
+        accessors.push(Object.getOwnPropertyDescriptor(request, 'route')?.get !== undefined)
+        response.send('ok')
+      })
+    })
+    const away = '/orders/1?user=none'
+    expect(await namesOf(away, '/orders/1', away, '/orders/2')).toEqual(['GET * 2', 'GET /orders/:id 2'])
+    expect(accessors).toEqual([true, false])
+  })
+
+  test('one that goes another way takes no name from those under way', async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const { app, namesOf } = setUp((app) => {
+      app.get('/orders/:id', async (request, response, next) => {
+        if (request.params.id === '17') return next('route')
+        if (request.params.id === '2') await held
+        response.send('ok')
+      })
+      app.get('/orders/:special', ok)
+    })
+    await request(app).get('/orders/1')
+    const slow = request(app).get('/orders/2')
+    const answered = slow.then(() => {})
+    await request(app).get('/orders/17')
+    release()
+    await answered
+    expect(await namesOf()).toEqual(['GET * 1', 'GET /orders/:id 2'])
+  })
+
   test('requests that come to no route', async () => {
     const { namesOf } = setUp((app) => {
       app.use('/files', ok)
