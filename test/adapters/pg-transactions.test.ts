@@ -148,3 +148,28 @@ test('a transaction that was open before the client was profiled is known', asyn
   expect(queries[0]?.transaction).toBe(1)
   await client.end()
 })
+
+test('a transaction that was begun outside of any trace is known, to its end', async () => {
+  const client = await pool.connect()
+  await client.query('begin')
+  const queries = await recorded(profiler, async () => {
+    await client.query('commit')
+    await client.query('select 1')
+  })
+  expect(queries.map(({ transaction }) => transaction)).toEqual([1, undefined])
+  client.release()
+})
+
+test('what nobody records in between leaves a transaction what it is', async () => {
+  const client = await pool.connect()
+  const queries = await recorded(profiler, async () => {
+    await client.query('begin')
+    await profiler.context.run(undefined, () => client.query('select 0'))
+    await client.query('commit')
+  })
+  expect(queries.map(({ sql, transaction }) => [sql, transaction])).toEqual([
+    ['begin', 1],
+    ['commit', 1],
+  ])
+  client.release()
+})
