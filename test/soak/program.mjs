@@ -19,7 +19,11 @@ const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-soak-'))
 const profiler = createProfiler({
   ...options,
   reporters: [() => {}],
-  artifacts: { report: join(folder, 'report.json'), traces: join(folder, 'traces.ndjson') },
+  // What is recorded is captured in full, whatever is asked for.
+  artifacts: {
+    report: join(folder, 'report.json'),
+    ...(options.capture === 'full' ? { traces: join(folder, 'traces.ndjson') } : {}),
+  },
   limits: { traceFileBytes: 8 * 1024 * 1024, ...options.limits },
 })
 const pool = profilePool(new pg.Pool({ connectionString: url, max: 10 }), profiler)

@@ -25,6 +25,7 @@ test.each(['full', 'adaptive'])(
     for (const name of ['traces', 'routes', 'findings', 'statements', 'results', 'values']) {
       expect([name, (cut[name] ?? 0) > 0]).toEqual([name, true])
     }
+    expect((cut.counted ?? 0) > 0).toBe(capture === 'adaptive')
     expect(cut.internalErrors).toBe(0)
   },
 )
