@@ -2,6 +2,7 @@
 // `pool.query` is recorded where it is called, and what was recorded is handed on, synchronously, to the client that
 // pg-pool calls back with, so that each query is seen once and in its caller's trace.
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
+import { now } from '../../src/real-time.ts'
 import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { ClientLike } from './client-like.ts'
@@ -102,11 +103,11 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     let send = () => callOriginal(args)
     guard(() => {
       const trace = profiler.currentTrace()
-      const calledMs = performance.now()
+      const calledMs = now()
       const note = (client: ClientLike | undefined) =>
         guard(() => {
           const pooled = client && clients.handOut(client)
-          if (pooled) pooled.checkedOut = { trace, waitedMs: performance.now() - calledMs }
+          if (pooled) pooled.checkedOut = { trace, waitedMs: now() - calledMs }
         })
       if (isFunction(callback)) {
         const bound = profiler.context.bind(callback as ConnectCallback)

@@ -2,6 +2,7 @@
 // process alive, gives up after a while, and is asked once for each database. Where that is impossible there is no catalog,
 // and nobody hears of it: whoever wanted one says less.
 
+import { clearTimeout, setTimeout } from '../real-time.ts'
 import type { Catalog } from '../sql/catalog-shape.ts'
 import { type Queryable, readCatalog } from './read-catalog.ts'
 

@@ -1,6 +1,7 @@
 // How far the reading is, in one line of a terminal that is written over and over and gone at the end. Where standard
 // error is no terminal there is none.
 import { statSync } from 'node:fs'
+import { now } from '../real-time.ts'
 
 export interface ProgressLine {
   show(bytes: number): void
@@ -17,12 +18,12 @@ export function progressLine(
 ): ProgressLine {
   if (!output.isTTY) return { show() {}, clear() {} }
   const total = totalSize(files)
-  let shownAt = performance.now()
+  let shownAt = now()
   let isShown = false
   return {
     show(bytes) {
-      if (performance.now() - shownAt < REFRESH_MS) return
-      shownAt = performance.now()
+      if (now() - shownAt < REFRESH_MS) return
+      shownAt = now()
       isShown = true
       const share = total ? ` of ${megabytes(total)}, ${Math.floor((bytes / total) * 100)} %` : ''
       output.write(`${ERASE_LINE}reading ${megabytes(bytes)}${share}`)

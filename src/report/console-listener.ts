@@ -2,6 +2,7 @@
 // in between it is counted. A page that is reloaded fifty times must not print its N+1 fifty times, and a route under load
 // is a line now and then.
 
+import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
 import type { Finding, Report, ReportListener, RouteSummary, Spread } from '../types.ts'
 import { formatFinding, formatRoute } from './reporters/console.ts'
 import { wantsColor } from './wants-color.ts'
@@ -50,7 +51,7 @@ export function consoleListener(
 ): ConsoleListener {
   const shown = new Map<string, { queries: number; times: number }>()
   const sums = new Map<string, Sum>()
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   const options = {
     color: wantsColor(output),
     cwd: process.cwd(),

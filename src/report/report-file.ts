@@ -2,6 +2,7 @@
 // fails there, then again as traces close, at most once a second and less often when it is large, and a last time when
 // the process exits.
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { clearTimeout, now, setTimeout, type Timer } from '../real-time.ts'
 import type { Report } from '../types.ts'
 import { jsonReporter } from './reporters/json.ts'
 
@@ -20,15 +21,15 @@ export function keepReportFile(
   currentReport: () => Report,
   atExit: (act: () => void) => void,
 ): () => void {
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   let hasFailed = false
   let pauseMs = REWRITE_MS
   const write = () => {
     clearTimeout(timer)
     timer = undefined
-    const started = performance.now()
+    const started = now()
     replaceFile(file, jsonReporter(currentReport()))
-    const tookMs = performance.now() - started
+    const tookMs = now() - started
     pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(REWRITE_MS, ONE_PART_OF * tookMs))
   }
   const tryToWrite = () => {

@@ -1,6 +1,7 @@
 // The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
 // made inside it have seen. It judges nothing.
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+import { clearTimeout, parseTime, setTimeout, type Timer } from '../real-time.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
 import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
@@ -110,7 +111,7 @@ function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'>
 const LONGEST_MS = 2000
 
 async function closed(trace: LiveTrace): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, LONGEST_MS)
   })
@@ -130,7 +131,7 @@ function allTraces(trace: LiveTrace): LiveTrace[] {
 
 function inOrder(traces: readonly Trace[]): Query[] {
   const timed = traces.flatMap(({ startedAt = '', queries }) =>
-    queries.map((query) => ({ query, at: Date.parse(startedAt) + (query.startMs ?? 0) })),
+    queries.map((query) => ({ query, at: parseTime(startedAt) + (query.startMs ?? 0) })),
   )
   return timed.sort((a, b) => a.at - b.at).map(({ query }) => query)
 }

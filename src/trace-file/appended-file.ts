@@ -1,6 +1,7 @@
 // A file that is only ever appended to: while the application runs without waiting for the disk, and at exit at once.
 // What is appended in one go stays together, also when other processes append to the same file.
 import { closeSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
+import { now } from '../real-time.ts'
 import { isStill, putAside, type Rotation } from './rotation.ts'
 
 export interface AppendedFile {
@@ -41,7 +42,7 @@ export function openAppended(file: string, confidential: boolean, rotation?: Rot
         makeRoom(chunk.length)
         underWay = { chunk, from: fstatSync(descriptor).size }
       } catch (error) {
-        queueMicrotask(() => done(error as Error))
+        void Promise.resolve().then(() => done(error as Error))
         return
       }
       writeAll(descriptor, chunk, (error) => {
@@ -76,9 +77,9 @@ function writeAll(descriptor: number, chunk: Buffer, done: (error: Error | null)
 
 /** The system's threads go on while this one waits in the exit handler; the chunk is in the file when it can be read. */
 function waitFor(descriptor: number, { chunk, from }: { chunk: Buffer; from: number }): void {
-  const until = performance.now() + LAST_WRITE_MS
+  const until = now() + LAST_WRITE_MS
   const pause = new Int32Array(new SharedArrayBuffer(4))
-  while (performance.now() < until) {
+  while (now() < until) {
     const written = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - from))
     if (written.length >= chunk.length) {
       readSync(descriptor, written, 0, written.length, from)

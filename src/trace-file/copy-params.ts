@@ -1,6 +1,7 @@
 // Parameters as JSON can hold them, for the recording of somebody who asked for values. Taken when the trace closes: an
 // application may use the same arrays again.
 
+import { types } from 'node:util'
 import { UnkeptValue } from '../trace/kept-values.ts'
 import type { Params } from './format-trace.ts'
 
@@ -14,7 +15,7 @@ function copyValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyValue)
   if (typeof value === 'bigint') return String(value)
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (typeof value !== 'object' || value === null) return value
   try {
     return JSON.parse(JSON.stringify(value))

@@ -1,6 +1,8 @@
 // Appends traces to a file as they close, a line each, in that order. Lines are made and written a little at a time
 // between the application's own work; what is still waiting when the process exits is written then, in one go. It never
 // makes the application wait: what comes faster than it can be written is dropped and counted.
+
+import { now, setImmediate } from '../real-time.ts'
 import type { Trace } from '../types.ts'
 import { type AppendedFile, openAppended } from './appended-file.ts'
 import { formatTrace, type Params } from './format-trace.ts'
@@ -85,9 +87,9 @@ export function recordTraces(path: string, settings: RecorderSettings): TraceRec
   }
 
   const work = () => {
-    const until = performance.now() + SLICE_MS
+    const until = now() + SLICE_MS
     let more = true
-    while (more && readyLength < CHUNK_LENGTH && performance.now() < until) more = advance()
+    while (more && readyLength < CHUNK_LENGTH && now() < until) more = advance()
     isBusy = readyLength > 0
     if (isBusy) write()
     else if (more) wake()

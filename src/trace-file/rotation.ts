@@ -3,6 +3,7 @@
 // and the others notice that the file they hold is no longer the one of that name.
 import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, parse } from 'node:path'
+import { epochMs } from '../real-time.ts'
 
 export interface Rotation {
   /** Of one file. */
@@ -50,7 +51,7 @@ function take(lock: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     const held = statSync(lock, { throwIfNoEntry: false })
-    if (held && Date.now() - held.mtimeMs > STALE_MS) rmSync(lock, { force: true })
+    if (held && epochMs() - held.mtimeMs > STALE_MS) rmSync(lock, { force: true })
     return false
   }
 }

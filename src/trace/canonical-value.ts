@@ -1,5 +1,6 @@
 // One text for what the application and the database mean by the same value: the id 7 of a row is the '7' of a bigint
 // column and the 7 of a parameter. Only compared with each other, never shown.
+import { types } from 'node:util'
 import { UnkeptValue } from './kept-values.ts'
 
 /** No text of a value equals it. */
@@ -22,7 +23,7 @@ export function canonicalValue(value: unknown): string {
 
 function canonicalObject(value: object): string {
   if (value instanceof UnkeptValue) return value.name
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? NULL : value.toISOString()
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? NULL : value.toISOString()
   if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
   try {
     return JSON.stringify(value)

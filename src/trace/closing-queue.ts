@@ -1,6 +1,7 @@
 // Closes traces that have been quiet for a while. One timer serves all of them: to start and stop one for each request is
 // more work than most of what is done for a request that is only counted. It belongs to no request, so that nothing that
 // listens runs in the context of one.
+import { now, setTimeout } from '../real-time.ts'
 
 /** How often it is looked, while there is something to look at. */
 const TICK_MS = 10
@@ -25,12 +26,12 @@ export function closingQueue(): ClosingQueue {
 
   const tick = () => {
     isTicking = false
-    const now = performance.now()
+    const nowMs = now()
     let kept = 0
     // To close one may bring others.
     for (let at = 0; at < waiting.length; at++) {
       const trace = waiting[at] as Quiet
-      if (trace.quietAt !== undefined && trace.quietAt > now && !trace.closed) {
+      if (trace.quietAt !== undefined && trace.quietAt > nowMs && !trace.closed) {
         waiting[kept++] = trace
         continue
       }

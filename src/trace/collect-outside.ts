@@ -1,5 +1,7 @@
 // A trace for the queries that belong to no other: schedulers, listeners, scripts. It ends when nothing has come for a
 // while, so that what runs now and then is reported piece by piece; it must not be taken for one unit of work.
+
+import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
 import type { LiveTrace } from './live-trace.ts'
 
 /** What follows within this time is taken for the same piece of work. */
@@ -10,8 +12,8 @@ const LONGEST_MS = 60_000
 /** Returns the function that gives the trace of the moment. */
 export function collectOutside(start: () => LiveTrace): () => LiveTrace {
   let trace: LiveTrace | undefined
-  let quiet: NodeJS.Timeout | undefined
-  let longest: NodeJS.Timeout | undefined
+  let quiet: Timer | undefined
+  let longest: Timer | undefined
 
   const end = () => {
     clearTimeout(quiet)

@@ -1,4 +1,6 @@
 // One query that is only counted, while it is under way: when it left and when it was answered, and nothing else.
+
+import { now } from '../real-time.ts'
 import type { KnownStatement } from './known-routes.ts'
 import type { LiveTrace, QueryRecording } from './live-trace.ts'
 import type { Outcome } from './recorded-query.ts'
@@ -18,7 +20,7 @@ export class CountedQuery implements QueryRecording {
 
   sent(): void {
     if (!this.#isOpen || this.#sentMs >= 0) return
-    this.#sentMs = performance.now()
+    this.#sentMs = now()
     this.#trace.countedLeaves(this.#sentMs)
   }
 
@@ -39,9 +41,10 @@ export class CountedQuery implements QueryRecording {
     this.#isOpen = false
     const trace = this.#trace
     if (this.#sentMs >= 0) {
-      const now = performance.now()
-      trace.countedReturns(now)
-      if (trace.counted?.isUsual(this.#statement, now - this.#sentMs, rows) === false) trace.captureFromHere()
+      const nowMs = now()
+      trace.countedReturns(nowMs)
+      if (trace.counted?.isUsual(this.#statement, nowMs - this.#sentMs, rows) === false)
+        trace.captureFromHere()
     }
     trace.settle()
   }

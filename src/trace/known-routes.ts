@@ -2,6 +2,8 @@
 // query and an analysis of every trace are most of what profiling costs, and the hundredth trace of a route under load
 // says what the first ten have said. It never guesses: whatever was not seen in full before is captured, and so are the
 // next traces of that route. A person who clicks is far below the budget, so all of that person's requests are in full.
+
+import { now as realNow } from '../real-time.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 
@@ -79,7 +81,7 @@ export interface KnownRoutes {
 }
 
 /** `slowMs`: a query that takes longer is worth a look. */
-export function knownRoutes(slowMs: number, now: () => number = () => performance.now()): KnownRoutes {
+export function knownRoutes(slowMs: number, now: () => number = realNow): KnownRoutes {
   const routes = new Map<string, Route>()
   const shapes = new Map<string, Set<Route>>()
   const takeFromBudget = budget(now)

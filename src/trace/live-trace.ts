@@ -1,5 +1,7 @@
 // The queries of one unit of work while it runs, in the order they started. It knows when it is over: after its end
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
+
+import { clearTimeout, epochMs, isoTime, now, setTimeout, type Timer } from '../real-time.ts'
 import type { OnlyCounted, Trace, TraceCut, TraceKind } from '../types.ts'
 import type { ResolveCallSite } from './call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
@@ -107,7 +109,7 @@ export class LiveTrace {
   #children: LiveTrace[] | undefined
   readonly #settings: TraceSettings
   readonly #finish: (trace: LiveTrace) => Trace | undefined
-  readonly #start = performance.now()
+  readonly #start = now()
   #durationMs: number | undefined
   #connections: Map<object, number> | undefined
   #transactions: Map<object, number> | undefined
@@ -116,7 +118,7 @@ export class LiveTrace {
   #pending = 0
   #underWay = 0
   #underWaySince = 0
-  #timer: NodeJS.Timeout | undefined
+  #timer: Timer | undefined
   #whenClosed: (() => void)[] | undefined
 
   constructor(
@@ -339,7 +341,7 @@ export class LiveTrace {
       id,
       kind: this.kind,
       name: this.name,
-      startedAt: new Date(Date.now() - this.now()).toISOString(),
+      startedAt: isoTime(epochMs() - this.now()),
       durationMs: this.durationMs,
       labels: this.labels,
       truncated: this.truncated,
@@ -360,13 +362,13 @@ export class LiveTrace {
 
   /** Milliseconds since it began. */
   now(): number {
-    return performance.now() - this.#start
+    return now() - this.#start
   }
 
   #closeSoon(): void {
     if (this.closed) return
-    const now = performance.now()
-    const leftMs = this.#start + (this.#durationMs ?? 0) + AFTERMATH_MS - now
+    const nowMs = now()
+    const leftMs = this.#start + (this.#durationMs ?? 0) + AFTERMATH_MS - nowMs
     if (this.#pending > 0) {
       this.quietAt = undefined
       clearTimeout(this.#timer)
@@ -375,7 +377,7 @@ export class LiveTrace {
     } else if (this.#whenClosed !== undefined) {
       this.close()
     } else {
-      this.quietAt = now + Math.min(IDLE_MS, leftMs)
+      this.quietAt = nowMs + Math.min(IDLE_MS, leftMs)
       this.#settings.closing.add(this)
     }
   }

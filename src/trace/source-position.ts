@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { FlattenMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping'
+import { processStartMs } from '../real-time.ts'
 import type { Frame } from '../types.ts'
 
 /** Where the frame stands in the source; the frame itself where no map tells. */
@@ -55,7 +56,7 @@ function readSourceMap(file: string): TraceMap | undefined {
 
 function readIfOld(file: string): string {
   const { mtimeMs, size } = statSync(file)
-  if (mtimeMs > performance.timeOrigin || size > MAP_BYTES) throw new Error('not what runs, or too large')
+  if (mtimeMs > processStartMs || size > MAP_BYTES) throw new Error('not what runs, or too large')
   return readFileSync(file, 'utf8')
 }
 

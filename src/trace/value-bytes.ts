@@ -1,5 +1,6 @@
 // How many bytes PostgreSQL sends for a value, about: its text, and four bytes for the length. Estimated from what the
 // driver made of it, and cheaply: of large arrays and objects a part is measured and taken for the whole.
+import { types } from 'node:util'
 
 /** Text is sent with its length before it. */
 const LENGTH_BYTES = 4
@@ -30,7 +31,7 @@ function textBytes(value: unknown, depth: number): number {
 }
 
 function objectBytes(value: object, depth: number): number {
-  if (value instanceof Date) return TIMESTAMP_BYTES
+  if (types.isDate(value)) return TIMESTAMP_BYTES
   // bytea is sent as text: `\x`, and two digits for each byte.
   if (value instanceof Uint8Array) return 2 + 2 * value.byteLength
   if (depth >= DEEPEST) return 0

@@ -102,6 +102,23 @@ describe('it sees the queries of', () => {
     expect(stdout + stderr).not.toMatch(/pg-loupe {2}\d+ queries/)
   })
 
+  test('Vitest with fake timers: times are right, and a loop is found', async () => {
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { report, code, stdout, stderr } = await run([
+      'node',
+      vitest,
+      'run',
+      '--config',
+      'vitest-fake-timers.config.mjs',
+    ])
+    expect([code, stderr], stdout).toEqual([0, expect.not.stringContaining('not a trace')])
+    expect(report.routes.map(({ name, traces }) => [name, traces])).toEqual([
+      ['GET /authors/:id', 2],
+      ['GET /books', 1],
+    ])
+    expect(report.findings).toMatchObject([LOOP])
+  })
+
   test('a program with a profiler of its own: each query and each request once', async () => {
     const { report, code } = await run(['node', 'own-profiler.mjs'])
     expect([code, report.queries]).toEqual([0, 5])

@@ -9,12 +9,13 @@ const root = join(import.meta.dirname, '../..')
 const ROOMS: Record<string, readonly string[]> = {
   'src/types.ts': [],
   'src/version.ts': [],
+  'src/real-time.ts': [],
   'src/describe-error.ts': [],
   'src/plural.ts': [],
   'src/compare-text.ts': [],
   'src/sql/hash-text.ts': [],
   'src/sql': ['src/types.ts', 'src/sql/hash-text.ts'],
-  'src/catalog': ['src/types.ts', 'src/sql'],
+  'src/catalog': ['src/types.ts', 'src/real-time.ts', 'src/sql'],
   'src/grouping': ['src/types.ts', 'src/sql'],
   'src/detectors': ['src/types.ts', 'src/sql', 'src/grouping'],
   'src/detectors/pages.ts': ['src/types.ts'],
@@ -25,19 +26,20 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/sql',
     'src/sql/hash-text.ts',
   ],
-  'src/suppression': ['src/types.ts', 'src/compare-text.ts', 'src/sql'],
+  'src/suppression': ['src/types.ts', 'src/compare-text.ts', 'src/real-time.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',
     'src/version.ts',
     'src/describe-error.ts',
     'src/plural.ts',
     'src/compare-text.ts',
+    'src/real-time.ts',
     'src/detectors',
     'src/suppression',
     'src/report/reporters',
   ],
-  'src/trace': ['src/types.ts', 'src/sql', 'src/grouping'],
-  'src/trace-file': ['src/types.ts', 'src/sql', 'src/trace'],
+  'src/trace': ['src/types.ts', 'src/real-time.ts', 'src/sql', 'src/grouping'],
+  'src/trace-file': ['src/types.ts', 'src/real-time.ts', 'src/sql', 'src/trace'],
   'src/collect': ['src/types.ts', 'src/compare-text.ts', 'src/sql', 'src/trace-file'],
 }
 /** What only the rooms on top may use, named one by one. */
@@ -79,6 +81,16 @@ test('src never imports an adapter, and an adapter never another one, but for th
 
 test('detectors, grouping, statements and reporters use no Node built-in', () => {
   expect(imports.filter(({ file, name }) => PURE_ROOMS.test(file) && name.startsWith('node:'))).toEqual([])
+})
+
+test('only real-time.ts takes clocks and timers from the host; the linter refuses their global names', () => {
+  const taken = imports.filter(
+    ({ file, name }) => file !== 'src/real-time.ts' && /^node:(timers(\/promises)?|perf_hooks)$/.test(name),
+  )
+  const called = files.filter((file) =>
+    /\bprocess\.(nextTick|hrtime)\b/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  expect([...taken, ...called]).toEqual([])
 })
 
 test('third-party code is imported as a type, except for the libraries that are justified', () => {

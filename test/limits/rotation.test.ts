@@ -1,6 +1,15 @@
 // A trace file has an end: it is put aside when it has grown, whoever else appends to it, and no whole line is lost.
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
@@ -92,9 +101,9 @@ test('a lock that a killed process has left is taken away after a while', async 
   const { record, flushed } = recorder(file, 5 * size, 2)
   await recordAll(record, flushed, 20)
   expect(namesIn(file).length).toBe(20)
-  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+  const minuteAgo = new Date(Date.now() - 60_000)
+  utimesSync(`${file}.lock`, minuteAgo, minuteAgo)
   await recordAll(record, flushed, 20)
-  vi.restoreAllMocks()
   expect(namesIn(file).length).toBeLessThan(20)
   expect(readdirSync(folder).sort()).toEqual(['traces.1.ndjson', 'traces.ndjson'])
 })

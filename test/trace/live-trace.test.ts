@@ -5,6 +5,8 @@ import { createProfiler } from '../../src/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { Report, Trace } from '../../src/types.ts'
 
+vi.mock('../../src/real-time.ts', () => import('../replaceable-time.ts'))
+
 // Only the clock is replaced: the limits are seconds.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })

@@ -1,0 +1,1 @@
+export default { test: { include: ['books.fake-timers.mjs'], root: import.meta.dirname } }
