@@ -49,6 +49,13 @@ with recursive base_type(oid, base) as (
   join pg_catalog.pg_index i on i.indrelid = r.oid and i.indisunique and not i.indisexclusion
   join pg_catalog.pg_class x on x.oid = i.indexrelid
   group by i.indrelid
+), foreign_keys as (
+  select k.conrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
+    'columns', k.conkey, 'references', k.confrelid::bigint, 'referencedColumns', k.confkey
+  ) order by k.conname) as list
+  from relation r
+  join pg_catalog.pg_constraint k on k.conrelid = r.oid and k.contype = 'f'
+  group by k.conrelid
 )
 select pg_catalog.json_build_object(
   'v', 1,
@@ -62,11 +69,13 @@ select pg_catalog.json_build_object(
         when 'p' then 'partitioned' when 'v' then 'view' when 'm' then 'materialized-view'
         when 'f' then 'foreign' else 'table' end,
       'columns', coalesce(columns.list, '[]'), 'uniqueKeys', coalesce(keys.list, '[]'),
+      'foreignKeys', coalesce(foreign_keys.list, '[]'),
       'hasChildren', r.relkind <> 'p' and exists (select from pg_catalog.pg_inherits h where h.inhparent = r.oid),
       'estimatedRows', case when r.reltuples >= 0 then r.reltuples end,
       'definition', case when r.relkind = 'v' then pg_catalog.pg_get_viewdef(r.oid) end
     ) order by r.nspname, r.relname), '[]')
-    from relation r left join columns on columns.attrelid = r.oid left join keys on keys.indrelid = r.oid),
+    from relation r left join columns on columns.attrelid = r.oid left join keys on keys.indrelid = r.oid
+      left join foreign_keys on foreign_keys.conrelid = r.oid),
   'functions', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'schema', f.nspname, 'name', f.proname, 'returnsSet', f.sets, 'aggregate', f.aggregates,
       'volatile', f.volatiles) order by f.nspname, f.proname), '[]')

@@ -24,6 +24,8 @@ export interface CatalogRelation {
   columns: readonly CatalogColumn[]
   /** Unique indexes, usable or not; see the fields of each. */
   uniqueKeys: readonly CatalogKey[]
+  /** Absent in catalogs that were written before they were read. */
+  foreignKeys?: readonly CatalogForeignKey[]
   /** Other tables inherit from it, so no key of it is a key of what `FROM` reads. Not said of partitioned tables. */
   hasChildren: boolean
   /** `pg_class.reltuples`; absent when the table was never analysed. */
@@ -58,6 +60,14 @@ export interface CatalogKey {
   immediate: boolean
   /** Condition of a partial index. */
   predicate?: string
+}
+
+/** Columns by their `pg_attribute.attnum`, in the same order on both sides. */
+export interface CatalogForeignKey {
+  columns: readonly number[]
+  /** `pg_class.oid` of the other table. */
+  references: number
+  referencedColumns: readonly number[]
 }
 
 export type CatalogKeyPart = { column: string } | { expression: string }

@@ -65,6 +65,20 @@ describe('a catalog', () => {
     ])
   })
 
+  test('has foreign keys with the columns on both sides', async () => {
+    await client.query(`
+      create table regions (country text, code text, primary key (country, code));
+      create table shops (id int primary key, parent_id int references shops, region text, country text,
+        foreign key (country, region) references regions)`)
+    const catalog = await readCatalog(client)
+    const shops = relation(catalog, 'shops')
+    expect(shops.foreignKeys).toEqual([
+      { columns: [4, 3], references: relation(catalog, 'regions').id, referencedColumns: [1, 2] },
+      { columns: [2], references: shops.id, referencedColumns: [1] },
+    ])
+    expect(relation(catalog, 'regions').foreignKeys).toEqual([])
+  })
+
   test('knows which functions return sets, aggregate, or may change', async () => {
     await client.query(`
       create function many() returns setof int language sql as 'select 1';
