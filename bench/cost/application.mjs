@@ -6,7 +6,7 @@ import { variants } from './variants.mjs'
 
 const require = createRequire(import.meta.url)
 const [name, path, connectionString] = process.argv.slice(2)
-const { setUp } = path ? await import(pathToFileURL(path).href) : variants[name]
+const { setUp } = path ? await setUpFrom(path) : variants[name]
 const variant = (await setUp?.()) ?? {}
 
 const pg = require('pg')
@@ -134,6 +134,12 @@ process.on('disconnect', () => {
 
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
 server.keepAliveTimeout = 60_000
+
+/** A module of somebody else's exports `setUp`, that of another commit all of its variants. */
+async function setUpFrom(path) {
+  const module = await import(pathToFileURL(path).href)
+  return module.variants ? module.variants[name] : module
+}
 
 function usage() {
   const { user, system } = process.cpuUsage()
