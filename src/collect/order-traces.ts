@@ -65,7 +65,7 @@ export async function orderTraces(
       cut = addCuts(cut, counts)
       return
     }
-    const trace = relativeTrace(traceParser()(text), source.folder)
+    const trace = relativeTrace(parserOfCollected()(text), source.folder)
     const { id, kind, name, startedAt = '' } = trace
     const isMade = id.startsWith(`${kind} ${name} #`)
     queries += trace.queries.length + trace.truncated
@@ -105,7 +105,7 @@ export async function orderTraces(
     queries,
     cut,
     *traces() {
-      const parse = traceParser()
+      const parse = parserOfCollected()
       for (const { text, id, source } of readEntries(entries)) {
         yield { ...relativeTrace(parse(text), source.folder), id }
       }
@@ -118,6 +118,9 @@ export async function orderTraces(
     },
   }
 }
+
+/** What counts as application code was decided by the profilers that collected; they know how it was set. */
+const parserOfCollected = () => traceParser(undefined, () => true)
 
 const CHUNK_BYTES = 1024 * 1024
 /** Files open at once: systems allow a process some hundreds. */

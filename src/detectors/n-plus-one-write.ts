@@ -7,6 +7,7 @@ import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
 import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
+import { unknownLineEvidence } from './unknown-line.ts'
 import { writeRemedy } from './write-remedy.ts'
 
 const defaults = {
@@ -62,7 +63,11 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     detail: explain(writes, text, queries, varying, origin),
     ...writeRemedy(kind, text, slots, first.via),
     cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
-    evidence: [statementEvidence(count, text, first), ...parentEvidence(trace, parent, origin)],
+    evidence: [
+      statementEvidence(count, text, first),
+      ...parentEvidence(trace, parent, origin),
+      ...unknownLineEvidence(callSite),
+    ],
   }
 }
 

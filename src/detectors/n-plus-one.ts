@@ -17,6 +17,7 @@ import {
 } from './origin.ts'
 import { isPolling } from './polling.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
+import { unknownLineEvidence } from './unknown-line.ts'
 
 const defaults = {
   /** Distinct values that are enough when their origin is proven. */
@@ -70,7 +71,11 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
       parent: parentStatement(trace, origin, varying),
     }),
     cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
-    evidence: [statementEvidence(count, text, first), ...parentEvidence(trace, parent, origin)],
+    evidence: [
+      statementEvidence(count, text, first),
+      ...parentEvidence(trace, parent, origin),
+      ...unknownLineEvidence(callSite),
+    ],
   }
 }
 

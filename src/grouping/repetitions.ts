@@ -83,7 +83,7 @@ function splitByPath(queries: readonly Query[], indexes: readonly number[]): Rep
   const tree = pathTree<Group>()
   const groupOfSite = new Map<string, Group>()
   for (const index of indexes) {
-    const callSite = applicationFrames(queries[index]?.callSite ?? [])
+    const callSite = queries[index]?.callSite ?? []
     const path = withoutRecursion(callSite)
     const site = path.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
     const known = groupOfSite.get(site)
@@ -105,12 +105,6 @@ function splitByPath(queries: readonly Query[], indexes: readonly number[]): Rep
     groupOfSite.set(site, group)
   }
   return groups
-}
-
-/** Recordings of other tools may hold frames of libraries; they say something only where there are no others. */
-function applicationFrames(callSite: CallSite): CallSite {
-  const own = callSite.filter(({ file }) => !/(^|[\\/])node_modules[\\/]/.test(file))
-  return own.length > 0 ? own : callSite
 }
 
 /** A path with each function once: one that calls itself is on one path at every depth of the tree it walks. */

@@ -2,6 +2,7 @@
 // fills in no fact that would be a guess; a value that is not known stays unknown.
 import * as v from 'valibot'
 import { limitInForce } from '../sql/limit-in-force.ts'
+import { applicationFrames, applicationRule, type IsApplication } from '../trace/application-code.ts'
 import type { CallSite, Query, Trace, TraceKind } from '../types.ts'
 import { nameValues } from './name-values.ts'
 import { type ReadQuery, traceShape } from './trace-shape.ts'
@@ -14,7 +15,10 @@ const UNNAMED = 'unnamed'
 export type NoteQueries = (queries: readonly Query[]) => void
 
 /** Reads the lines of one analysis: traces without an id are numbered in the order they are read. */
-export function traceParser(note?: NoteQueries): (line: string) => Trace {
+export function traceParser(
+  note?: NoteQueries,
+  isApplication: IsApplication = applicationRule(),
+): (line: string) => Trace {
   const ordinals = new Map<string, number>()
   return (line) => {
     const {
@@ -26,7 +30,7 @@ export function traceParser(note?: NoteQueries): (line: string) => Trace {
       ...rest
     } = readShape(parseJson(line))
     const kept = withTimes(queries.slice(0, KEPT_QUERIES))
-    const completed = kept.map((query) => complete(query, kept))
+    const completed = kept.map((query) => complete(query, kept, isApplication))
     note?.(completed)
     const label = `${kind} ${name}`
     const ordinal = (ordinals.get(label) ?? 0) + 1
@@ -92,12 +96,12 @@ function endOf({ startMs, waitMs = 0, durationMs = 0 }: ReadQuery & { startMs: n
   return startMs + waitMs + durationMs
 }
 
-function complete(query: ReadQuery, queries: readonly ReadQuery[]): Query {
+function complete(query: ReadQuery, queries: readonly ReadQuery[], isApplication: IsApplication): Query {
   const { callSite, builtAt, flow, usage, ...facts } = query
   return {
     ...(query.sqlLength === undefined ? limitInForce(query.sql, query.params) : {}),
     ...facts,
-    ...(callSite ? { callSite: applicationFrames(callSite as CallSite) } : {}),
+    ...(callSite ? { callSite: applicationFrames(callSite as CallSite, isApplication) } : {}),
     ...(builtAt?.file === undefined ? {} : { builtAt }),
     ...(flow
       ? { flow: flow.map((from) => ({ ...from, rows: from.rows ?? queries[from.query ?? 0]?.rows ?? 0 })) }
@@ -105,11 +109,3 @@ function complete(query: ReadQuery, queries: readonly ReadQuery[]): Query {
     ...(usage?.rowsTouched === undefined ? {} : { usage }),
   } as Query
 }
-
-/** Frames of installed code tell something only where there are no others. */
-function applicationFrames(callSite: CallSite): CallSite {
-  const own = callSite.filter(({ file }) => !INSTALLED.test(file))
-  return own.length > 0 ? own : callSite
-}
-
-const INSTALLED = /(^|[\\/])node_modules[\\/]/

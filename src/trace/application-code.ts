@@ -1,6 +1,8 @@
 // What counts as the application's own code in a stack. By default that is every file outside of node_modules, Node.js
 // and pg-loupe itself; an application can count more in (a workspace package below node_modules) and out (its own
-// database layer, so that the callers of that layer are named).
+// database layer, so that the callers of that layer are named). Whoever asks that question asks it here, once: when the
+// stack of a query is read, or when a call site that somebody else recorded is.
+import type { CallSite } from '../types.ts'
 
 /**
  * Says which files are meant, by their absolute path with forward slashes: a part of it in whole folder and file names
@@ -19,8 +21,8 @@ export interface ApplicationCode {
 export type IsApplication = (file: string, generated?: string) => boolean
 
 export function applicationRule(
-  { include = [], exclude = [] }: ApplicationCode,
-  isOwn: (file: string) => boolean,
+  { include = [], exclude = [] }: ApplicationCode = {},
+  isOwn: (file: string) => boolean = () => false,
 ): IsApplication {
   const included = include.map(matcher)
   const excluded = exclude.map(matcher)
@@ -33,6 +35,12 @@ export function applicationRule(
     if (isAnyOf(included)) return true
     return !paths.some(isInstalled) && !isOwn(file) && !isOwn(generated)
   }
+}
+
+/** For call sites that somebody else recorded: frames of libraries say something only where there are no others. */
+export function applicationFrames(callSite: CallSite, isApplication: IsApplication): CallSite {
+  const own = callSite.filter(({ file }) => isApplication(file))
+  return own.length > 0 ? own : callSite
 }
 
 type Matcher = (path: string) => boolean
@@ -68,11 +76,11 @@ function fromGlob(glob: string): RegExp {
 }
 
 function isInstalled(path: string): boolean {
-  return path.includes('/node_modules/')
+  return path.startsWith('node_modules/') || path.includes('/node_modules/')
 }
 
 /** Also what bundlers add around the modules: it has a place in the source map, but nobody wrote it. */
-const BUILT_IN = /^(?:node:|internal\/|<|webpack:\/\/[^/]*\/webpack\/)/
+const BUILT_IN = /^(?:node:|<|webpack:\/\/[^/]*\/webpack\/)/
 
 function isBuiltIn(file: string): boolean {
   return BUILT_IN.test(file)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readCollected } from '../../src/collect/read-collected.ts'
 import type { Report } from '../../src/types.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -222,6 +223,41 @@ describe('environment variables', () => {
     })
     expect(report.findings.map(({ callSite }) => callSite)).toEqual([[], []])
     expect(stderr).toContain('no line of the application is known')
+    expect(stderr).toContain('application.include (PG_LOUPE_INCLUDE) counts that package as application code')
+  })
+
+  describe('count an installed package in', () => {
+    const include = { LOAD: 'acme', PG_LOUPE_INCLUDE: 'acme' }
+    test.each<[string, Record<string, string>, string]>([
+      ['so that its own line is named', include, 'node_modules/acme/index.mjs'],
+      ['as the same code beside it always is', { LOAD: './acme.mjs' }, 'acme.mjs'],
+    ])('%s', async (_what, variables, file) => {
+      const { home, app } = withAcme()
+      const { report } = await profile(app, IMPORT, variables, home)
+      expect(report.findings).toMatchObject([
+        {
+          detector: 'n-plus-one',
+          callSite: [{ file, line: 2, function: 'load' }, { file: 'installed-loop.mjs' }],
+        },
+      ])
+    })
+
+    test('also where other processes collect', async () => {
+      const { home, app } = withAcme()
+      const folder = temporaryFolder()
+      await profile(app, IMPORT, { ...include, PG_LOUPE_COLLECT: folder }, home)
+      const { traces } = await readCollected(folder, (problem) => expect.unreachable(problem), home)
+      const [frames] = [...traces()].map(({ queries }) => queries.map(({ callSite }) => callSite?.[0]))
+      expect(frames).toHaveLength(4)
+      expect(new Set(frames?.map((frame) => frame?.file))).toEqual(new Set(['node_modules/acme/index.mjs']))
+    })
+
+    test('or its callers are named', async () => {
+      const { home, app } = withAcme()
+      const { report } = await profile(app, IMPORT, { LOAD: 'acme' }, home)
+      const line = lineOf('installed-loop.mjs', '// call')
+      expect(report.findings).toMatchObject([{ callSite: [{ file: 'installed-loop.mjs', line }] }])
+    })
   })
 
   test('record the traces in a file, which the process id may name', async () => {
@@ -321,6 +357,21 @@ function copyOfApp(name: string): string {
   }
   symlinkSync(root, join(home, 'node_modules/pg-loupe'))
   return home
+}
+
+/** The application with the loop, which is in `node_modules/acme` and in `acme.mjs`. */
+function withAcme(): { home: string; app: string } {
+  const home = copyOfApp('installed-loop.mjs')
+  const installed = join(home, 'node_modules/acme')
+  mkdirSync(installed)
+  const module = [
+    'export async function load(pool, names) {',
+    "  for (const name of names) await pool.query('select id from authors where name = $1', [name])",
+    '}',
+  ].join('\n')
+  writeFileSync(join(installed, 'package.json'), '{ "type": "module", "exports": "./index.mjs" }')
+  for (const file of [join(installed, 'index.mjs'), join(home, 'acme.mjs')]) writeFileSync(file, module)
+  return { home, app: join(home, 'installed-loop.mjs') }
 }
 
 const DEPENDENCIES_OF_PG = ['pg-connection-string', 'pg-protocol', 'pg-types', 'pgpass']
