@@ -1,0 +1,106 @@
+// Routes as application developers write them, each labelled by what a senior reviewer would say of it: the guilty ones are
+// named at their line, with the origin their values really have, and the innocent ones get no warning and no error.
+import { readFileSync } from 'node:fs'
+import pg from 'pg'
+import { afterAll, expect, test } from 'vitest'
+import { createProfiler } from '../../src/profiler.ts'
+import { testDatabase } from '../postgres/test-database.ts'
+import { startApp, visits } from './app.ts'
+import { judge } from './judge.ts'
+import { KNOWN_WRONG } from './known-wrong.ts'
+import { readMarks } from './marks.ts'
+
+const database = await testDatabase()
+const bare = new pg.Client(database.config)
+await bare.connect()
+await bare.query(readFileSync(new URL('schema.sql', import.meta.url), 'utf8'))
+
+const profiler = createProfiler({
+  enabled: true,
+  capture: 'full',
+  catalog: true,
+  // The time that a query takes depends on what else the machine does.
+  detectors: { 'slow-query': false },
+  reporters: [],
+})
+const app = await startApp(new pg.Pool({ ...database.config, max: 6 }), profiler)
+afterAll(() => Promise.all([app.close(), bare.end()]))
+
+const answers = new Map<string, number[]>()
+for (const { route, requests, atOnce } of visits) {
+  const statuses: number[] = []
+  if (atOnce) statuses.push(...(await Promise.all(requests.map((request) => app.send(request)))))
+  else for (const request of requests) statuses.push(await app.send(request))
+  answers.set(route, statuses)
+}
+await profiler.settled()
+
+const report = profiler.report()
+const marks = readMarks()
+const refused = await refusedRemedies()
+const wrongs = new Map(visits.map((visit) => [visit.route, judge(visit, report.findings, marks, refused)]))
+printTable()
+
+const FAILING = new Set(['GET /structure/fails', 'GET /structure/fails-in-a-loop'])
+const right = visits.filter(({ route }) => !(route in KNOWN_WRONG))
+
+test.each(right.filter(({ label }) => label === 'guilty').map((visit) => [visit.route]))(
+  '%s is named at its line',
+  (route) => {
+    expect(wrongs.get(route)).toEqual([])
+  },
+)
+
+test.each(right.filter(({ label }) => label === 'innocent').map((visit) => [visit.route]))(
+  '%s is not accused',
+  (route) => {
+    expect(wrongs.get(route)).toEqual([])
+  },
+)
+
+test.each(Object.entries(KNOWN_WRONG))('%s is still wrong: %s', (route) => {
+  expect(wrongs.get(route)).not.toEqual([])
+})
+
+test('every route answers as it should', () => {
+  const unexpected = visits
+    .map(({ route }) => [route, answers.get(route)?.find((status) => status >= 400 !== FAILING.has(route))])
+    .filter(([, status]) => status !== undefined)
+  expect(unexpected).toEqual([])
+})
+
+test('every guilty route has marks and a fix that is innocent, and no innocent one has marks', () => {
+  const marked = new Set(marks.guilty.map(({ route }) => route))
+  const labelled = new Map(visits.map((visit) => [visit.route, visit]))
+  expect([...marked].filter((route) => labelled.get(route)?.label !== 'guilty')).toEqual([])
+  for (const { route, label, fixedBy } of visits) {
+    if (label === 'innocent') continue
+    expect(marked).toContain(route)
+    expect(labelled.get(fixedBy ?? ''), `${route} is fixed by ${fixedBy}`).toMatchObject({
+      label: 'innocent',
+    })
+  }
+  expect(labelled.size).toBe(visits.length)
+})
+
+test('nothing went wrong inside, and nothing was sent outside of a request', () => {
+  expect(report.cut).toMatchObject({ internalErrors: 0, untraced: 0 })
+})
+
+/** What the database says to the statements that are printed as remedies and that it does not take. */
+async function refusedRemedies(): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const [i, { fix = '' }] of report.findings.entries()) {
+    if (!/^(?:select|insert|update|delete|with) /i.test(fix)) continue
+    await bare.query(`prepare remedy_${i} as ${fix}`).catch((error) => found.set(fix, error.message))
+  }
+  return found
+}
+
+/** All that is wrong, for whoever works on it. */
+function printTable() {
+  for (const { route, label } of visits) {
+    for (const wrong of wrongs.get(route) ?? [])
+      console.log(`${label.padEnd(8)}  ${route.padEnd(48)}  ${wrong}`)
+  }
+}

@@ -1,0 +1,69 @@
+// Reads from the sources of the routes what is to be said of them. Above a line that a report has to name stands
+// `// guilty: n-plus-one`, with `, proven` where nothing less will do; above the line that the values of a proven loop come
+// from stands `// origin: author_id`, with the column. A mark is about the route that is registered above it, or those it
+// names: `// guilty: n-plus-one in GET /structure/service`. Of a call over several lines, the line is the one of its method.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface GuiltyMark {
+  file: string
+  line: number
+  route: string
+  detector: string
+  proven: boolean
+}
+
+export interface OriginMark {
+  file: string
+  line: number
+  route: string
+  column: string
+}
+
+export interface Marks {
+  guilty: readonly GuiltyMark[]
+  origins: readonly OriginMark[]
+}
+
+const ROUTES = fileURLToPath(new URL('routes', import.meta.url))
+const REGISTERED = /router\.(get|post|put|delete)\('([^']+)'/
+const REGISTERED_OVER_LINES = /^ {4}'(\/[^']+)',$/
+const MARK = /^ *\/\/ (guilty|origin): ([\w-]+)(, proven)?(?: in ([A-Z]+ \/.*))?$/
+
+export function readMarks(): Marks {
+  const guilty: GuiltyMark[] = []
+  const origins: OriginMark[] = []
+  for (const name of readdirSync(ROUTES)) {
+    const file = join(ROUTES, name)
+    const lines = readFileSync(file, 'utf8').split('\n')
+    let route = ''
+    for (const [index, text] of lines.entries()) {
+      route = routeRegistered(name, text, lines[index - 1]) ?? route
+      const [, kind, what, proven, named] = MARK.exec(text.trimEnd()) ?? []
+      if (!kind || !what) continue
+      for (const about of named?.split(', ') ?? [route]) {
+        const place = { file, line: lineBelow(lines, index), route: about }
+        if (kind === 'origin') origins.push({ ...place, column: what })
+        else guilty.push({ ...place, detector: what, proven: proven !== undefined })
+      }
+    }
+  }
+  return { guilty, origins }
+}
+
+function routeRegistered(file: string, text: string, before = ''): string | undefined {
+  const folder = file.replace(/\.ts$/, '')
+  const [, method, path] = REGISTERED.exec(text) ?? []
+  if (method && path) return `${method.toUpperCase()} /${folder}${path}`
+  const [, pathAlone] = REGISTERED_OVER_LINES.exec(text) ?? []
+  const [, methodBefore] = /router\.(get|post|put|delete)\($/.exec(before) ?? []
+  return pathAlone && methodBefore && `${methodBefore.toUpperCase()} /${folder}${pathAlone}`
+}
+
+/** Number of the first line below that is no mark. */
+function lineBelow(lines: readonly string[], index: number): number {
+  let below = index + 1
+  while (MARK.test(lines[below] ?? '')) below += 1
+  return below + 1
+}
