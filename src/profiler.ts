@@ -311,7 +311,11 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         listeners.add(reporter)
         continue
       }
-      const { hear, count, flush } = consoleListener(checked.roundTripMs, undefined, cacheEntries)
+      const { hear, count, flush } = consoleListener({
+        roundTripMs: checked.roundTripMs,
+        remembered: cacheEntries,
+        reportFile: report,
+      })
       listeners.add(hear)
       countListeners.add(count)
       atExit(flush)

@@ -1,10 +1,11 @@
-// The live console: a line per trace, and each finding in full the first time it is seen and again when it has grown;
-// in between it is counted. A page that is reloaded fifty times must not print its N+1 fifty times, and a route under load
-// is a line now and then.
-
+// The live console prints one line for each trace that sent a query, and each finding in full the first time it appears.
+// After that, the trace's line says what was found again. Hints are folded into one line, and a route under load is one
+// line every two seconds.
 import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
-import type { Finding, Report, ReportListener, RouteSummary, Spread } from '../types.ts'
-import { formatFinding, formatRoute } from './reporters/console.ts'
+import type { Report, ReportListener, RouteSummary, Spread, Trace } from '../types.ts'
+import { againNote } from './again-note.ts'
+import { formatFinding, formatHints, formatRoute } from './reporters/console.ts'
+import { ShownFindings } from './shown-findings.ts'
 import { wantsColor } from './wants-color.ts'
 
 interface Output {
@@ -12,7 +13,6 @@ interface Output {
   hasColors?(): boolean
 }
 
-/** Findings remembered as shown; the oldest is shown once more when there are more. */
 const REMEMBERED = 2000
 
 /** Lines about one route that say nothing new, within so many milliseconds; those after them become one. */
@@ -44,30 +44,28 @@ interface Sum {
   databaseMs: number
 }
 
-export function consoleListener(
-  roundTripMs?: number,
-  output: Output = process.stderr,
+interface ConsoleOptions {
+  roundTripMs?: number | undefined
+  output?: Output
+  /** Findings remembered as shown; one that was forgotten is shown again. */
+  remembered?: number
+  /** Where the report is kept, for those who want to read the hints. */
+  reportFile?: string | undefined
+}
+
+export function consoleListener({
+  roundTripMs,
+  output = process.stderr,
   remembered = REMEMBERED,
-): ConsoleListener {
-  const shown = new Map<string, { queries: number; times: number }>()
+  reportFile,
+}: ConsoleOptions = {}): ConsoleListener {
+  const shown = new ShownFindings(remembered)
   const sums = new Map<string, Sum>()
   let timer: Timer | undefined
   const options = {
     color: wantsColor(output),
     cwd: process.cwd(),
     ...(roundTripMs === undefined ? {} : { roundTripMs }),
-  }
-
-  const isNews = ({ key, cost }: Finding): boolean => {
-    const before = shown.get(key)
-    const grown = !before || cost.queries > before.queries
-    shown.delete(key)
-    shown.set(key, {
-      queries: Math.max(cost.queries, before?.queries ?? 0),
-      times: (before?.times ?? 0) + 1,
-    })
-    if (shown.size > remembered) shown.delete(shown.keys().next().value as string)
-    return grown
   }
 
   const sumOf = (name: string): Sum => {
@@ -103,34 +101,46 @@ export function consoleListener(
     if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
   }
 
-  const hear = (report: Report) => {
-    const news = report.findings.filter(isNews)
+  let isFirstHint = true
+  /** Said once: the first time there are hints. */
+  const nextOfHints = () => {
+    if (!isFirstHint) return ''
+    isFirstHint = false
+    return reportFile
+      ? `npx pg-loupe report ${reportFile} shows them in full`
+      : 'PG_LOUPE_REPORT=pg-loupe.json keeps them for npx pg-loupe report pg-loupe.json'
+  }
+
+  const hear = (report: Report, trace: Trace) => {
     const [route] = report.routes
-    if (news.length === 0 && route) {
+    if (!route || (route.queries.max === 0 && report.findings.length === 0)) return
+    const sightings = report.findings.map((finding) => shown.see(finding))
+    const news = sightings.filter(({ state }) => state === 'new').map(({ finding }) => finding)
+    const again = sightings.filter(({ state }) => state !== 'new')
+    if (sightings.every(({ state }) => state === 'again')) {
       const sum = sumOf(route.name)
       if (++sum.lines > LINES) {
         add(sum, route.queries.max, route.durationMs.max, route.databaseMs.max)
         return
       }
     }
-    const known = report.findings.filter((finding) => !news.includes(finding))
-    const times = Math.max(...known.map(({ key }) => shown.get(key)?.times ?? 1))
-    const which = known.length === 1 ? 'the finding above' : `${known.length} findings above`
-    const note = known.length > 0 ? `${which}, for the ${ordinal(times)} time` : ''
+    const hints = news.filter(({ severity }) => severity === 'info')
+    const inFull = news.filter(({ severity }) => severity !== 'info')
     const lines = [
-      ...report.routes.map((route) => formatRoute(route, options, note)),
-      ...news.flatMap((finding) => ['', formatFinding(finding, report, options)]),
-      ...(news.length > 0 ? [''] : []),
+      formatRoute(route, options, [...failures(trace), againNote(again)].filter(Boolean).join('; ')),
+      ...inFull.flatMap((finding) => ['', formatFinding(finding, report, options)]),
+      ...(inFull.length > 0 ? [''] : []),
+      ...(hints.length > 0 ? [formatHints(hints, nextOfHints(), options)] : []),
     ]
     output.write(`${lines.join('\n')}\n`)
   }
 
   return {
     hear(report, trace) {
-      if (trace.kind !== 'test') hear(report)
+      if (trace.kind !== 'test') hear(report, trace)
     },
     count({ name, queryCount, durationMs, countedMs }) {
-      add(sumOf(name), queryCount, durationMs, countedMs)
+      if (queryCount > 0) add(sumOf(name), queryCount, durationMs, countedMs)
     },
     flush,
   }
@@ -150,9 +160,12 @@ function average(value: number): Spread {
   return { min: value, median: value, max: value }
 }
 
-function ordinal(count: number): string {
-  const suffix = { one: 'st', two: 'nd', few: 'rd', other: 'th', many: 'th', zero: 'th' }
-  return `${count}${suffix[ORDINALS.select(count)]}`
+/** What went wrong in the request itself. */
+function failures({ labels, queries }: Trace): string[] {
+  const status = Number(labels?.status)
+  const failed = queries.filter(({ error }) => error !== undefined).length
+  return [
+    ...(status >= 400 ? [`status ${status}`] : []),
+    ...(failed > 0 ? [`${failed} failed ${failed === 1 ? 'query' : 'queries'}`] : []),
+  ]
 }
-
-const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' })

@@ -3,11 +3,12 @@ import { createProfiler } from '../../src/profiler.ts'
 import { consoleListener } from '../../src/report/console-listener.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import type { Trace } from '../../src/types.ts'
+import { finding, reportOf } from '../report-builder.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const profiler = createProfiler()
 
-function loop(count: number, name = 'GET /orders'): Trace {
+function loop(count: number, name = 'GET /orders', at = '/app/src/orders.ts:5:9 list'): Trace {
   return {
     ...trace(
       name,
@@ -16,7 +17,7 @@ function loop(count: number, name = 'GET /orders'): Trace {
         Array.from({ length: count }, (_, i) => i + 2000),
         (id) =>
           q('select name from customers where id = $1', [id], {
-            at: '/app/src/orders.ts:5:9 list',
+            at,
             ...from(0, 'id', count),
           }),
       ),
@@ -101,55 +102,104 @@ describe('the console reporter', () => {
 describe('the live console', () => {
   function listen() {
     const written: string[] = []
-    const { hear } = consoleListener(1, { write: (text: string) => written.push(text) })
+    const { hear } = consoleListener({ output: { write: (text: string) => written.push(text) } })
     return (one: Trace) => {
       hear(profiler.analyze([one]), one)
       return written.splice(0).join('')
     }
   }
 
-  test('shows a finding once, then counts it', () => {
+  test('shows a finding in full once, then names it with its line', () => {
     const show = listen()
     expect(show(loop(4))).toContain('N+1: 4 queries')
-    const second = show(loop(4))
-    expect(second).toMatch(/^GET \/orders .* the finding above, for the 2nd time\n$/)
-    expect(show(loop(4))).toContain('for the 3rd time')
+    expect(show(loop(4))).toMatch(/^GET \/orders .* n-plus-one at orders.ts:5, second time\n$/)
+    expect(show(loop(4))).toContain('n-plus-one at orders.ts:5, third time')
+    expect(show(loop(4))).toContain('n-plus-one at orders.ts:5, 4th time')
   })
 
-  test('shows it again when it has grown, not when it has shrunk', () => {
+  test('says in one line that it has grown, and nothing when it has shrunk', () => {
     const show = listen()
     show(loop(4))
-    expect(show(loop(3))).toContain('for the 2nd time')
-    expect(show(loop(9))).toContain('N+1: 9 queries')
-    expect(show(loop(9))).toContain('for the 4th time')
+    expect(show(loop(3))).toContain('second time')
+    expect(show(loop(9))).toMatch(/^GET .* n-plus-one at orders.ts:5 has grown from 4 to 9 queries\n$/)
+    expect(show(loop(9))).toContain('4th time')
   })
 
-  test('shows the same pattern on another route', () => {
+  test('says in one line that another route leads to the same place', () => {
     const show = listen()
     show(loop(4))
-    expect(show(loop(4, 'GET /invoices'))).toContain('N+1: 4 queries')
+    expect(show(loop(4, 'GET /invoices'))).toMatch(
+      /^GET \/invoices .* n-plus-one at orders.ts:5 as shown for GET \/orders\n$/,
+    )
+    expect(show(loop(4, 'GET /invoices'))).toContain('second time')
+  })
+
+  test('shows in full what another place does on a known route', () => {
+    const show = listen()
+    show(loop(4))
+    expect(show(loop(4, 'GET /orders', 'src/items.ts:7:3 items'))).toContain('N+1: 4 queries')
+  })
+
+  test('prints nothing for a request that sends no query', () => {
+    expect(listen()(trace('GET /style.css'))).toBe('')
+  })
+
+  test('tells the status of a request that failed, and how many of its queries did', () => {
+    const failed = {
+      ...trace('GET /x', q('select 1'), q('select 2', [], { error: '42P01' })),
+      labels: { status: '500' },
+    }
+    expect(listen()(failed)).toMatch(/^GET \/x {2}2 queries {2}.* {2}status 500; 1 failed query\n$/)
+    expect(listen()({ ...trace('GET /x', q('select 1')), labels: { status: '200' } })).not.toContain('status')
+  })
+
+  test('folds hints into one line, once for each place, and says where they are in full', () => {
+    const hint = (file: string, line: number) =>
+      finding({
+        detector: 'unread-columns',
+        severity: 'info',
+        callSite: [{ file, line }],
+        key: `${file} ${line}`,
+      })
+    const written: string[] = []
+    const { hear } = consoleListener({
+      output: { write: (text: string) => written.push(text) },
+      reportFile: 'r.json',
+    })
+    const one = trace('GET /orders', q('select 1'))
+    hear(reportOf(hint('src/a.ts', 3), hint('src/b.ts', 9)), one)
+    expect(written.join('').split('\n').slice(1)).toEqual([
+      '  ● 2 hints: unread-columns at a.ts:3, unread-columns at b.ts:9; npx pg-loupe report r.json shows them in full',
+      '',
+    ])
+    written.length = 0
+    hear(reportOf(hint('src/a.ts', 3)), one)
+    expect(written.join('')).not.toContain('hint')
+    hear(reportOf(hint('src/c.ts', 1)), one)
+    expect(written.join('')).toContain('  ● 1 hint: unread-columns at c.ts:1\n')
   })
 
   test('sums up what a route does again and again, and goes on showing what is new', () => {
     const written: string[] = []
-    const console = consoleListener(1, { write: (text: string) => written.push(text) })
+    const console = consoleListener({ output: { write: (text: string) => written.push(text) } })
     const show = (one: Trace) => console.hear(profiler.analyze([one]), one)
     for (let at = 0; at < 100; at++) show(loop(4))
     // The finding, and five lines that say that it was there again.
     expect(written).toHaveLength(6)
     show(loop(9))
-    expect(written.at(-1)).toContain('N+1: 9 queries')
+    expect(written.at(-1)).toContain('has grown from 4 to 9 queries')
     console.flush()
     expect(written.at(-1)).toMatch(/^GET \/orders {2}94 times {2}5 queries .* as before, on average\n$/)
   })
 
   test('tells of traces that were only counted in one line', () => {
     const written: string[] = []
-    const console = consoleListener(1, { write: (text: string) => written.push(text) })
+    const console = consoleListener({ output: { write: (text: string) => written.push(text) } })
     for (const queryCount of [3, 5]) {
       console.count({ name: 'GET /orders', queryCount, durationMs: 4, countedMs: 1 })
     }
     expect(written).toEqual([])
+    console.count({ name: 'GET /style.css', queryCount: 0, durationMs: 4, countedMs: 0 })
     console.flush()
     console.flush()
     expect(written).toEqual([

@@ -14,6 +14,7 @@ import type {
   Severity,
 } from '../../types.ts'
 import { cutText } from './cut-text.ts'
+import { placeName } from './place-name.ts'
 import { clip as clipTo, printable } from './printable.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
@@ -64,6 +65,18 @@ export function formatFinding(
   )}`
   return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`)].join('\n')
 }
+
+/** Findings of severity `info` in one line; `next` says where they can be read in full. */
+export function formatHints(hints: readonly Finding[], next: string, options: ReporterOptions): string {
+  const { blue, dim } = pc.createColors(options.color ?? false)
+  const named = hints.slice(0, HINTS).map(placeName)
+  const left = hints.length - named.length
+  const names = [...named, ...(left > 0 ? [`${left} more`] : [])].join(', ')
+  return `  ${blue(MARKS.info)} ${dim(`${hints.length} ${hints.length === 1 ? 'hint' : 'hints'}: ${names}${next ? `; ${next}` : ''}`)}`
+}
+
+/** Hints named in one line. */
+const HINTS = 3
 
 /** What is only to be known of is said in few lines; the report has the rest. */
 function formatEvidence({ callSite, evidence }: Finding, options: ReporterOptions): [string, string][] {
