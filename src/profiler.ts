@@ -1,6 +1,5 @@
 // Holds the pieces together: opens and closes traces, runs the detectors over each as it closes, merges what they find
 // and hands it on. Errors of ours are counted, never thrown into the application.
-import type { PoolLike as CatalogPool } from './catalog/catalog-of-pool.ts'
 import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
 import { noteTables } from './catalog/note-tables.ts'
@@ -61,8 +60,8 @@ export interface Profiler {
   outsideTrace(): LiveTrace | undefined
   /** Queries so far that belonged to no open trace and were counted only. */
   readonly untraced: number
-  /** To be told of each pool that is profiled, for its catalog. */
-  addPool(pool: CatalogPool): void
+  /** To be told of each client that is profiled, with the options of the pool that made it, for the catalog. */
+  addClient(client: object, poolOptions?: object): void
   /** Whether statements carry the name of their trace in a comment. */
   readonly commentTags: boolean
   /** Whether responses tell how long their queries took. */
@@ -179,8 +178,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     get untraced() {
       return merged.untraced
     },
-    addPool(pool) {
-      if (checked.catalog) knowledge.addPool(pool)
+    addClient(client, poolOptions) {
+      if (checked.catalog) knowledge.addClient(client, poolOptions)
     },
     countInternalError(error) {
       if (merged.countInternalError() > 1) return
@@ -231,11 +230,13 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted)
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
-      noteTables(trace.queries, knowledge.catalog())
-      noteBounds(trace.queries, knowledge.catalog())
+      const catalog = knowledge.catalog(trace.connections)
+      noteTables(trace.queries, catalog)
+      noteBounds(trace.queries, catalog, { isLive: true })
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
       withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined }))
-      if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl')) knowledge.forget()
+      if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl'))
+        knowledge.forget(trace.connections)
       const finished = trace.toTrace(nextId(trace))
       recorder?.record(finished, params)
       collector?.collect(finished)

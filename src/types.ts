@@ -63,6 +63,8 @@ export interface ResultBound {
   /** The largest table it reads, with the planner's estimate of its rows. */
   table?: string
   tableRows?: number
+  /** Columns that order its rows in one way only, as the statement would name them: `orders.id`. */
+  key?: readonly string[]
 }
 
 /** One statement sent once. Times are milliseconds from the start of the trace. */
@@ -83,6 +85,8 @@ export interface Query {
   waitMs?: number
   rows?: number
   bytes?: number
+  /** Its rows were asked for in portions: by a cursor, a stream or the driver's option `rows`. */
+  inPortions?: boolean
   /** Equal results have equal hashes within one trace. */
   resultHash?: string
   columns?: readonly ResultColumn[]

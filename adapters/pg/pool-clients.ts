@@ -15,6 +15,7 @@ export interface PoolOfClients {
   /** All that are open. */
   _clients?: ClientLike[]
   _idle?: { client: ClientLike }[]
+  options?: object
 }
 
 export interface PooledClient {
@@ -54,7 +55,7 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
       const trace = profiler.currentTrace()
       return { trace, waitedMs: checkedOut?.trace === trace ? checkedOut?.waitedMs : undefined }
     }
-    watchClient(client, profiler, { isPooled: true, sender, takeHandedOn })
+    watchClient(client, profiler, { isPooled: true, poolOptions: pool.options, sender, takeHandedOn })
     return pooled
   }
   const handOut = (client: ClientLike) => {

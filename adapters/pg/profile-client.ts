@@ -72,6 +72,8 @@ export function unprofileClient<Client extends ClientLike>(client: Client): Clie
 export interface ClientUse {
   /** The pool connects it, for nobody in particular. */
   isPooled: boolean
+  /** Those that the pool makes its clients with. */
+  poolOptions?: object | undefined
   /** Asked first: what was recorded already, where the application called `pool.query`. */
   takeHandedOn?(): HandedOn | undefined
   /** Asked at each call. */
@@ -81,13 +83,14 @@ export interface ClientUse {
 export function watchClient(
   client: ClientInside,
   profiler: Profiler,
-  { isPooled, sender, takeHandedOn }: ClientUse,
+  { isPooled, poolOptions, sender, takeHandedOn }: ClientUse,
 ): void {
   const { instrumented } = sharedState()
   // A pool may be given a class of clients that is not pg's.
   if (instrumented.has(client) || !hasMethod(client, 'query')) return
   const guard = guardFor(profiler)
   const connection = followConnection(client, guard)
+  guard(() => profiler.addClient(client, poolOptions))
   /** Somebody else's patch may go on calling ours after it was taken off. */
   let isUndone = false
 

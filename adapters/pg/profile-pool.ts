@@ -25,7 +25,6 @@ export interface PoolLike {
 
 interface PoolInside extends PoolOfClients, Pick<PoolLike, 'query' | 'connect'> {
   Client: new (...args: never[]) => ClientLike
-  options?: object
   Promise?: PromiseConstructor
   ending?: boolean
   ended?: boolean
@@ -47,7 +46,6 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 
   /** Its arguments, while `pool.query` calls `pool.connect`. */
   let calling: readonly unknown[] | undefined
-  profiler.addPool({ options: inside.options ?? {}, Client: inside.Client })
   const clients = watchPoolClients(inside, profiler)
   const guard = guardFor(profiler)
   let isUndone = false

@@ -13,6 +13,8 @@ export interface QueryConfig {
   values?: unknown
   name?: unknown
   callback?: unknown
+  /** Rows to ask for at a time. */
+  rows?: unknown
   /** pg-query-stream keeps its statement in a cursor. */
   cursor?: { text?: unknown; values?: unknown }
 }
@@ -23,6 +25,14 @@ export function isSubmittable(config: unknown): config is Submittable {
 
 export function isFunction(value: unknown): value is (...args: never[]) => unknown {
   return typeof value === 'function'
+}
+
+/** A cursor, which is read, a stream, which holds one, or a query with the option `rows`. */
+export function isInPortions(config: unknown): boolean {
+  if (typeof config !== 'object' || config === null) return false
+  const { cursor, rows } = config as QueryConfig
+  if (cursor !== undefined || (typeof rows === 'number' && rows > 0)) return true
+  return isSubmittable(config) && isFunction((config as { read?: unknown }).read)
 }
 
 /** The statement's text, wherever this form has it. A name alone runs what has been prepared under it. */

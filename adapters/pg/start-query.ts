@@ -5,7 +5,7 @@ import { captureStack } from '../../src/trace/call-site.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { commentTag } from './comment-tag.ts'
 import { Flight } from './connection-facts.ts'
-import { type QueryConfig, textOf, valuesOf } from './query-form.ts'
+import { isInPortions, type QueryConfig, textOf, valuesOf } from './query-form.ts'
 
 /**
  * Records that the application calls `below` with these arguments, in the trace of the calling code. It must be read
@@ -32,6 +32,7 @@ export function startQuery(
       sql,
       params: valuesOf(args)?.slice(),
       prepared: nameOf(args[0]),
+      inPortions: isInPortions(args[0]),
       stack: origin?.stack ?? captureStack(below),
       built: origin?.built,
       via: origin?.via,

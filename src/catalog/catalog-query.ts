@@ -1,5 +1,9 @@
 // The one query that reads the catalog: everything in one snapshot and one round trip. It reads system tables only, so it
 // needs no rights on anybody's data, takes no lock that anybody waits for, and runs on PostgreSQL 12 and later.
+//
+// A table that was never analysed is sized by its pages, as the planner does it: PostgreSQL divides them by the width of
+// its columns. The last page is taken for nearly empty, so that a table of a few rows is not taken for one of a hundred.
+// Asking for the pages opens the table, so a table that somebody holds or awaits exclusively is left out.
 
 export const CATALOG_QUERY = `
 with recursive base_type(oid, base) as (
@@ -7,10 +11,31 @@ with recursive base_type(oid, base) as (
   union all
   select t.oid, b.base from pg_catalog.pg_type t join base_type b on t.typbasetype = b.oid where t.typtype = 'd'
 ), relation as (
-  select c.oid, n.nspname, c.relname, c.relkind, c.reltuples
+  select c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relpages
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
     and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'
+), taken as materialized (
+  select distinct l.relation from pg_catalog.pg_locks l where l.mode = 'AccessExclusiveLock' and l.relation is not null
+), stored as (
+  select r.oid, case when r.reltuples > 0 or (r.reltuples = 0 and r.relpages > 0) then r.reltuples
+    when not exists (select from taken where taken.relation = r.oid) then (
+      select case when pages.number > 0 then pg_catalog.floor((pages.number - 1) * page.size / (row_head.size + (
+          select coalesce(pg_catalog.sum(case when t.typlen > 0 then t.typlen else 32 end), 0)
+          from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+          where a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped))) + 1 else 0 end
+      from (select pg_catalog.current_setting('block_size')::int as size) page, (select 28 as size) row_head,
+        lateral (select pg_catalog.ceil(pg_catalog.pg_relation_size(r.oid)::numeric / page.size) as number) pages)
+    end as rows
+  from relation r where r.relkind in ('r', 'm')
+), partition(root, oid) as (
+  select h.inhparent, h.inhrelid from pg_catalog.pg_inherits h join relation r on r.oid = h.inhparent and r.relkind = 'p'
+  union all
+  select p.root, h.inhrelid from partition p join pg_catalog.pg_inherits h on h.inhparent = p.oid
+), sized as (
+  select oid, rows from stored
+  union all
+  select p.root, pg_catalog.sum(s.rows) from partition p join stored s on s.oid = p.oid group by p.root
 ), columns as (
   select a.attrelid, pg_catalog.json_agg(pg_catalog.json_build_object(
     'name', a.attname, 'number', a.attnum, 'type', t.typname,
@@ -71,11 +96,11 @@ select pg_catalog.json_build_object(
       'columns', coalesce(columns.list, '[]'), 'uniqueKeys', coalesce(keys.list, '[]'),
       'foreignKeys', coalesce(foreign_keys.list, '[]'),
       'hasChildren', r.relkind <> 'p' and exists (select from pg_catalog.pg_inherits h where h.inhparent = r.oid),
-      'estimatedRows', case when r.reltuples >= 0 then r.reltuples end,
+      'estimatedRows', sized.rows,
       'definition', case when r.relkind = 'v' then pg_catalog.pg_get_viewdef(r.oid) end
     ) order by r.nspname, r.relname), '[]')
     from relation r left join columns on columns.attrelid = r.oid left join keys on keys.indrelid = r.oid
-      left join foreign_keys on foreign_keys.conrelid = r.oid),
+      left join foreign_keys on foreign_keys.conrelid = r.oid left join sized on sized.oid = r.oid),
   'functions', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'schema', f.nspname, 'name', f.proname, 'returnsSet', f.sets, 'aggregate', f.aggregates,
       'volatile', f.volatiles) order by f.nspname, f.proname), '[]')

@@ -1,5 +1,6 @@
 // What is known of the database behind the queries.
 
 export { parseCatalog, serializeCatalog } from './catalog-file.ts'
-export { catalogOfPool, createCatalogSource } from './catalog-of-pool.ts'
+export { catalogSource, createCatalogSource } from './catalog-source.ts'
+export { databaseOfClient } from './database-of-client.ts'
 export { type Queryable, readCatalog } from './read-catalog.ts'

@@ -1,50 +1,69 @@
-// What the profiler knows of the database behind its pools, and when: the parser and the catalog are loaded once, when the
-// first trace closes, and again after DDL. With pools that lead to several databases nothing is known, because a
-// statement does not tell which of them it was sent to.
+// What the profiler knows of the databases behind the connections of a trace, and when: the parser and the catalog are
+// loaded once, when the first trace that has used the database closes, and again after DDL. Of a trace that has used
+// several databases nothing is known, because its statements are judged together.
 
 import type { Catalog } from '../sql/catalog-shape.ts'
 import { loadParser } from '../sql/index.ts'
-import {
-  type CatalogSource,
-  catalogOfPool,
-  type OwnClientListener,
-  type PoolLike,
-} from './catalog-of-pool.ts'
+import { type CatalogSource, catalogSource, type OwnClientListener } from './catalog-source.ts'
+import { type DatabaseOfClient, databaseOfClient } from './database-of-client.ts'
+
+/** Those that a trace has sent queries over, each the client itself. */
+type Connections = Iterable<object>
 
 export interface Knowledge {
-  /** To be told of each pool that is profiled. */
-  addPool(pool: PoolLike): void
+  /** To be told of each client that is profiled, with the options of the pool that made it. */
+  addClient(client: object, poolOptions?: object): void
   /** A promise while something is being loaded; undefined when there is nothing to wait for. Never rejects. */
-  loading(): Promise<void> | undefined
-  catalog(): Catalog | undefined
+  loading(connections: Connections): Promise<void> | undefined
+  catalog(connections: Connections): Catalog | undefined
   /** The schema has changed. */
-  forget(): void
+  forget(connections: Connections): void
 }
 
+/** An application has one or two; of those of one that opens a database for each customer, the others stay unknown. */
+const MOST_DATABASES = 3
+
 export function createKnowledge(onOwnClient: OwnClientListener): Knowledge {
-  const sources = new Set<CatalogSource>()
-  let loaded = false
-  let loading: Promise<void> | undefined
-  const only = () => (sources.size === 1 ? [...sources][0] : undefined)
+  const databases = new WeakMap<object, DatabaseOfClient>()
+  const sources = new Map<string, CatalogSource>()
+  let isParserAsked = false
+
+  function sourceOf(connection: object): CatalogSource | undefined {
+    const database = databases.get(connection)
+    if (!database) return undefined
+    let source = sources.get(database.identity)
+    if (!source && sources.size < MOST_DATABASES) {
+      source = catalogSource(database, onOwnClient)
+      sources.set(database.identity, source)
+    }
+    return source
+  }
+
+  function onlySource(connections: Connections): CatalogSource | undefined {
+    let only: CatalogSource | undefined
+    for (const connection of connections) {
+      const source = sourceOf(connection)
+      if (!source || (only && source !== only)) return undefined
+      only = source
+    }
+    return only
+  }
+
   return {
-    addPool(pool) {
-      // Two are as many as are needed to know nothing: an application may open a pool for each of its customers.
-      if (sources.size > 1) return
-      sources.add(catalogOfPool(pool, onOwnClient))
-      loaded = false
+    addClient(client, poolOptions) {
+      const database = databaseOfClient(client, poolOptions)
+      if (database) databases.set(client, database)
     },
-    loading() {
-      if (loaded || sources.size === 0) return undefined
-      loading ??= Promise.all([loadParser(), only()?.load()]).then(() => {
-        loaded = true
-        loading = undefined
+    loading(connections) {
+      const source = onlySource(connections)
+      if (!source || (source.isLoaded && isParserAsked)) return undefined
+      return Promise.all([loadParser(), source.load()]).then(() => {
+        isParserAsked = true
       })
-      return loading
     },
-    catalog: () => only()?.current(),
-    forget() {
-      only()?.forget()
-      loaded = false
+    catalog: (connections) => onlySource(connections)?.current(),
+    forget(connections) {
+      for (const connection of connections) sourceOf(connection)?.forget()
     },
   }
 }

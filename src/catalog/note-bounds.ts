@@ -1,8 +1,9 @@
 // Notes on each SELECT of a trace how many rows it can return at the most, as far as keys, limits and the values at hand
 // prove it. The verdict depends on values only where a LIMIT or a list is a parameter, so nearly always it is looked up.
 
-import type { Catalog } from '../sql/catalog-shape.ts'
-import { analyzeStatement, bound, fingerprint } from '../sql/index.ts'
+import type { Catalog, CatalogRelation } from '../sql/catalog-shape.ts'
+import { type AnalyzedStatement, analyzeStatement, bound, fingerprint } from '../sql/index.ts'
+import { quoteName } from '../sql/quote-name.ts'
 import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/text-cache.ts'
 import type { Query, ResultBound } from '../types.ts'
 
@@ -11,7 +12,11 @@ type Sent = Query & { bound?: ResultBound }
 interface Verdict {
   bound: ResultBound
   dependsOnValues: boolean
+  isWholeTable: boolean
 }
+
+/** What is known of the table beside the proof. */
+type Known = Pick<ResultBound, 'table' | 'tableRows' | 'key'>
 
 /** Applications send some hundred different statements. */
 const KEPT_VERDICTS: TextCacheLimits = {
@@ -23,15 +28,21 @@ const KEPT_VERDICTS: TextCacheLimits = {
 
 const verdicts = new WeakMap<Catalog, TextCache<Verdict>>()
 
-export function noteBounds(queries: readonly Sent[], catalog: Catalog | undefined): void {
+/** `isLive`: the catalog is of the very database that was asked, and of the same time. */
+export function noteBounds(
+  queries: readonly Sent[],
+  catalog: Catalog | undefined,
+  { isLive = false } = {},
+): void {
   if (!catalog) return
   for (const query of queries) {
     if (query.bound || query.sqlLength !== undefined || fingerprint(query.sql).kind !== 'select') continue
-    const { bound: known, dependsOnValues } = verdictOn(query.sql, catalog)
-    query.bound =
-      dependsOnValues && query.params
-        ? { ...sizeOf(query.sql, catalog, query.params), ...tableOf(known) }
-        : known
+    const { bound: known, dependsOnValues, isWholeTable } = verdictOn(query.sql, catalog)
+    if (dependsOnValues && query.params)
+      query.bound = { ...sizeOf(query.sql, catalog, query.params), ...tableOf(known) }
+    else if (isLive && isWholeTable && query.rows !== undefined && !query.inPortions)
+      query.bound = { ...known, tableRows: query.rows }
+    else query.bound = known
   }
 }
 
@@ -50,11 +61,12 @@ function verdictOn(sql: string, catalog: Catalog): Verdict {
 
 function judge(sql: string, catalog: Catalog): Verdict {
   const size = sizeOf(sql, catalog)
-  const verdict = { ...size, ...largestTable(sql, catalog) }
   const isOpen = size.rows === undefined || size.nested === undefined
-  if (!isOpen || !sql.includes('$')) return { bound: verdict, dependsOnValues: false }
+  const { isWholeTable, ...known } = describeTable(sql, catalog)
+  const verdict = { bound: { ...size, ...known }, dependsOnValues: false, isWholeTable }
+  if (!isOpen || !sql.includes('$')) return verdict
   const kindest = KINDEST_VALUES.map((values) => sizeOf(sql, catalog, values))
-  return { bound: verdict, dependsOnValues: kindest.some((one) => differs(one, size)) }
+  return { ...verdict, dependsOnValues: kindest.some((one) => differs(one, size)) }
 }
 
 /** Of the protocol: https://www.postgresql.org/docs/current/limits.html */
@@ -75,18 +87,65 @@ function sizeOf(sql: string, catalog: Catalog, params?: readonly unknown[]): Res
   }
 }
 
-function tableOf({ table, tableRows }: ResultBound): Pick<ResultBound, 'table' | 'tableRows'> {
-  return { ...(table === undefined ? {} : { table }), ...(tableRows === undefined ? {} : { tableRows }) }
+function describeTable(sql: string, catalog: Catalog): Known & { isWholeTable: boolean } {
+  const analysis = analyzeStatement(sql)
+  const relation = analysis.analyzed ? largestTable(analysis, catalog) : undefined
+  if (!analysis.analyzed || !relation) return { isWholeTable: false }
+  const { name, estimatedRows } = relation
+  const key = uniqueOrder(sql, analysis, relation)
+  return {
+    table: name,
+    ...(estimatedRows === undefined ? {} : { tableRows: estimatedRows }),
+    ...(key === undefined ? {} : { key }),
+    isWholeTable: isWholeTable(sql, analysis),
+  }
 }
 
-function largestTable(sql: string, catalog: Catalog): Pick<ResultBound, 'table' | 'tableRows'> {
-  const analysis = analyzeStatement(sql)
-  if (!analysis.analyzed) return {}
+function tableOf({ table, tableRows, key }: ResultBound): Known {
+  return {
+    ...(table === undefined ? {} : { table }),
+    ...(tableRows === undefined ? {} : { tableRows }),
+    ...(key === undefined ? {} : { key }),
+  }
+}
+
+function largestTable(analysis: AnalyzedStatement, catalog: Catalog): CatalogRelation | undefined {
   const names = new Set(analysis.tables.filter(({ kind }) => kind === 'table').map(({ name }) => name))
   const [largest] = catalog.relations
     .filter(({ name }) => names.has(name))
     .sort((a, b) => (b.estimatedRows ?? 0) - (a.estimatedRows ?? 0))
-  if (!largest) return {}
-  const { name, estimatedRows } = largest
-  return { table: name, ...(estimatedRows === undefined ? {} : { tableRows: estimatedRows }) }
+  return largest
+}
+
+/** Its rows are rows of one table, and of no other. */
+function isOfOneTable({ statements, queries, tables, calls }: AnalyzedStatement): boolean {
+  const [level] = queries
+  if (statements !== 1 || queries.length !== 1 || tables.length !== 1 || !level) return false
+  if (level.grouped || level.distinct || level.setOperation) return false
+  return tables[0]?.kind === 'table' && !calls.some(({ kind }) => kind === 'aggregate' || kind === 'set')
+}
+
+/** All rows of its table: there are as many as the result has. */
+function isWholeTable(sql: string, analysis: AnalyzedStatement): boolean {
+  const [level] = analysis.queries
+  if (!isOfOneTable(analysis) || level?.limit || level?.offset) return false
+  return !/\b(where|tablesample|having)\b/i.test(sql)
+}
+
+/** The columns of a unique key, qualified: an output may have the name of one and be something else. */
+function uniqueOrder(
+  sql: string,
+  analysis: AnalyzedStatement,
+  { uniqueKeys, columns, hasChildren }: CatalogRelation,
+): readonly string[] | undefined {
+  const alias = analysis.tables[0]?.alias ?? ''
+  // An alias that is drawn anew for each statement stands in the fingerprint under another name.
+  if (hasChildren || !isOfOneTable(analysis) || !fingerprint(sql).text.includes(alias)) return undefined
+  const isNotNull = (name: string) => columns.some((column) => column.name === name && column.notNull)
+  for (const { parts, valid, predicate } of uniqueKeys) {
+    const names = parts.flatMap((part) => ('column' in part ? part.column : []))
+    if (valid && predicate === undefined && names.length === parts.length && names.every(isNotNull))
+      return names.map((name) => `${quoteName(alias)}.${quoteName(name)}`)
+  }
+  return undefined
 }

@@ -21,6 +21,7 @@ export function placeOf({ queries, truncated, labels }: Trace): string {
     query.via,
     query.tables,
     query.afterResponse,
+    query.inPortions,
     query.error,
     query.callSite,
     query.builtAt,

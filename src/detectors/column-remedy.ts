@@ -1,6 +1,6 @@
 // What to select instead: the very statement with the columns that are read, where its list of columns can be rewritten
 // without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
-import { SPECIAL_WORDS } from '../sql/keywords.ts'
+import { quoteName } from '../sql/quote-name.ts'
 import type { Finding } from '../types.ts'
 import { runnable } from './number-values.ts'
 
@@ -80,7 +80,7 @@ function rewrite(text: string, names: readonly string[], unread: readonly string
   const star = items.length === 1 && /^((?:"[^"]+"|[\w$]+)\.)?\*$/.exec(only ?? '')
   if (star)
     return isOneTable(rest)
-      ? `select ${names.map((name) => `${star[1] ?? ''}${quote(name)}`).join(', ')}${rest}`
+      ? `select ${names.map((name) => `${star[1] ?? ''}${quoteName(name)}`).join(', ')}${rest}`
       : undefined
   const named = items.map((item) => ({ item, name: outputName(item) }))
   // A column that is only an alias may be what the rows are sorted by; one of several with its name may be the one read.
@@ -134,11 +134,5 @@ function outputName(item: string): string | undefined {
 function isSortedBy(rest: string, item: string, name: string): boolean {
   if (!/ as /i.test(item)) return false
   const behind = /\b(?:order|group) by (.*)$/is.exec(rest)?.[1] ?? ''
-  return behind.split(/[^\w$".]+/).some((word) => word === name || word === quote(name))
-}
-
-function quote(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) && !SPECIAL_WORDS.has(name)
-    ? name
-    : `"${name.replaceAll('"', '""')}"`
+  return behind.split(/[^\w$".]+/).some((word) => word === name || word === quoteName(name))
 }

@@ -426,20 +426,25 @@ await db
 
 That a result is bounded is proven, by PostgreSQL's own parser and the unique keys of the catalog: a lookup by e-mail address is one
 row where that column is unique, a join along a key adds none. What cannot be proven to be bounded is called \`likely\`.
-Without the catalog nothing is said. The severity follows the rows that were returned and, for a statement that filters by no
-value, the size of the table:
+Without the catalog nothing is said. The severity follows the rows and bytes that were returned and, for a statement that filters
+by no value, the size of the table:
 
 - **error**: the result had \`error\` rows or more,
-- **warning**: it had \`warn\` rows or more, or the table has,
-- **info**: it can grow, and is small today.
+- **warning**: it had \`warn\` rows or more, or the table has, or it had \`warnBytes\` bytes or more,
+- **info**: it can grow, and is small today,
+- **nothing**: there were no rows, or table and result have \`small\` rows or fewer.
+
+The size of a table is PostgreSQL's own estimate. A table that was never analysed is sized by its pages, and one whose rows were
+all returned by those. Of a table whose size is not known, only the rows returned count.
 
 ## Options
 
-| option  | default | meaning                                                   |
-| ------- | ------- | --------------------------------------------------------- |
-| \`warn\`  | 1000    | rows, seen or in the table, from which on it is a warning |
-| \`error\` | 10000   | rows seen from which on it is an error                    |
-| \`small\` | 100     | rows up to which nothing is said                          |
+| option      | default | meaning                                                                    |
+| ----------- | ------- | -------------------------------------------------------------------------- |
+| \`warn\`      | 1000    | rows, seen or in the table, from which on it is a warning                  |
+| \`error\`     | 10000   | rows seen from which on it is an error                                     |
+| \`small\`     | 100     | rows up to which nothing is said                                           |
+| \`warnBytes\` | 1000000 | bytes of a result from which on it is a warning, however few rows they are |
 
 \`\`\`ts
 createProfiler({ detectors: { 'unbounded-select': { small: 1000 } } })
@@ -448,7 +453,8 @@ createProfiler({ detectors: { 'unbounded-select': { small: 1000 } } })
 ## When to ignore it
 
 It says nothing about tables, and results, of up to a hundred rows (countries, settings), and about what libraries read of
-PostgreSQL's own catalog. An export that is meant to read everything does better with a cursor, or may be left as it is.
+PostgreSQL's own catalog. An export that is meant to read everything does better with a cursor or a stream: rows that are fetched in
+portions are bounded. Groups of a sum cannot be paged; the remedy then is a narrower condition.
 `,
   },
   'unbounded-array': {
@@ -494,13 +500,16 @@ FROM customers c WHERE c.id = $1;
 ## How sure it is
 
 As unbounded-select: that an array is bounded is proven, the rest is \`likely\`. It is a warning when the result had
-100 kB or more, and info below that.
+100 kB or more, and info below that. Nothing is said of results below 500 bytes, and of tables of up to a hundred rows unless the
+result is a warning.
 
 ## Options
 
-| option      | default | meaning                                         |
-| ----------- | ------- | ----------------------------------------------- |
-| \`warnBytes\` | 100000  | bytes of a result from which on it is a warning |
+| option       | default | meaning                                                                 |
+| ------------ | ------- | ----------------------------------------------------------------------- |
+| \`warnBytes\`  | 100000  | bytes of a result from which on it is a warning                         |
+| \`leastBytes\` | 500     | bytes of a result below which nothing is said                           |
+| \`small\`      | 100     | rows in the table up to which only a result of \`warnBytes\` is spoken of |
 
 \`\`\`ts
 createProfiler({ detectors: { 'unbounded-array': { warnBytes: 1000000 } } })

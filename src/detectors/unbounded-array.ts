@@ -8,6 +8,10 @@ import { identify } from './identify.ts'
 const defaults = {
   /** Bytes of a result from which on it is a warning. */
   warnBytes: 100_000,
+  /** Bytes of a result below which nothing is said: a few elements are no long list. */
+  leastBytes: 500,
+  /** Rows in the table up to which only a result of `warnBytes` counts: a list of countries stays one. */
+  small: 100,
 }
 
 export const unboundedArray: Detector<typeof defaults> = {
@@ -19,18 +23,26 @@ export const unboundedArray: Detector<typeof defaults> = {
     defaults,
   },
   detect: (trace, options) =>
-    byStatement(trace, isUnbounded, ({ bytes = 0 }) => bytes).map(({ worst, indexes }) =>
-      describe(trace, worst, indexes, options),
-    ),
+    byStatement(
+      trace,
+      (query) => isUnbounded(query) && canHurt(query, options),
+      ({ bytes = 0 }) => bytes,
+    ).map(({ worst, indexes }) => describe(trace, worst, indexes, options)),
 }
 
-function isUnbounded({ bound, error }: Query): boolean {
+function isUnbounded({ bound, error, inPortions }: Query): boolean {
   return (
-    bound?.rows !== undefined &&
+    bound !== undefined &&
+    (bound.rows !== undefined || inPortions === true) &&
     bound.nested === undefined &&
     bound.table !== undefined &&
     error === undefined
   )
+}
+
+/** Of a table of unknown size only the bytes tell. */
+function canHurt({ bytes = 0, bound }: Query, { warnBytes, leastBytes, small }: typeof defaults): boolean {
+  return bytes >= warnBytes || (bytes >= leastBytes && (bound?.tableRows ?? Infinity) > small)
 }
 
 function describe(

@@ -28,7 +28,7 @@ export interface CatalogRelation {
   foreignKeys?: readonly CatalogForeignKey[]
   /** Other tables inherit from it, so no key of it is a key of what `FROM` reads. Not said of partitioned tables. */
   hasChildren: boolean
-  /** `pg_class.reltuples`; absent when the table was never analysed. */
+  /** `pg_class.reltuples`, or what the table's pages hold when it was never analysed; absent where neither is known. */
   estimatedRows?: number
   /** The query of a view. */
   definition?: string

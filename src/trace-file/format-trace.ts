@@ -59,6 +59,7 @@ const WRITERS: {
   waitMs: ({ waitMs }) => waitMs,
   rows: ({ rows }) => rows,
   bytes: ({ bytes }) => bytes,
+  inPortions: ({ inPortions }) => inPortions,
   resultHash: ({ resultHash }, { rename }) =>
     resultHash === undefined ? undefined : rename(`result ${resultHash}`),
   columns: ({ columns }) => unlessEmpty(columns),

@@ -40,6 +40,7 @@ const query = shape({
   waitMs: v.optional(number),
   rows: v.optional(number),
   bytes: v.optional(number),
+  inPortions: v.optional(v.boolean('true or false')),
   resultHash: v.optional(text),
   columns: v.optional(
     listOf(
@@ -59,6 +60,7 @@ const query = shape({
       reason: v.optional(text, ''),
       table: v.optional(text),
       tableRows: v.optional(number),
+      key: v.optional(list(text)),
     }),
   ),
   via: v.optional(text),

@@ -43,8 +43,8 @@ export interface TraceSettings {
   rowWatcher?: RowWatcher | undefined
   /** Closes traces some time after they have become quiet. */
   closing: ClosingQueue
-  /** A promise while what the analysis has to know is being loaded; it never rejects. */
-  loading(): Promise<void> | undefined
+  /** A promise while what the analysis has to know of the databases behind them is being loaded; it never rejects. */
+  loading(connections: Iterable<object>): Promise<void> | undefined
 }
 
 /**
@@ -254,6 +254,11 @@ export class LiveTrace {
     if (this.#pending === 0 && this.#durationMs !== undefined) this.#closeSoon()
   }
 
+  /** Those that its queries were sent over. */
+  get connections(): Iterable<object> {
+    return this.#connections?.keys() ?? []
+  }
+
   numberConnection(connection: object): number {
     this.#connections ??= new Map()
     return numberOf(connection, this.#connections)
@@ -295,7 +300,7 @@ export class LiveTrace {
   /** Once what the analysis has to know is there; `now` does without it. */
   close({ now = false } = {}): void {
     if (this.closed) return
-    const loading = now || this.#isCounting ? undefined : this.#settings.loading()
+    const loading = now || this.#isCounting ? undefined : this.#settings.loading(this.connections)
     if (loading !== undefined) {
       void loading.then(() => this.close({ now: true }))
       return

@@ -38,6 +38,7 @@ export interface QueryStart {
   via?: string | undefined
   tables?: (() => readonly string[]) | undefined
   prepared?: string | undefined
+  inPortions?: boolean
   /** How long the application has waited for the connection before it could call. */
   waitedMs?: number | undefined
   /** What calls of `ignore` around it say. */
@@ -50,6 +51,7 @@ export class RecordedQuery implements Query {
   params?: readonly unknown[]
   readonly via?: string
   readonly prepared?: string
+  readonly inPortions?: boolean
   /** From here on the query waited for its connection: `startMs + waitMs + durationMs` is when it ended. */
   readonly startMs: number
   /** When the application called; before, it may have waited for a connection to call on. */
@@ -89,6 +91,7 @@ export class RecordedQuery implements Query {
     if (start.params) this.params = start.params
     if (start.via) this.via = start.via
     if (start.prepared) this.prepared = start.prepared
+    if (start.inPortions) this.inPortions = true
     if (start.ignored) this.ignored = start.ignored
     this.#resolve = resolve
     this.#tables = start.tables

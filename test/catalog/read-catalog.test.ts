@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  catalogOfPool,
+  catalogSource,
   createCatalogSource,
+  databaseOfClient,
   parseCatalog,
   readCatalog,
   serializeCatalog,
@@ -156,6 +157,34 @@ describe('a catalog', () => {
     await client.query('drop table pg_temp.hidden')
   })
 
+  test('sizes by its pages what was never analysed, and waits for no table that is locked', async () => {
+    const holder = new pg.Client(database.config)
+    await holder.connect()
+    try {
+      await client.query(`
+        create table unsized (id int primary key) with (autovacuum_enabled = off);
+        insert into unsized select generate_series(1, 5000);
+        create table few (id int primary key) with (autovacuum_enabled = off);
+        insert into few values (1), (2);
+        create table none (id int primary key) with (autovacuum_enabled = off);
+        create table parts (id int) partition by range (id);
+        create table part_1 partition of parts for values from (0) to (9000) with (autovacuum_enabled = off);
+        insert into parts select generate_series(1, 4000);
+        create table held (id int primary key) with (autovacuum_enabled = off)`)
+      await holder.query('begin; lock table held in access exclusive mode')
+      const catalog = await readCatalog(client)
+      const rows = (name: string) => relation(catalog, name).estimatedRows
+      expect(rows('unsized')).toBeGreaterThan(4000)
+      expect(rows('unsized')).toBeLessThan(6000)
+      expect(rows('few')).toBe(1)
+      expect(rows('none')).toBe(0)
+      expect(rows('parts')).toBeGreaterThan(3000)
+      expect(rows('held')).toBeUndefined()
+    } finally {
+      await holder.end()
+    }
+  })
+
   test('does not count a key that was never finished', async () => {
     await client.query('create table twice (id int); insert into twice values (1), (1)')
     await expect(client.query('create unique index concurrently half_built on twice (id)')).rejects.toThrow()
@@ -165,13 +194,20 @@ describe('a catalog', () => {
   })
 })
 
-describe('the catalog of a pool', () => {
+function databaseOf(client: object, poolOptions?: object) {
+  const found = databaseOfClient(client, poolOptions)
+  if (!found) throw new Error('nothing is known of the database')
+  return found
+}
+
+describe('the catalog of a database', () => {
   test('is read without a slot of the pool, and once', async () => {
     const pool = new pg.Pool({ ...database.config, max: 1 })
     const taken = await pool.connect()
-    const source = catalogOfPool(pool)
+    const source = catalogSource(databaseOf(taken, pool.options))
     expect(source.current()).toBeUndefined()
-    const [one, other] = await Promise.all([source.load(), catalogOfPool(pool).load()])
+    const alone = new pg.Client(database.config)
+    const [one, other] = await Promise.all([source.load(), catalogSource(databaseOf(alone)).load()])
     expect(one?.database).toBe(database.name)
     expect(other).toBe(one)
     expect(source.current()).toBe(one)
@@ -182,7 +218,7 @@ describe('the catalog of a pool', () => {
 
   test('is read anew after the schema changed', async () => {
     const pool = new pg.Pool(database.config)
-    const source = createCatalogSource(pool)
+    const source = createCatalogSource(databaseOf(client))
     await source.load()
     await pool.query('create table came_later (id int primary key)')
     source.forget()
@@ -193,9 +229,14 @@ describe('the catalog of a pool', () => {
   })
 
   test('is missing where nobody answers, and no error comes of it', async () => {
-    const pool = new pg.Pool({ host: '127.0.0.1', port: 1 })
-    expect(await createCatalogSource(pool).load()).toBeUndefined()
-    expect(await createCatalogSource({ options: {} }).load()).toBeUndefined()
-    await pool.end()
+    const nobody = new pg.Client({ host: '127.0.0.1', port: 1 })
+    expect(await createCatalogSource(databaseOf(nobody)).load()).toBeUndefined()
+    const noClient = class {
+      constructor() {
+        throw new TypeError('takes something else')
+      }
+    }
+    const access = { options: {}, Client: noClient as never }
+    expect(await createCatalogSource(access).load()).toBeUndefined()
   })
 })

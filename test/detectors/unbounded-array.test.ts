@@ -27,6 +27,15 @@ test('is a warning when the result was large', () => {
   expect(detect(select({}, { bytes: 200_000 }))[0]?.severity).toBe('warning')
 })
 
+test('finds it in the rows of a cursor, which reads them in portions', () => {
+  const { rows: _rows, ...open } = select().bound as ResultBound
+  expect(detect({ ...select(), bound: open, inPortions: true })).toHaveLength(1)
+})
+
+test('is a warning when the result was large, however small the table', () => {
+  expect(detect(select({ tableRows: 60 }, { bytes: 200_000 }))[0]?.severity).toBe('warning')
+})
+
 test('puts it in the words of Drizzle', () => {
   expect(detect(select({}, { via: 'drizzle' }))[0]?.remediation).toContain('limit: n')
 })
@@ -36,6 +45,8 @@ test.each<[string, Query]>([
   ['a row without an array', select({ nested: 0 })],
   ['a statement of which nothing is known', q(SQL, [1], { bytes: 900_000 })],
   ['a query that failed', select({}, { error: '42P01' })],
+  ['an array of a few elements', select({ tableRows: 5000 }, { bytes: 138 })],
+  ['an array from a small table', select({ tableRows: 60 }, { bytes: 3000 })],
 ])('is quiet about %s', (_what, query) => {
   expect(detect(query)).toEqual([])
 })

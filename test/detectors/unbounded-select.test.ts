@@ -11,7 +11,7 @@ function select(more: Partial<Query> = {}, bound: Partial<ResultBound> = {}, sql
   return q(sql, [], {
     at: 'x.ts:7:1 list',
     rows: 40,
-    bound: { nested: 0, reason: REASON, table: 'orders', tableRows: 5000, ...bound },
+    bound: { nested: 0, reason: REASON, table: 'orders', tableRows: 5000, key: ['orders.id'], ...bound },
     ...more,
   })
 }
@@ -25,7 +25,7 @@ test('finds a result that nothing bounds, with its line and the reason', () => {
       detail:
         'No LIMIT, and no unique key of orders is fixed: add LIMIT or filter by orders.id. 40 rows were returned; orders has about 5000 rows.',
       callSite: [{ line: 7 }],
-      fix: 'select id from orders limit $1',
+      fix: 'select id from orders order by orders.id limit $1',
     },
   ])
 })
@@ -48,8 +48,38 @@ test('puts it in the words of Drizzle', () => {
 test('numbers the limit after the parameters that are there', () => {
   const sql = 'select id from orders where customer_id = $1 and state in ($2, $3)'
   expect(detect(select({ params: [7, 'a', 'b'] }, {}, sql))[0]?.fix).toBe(
-    'select id from orders where customer_id = $1 and state = any($2) limit $3',
+    'select id from orders where customer_id = $1 and state = any($2) order by orders.id limit $3',
   )
+})
+
+test('keeps the order that is there, and shows no page without one', () => {
+  const sorted = 'select id, total from orders order by total desc'
+  expect(detect(select({}, {}, sorted))[0]?.fix).toBe(`${sorted} limit $1`)
+  const { key: _key, ...unordered } = select().bound as ResultBound
+  const [finding] = detect({ ...select(), bound: unordered })
+  expect(finding?.remediation).toContain('ORDER BY a unique key')
+  expect(finding?.fix).toBeUndefined()
+  const windowed = 'select id, rank() over (order by total) from orders'
+  expect(detect(select({}, {}, windowed))[0]?.fix).toBe(`${windowed} order by orders.id limit $1`)
+})
+
+test.each([
+  ['groups', 'select state, sum(total) from orders group by state', 'LIMIT would leave groups out'],
+  ['distinct values', 'select distinct state from orders', 'LIMIT would leave groups out'],
+  [
+    'a tree',
+    'with recursive t as (select id, 1 as level from orders union all select o.id, t.level + 1 from orders o join t on o.parent = t.id) select * from t',
+    'how deep the recursion goes',
+  ],
+])('does not advise a page of %s', (_what, sql, words) => {
+  const [finding] = detect(select({}, {}, sql))
+  expect(finding?.remediation).toContain(words)
+  expect(finding?.fix).toBeUndefined()
+})
+
+test('few rows of many bytes are a warning, even of a small table', () => {
+  expect(detect(select({ rows: 20, bytes: 3_000_000 }, { tableRows: 20 }))[0]?.severity).toBe('warning')
+  expect(detect(select({ rows: 20, bytes: 30_000 }, { tableRows: 20 }))).toEqual([])
 })
 
 test.each<[string, Query]>([
@@ -59,11 +89,18 @@ test.each<[string, Query]>([
   ['a statement of which nothing is known', q('select id from orders', [], { rows: 50_000 })],
   ['what libraries read of the catalog', select({}, {}, 'select relname from pg_catalog.pg_class')],
   ['a query that failed', select({ error: '42P01' })],
+  ['a result without rows', select({ rows: 0 })],
+  ['few rows of a table of unknown size', select({ bound: { reason: REASON, table: 'orders' } })],
+  ['rows that are fetched in portions', select({ rows: 5000, inPortions: true })],
 ])('is quiet about %s', (_what, query) => {
   expect(detect(query)).toEqual([])
 })
 
 test('the sizes are options', () => {
-  expect(detect(select(), { warn: 1000, error: 10_000, small: 6000 })).toEqual([])
-  expect(detect(select(), { warn: 10_000, error: 100_000, small: 100 })[0]?.severity).toBe('info')
+  const { defaults } = unboundedSelect.meta
+  expect(detect(select(), { ...defaults, small: 6000 })).toEqual([])
+  expect(detect(select(), { ...defaults, warn: 10_000, error: 100_000 })[0]?.severity).toBe('info')
+  expect(detect(select({ bytes: 5000 }), { ...defaults, warn: 10_000, warnBytes: 5000 })[0]?.severity).toBe(
+    'warning',
+  )
 })

@@ -27,6 +27,7 @@ const everything: Required<Query> = {
   waitMs: 0.25,
   rows: 3,
   bytes: 100,
+  inPortions: true,
   resultHash: 'r',
   columns: [{ name: 'id', table: 'public.t', tableId: 1, columnId: 2 }],
   via: 'drizzle',
@@ -39,7 +40,7 @@ const everything: Required<Query> = {
   callSite: [{ file: 'a.ts', line: 1, column: 2, function: 'f' }],
   builtAt: { file: 'b.ts', line: 3 },
   flow: [{ param: 0, query: 0, column: 'id', table: 'public.t', rows: 3 }],
-  bound: { rows: 5, nested: 0, reason: 'LIMIT', table: 't', tableRows: 100 },
+  bound: { rows: 5, nested: 0, reason: 'LIMIT', table: 't', tableRows: 100, key: ['t.id'] },
   usage: {
     read: ['id'],
     serialized: [],

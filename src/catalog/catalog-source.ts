@@ -1,27 +1,26 @@
-// Reads the catalog of the database a pool leads to, on a connection of its own: it takes no slot of the pool, keeps no
-// process alive, gives up after a while, and is asked once for each database. Where that is impossible there is no catalog,
-// and nobody hears of it: whoever wanted one says less.
+// Reads the catalog of a database on a connection of its own: it takes no slot of a pool, keeps no process alive, gives
+// up after a while, and is asked once for each database. Where that is impossible there is no catalog, and nobody hears
+// of it: whoever wanted one says less.
 
 import { clearTimeout, setTimeout } from '../real-time.ts'
 import type { Catalog } from '../sql/catalog-shape.ts'
+import type { DatabaseOfClient } from './database-of-client.ts'
 import { type Queryable, readCatalog } from './read-catalog.ts'
 
-/** What is needed of a pg.Pool. */
-export interface PoolLike {
-  options: object
-  Client?: unknown
-}
-
-interface ClientLike extends Queryable {
+interface OwnClient extends Queryable {
   connect(): Promise<unknown>
   end(): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
   connection?: { stream?: { unref?: () => unknown; destroy?: () => unknown } }
 }
 
+export type ClientClass = new (config: object) => OwnClient
+
 export interface CatalogSource {
   /** The catalog when it has been read, and undefined until then, or when it could not be. */
   current(): Catalog | undefined
+  /** Nothing would be gained by waiting. */
+  readonly isLoaded: boolean
   /** Reads it unless it has been read. Never rejects. */
   load(): Promise<Catalog | undefined>
   /** To be told of every DDL statement: a schema that changed is read anew when it is asked for next. */
@@ -32,29 +31,35 @@ const CONNECT_TIMEOUT_MS = 3_000
 const QUERY_TIMEOUT_MS = 5_000
 
 const sources = new Map<string, CatalogSource>()
-/** Databases remembered; the first is forgotten when there are more, and with it the pool that led there. */
+/** Databases remembered; the first is forgotten when there are more. */
 const KNOWN_DATABASES = 100
 
 /** Told of the client before it connects, so that its queries are not taken for the application's. */
 export type OwnClientListener = (client: object) => void
 
-/** One source for each database, role and set of connection options, whichever pool asks. */
-export function catalogOfPool(pool: PoolLike, onOwnClient?: OwnClientListener): CatalogSource {
-  const key = identityOf(pool.options)
-  const known = sources.get(key)
+type Access = Pick<DatabaseOfClient, 'options' | 'Client'>
+
+/** One source for each database and role, whoever asks. */
+export function catalogSource(database: DatabaseOfClient, onOwnClient?: OwnClientListener): CatalogSource {
+  const { identity } = database
+  const known = sources.get(identity)
   if (known !== undefined) return known
-  const source = createCatalogSource(pool, onOwnClient)
+  const source = createCatalogSource(database, onOwnClient)
   if (sources.size >= KNOWN_DATABASES) sources.delete(sources.keys().next().value as string)
-  sources.set(key, source)
+  sources.set(identity, source)
   return source
 }
 
-export function createCatalogSource(pool: PoolLike, onOwnClient?: OwnClientListener): CatalogSource {
+export function createCatalogSource(access: Access, onOwnClient?: OwnClientListener): CatalogSource {
   let catalog: Catalog | undefined
   let loading: Promise<Catalog | undefined> | undefined
+  let isLoaded = false
   let generation = 0
   return {
     current: () => catalog,
+    get isLoaded() {
+      return isLoaded
+    },
     load() {
       loading ??= read(generation)
       return loading
@@ -63,19 +68,23 @@ export function createCatalogSource(pool: PoolLike, onOwnClient?: OwnClientListe
       generation++
       catalog = undefined
       loading = undefined
+      isLoaded = false
     },
   }
 
   async function read(started: number): Promise<Catalog | undefined> {
-    const made = await readOnce(pool, onOwnClient)
+    const made = await readOnce(access, onOwnClient)
     // A schema that changed meanwhile makes it outdated already.
-    if (started === generation) catalog = made
+    if (started === generation) {
+      catalog = made
+      isLoaded = true
+    }
     return catalog
   }
 }
 
-async function readOnce(pool: PoolLike, onOwnClient?: OwnClientListener): Promise<Catalog | undefined> {
-  const client = createClient(pool)
+async function readOnce(access: Access, onOwnClient?: OwnClientListener): Promise<Catalog | undefined> {
+  const client = createClient(access)
   if (client === undefined) return undefined
   onOwnClient?.(client)
   // Without a listener, a connection that is cut ends the process.
@@ -98,10 +107,9 @@ async function readOnce(pool: PoolLike, onOwnClient?: OwnClientListener): Promis
   }
 }
 
-function createClient({ options, Client }: PoolLike): ClientLike | undefined {
-  if (typeof Client !== 'function') return undefined
+function createClient({ options, Client }: Access): OwnClient | undefined {
   try {
-    return new (Client as new (config: object) => ClientLike)({
+    return new Client({
       ...connectionOptions(options),
       application_name: 'pg-loupe catalog',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -121,6 +129,7 @@ const CONNECTION_OPTIONS = [
   'user',
   'database',
   'ssl',
+  'sslnegotiation',
   'options',
   'stream',
 ] as const
@@ -132,18 +141,4 @@ function connectionOptions(options: object): Record<string, unknown> {
   for (const name of CONNECTION_OPTIONS) if (all[name] !== undefined) chosen[name] = all[name]
   if (all.password !== undefined) chosen.password = all.password
   return chosen
-}
-
-function identityOf(options: object): string {
-  const { stream, ssl, ...rest } = connectionOptions(options)
-  return JSON.stringify([
-    rest.connectionString,
-    rest.host,
-    rest.port,
-    rest.user,
-    rest.database,
-    rest.options,
-    stream !== undefined,
-    ssl !== undefined,
-  ])
 }
