@@ -203,6 +203,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       return unsampled
     }
     const trace = new LiveTrace(start, settings, parent, finish, expect(start, parent))
+    trace.surprisesBefore = known?.surprises ?? 0
     open.add(trace)
     if (open.size > checked.limits.openTraces) closeOldest()
     return trace
@@ -227,7 +228,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         for (const listener of countListeners) listener(trace)
         return undefined
       }
-      if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted)
+      if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted, trace)
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
       const catalog = knowledge.catalog(trace.connections)

@@ -1,24 +1,26 @@
 // What has been seen of each route in full, so that what it does again and again need only be counted: a stack for every
 // query and an analysis of every trace are most of what profiling costs, and the hundredth trace of a route under load
 // says what the first ten have said. It never guesses: whatever was not seen in full before is captured, and so are the
-// next traces of that route. A person who clicks is far below the budget, so all of that person's requests are in full.
-
+// next traces of that route. Only traces in full teach it anything: if a trace that was captured from the middle on did, a
+// loop could grow by a little each time, and no part of it that is captured would ever be long enough to be found.
 import { now as realNow } from '../real-time.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types.ts'
+import { captureBudget } from './capture-budget.ts'
 
 /** Traces of a route that are captured in full before any is only counted. */
 const FIRST_TRACES = 10
-/** So many of them, one after the other, must have shown nothing that was not known. */
+/** So many of them, one after the other, must have shown nothing that was not known, and have begun after the last surprise. */
 const CALM_TRACES = 5
 /** However busy a route is, one of so many traces is in full. */
 const ONE_OF = 1000
-/** Queries of known routes that are captured in full all the same, in the long run: a part of a percent of a core. */
-const QUERIES_PER_SECOND = 30
 /** What a trace costs beside its queries: as much as so many of them. */
 const QUERIES_OF_TRACE = 10
-/** And so many at once: some reloads of a page that sends hundreds. */
-const QUERIES_AT_ONCE = 1000
+/** Queries that are captured in full of routes under load: a part of a percent of a core, and at once some reloads of a large page. */
+const OF_BUSY_ROUTES = { perSecond: 30, atOnce: 1000 }
+/** And of routes of which nothing was in full for a while: one that is opened now and then must not wait for those under load. */
+const OF_SELDOM_ROUTES = { perSecond: 300, atOnce: 3000 }
+const SELDOM_MS = 2000
 /** Routes, statements and the text of statements that are remembered; what is too much for it is always in full. */
 const ROUTES = 1000
 const STATEMENTS = 20_000
@@ -28,13 +30,15 @@ const ROUTES_OF_SHAPE = 50
 /** Results are told apart by their size from here on: 100, 1,000, 10,000 rows. */
 const FEW_ROWS = 100
 
+const ALL_OF_ONE_TRACE = { surprisesBefore: 0, truncated: 0 }
+
 export interface KnownStatement {
   /** Position among those of its route. */
   readonly number: number
   readonly key: string
   /** Nothing that an application works with: BEGIN, SET. */
   readonly isControl: boolean
-  /** The most sendings in one trace. */
+  /** The most sendings in one trace in full. */
   most: number
   /** The largest result, as a power of ten. */
   size: number
@@ -51,8 +55,12 @@ interface Route {
   traces: number
   /** Traces in a row that have shown nothing new. */
   calm: number
+  /** Surprises of all routes until its last one; 0 while there was none. A trace that began before it does not calm the route. */
+  surprisedAt: number
   /** Traces that were only counted since the last one in full. */
   counted: number
+  /** When the last trace in full began or, if that is later, was learned. */
+  inFullMs: number
   /** Changes tables, so that what is known of them has to be read again after each of its traces. */
   changesTables: boolean
 }
@@ -70,21 +78,39 @@ export interface Expectation {
   fits(name: string): boolean
 }
 
+/** What of a trace is no matter of its queries. */
+interface TraceFacts {
+  /** The number of surprises when it began. */
+  surprisesBefore: number
+  /** Queries that were sent and not kept. */
+  truncated: number
+}
+
 export interface KnownRoutes {
+  /** Traces so far, of any route, that have sent something unexpected. */
+  readonly surprises: number
   /**
    * What a trace that begins now is expected to send, `undefined` when it is to be captured in full. `shape` is what is known
    * of its name so far: of a request the path, with a star for what may be a value.
    */
   expect(shape: string): Expectation | undefined
-  /** A trace was captured in full, or as far as it was: `counted` are its queries before that. */
-  learn(shape: string, name: string, queries: readonly Query[], counted: Expectation | undefined): void
+  /** A trace was captured: in full, or from some query on, and `counted` are its queries before that. */
+  learn(
+    shape: string,
+    name: string,
+    queries: readonly Query[],
+    counted: Expectation | undefined,
+    facts?: TraceFacts,
+  ): void
 }
 
 /** `slowMs`: a query that takes longer is worth a look. */
 export function knownRoutes(slowMs: number, now: () => number = realNow): KnownRoutes {
   const routes = new Map<string, Route>()
   const shapes = new Map<string, Set<Route>>()
-  const takeFromBudget = budget(now)
+  const mayBeBusy = captureBudget(OF_BUSY_ROUTES, now())
+  const mayBeSeldom = captureBudget(OF_SELDOM_ROUTES, now())
+  let surprises = 0
   let statements = 0
   let characters = 0
 
@@ -100,6 +126,11 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
     statements++
     characters += sql.length
     route.byText.set(sql, statement)
+  }
+
+  const surprise = (route: Route) => {
+    route.calm = 0
+    route.surprisedAt = ++surprises
   }
 
   class RouteExpectation implements Expectation {
@@ -141,17 +172,22 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
         const count = this.counts[number] ?? 0
         if (count === 0) continue
         const statement = other.byKey.get(key)
-        if (!statement || count > statement.most) return false
+        if (!statement || count > statement.most) return this.isNewOf(other)
         counts[statement.number] = count
       }
-      if (this.queries > other.mostQueries) return false
+      if (this.queries > other.mostQueries) return this.isNewOf(other)
       this.route = other
       this.counts = counts
       return true
     }
 
     surprise(): undefined {
-      this.route.calm = 0
+      surprise(this.route)
+    }
+
+    isNewOf(route: Route): false {
+      surprise(route)
+      return false
     }
   }
 
@@ -166,7 +202,9 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
       mostQueries: 0,
       traces: 0,
       calm: 0,
+      surprisedAt: 0,
       counted: 0,
+      inFullMs: 0,
       changesTables: false,
     }
     routes.set(name, route)
@@ -174,21 +212,36 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
   }
 
   return {
+    get surprises() {
+      return surprises
+    },
     expect(shape) {
       const route = likeliest(shapes.get(shape))
       if (!route) return undefined
-      if (route.counted >= ONE_OF - 1 || takeFromBudget(route.mostQueries + QUERIES_OF_TRACE)) {
+      const timeMs = now()
+      const queries = route.mostQueries + QUERIES_OF_TRACE
+      if (
+        route.counted >= ONE_OF - 1 ||
+        (timeMs - route.inFullMs >= SELDOM_MS && mayBeSeldom(queries, timeMs)) ||
+        mayBeBusy(queries, timeMs)
+      ) {
         route.counted = 0
+        route.inFullMs = timeMs
         return undefined
       }
       route.counted++
       return new RouteExpectation(route)
     },
-    learn(shape, name, queries, counted) {
+    learn(shape, name, queries, counted, { surprisesBefore, truncated } = ALL_OF_ONE_TRACE) {
       const route = routeOf(name)
       if (!route) return
       rememberShape(shapes, shape, route)
-      let isNew = counted !== undefined
+      if (counted) {
+        // The route it was expected on was surprised at that moment.
+        if (!(counted instanceof RouteExpectation) || counted.route !== route) surprise(route)
+        return
+      }
+      let isNew = false
       const counts = new Map<KnownStatement, number>()
       for (const { sql, rows = 0, durationMs = 0 } of queries) {
         let statement = find(route, sql)
@@ -209,24 +262,21 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
           statement.slow = true
         }
       }
-      if (counted instanceof RouteExpectation && counted.route === route) {
-        for (const statement of route.statements) {
-          const before = counted.counts[statement.number]
-          if (before) counts.set(statement, (counts.get(statement) ?? 0) + before)
-        }
-      }
       for (const [statement, count] of counts) {
-        if (count <= statement.most) continue
+        // Each of those that were not kept may have been one of it.
+        if (count + truncated <= statement.most) continue
         isNew = true
-        statement.most = count
+        statement.most = count + truncated
       }
-      const total = queries.length + (counted?.queries ?? 0)
+      const total = queries.length + truncated
       if (total > route.mostQueries) {
         isNew = true
         route.mostQueries = total
       }
       route.traces++
-      route.calm = isNew ? 0 : route.calm + 1
+      route.inFullMs = now()
+      if (isNew) route.calm = 0
+      else if (surprisesBefore >= route.surprisedAt) route.calm++
     },
   }
 }
@@ -271,18 +321,4 @@ function addStatement(route: Route, sql: string): KnownStatement {
 
 function sizeOf(rows: number): number {
   return Math.floor(Math.log10(rows))
-}
-
-/** Returns the function that takes so many queries from the budget, and says no when there are not so many left. */
-function budget(now: () => number): (queries: number) => boolean {
-  let left = QUERIES_AT_ONCE
-  let since = now()
-  return (queries) => {
-    const time = now()
-    left = Math.min(QUERIES_AT_ONCE, left + ((time - since) / 1000) * QUERIES_PER_SECOND)
-    since = time
-    if (left < queries) return false
-    left -= queries
-    return true
-  }
 }

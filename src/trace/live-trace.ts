@@ -97,6 +97,8 @@ export class LiveTrace {
   counted: Expectation | undefined
   /** Milliseconds in which at least one of the queries counted was under way. */
   countedMs = 0
+  /** Traces of any route that had sent something unexpected when this one began. */
+  surprisesBefore = 0
   /** Among the open ones. */
   slot = 0
   isWaiting = false

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { type Expectation, type KnownRoutes, knownRoutes } from '../../src/trace/known-routes.ts'
 import { Suspicion } from '../../src/trace/suspicion.ts'
+import type { Query } from '../../src/types.ts'
 
 const LIST = 'select id from orders'
 const LOOK_UP = 'select name from customers where id = $1'
@@ -19,7 +20,25 @@ function routesUnderLoad(): KnownRoutes {
 }
 
 function learn(known: KnownRoutes, name: string, statements: readonly string[], times: number, shape = name) {
-  for (let at = 0; at < times; at++) known.learn(shape, name, statements.map(query), undefined)
+  for (let at = 0; at < times; at++) {
+    learnOne(known, name, statements.map(query), { shape, surprisesBefore: known.surprises })
+  }
+}
+
+function learnOne(
+  known: KnownRoutes,
+  name: string,
+  queries: readonly Query[],
+  { shape = name, counted, surprisesBefore = known.surprises, truncated = 0 }: Partial<Learned> = {},
+) {
+  known.learn(shape, name, queries, counted, { surprisesBefore, truncated })
+}
+
+interface Learned {
+  shape: string
+  counted: Expectation
+  surprisesBefore: number
+  truncated: number
 }
 
 const query = (sql: string) => ({ sql, rows: 1, durationMs: 1 })
@@ -66,6 +85,82 @@ test.each([
   expect(isFull(known, 'GET /orders')).toBe(false)
 })
 
+/** How many of so many sendings of one statement are counted. */
+function countedOf(expectation: Expectation, sql: string, times: number): number {
+  for (let count = 0; count < times; count++) if (expectation.count(sql) === undefined) return count
+  return times
+}
+
+test('traces that began before a surprise do not settle the route again, and those after it do', () => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
+  const before = known.surprises
+  expect(countedOf(expected(known, 'GET /orders'), LOOK_UP, 2)).toBe(1)
+  for (let at = 0; at < 50; at++) {
+    learnOne(known, 'GET /orders', [query(LIST), query(LOOK_UP)], { surprisesBefore: before })
+  }
+  expect(isFull(known, 'GET /orders')).toBe(true)
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 5)
+  expect(isFull(known, 'GET /orders')).toBe(false)
+})
+
+test('a surprise on one route leaves the others as they were', () => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
+  learn(known, 'GET /users', [LIST], 9)
+  const before = known.surprises
+  countedOf(expected(known, 'GET /orders'), LOOK_UP, 2)
+  learnOne(known, 'GET /users', [query(LIST)], { surprisesBefore: before })
+  expect([isFull(known, 'GET /users'), isFull(known, 'GET /orders')]).toEqual([false, true])
+})
+
+test('the second surprise of a route counts, however many traces have been calm since the first', () => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
+  const one = expected(known, 'GET /orders')
+  const other = expected(known, 'GET /orders')
+  countedOf(one, LOOK_UP, 2)
+  const between = known.surprises
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 4)
+  countedOf(other, LOOK_UP, 2)
+  for (let at = 0; at < 5; at++) {
+    learnOne(known, 'GET /orders', [query(LIST), query(LOOK_UP)], { surprisesBefore: between })
+  }
+  expect(isFull(known, 'GET /orders')).toBe(true)
+})
+
+test('a loop that grows by a little each time is compared with the last trace in full, so that what is captured of it grows', () => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
+  const captured = [3, 5, 7, 9].map((times) => {
+    const counted = expected(known, 'GET /orders')
+    const rest = times - countedOf(counted, LOOK_UP, times)
+    learnOne(
+      known,
+      'GET /orders',
+      Array.from({ length: rest }, () => query(LOOK_UP)),
+      { counted },
+    )
+    learn(known, 'GET /orders', [LIST, LOOK_UP], 6)
+    return rest
+  })
+  expect(captured).toEqual([2, 4, 6, 8])
+})
+
+test('a loop that was in full is as known as anything else, up to its length', () => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
+  learn(known, 'GET /orders', [LIST, ...Array(9).fill(LOOK_UP)], 1)
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 5)
+  expect(countedOf(expected(known, 'GET /orders'), LOOK_UP, 20)).toBe(9)
+})
+
+test('of a trace that sent more than is kept, what was not kept may have been any of its statements', () => {
+  const known = routesUnderLoad()
+  for (let at = 0; at < 10; at++) learnOne(known, 'GET /all', [query(LOOK_UP)], { truncated: 7 })
+  expect(countedOf(expected(known, 'GET /all'), LOOK_UP, 20)).toBe(8)
+})
+
 test.each([
   ['a slow query', SLOW_MS + 1, 1, false],
   ['a query that is not slow', SLOW_MS, 1, true],
@@ -82,7 +177,7 @@ test.each([
 
 test('what was slow before is no news', () => {
   const known = routesUnderLoad()
-  known.learn('GET /slow', 'GET /slow', [{ sql: LIST, durationMs: 900, rows: 1 }], undefined)
+  learnOne(known, 'GET /slow', [{ sql: LIST, durationMs: 900, rows: 1 }])
   learn(known, 'GET /slow', [LIST], 10)
   const expectation = expected(known, 'GET /slow')
   const statement = expectation.count(LIST)
@@ -114,6 +209,20 @@ test('one that has sent already what its route never did is captured', () => {
   const expectation = expected(known, 'GET /a/*')
   expectation.count(LOOK_UP)
   expect(expectation.fits('GET /a/:id')).toBe(false)
+  learn(known, 'GET /a/:id', [LIST], 4, 'GET /a/*')
+  expect(isFull(known, 'GET /a/*')).toBe(true)
+  learn(known, 'GET /a/:id', [LIST], 1, 'GET /a/*')
+  expect(isFull(known, 'GET /a/*')).toBe(false)
+})
+
+test('a trace in part of a route that it was not expected on does not settle that route', () => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /a/:id', [LIST], 10, 'GET /a/*')
+  learn(known, 'GET /b/:id', [LIST], 9, 'GET /b/*')
+  const counted = expected(known, 'GET /a/*')
+  expect(counted.fits('GET /b/:id')).toBe(false)
+  learnOne(known, 'GET /b/:id', [query(LIST)], { shape: 'GET /b/*', counted })
+  expect(isFull(known, 'GET /b/*')).toBe(true)
 })
 
 test('who clicks is never only counted: the budget is there again after a while', () => {
@@ -122,6 +231,53 @@ test('who clicks is never only counted: the budget is there again after a while'
   expected(known, 'GET /orders')
   now += 60_000
   for (let click = 0; click < 80; click++) expect(known.expect('GET /orders')).toBeUndefined()
+})
+
+test('a route with more queries than the budget holds is in full when somebody opens it after a pause', () => {
+  now = 0
+  const known = knownRoutes(SLOW_MS, () => now)
+  learn(known, 'GET /big', Array(995).fill(LOOK_UP), 15)
+  const isInFull = Array.from({ length: 20 }, () => {
+    now += 3600_000
+    return known.expect('GET /big') === undefined
+  })
+  expect(isInFull).not.toContain(false)
+})
+
+test('one enormous trace does not keep the others waiting for long', () => {
+  now = 0
+  const known = knownRoutes(SLOW_MS, () => now)
+  learn(known, 'GET /import', Array(10_000).fill(LOOK_UP), 15)
+  learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
+  expect(known.expect('GET /import')).toBeUndefined()
+  expect(isFull(known, 'GET /orders')).toBe(false)
+  now += 40_000
+  expect(isFull(known, 'GET /orders')).toBe(true)
+})
+
+test.each([
+  ['every five seconds, every time', 5000, 60],
+  ['ten times a second, every two seconds', 100, 3],
+])('a route is in full that is opened, while another takes all there is, %s', (_how, everyMs, isInFull) => {
+  const known = routesUnderLoad()
+  learn(known, 'GET /orders', Array(20).fill(LOOK_UP), 10)
+  const full = Array.from({ length: 60 }, () => {
+    now += everyMs
+    for (let at = 0; at < 100; at++) known.expect('GET /busy')
+    return known.expect('GET /orders') === undefined
+  })
+  expect(full.filter(Boolean)).toHaveLength(isInFull)
+})
+
+test('a thousand routes that are opened now and then do not cost what a thousand traces in full do', () => {
+  const known = routesUnderLoad()
+  const names = Array.from({ length: 900 }, (_, at) => `GET /${at}`)
+  for (const name of names) learn(known, name, Array(20).fill(LOOK_UP), 10)
+  const full = Array.from({ length: 20 }, () => {
+    now += 2500
+    return names.filter((name) => known.expect(name) === undefined).length
+  })
+  expect(full.reduce((sum, count) => sum + count) / full.length).toBeLessThan(50)
 })
 
 test('one of a thousand is in full, however busy the route is', () => {
