@@ -1,6 +1,7 @@
 // What one connection tells about its queries: the bytes that came back, and the transaction they ran in. The server says
 // with each ReadyForQuery whether a transaction is open, so statements need not be understood. Where there is no protocol
 // to listen to (`pg.native`), the names of the commands must do, and bytes are not known.
+import { beginRoot } from '../../src/trace/async-roots.ts'
 import type { QueryRecording } from '../../src/trace/live-trace.ts'
 import { type ClientInside, type Message, waitingQueries } from './client-like.ts'
 import type { Guard } from './guard.ts'
@@ -45,6 +46,7 @@ export interface ConnectionFacts {
 export type Command = string | null | undefined
 
 const NO_TRANSACTION = 'I'
+const NOTIFICATION = 'notification'
 /** All that is sent in answer to a query. */
 const ANSWERS = [
   'parseComplete',
@@ -108,6 +110,8 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     wire?.removeListener('readyForQuery', onReady)
   }
   if (!canBeAsked) listen()
+  // Several may come at once, and the work on each is a unit of its own.
+  wire?.prependListener(NOTIFICATION, beginRoot)
 
   return {
     departed(flight) {
@@ -151,6 +155,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     },
     undo() {
       wire?.removeListener('readyForQuery', onReady)
+      wire?.removeListener(NOTIFICATION, beginRoot)
       for (const name of ANSWERS) wire?.removeListener(name, onAnswer)
     },
   }

@@ -634,12 +634,13 @@ Reports and exports that are known to be slow; COPY, DDL and COMMIT are never na
     title: 'More queries than allowed',
     severity: 'warning',
     summary:
-      'A request, test or job that makes more queries than it may.',
+      'A request, test or job that makes more queries than it may. Work outside of them (a script, a scheduler) has a budget only if the option `routes` gives it one.',
     page: `# query-budget
 
 ## What it finds
 
-A request, test or job that makes more queries than it may.
+A request, test or job that makes more queries than it may. Work outside of them (a script, a scheduler) has a budget only if
+the option \`routes\` gives it one.
 
 ## Why it hurts
 
@@ -663,10 +664,10 @@ Always **proven**: queries are counted, also beyond the number that is kept. BEG
 
 ## Options
 
-| option   | default | meaning                                                  |
-| -------- | ------- | -------------------------------------------------------- |
-| \`most\`   | 100     | queries a trace may make, unless \`routes\` says otherwise |
-| \`routes\` | {}      | the same by the trace's name                             |
+| option   | default | meaning                                                                        |
+| -------- | ------- | ------------------------------------------------------------------------------ |
+| \`most\`   | 100     | queries a request, job or test may make, unless \`routes\` says otherwise        |
+| \`routes\` | {}      | the same by the trace's name; the only budget of scripts (\`outside any trace\`) |
 
 \`\`\`ts
 createProfiler({ detectors: { 'query-budget': { most: 30, routes: { 'POST /import': 500 } } } })

@@ -1,11 +1,11 @@
 // More queries in one unit of work than it may make: what is left to say when no single pattern stands out, and the
 // promise a route has made. Control statements (BEGIN, SET) are no work and do not count.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector, Evidence, Query } from '../types.ts'
+import type { Detector, Evidence, Query, TraceKind } from '../types.ts'
 import { identify } from './identify.ts'
 
 const defaults = {
-  /** Queries a trace may make, unless `routes` says otherwise. */
+  /** Queries a request, job or test may make, unless `routes` says otherwise. */
   most: 100,
   /** The same by the trace's name: `{ 'GET /orders': 5 }`. */
   routes: {} as Readonly<Record<string, number>>,
@@ -20,7 +20,9 @@ export const queryBudget: Detector<typeof defaults> = {
     defaults,
   },
   detect(trace, { most, routes }) {
-    const budget = Object.hasOwn(routes, trace.name) ? (routes[trace.name] as number) : most
+    const budget = Object.hasOwn(routes, trace.name)
+      ? (routes[trace.name] as number)
+      : usual(trace.kind, most)
     const counted = trace.queries.flatMap((query, index) => (isWork(query) ? [index] : []))
     const { queries = 0, control = 0 } = trace.onlyCounted ?? {}
     const count = counted.length + trace.truncated + queries - control
@@ -39,6 +41,11 @@ export const queryBudget: Detector<typeof defaults> = {
       },
     ]
   },
+}
+
+/** How long a script runs is nobody's promise; its loops are found by the other detectors. */
+function usual(kind: TraceKind, most: number): number {
+  return kind === 'script' ? Number.POSITIVE_INFINITY : most
 }
 
 const CONTROL: ReadonlySet<string> = new Set(['transaction', 'set'])

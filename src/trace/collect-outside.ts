@@ -1,35 +1,69 @@
-// A trace for the queries that belong to no other: schedulers, listeners, scripts. It ends when nothing has come for a
-// while, so that what runs now and then is reported piece by piece; it must not be taken for one unit of work.
-
-import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
+// Traces for the queries that belong to no other: schedulers, listeners, scripts. Each asynchronous root is a unit of
+// work with a trace of its own. Nobody says when such work is over, so a trace ends when nothing has come for a while.
+import { setTimeout } from '../real-time.ts'
+import { type AsyncRoot, followRoots, rootOfWork } from './async-roots.ts'
 import type { LiveTrace } from './live-trace.ts'
 
-/** What follows within this time is taken for the same piece of work. */
-const QUIET_MS = 1000
+/** How often it is looked whether anything has come. */
+const LOOK_MS = 200
+/**
+ * Looks that have to find a trace quiet, one after the other. They are counted instead of the time: while the event loop
+ * is busy with the work between two queries, nobody looks.
+ */
+const QUIET_LOOKS = 3
 /** A process that is never quiet gets a report all the same. */
 const LONGEST_MS = 60_000
 
-/** Returns the function that gives the trace of the moment. */
-export function collectOutside(start: () => LiveTrace): () => LiveTrace {
-  let trace: LiveTrace | undefined
-  let quiet: Timer | undefined
-  let longest: Timer | undefined
+interface Unit {
+  readonly root: AsyncRoot
+  readonly trace: LiveTrace
+  quietLooks: number
+}
 
-  const end = () => {
-    clearTimeout(quiet)
-    clearTimeout(longest)
-    trace?.end()
-    trace = undefined
+/** Returns the function that gives the trace of the calling code. */
+export function collectOutside(start: () => LiveTrace): () => LiveTrace {
+  followRoots()
+  const unitOf = new WeakMap<AsyncRoot, Unit>()
+  let open: Unit[] = []
+  let isLooking = false
+
+  const isOver = (unit: Unit): boolean => {
+    unit.quietLooks = unit.trace.isIdle ? unit.quietLooks + 1 : 0
+    return unit.quietLooks >= QUIET_LOOKS || unit.trace.now() >= LONGEST_MS
   }
+  const end = (unit: Unit) => {
+    unit.trace.end(unit.trace.isIdle ? unit.trace.lastAnswerMs : undefined)
+    unitOf.delete(unit.root)
+  }
+  const look = () => {
+    isLooking = false
+    open = open.filter((unit) => {
+      if (unit.trace.hasEnded) return false
+      if (!isOver(unit)) return true
+      end(unit)
+      return false
+    })
+    if (open.length > 0) lookAgain()
+  }
+  // Started over and over, because a new timer would keep the context it is made in.
+  const timer = setTimeout(look, LOOK_MS).unref()
+  const lookAgain = () => {
+    if (isLooking) return
+    isLooking = true
+    timer.refresh()
+  }
+
   return () => {
-    if (trace && (trace.closed || trace.isFull)) end()
-    if (trace) {
-      quiet?.refresh()
-      return trace
+    const root = rootOfWork()
+    let unit = unitOf.get(root)
+    if (unit?.trace.isFull) end(unit)
+    if (!unit || unit.trace.hasEnded) {
+      unit = { root, trace: start(), quietLooks: 0 }
+      unitOf.set(root, unit)
+      open.push(unit)
+      lookAgain()
     }
-    trace = start()
-    quiet = setTimeout(end, QUIET_MS).unref()
-    longest = setTimeout(end, LONGEST_MS).unref()
-    return trace
+    unit.quietLooks = 0
+    return unit.trace
   }
 }

@@ -276,10 +276,24 @@ export class LiveTrace {
     return this.queries.length >= this.#settings.limits.queriesPerTrace
   }
 
+  /** No query is under way. */
+  get isIdle(): boolean {
+    return this.#pending === 0
+  }
+
+  /** When the last answer came, as far as queries were kept; the time of now where none was. */
+  get lastAnswerMs(): number {
+    let lastMs = 0
+    for (const { startMs, waitMs = 0, durationMs = 0 } of this.queries) {
+      lastMs = Math.max(lastMs, startMs + waitMs + durationMs)
+    }
+    return lastMs || this.now()
+  }
+
   /** The unit of work is done (the response is sent); queries from now on are its aftermath. */
-  end(): void {
+  end(durationMs = this.now()): void {
     if (this.#durationMs !== undefined) return
-    this.#durationMs = this.now()
+    this.#durationMs = durationMs
     this.#closeSoon()
   }
 

@@ -41,3 +41,10 @@ test.each([
 ])('is quiet about %s', (_what, queries) => {
   expect(queryBudget.detect(trace('toString', queries), queryBudget.meta.defaults)).toEqual([])
 })
+
+test('a script has the budget that its name is given, and no other', () => {
+  const script = { ...trace('outside any trace', many(300)), kind: 'script' as const }
+  expect(queryBudget.detect(script, queryBudget.meta.defaults)).toEqual([])
+  const options = { most: 100, routes: { 'outside any trace': 200 } }
+  expect(queryBudget.detect(script, options)).toHaveLength(1)
+})
