@@ -10,11 +10,16 @@ import { profileRequests } from '../../adapters/express/index.ts'
 import type { Profiler } from '../../src/profiler.ts'
 import { connect } from './connections.ts'
 import * as bounds from './routes/bounds.ts'
+import * as dashboards from './routes/dashboards.ts'
 import * as drizzle from './routes/drizzle.ts'
 import * as drizzleRc from './routes/drizzle-rc.ts'
 import * as duplicates from './routes/duplicates.ts'
 import * as express4Routes from './routes/express-4.ts'
+import * as imports from './routes/imports.ts'
+import * as inBetween from './routes/in-between.ts'
 import * as lists from './routes/lists.ts'
+import * as origins from './routes/origins.ts'
+import * as results from './routes/results.ts'
 import * as rows from './routes/rows.ts'
 import * as sideBySide from './routes/side-by-side.ts'
 import * as structure from './routes/structure.ts'
@@ -33,6 +38,11 @@ export const visits: readonly Visit[] = [
   ...unread.visits,
   ...writes.visits,
   ...structure.visits,
+  ...dashboards.visits,
+  ...imports.visits,
+  ...inBetween.visits,
+  ...origins.visits,
+  ...results.visits,
   ...drizzle.visits,
   ...drizzleRc.visits,
   ...express4Routes.visits,
@@ -59,6 +69,11 @@ export async function startApp(pool: Pool, profiler: Profiler): Promise<LiveApp>
   app.use('/unread', unread.unread(connections))
   app.use('/writes', writes.writes(connections))
   app.use('/structure', structure.structure(connections))
+  app.use('/dashboards', dashboards.dashboards(connections))
+  app.use('/imports', imports.imports(connections))
+  app.use('/in-between', inBetween.inBetween(connections))
+  app.use('/origins', origins.origins(connections))
+  app.use('/results', results.results(connections))
   app.use('/drizzle', drizzle.drizzleRoutes(connections))
   app.use('/drizzle-rc', drizzleRc.drizzleRcRoutes(connections))
 

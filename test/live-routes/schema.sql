@@ -236,6 +236,25 @@ insert into imports select n, 'running', 0 from generate_series(1, 200) n;
 create table settings (key text primary key, value text not null, explanation text not null);
 insert into settings select 'setting-' || n, 'value ' || n, repeat('e', 60) from generate_series(1, 30) n;
 
+create materialized view sales as select seller_id, sum(total_cents)::int as cents from orders group by seller_id;
+create function stock_up(product int) returns void language sql as
+  $$ update products set stock = stock + 1 where id = product $$;
+create procedure book(account int, cents int) language sql as
+  $$ update accounts set balance_cents = balance_cents + cents where id = account $$;
+create table measurements (sensor int not null, at timestamptz not null, value int not null) partition by range (at);
+create table measurements_2025 partition of measurements for values from ('2025-01-01') to ('2026-01-01');
+create table measurements_2026 partition of measurements for values from ('2026-01-01') to ('2027-01-01');
+insert into measurements select n % 40, timestamptz '2025-06-01' + n * interval '2 hours', n % 90 from generate_series(1, 4000) n;
+create index on measurements (sensor, at);
+create table sessions (
+  id bigint primary key,
+  customer_id int not null references customers,
+  seen_at timestamptz not null,
+  data jsonb not null
+);
+insert into sessions select 900000000000 + n * 7919, 1 + n * 53 % 3000, timestamptz '2026-03-01' + n * interval '1 minute',
+    jsonb_build_object('theme', 'dark', 'filler', repeat('f', 200)) from generate_series(1, 1500) n;
+
 analyze;
 
 -- As on the first day of a development database: tables that nobody has ever analysed.
