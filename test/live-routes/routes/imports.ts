@@ -105,12 +105,13 @@ export function imports({ pool, db }: Connections): Router {
   })
 
   router.put('/drizzle-updates', async (_request, response) => {
-    // origin: product_id
     const items = await db
       .select({ productId: orderItems.productId, quantity: orderItems.quantity })
       .from(orderItems)
       .where(eq(orderItems.orderId, 1777))
+      // origin: product_id
       .limit(20)
+    // guilty: n-plus-one-write
     await Promise.all(
       items.map(({ productId, quantity }) =>
         // guilty: n-plus-one-write
