@@ -7,6 +7,8 @@ const KEPT_SHAPES = 1000
 
 export interface FlatRoute {
   readonly name: string
+  /** Of a request that nobody was responsible for, or that was not allowed. */
+  readonly nameTurnedAway: string
   /** As they are on the request at the end. */
   readonly route: unknown
   readonly baseUrl: string | undefined
@@ -21,15 +23,26 @@ export class FlatRoutes {
   }
 
   /** A request was followed, and came to no mounted router. */
-  learn(shape: string, { route, baseUrl }: RequestLike, name: string): void {
-    const isTurnedAway = route === undefined && baseUrl !== undefined
-    if (baseUrl || isTurnedAway || this.#ofShape.has(shape) || this.#ofShape.size >= KEPT_SHAPES) return
-    this.#ofShape.set(shape, { name, route, baseUrl })
+  learn(
+    shape: string,
+    { route, baseUrl }: RequestLike,
+    names: Pick<FlatRoute, 'name' | 'nameTurnedAway'>,
+  ): void {
+    const hasNoRoute = route === undefined && baseUrl !== undefined
+    if (baseUrl || hasNoRoute || this.#ofShape.has(shape) || this.#ofShape.size >= KEPT_SHAPES) return
+    this.#ofShape.set(shape, { ...names, route, baseUrl })
   }
 
   /** The name of a request that was not followed; `undefined` where it went another way than was expected. */
-  nameOf(shape: string, expected: FlatRoute, { route, baseUrl }: RequestLike): string | undefined {
-    if (route === expected.route && baseUrl === expected.baseUrl) return expected.name
+  nameOf(
+    shape: string,
+    expected: FlatRoute,
+    { route, baseUrl }: RequestLike,
+    isTurnedAway: boolean,
+  ): string | undefined {
+    if (route === expected.route && baseUrl === expected.baseUrl) {
+      return isTurnedAway ? expected.nameTurnedAway : expected.name
+    }
     // One that was turned away, or given up, before it came to its route says nothing of the others.
     if (route !== undefined) this.#ofShape.set(shape, undefined)
     return undefined

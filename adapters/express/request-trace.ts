@@ -124,14 +124,23 @@ export class RequestTrace {
   }
 
   #name(): string {
-    const { trace, request } = this
+    const { trace, request, response } = this
     const route = this.#route
+    const isTurnedAway = response.statusCode >= 400 && response.statusCode < 500
     if (!('reached' in route)) {
-      return this.#flatRoutes.nameOf(trace.shape, route, request) ?? `${trace.labels.method} *`
+      return this.#flatRoutes.nameOf(trace.shape, route, request, isTurnedAway) ?? `${trace.labels.method} *`
     }
-    const reached = route.reached()
-    const name = reached === undefined ? trace.shape : `${trace.labels.method} ${reached}`
-    if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, name)
-    return name
+    if (route.isFlat && trace.counted) {
+      this.#flatRoutes.learn(trace.shape, request, {
+        name: this.#nameBy(route, false),
+        nameTurnedAway: this.#nameBy(route, true),
+      })
+    }
+    return this.#nameBy(route, isTurnedAway)
+  }
+
+  #nameBy(route: RouteWatch, isTurnedAway: boolean): string {
+    const reached = route.reached(isTurnedAway)
+    return reached === undefined ? this.trace.shape : `${this.trace.labels.method} ${reached}`
   }
 }

@@ -3,12 +3,15 @@
 // would be an object of its own kind to V8, and everything that reads requests would become slow.
 
 import type { Profiler } from '../../src/profiler.ts'
+import { pathShape } from './path-shape.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {
   params?: unknown
   baseUrl?: string
   route?: unknown
+  readonly url?: string
+  readonly originalUrl?: string
   [WATCH]?: RouteWatch
 }
 
@@ -63,6 +66,8 @@ export class RouteWatch {
   /** The pattern of each `baseUrl` the request has had. */
   #patterns: Map<unknown, string> | undefined
   #reached: string | undefined
+  /** The route takes every path. */
+  #isWild = false
   #deepest = ''
   #listeners: ((pattern: string) => void)[] = []
 
@@ -85,11 +90,17 @@ export class RouteWatch {
     this.#listeners.push(listener)
   }
 
-  /** The pattern of the route, or of the last router, that the request came to; `undefined` without Express. */
-  reached(): string | undefined {
-    if (this.#reached !== undefined) return this.#reached
-    if (!this.#isExpress) return undefined
-    return this.#deepest ? `${this.#patternOf(this.#deepest)}/*` : '*'
+  /**
+   * The pattern of the route that the request came to; `undefined` without Express. Where there was none, or one that takes
+   * everything, the application does its own routing and the shape of the path names the page. What was turned away there
+   * may be any path that somebody tried, and has one name.
+   */
+  reached(isTurnedAway: boolean): string | undefined {
+    const isOpen = this.#reached === undefined || this.#isWild
+    if (!isOpen || !this.#isExpress) return this.#reached
+    const mount = this.#deepest ? (this.#patternOf(this.#deepest) ?? '') : ''
+    if (isTurnedAway) return mount ? `${mount}/*` : '*'
+    return this.#reached ?? withoutLastSlash(mount + this.#shapeBelow(this.#deepest))
   }
 
   /** The application, or Express, sets a property of the request: it must not hear of an error of ours. */
@@ -115,9 +126,16 @@ export class RouteWatch {
   }
 
   #noteRoute(route: unknown): void {
-    const reached = `${this.#patternOf(this.baseUrl ?? '') ?? ''}${pathOf(route as Route | undefined)}`
-    this.#reached = (reached.length > 1 && reached.endsWith('/') ? reached.slice(0, -1) : reached) || '/'
+    const { path } = (route ?? {}) as Route
+    this.#isWild = saysNothing(path)
+    const own = this.#isWild ? this.#shapeBelow(this.baseUrl ?? '') : pathOf(path)
+    this.#reached = withoutLastSlash((this.#patternOf(this.baseUrl ?? '') ?? '') + own)
     for (const listener of this.#listeners) listener(this.#reached)
+  }
+
+  #shapeBelow(baseUrl: unknown): string {
+    const { originalUrl = this.#request.url ?? '' } = this.#request
+    return shapeOfPage(typeof baseUrl === 'string' ? originalUrl.slice(baseUrl.length) : originalUrl)
   }
 
   #patternOf(baseUrl: unknown): string | undefined {
@@ -127,15 +145,25 @@ export class RouteWatch {
 
 /**
  * `/users/42` with the parameters `{ id: '42' }` is `/users/:id`; each parameter stands once, fixed parts come first. What
- * was mounted by a regular expression has no parameters, so what looks like a value is taken for one.
+ * a wildcard took has its shape. What was mounted by a regular expression has no parameters, so what looks like a value is
+ * taken for one.
  */
 function toPattern(path: string, params: unknown): string {
   const segments = path.split('/')
   for (const [name, value] of Object.entries(params ?? {})) {
-    const position = segments.findLastIndex((segment) => segment !== '' && decode(segment) === value)
-    if (position >= 0) segments[position] = `:${name}`
+    const wild = wildParts(name, value)
+    for (const part of wild ?? [value]) {
+      const position = segments.findLastIndex((segment) => segment !== '' && decode(segment) === part)
+      if (position >= 0) segments[position] = wild ? pathShape(segments[position] as string) : `:${name}`
+    }
   }
   return segments.map((segment) => (VALUE.test(segment) ? '*' : segment)).join('/')
+}
+
+/** Express 5 gives a list of what a wildcard took, Express 4 a text under a number. */
+function wildParts(name: string, value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value
+  return typeof value === 'string' && /^\d/.test(name) ? value.split('/') : undefined
 }
 
 /** `/v10`, `/oauth2` and `/s3` are names; three digits are an id or a date, and so is what is long or encoded. */
@@ -149,11 +177,30 @@ function decode(segment: string): string {
   }
 }
 
+function withoutLastSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/'
+}
+
+/** Of the path of a page; stars at its end are one, because how deep a catalogue is says nothing. */
+function shapeOfPage(path: string): string {
+  const shape = pathShape(path)
+  let end = shape.length
+  while (shape.endsWith('/*', end) && shape.endsWith('/*', end - 2)) end -= 2
+  return shape.slice(0, end)
+}
+
 interface Route {
   path?: unknown
 }
 
-function pathOf(route: Route | undefined): string {
-  const { path } = route ?? {}
+function pathOf(path: unknown): string {
   return Array.isArray(path) ? path.map(String).join('|') : String(path ?? '')
+}
+
+/** `*`, `/{*splat}`, `/:path(*)`, `/.*` and their like, which take every path. */
+function saysNothing(path: unknown): boolean {
+  const isExpression = path instanceof RegExp
+  if (!isExpression && !(typeof path === 'string' && path.includes('*'))) return false
+  const pattern = isExpression ? path.source.replace(/\(\?![^)]*\)/g, '') : path
+  return !/\w/.test(pattern.replace(/:\w+(?=\(?\.?\*)|\*\w+/g, ''))
 }

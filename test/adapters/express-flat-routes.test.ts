@@ -10,9 +10,9 @@ import { createProfiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
 
 describe.each([
-  ['Express 4', express4],
-  ['Express 5', express5],
-])('%s', (_version, express) => {
+  ['Express 4', express4, '*'],
+  ['Express 5', express5, '/{*page}'],
+])('%s', (_version, express, everything) => {
   function setUp(addRoutes: (app: Application) => void) {
     // Each trace is counted from its beginning.
     const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 1 })
@@ -124,6 +124,21 @@ describe.each([
     release()
     await answered
     expect(await namesOf()).toEqual(['GET * 1', 'GET /orders/:id 2'])
+  })
+
+  test('pages of a route that takes everything have the shape of their path, and what is turned away there has not', async () => {
+    const { namesOf } = setUp((app) => {
+      app.get(everything, (request, response) => {
+        response.status(request.query.gone ? 404 : 200).send('page')
+      })
+    })
+    const pages = ['/catalog/1', '/catalog/2', '/about']
+    const gone = pages.map((path) => `${path}?gone=1`)
+    expect(await namesOf(...gone, ...pages, ...gone, ...pages)).toEqual([
+      'GET * 6',
+      'GET /about 2',
+      'GET /catalog/* 4',
+    ])
   })
 
   test('requests that come to no route', async () => {

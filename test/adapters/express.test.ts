@@ -16,9 +16,9 @@ afterEach(() => {
 })
 
 describe.each([
-  ['Express 4', express4],
-  ['Express 5', express5],
-])('%s', (_version, express) => {
+  ['Express 4', express4, { everything: '*', files: '/files/*' }],
+  ['Express 5', express5, { everything: '/{*page}', files: '/files/*file' }],
+])('%s', (_version, express, { everything, files }) => {
   function setUp(addRoutes: (app: Application) => void) {
     const profiler = createProfiler({ reporters: [] })
     const traces: Trace[] = []
@@ -116,6 +116,68 @@ describe.each([
     })
     expect(await nameOf('/files/2026/report-17.pdf')).toBe('GET /files/*')
     expect(await nameOf('/nowhere/17')).toBe('GET *')
+  })
+
+  test('names pages by the shape of their path where the application does the routing', async () => {
+    const { nameOf } = setUp((app) => {
+      app.use((_request, response) => {
+        response.send('page')
+      })
+    })
+    expect(await nameOf('/')).toBe('GET /')
+    expect(await nameOf('/catalog/shoes?page=2')).toBe('GET /catalog/shoes')
+    expect(await nameOf('/catalog/shoes/')).toBe('GET /catalog/shoes')
+    expect(await nameOf('/catalog/1234/2026-11-21')).toBe('GET /catalog/*')
+  })
+
+  test('names pages below a mount by their shape too, and by the wildcard that mounts', async () => {
+    const { nameOf } = setUp((app) => {
+      app.use('/cms/:site', (_request, response) => {
+        response.send('page')
+      })
+      app.use(everything, (_request, response) => {
+        response.send('page')
+      })
+    })
+    expect(await nameOf('/cms/17/catalog/4711')).toBe('GET /cms/:site/catalog/*')
+    expect(await nameOf('/cms/17')).toBe('GET /cms/:site')
+    expect(await nameOf('/shop/catalog/4711')).toBe('GET /shop/catalog/*')
+  })
+
+  test('names what a wildcard took by its shape, and leaves a pattern that says something', async () => {
+    const { nameOf } = setUp((app) => {
+      app.get(files, ok)
+      app.get(/^\/this\/(?!page)[^/]+$/, ok)
+      app.get(/^\/(?!catalog)/, ok)
+      app.get(everything, ok)
+      app.post(/.*/, ok)
+    })
+    expect(await nameOf('/files/report/17')).toBe(`GET ${files}`)
+    expect(await nameOf('/this/one')).toBe('GET /^\\/this\\/(?!page)[^/]+$')
+    expect(await nameOf('/that/one')).toBe('GET /that/one')
+    expect(await nameOf('/catalog/shoes')).toBe('GET /catalog/shoes')
+    expect(await nameOf('/catalog/4711')).toBe('GET /catalog/*')
+    expect(await nameOf('/carts/4711/items', 'post')).toBe('POST /carts/*/items')
+  })
+
+  test('has one name for all that was turned away', async () => {
+    const { nameOf } = setUp((app) => {
+      app.use('/catalog', (_request, response) => {
+        response.status(403).send('no')
+      })
+      app.use((_request, response) => {
+        response.status(404).send('no such page')
+      })
+    })
+    expect(await nameOf('/catalog/shoes')).toBe('GET /catalog/*')
+    expect(await nameOf('/some/page')).toBe('GET *')
+
+    const routed = setUp((app) => {
+      app.get(everything, (_request, response) => {
+        response.status(404).send('no such page')
+      })
+    })
+    expect(await routed.nameOf('/some/page')).toBe('GET *')
   })
 
   test('leaves the request as the application knows it', async () => {
