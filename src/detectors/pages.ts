@@ -426,11 +426,12 @@ await db
 
 That a result is bounded is proven, by PostgreSQL's own parser and the unique keys of the catalog: a lookup by e-mail address is one
 row where that column is unique, a join along a key adds none. What cannot be proven to be bounded is called \`likely\`.
-Without the catalog nothing is said. The severity follows the rows and bytes that were returned and, for a statement that filters
-by no value, the size of the table:
+Without the catalog nothing is said. The severity follows the rows and bytes that were returned, and the size of the table where
+the result can become as large: not where the statement groups its rows or filters them by a value (the orders of one
+customer), and not where any other condition has left \`small\` rows or fewer:
 
 - **error**: the result had \`error\` rows or more,
-- **warning**: it had \`warn\` rows or more, or the table has, or it had \`warnBytes\` bytes or more,
+- **warning**: it had \`warn\` rows or more, or the table has and the result can get there, or it had \`warnBytes\` bytes or more,
 - **info**: it can grow, and is small today,
 - **nothing**: there were no rows, or table and result have \`small\` rows or fewer.
 

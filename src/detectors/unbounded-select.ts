@@ -67,17 +67,26 @@ function describe(trace: Trace, query: Query, indexes: readonly number[], option
   }
 }
 
-/** What is filtered by a value (the orders of one customer) grows slowly: its own rows tell, not those of the table. */
-function severityOf(
-  { rows = 0, bytes = 0, bound }: Query,
-  text: string,
-  { warn, error, warnBytes }: typeof defaults,
-): Severity {
-  const isFiltered = readPlaceholders(text).some(({ role }) => role === 'equals' || role === 'list')
-  const size = Math.max(rows, isFiltered ? 0 : (bound?.tableRows ?? 0))
+function severityOf(query: Query, text: string, options: typeof defaults): Severity {
+  const { rows = 0, bytes = 0 } = query
+  const { warn, error, warnBytes } = options
   if (rows >= error) return 'error'
+  const size = Math.max(rows, sizeToCome(query, text, options))
   return size >= warn || bytes >= warnBytes ? 'warning' : 'info'
 }
+
+/**
+ * Rows of the table, where the result is on its way to them. Groups, and what is filtered by a value (the orders of one
+ * customer), grow slowly: their own rows tell. So they do where another condition has left few of them.
+ */
+function sizeToCome({ rows = 0, bound }: Query, text: string, { small }: typeof defaults): number {
+  const isFiltered = readPlaceholders(text).some(({ role }) => role === 'equals' || role === 'list')
+  if (isFiltered || GROUPED.test(text)) return 0
+  return rows <= small && CONDITIONAL.test(text) ? 0 : (bound?.tableRows ?? 0)
+}
+
+const GROUPED = /\b(group by|having|distinct)\b/i
+const CONDITIONAL = /\bwhere\b/i
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)

@@ -41,6 +41,20 @@ test('is as loud as the table, unless the statement filters by a value', () => {
   expect(detect(select({}, { tableRows: 1_000_000 }))[0]?.severity).toBe('warning')
 })
 
+test.each([
+  ['groups', 'select customer_id, sum(total) from orders group by customer_id', 400],
+  ['different values', 'select distinct customer_id from orders', 400],
+  ['few rows that a condition has left', 'select id from orders where placed_at between $1 and $2', 40],
+])('is only as loud as the rows seen where they are %s', (_what, sql, rows) => {
+  expect(detect(select({ rows }, { tableRows: 1_000_000 }, sql))[0]?.severity).toBe('info')
+  expect(detect(select({ rows: 1000 }, { tableRows: 1_000_000 }, sql))[0]?.severity).toBe('warning')
+})
+
+test('is as loud as the table where a condition has left many rows', () => {
+  const sql = "select id from orders where status <> 'delivered'"
+  expect(detect(select({ rows: 400 }, { tableRows: 5000 }, sql))[0]?.severity).toBe('warning')
+})
+
 test('puts it in the words of Drizzle', () => {
   expect(detect(select({ via: 'drizzle' }))[0]?.remediation).toContain('.limit(n)')
 })
