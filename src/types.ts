@@ -199,6 +199,24 @@ export interface Evidence {
   callSite?: Frame
 }
 
+/** One of the statements that a loop sends. */
+export interface LoopStatement {
+  /** Id of the detector that found it. */
+  detector: string
+  /** 16 digits, as in suppressions. */
+  fingerprint: string
+  text: string
+  /** In the trace that sent it most often. */
+  count: number
+  confidence: Confidence
+  /** The application frames that sent it, innermost first. */
+  callSite: CallSite
+  detail: string
+  remediation: string
+  fix?: string
+  evidence: readonly Evidence[]
+}
+
 /** One pattern that hurts, with its evidence. The detector writes the sentences; reporters only lay them out. */
 export interface Finding {
   /** Id of the detector, also the name of its file, page and test. */
@@ -223,6 +241,8 @@ export interface Finding {
   /** Of the worst occurrence. */
   cost: Cost
   evidence: readonly Evidence[]
+  /** Of a loop: all that it sends, the one that the finding's remedy is for first. */
+  statements?: readonly LoopStatement[]
 }
 
 /** What the catalog and the statement analysis know. May be absent: a detector then says less, never wrong things. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { createProfiler, type Finding, type Trace } from 'pg-loupe'
+import { createProfiler, type Finding, type LoopStatement, type Query, type Trace } from 'pg-loupe'
 import { fingerprint, statementValues } from 'pg-loupe/sql'
 import { afterAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/postgres/test-database.ts'
@@ -32,7 +32,12 @@ const recorded = readFileSync(traces, 'utf8')
   .trim()
   .split('\n')
   .map((line): Trace => JSON.parse(line))
-const loops = profiler.report().findings.filter(({ detector, fix }) => detector === 'n-plus-one' && fix)
+const loops = profiler
+  .report()
+  .findings.flatMap((finding) =>
+    (finding.statements ?? []).map((statement) => ({ ...finding, ...statement })),
+  )
+  .filter(({ detector, fix }) => detector === 'n-plus-one' && fix)
 
 test('there are remedies to run', () => {
   expect(loops.length).toBeGreaterThan(4)
@@ -44,7 +49,7 @@ test.each(loops.map((loop) => [`${loop.route}: ${loop.fix}`, loop] as const))('%
   const varying = (sent[0] ?? []).map((_, slot) => new Set(sent.map((values) => `${values[slot]}`)).size > 1)
   const fixed = (sent[0] ?? []).filter((_, slot) => !varying[slot])
   const values = loop.fix?.includes('parent_row')
-    ? [...statementValues(parent?.sql ?? '', parent?.params), ...fixed]
+    ? [...statementValues(parent.sql, parent.params), ...fixed]
     : (sent[0] ?? []).map((value, slot) => (varying[slot] ? sent.map((all) => all[slot]) : value))
 
   const before = await Promise.all(
@@ -58,12 +63,18 @@ test.each(loops.map((loop) => [`${loop.route}: ${loop.fix}`, loop] as const))('%
   expect(distinct(after, names)).toEqual(distinct(before.flat(), names))
 })
 
-function queriesOf({ occurrences: [first], evidence }: Finding) {
-  const trace = recorded.find(({ id }) => id === first?.trace)
-  const at = (index: number) => trace?.queries[index] ?? expect.fail(`no query ${index}`)
+/** Of a trace in which the values come from the statement that the evidence names. */
+function queriesOf({ occurrences, evidence, text }: Finding & LoopStatement) {
   const parentText = evidence.find(({ label }) => label === 'rows of')?.text
-  const parent = trace?.queries.find(({ sql }) => fingerprint(sql).text === parentText)
-  return { children: (first?.queries ?? []).map(at), parent }
+  const isText = (wanted?: string) => (query: Query | undefined) =>
+    fingerprint(query?.sql ?? '').text === wanted
+  const shown = occurrences.flatMap(({ trace: id, queries }) => {
+    const trace = recorded.find((one) => one.id === id)
+    const parent = trace?.queries.find(isText(parentText))
+    const children = queries.flatMap((index) => trace?.queries[index] ?? []).filter(isText(text))
+    return parent && children.length > 0 ? [{ children, parent }] : []
+  })
+  return shown[0] ?? expect.fail(`no trace shows ${text}`)
 }
 
 function distinct(rows: readonly Record<string, unknown>[], names: readonly string[]): string[] {

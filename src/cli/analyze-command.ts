@@ -66,7 +66,7 @@ async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions)
   problems.done()
   if (report.traces === 0)
     process.stderr.write(`pg-loupe: there is no trace in ${files.map(nameOf).join(', ')}\n`)
-  printReport(report, options, { ...kept?.options(), ...gate.roundTripMs })
+  printReport(report, options, { ...kept?.options(report.findings), ...gate.roundTripMs })
   const passed = gate.passes(report)
   process.exitCode = problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS
 }

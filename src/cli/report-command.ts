@@ -43,7 +43,7 @@ async function printFile(file: string, { traces, ...options }: ReportOptions): P
   const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
   const kept = showsTraces(options) ? await keepTraces(traces, report) : undefined
-  printReport(report, options, { ...kept?.options(), ...gate.roundTripMs })
+  printReport(report, options, { ...kept?.options(report.findings), ...gate.roundTripMs })
   if (!gate.passes(report)) process.exitCode ??= FINDINGS
 }
 

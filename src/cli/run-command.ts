@@ -73,7 +73,7 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
     await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
   const files = file === undefined ? options.output : [...options.output, { format: 'json' as const, file }]
   try {
-    const shown = { ...kept?.options(), ...gate.roundTripMs }
+    const shown = { ...kept?.options(report.findings), ...gate.roundTripMs }
     printReport(report, { ...options, output: files }, shown, process.stderr)
   } catch (error) {
     problems.tell((error as Error).message)

@@ -73,7 +73,7 @@ export function readBaseline(path: string): { content: Baseline; name: string } 
 /** One that is not there accepts nothing: the first run is the one that it will be made from. */
 function findBaseline(path: string): KnownBaseline {
   const name = relative(process.cwd(), path) || path
-  if (!existsSync(path)) return { content: { v: 1, findings: [] }, name, isMissing: true }
+  if (!existsSync(path)) return { content: { v: 2, findings: [] }, name, isMissing: true }
   return { content: parseBaseline(read(path), name), name, isMissing: false }
 }
 

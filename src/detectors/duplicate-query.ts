@@ -4,6 +4,7 @@
 import { findSameStatements } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Detector, Evidence, Finding, Frame, Query, Trace } from '../types.ts'
+import { severityOf } from '../worst-first.ts'
 import { identify } from './identify.ts'
 import { nPlusOne } from './n-plus-one.ts'
 import { isPolling } from './polling.ts'
@@ -80,6 +81,11 @@ function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding
   const sites = distinctSites(queries)
   const [worst] = sites
   const known = queries.every(({ resultHash }) => resultHash !== undefined)
+  const cost = {
+    queries: again,
+    roundTrips: again,
+    rows: queries.slice(groups.length).reduce((sum, { rows = 0 }) => sum + rows, 0),
+  }
   const values = groups.length > 1 ? `, for ${groups.length} different sets of values` : ''
   const places = sites.length > 1 ? ` from ${sites.length} places` : ''
   const sameResult = known
@@ -94,16 +100,12 @@ function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding
       callSite: worst?.callSite,
       statement: key,
     }),
-    severity: 'warning',
+    severity: severityOf(cost),
     confidence: known ? 'proven' : 'likely',
     title: `The same query ${indexes.length} times${places}${values}`,
     detail: `Same statement, same values${sameResult}; nothing was written to its tables in between.`,
     remediation: 'Ask once and pass the result on, or keep it for the length of the request.',
-    cost: {
-      queries: again,
-      roundTrips: again,
-      rows: queries.slice(groups.length).reduce((sum, { rows = 0 }) => sum + rows, 0),
-    },
+    cost,
     evidence: [
       { label: `${indexes.length}×`, text },
       ...(sites.length > 1 ? sites.slice(0, NAMED_PLACES).map(placeEvidence) : []),

@@ -1,6 +1,6 @@
 // The part of a finding that says what it is and where: the same for every detector, so that keys are made in one place.
 // A key survives moved lines, other counts and other times; it is made of names only.
-import type { CallSite, Finding, Frame, Trace } from '../types.ts'
+import type { CallSite, Finding, Frame, LoopStatement, Trace } from '../types.ts'
 
 type Identity = Pick<Finding, 'detector' | 'key' | 'route' | 'callSite' | 'occurrences' | 'occurrenceCount'>
 
@@ -31,6 +31,24 @@ export function identify(
     occurrences: [{ trace: trace.id, queries, ...(parent === undefined ? {} : { parent }) }],
     occurrenceCount: 1,
   }
+}
+
+/**
+ * Of a loop, whatever it sends: a statement more or less in it, or another order of them, is the same loop. Loops of one
+ * function are numbered by the report.
+ */
+export function loopKey(detector: string, route: string, [place]: CallSite): string {
+  return [detector, route, place?.function ?? ''].join(' | ')
+}
+
+/** Of one statement of a loop: the key that its finding would have if it was the only one. */
+export function statementKey(route: string, { detector, callSite, fingerprint }: LoopStatement): string {
+  return [loopKey(detector, route, callSite), fingerprint].join(' | ')
+}
+
+/** Places of one function that share a key are numbered as they stand in it. */
+export function withoutNumber(key: string): string {
+  return key.replace(/ \| \d{1,15}$/, '')
 }
 
 interface PlaceSighting extends Pick<Finding, 'route' | 'callSite' | 'occurrences'> {

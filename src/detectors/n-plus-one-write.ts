@@ -5,6 +5,7 @@ import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
+import { loopOfOne } from './loop-statement.ts'
 import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
@@ -55,20 +56,22 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
 
   const count = queries.length
   const parent = origin?.parents[0]
-  return {
-    ...identify(nPlusOneWrite.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
-    severity: proven ? 'error' : 'warning',
-    confidence: proven ? 'proven' : 'likely',
-    title: `N+1: ${count} ${writes}, one at a time`,
-    detail: explain(writes, text, queries, varying, origin),
-    ...writeRemedy(kind, text, slots, first.via),
-    cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
-    evidence: [
-      statementEvidence(count, text, first),
-      ...parentEvidence(trace, parent, origin),
-      ...unknownLineEvidence(callSite),
-    ],
-  }
+  return loopOfOne(
+    {
+      ...identify(nPlusOneWrite.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
+      confidence: proven ? 'proven' : 'likely',
+      title: `N+1: ${count} ${writes}, one at a time`,
+      detail: explain(writes, text, queries, varying, origin),
+      ...writeRemedy(kind, text, slots, first.via),
+      cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
+      evidence: [
+        statementEvidence(count, text, first),
+        ...parentEvidence(trace, parent, origin),
+        ...unknownLineEvidence(callSite),
+      ],
+    },
+    { text, fingerprint: key, count },
+  )
 }
 
 /** Written from other rows, or in portions of a table: each statement writes many rows already. */

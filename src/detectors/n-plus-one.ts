@@ -6,6 +6,7 @@ import { fingerprint } from '../sql/index.ts'
 import type { Detector, Finding, Trace } from '../types.ts'
 import { batchRemedy } from './batch-remedy.ts'
 import { identify } from './identify.ts'
+import { loopOfOne } from './loop-statement.ts'
 import {
   explainOrigin,
   findOrigin,
@@ -57,26 +58,28 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
 
   const count = queries.length
   const parent = origin ? origin.parents[0] : guessParent(trace, indexes, distinct)
-  return {
-    ...identify(nPlusOne.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
-    severity: proven ? 'error' : 'warning',
-    confidence: proven ? 'proven' : 'likely',
-    title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
-    detail: explainOrigin(text, distinct, varying, origin),
-    ...batchRemedy({
-      text,
-      varying,
-      via: first.via,
-      walksTree: walksTree(trace, origin, key),
-      parent: parentStatement(trace, origin, varying),
-    }),
-    cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
-    evidence: [
-      statementEvidence(count, text, first),
-      ...parentEvidence(trace, parent, origin),
-      ...unknownLineEvidence(callSite),
-    ],
-  }
+  return loopOfOne(
+    {
+      ...identify(nPlusOne.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
+      confidence: proven ? 'proven' : 'likely',
+      title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
+      detail: explainOrigin(text, distinct, varying, origin),
+      ...batchRemedy({
+        text,
+        varying,
+        via: first.via,
+        walksTree: walksTree(trace, origin, key),
+        parent: parentStatement(trace, origin, varying),
+      }),
+      cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
+      evidence: [
+        statementEvidence(count, text, first),
+        ...parentEvidence(trace, parent, origin),
+        ...unknownLineEvidence(callSite),
+      ],
+    },
+    { text, fingerprint: key, count },
+  )
 }
 
 const PAGE: ReadonlySet<Slot['role']> = new Set(['limit', 'offset'])

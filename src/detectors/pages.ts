@@ -80,6 +80,9 @@ frames: two explicit calls of one helper are not a loop, a function that calls i
 
 Distinct values count, not repetitions: the same lookup five times is another matter.
 
+It is an error from ten round trips on that could be saved, and a warning below. What one loop sends besides, reads and writes, is part of the
+same finding.
+
 ## Options
 
 | option   | default | meaning                                                      |
@@ -149,6 +152,9 @@ Executions that succeeded count, whatever their values; a retry after an error i
 - **likely**: three or more from one path through the application.
 
 It says that each row is a commit of its own only when it has seen that no transaction was open.
+
+It is an error from ten round trips on that could be saved, and a warning below. A loop that also reads is one finding with what it writes, under
+\`n-plus-one\`.
 
 ## Options
 

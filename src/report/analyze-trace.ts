@@ -16,12 +16,14 @@ export function analyzeTrace(
 }
 
 /**
- * Keys name no lines, so two loops with one statement in one function share theirs. Those after the first get a number
- * in the order they appear; what one line does again and again stays one finding.
+ * Keys name no lines, so two places with one statement in one function share theirs. Those after the first get a number
+ * in the order they appear; what one line does again and again stays one finding. Loops are told apart by the report,
+ * when it is known of all traces what they send.
  */
 export function tellPlacesApart(findings: readonly Finding[]): Finding[] {
   const places = new Map<string, Map<string, number>>()
   return findings.map((finding) => {
+    if (finding.statements) return finding
     const place = finding.callSite.map(({ file, line }) => `${file}:${line}`).join(' ')
     const known = places.get(finding.key) ?? new Map<string, number>()
     places.set(finding.key, known)

@@ -1,10 +1,12 @@
 // Findings that are accepted for now, each with a budget: the number of queries of its worst occurrence, which may only
 // shrink. A finding is known again by its key, which holds no line; where a function has got another name, or two loops
-// of one function have changed places, by what else the key says.
+// of one function have changed places, by what else the key says. A loop is known by its function, whatever it sends, and
+// by any statement that it still sends.
 
 import * as v from 'valibot'
 import { compareText } from '../compare-text.ts'
-import { countQueries } from '../detectors/occurrence.ts'
+import { withoutNumber } from '../detectors/identify.ts'
+import { queriesOfWorst } from '../detectors/occurrence.ts'
 import type { Finding, Report } from '../types.ts'
 
 export interface BaselineEntry {
@@ -16,10 +18,12 @@ export interface BaselineEntry {
   at?: string | undefined
   /** The budget. */
   queries: number
+  /** Of a loop: the fingerprints of what it sends. */
+  statements?: readonly string[] | undefined
 }
 
 export interface Baseline {
-  v: 1
+  v: 2
   findings: readonly BaselineEntry[]
 }
 
@@ -52,25 +56,31 @@ export function judgedFindings({ findings }: Pick<Report, 'findings'>): readonly
   return findings.filter(({ detector }) => !MEASURED.has(detector))
 }
 
-/** Queries of the worst occurrence. */
-export function queriesOfWorst({ occurrences }: Pick<Finding, 'occurrences'>): number {
-  return occurrences.reduce((most, occurrence) => Math.max(most, countQueries(occurrence)), 0)
-}
-
 export function baselineOf(report: Pick<Report, 'findings'>): Baseline {
   return sorted(judgedFindings(report).map(entryOf))
 }
 
 export function entryOf(finding: Finding): BaselineEntry {
-  const { key, detector, route, callSite } = finding
+  const { key, detector, route, callSite, statements } = finding
   const [place] = callSite
   const at = place && [place.file, place.function].filter(Boolean).join(' ')
-  return { key, detector, route, ...(at ? { at } : {}), queries: queriesOfWorst(finding) }
+  return {
+    key,
+    detector,
+    route,
+    ...(at ? { at } : {}),
+    queries: queriesOfWorst(finding),
+    ...(statements ? { statements: fingerprintsOf(finding) } : {}),
+  }
+}
+
+function fingerprintsOf({ statements = [] }: Finding): string[] {
+  return [...new Set(statements.map(({ fingerprint }) => fingerprint))].sort()
 }
 
 /** In one order, so that a change of one finding is a change of one place in the file. */
 export function sorted(findings: readonly BaselineEntry[]): Baseline {
-  return { v: 1, findings: findings.toSorted((a, b) => compareText(a.key, b.key)) }
+  return { v: 2, findings: findings.toSorted((a, b) => compareText(a.key, b.key)) }
 }
 
 /** `detectors` are those that were on, where that is known: nothing is said of the entries of others. */
@@ -82,7 +92,13 @@ export function compareWithBaseline(
   const findings = judgedFindings(report)
   const left = new Set(baseline.findings)
   const pairs: Accepted[] = []
-  const unmatched = matchGroups(findings, left, withoutNumber, pairs)
+  const unmatched = matchGroups(
+    matchGroups(findings, left, ({ key }) => withoutNumber(key), sharesStatement, pairs),
+    left,
+    ({ key }) => withoutNumber(key),
+    isNamedLoop,
+    pairs,
+  )
   // A function has another name when neither the old nor the new one has anything else to do with it.
   const known = new Set(baseline.findings.map(({ key }) => withoutNumber(key)))
   const still = new Set(findings.map(({ key }) => withoutNumber(key)))
@@ -90,7 +106,7 @@ export function compareWithBaseline(
   const strangers = unmatched.filter(({ key }) => !known.has(withoutNumber(key)))
   const added = new Set([
     ...unmatched.filter((finding) => known.has(withoutNumber(finding.key))),
-    ...matchGroups(strangers, gone, withoutFunction, pairs),
+    ...matchGroups(strangers, gone, withoutFunction, sharesStatement, pairs),
   ])
   const matched = new Set(pairs.map(({ entry }) => entry))
   const rest = baseline.findings.filter((entry) => !matched.has(entry))
@@ -113,7 +129,8 @@ export function compareWithBaseline(
 function matchGroups(
   findings: readonly Finding[],
   left: Set<BaselineEntry>,
-  nameOf: (key: string) => string,
+  nameOf: (item: Named) => string,
+  fits: (finding: Finding, entry: BaselineEntry) => boolean,
   pairs: Accepted[],
 ): Finding[] {
   const groups = byName(findings, nameOf)
@@ -128,13 +145,14 @@ function matchGroups(
       pairs.push({ finding, entry, queries: queriesOfWorst(finding) })
     }
     for (const finding of group.toSorted((a, b) => queriesOfWorst(b) - queriesOfWorst(a))) {
-      const enough = free.filter(({ queries }) => queries >= queriesOfWorst(finding))
+      const enough = free.filter((entry) => entry.queries >= queriesOfWorst(finding) && fits(finding, entry))
       const entry = enough.find(({ key }) => key === finding.key) ?? enough[0]
       if (entry) pair(finding, entry)
       else beyond.push(finding)
     }
     for (const finding of beyond) {
-      const entry = free.find(({ key }) => key === finding.key) ?? free.at(-1)
+      const fitting = free.filter((entry) => fits(finding, entry))
+      const entry = fitting.find(({ key }) => key === finding.key) ?? fitting.at(-1)
       if (entry) pair(finding, entry)
       else unmatched.push(finding)
     }
@@ -142,13 +160,13 @@ function matchGroups(
   return unmatched
 }
 
-function byName<Item extends { key: string }>(
+function byName<Item extends Named>(
   items: Iterable<Item>,
-  nameOf: (key: string) => string,
+  nameOf: (item: Named) => string,
 ): Map<string, Item[]> {
   const groups = new Map<string, Item[]>()
   for (const item of items) {
-    const name = nameOf(item.key)
+    const name = nameOf(item)
     const group = groups.get(name)
     if (group) group.push(item)
     else groups.set(name, [item])
@@ -156,13 +174,22 @@ function byName<Item extends { key: string }>(
   return groups
 }
 
-/** Loops with one statement in one function are numbered as they stand in it. */
-function withoutNumber(key: string): string {
-  return key.replace(/( \| [0-9a-f]{16}) \| \d+$/, '$1')
+/** What findings and entries have in common. */
+type Named = Pick<Finding, 'key' | 'route'> & { statements?: readonly unknown[] | undefined }
+
+/** The key of what is no loop holds its statement. */
+function sharesStatement(finding: Finding, { statements }: BaselineEntry): boolean {
+  if (!finding.statements || !statements) return finding.statements === statements
+  return finding.statements.some(({ fingerprint }) => statements.includes(fingerprint))
 }
 
-function withoutFunction(key: string): string {
-  return withoutNumber(key).replace(/ \| [^|]*( \| [0-9a-f]{16})$/, '$1')
+/** A loop in a function with a name is the same one when all of its statements have changed. */
+function isNamedLoop({ statements, callSite: [place] }: Finding, entry: BaselineEntry): boolean {
+  return statements !== undefined && entry.statements !== undefined && place?.function !== undefined
+}
+
+function withoutFunction({ key, route, statements }: Named): string {
+  return statements ? `loop | ${route}` : withoutNumber(key).replace(/ \| [^|]*( \| [0-9a-f]{16})$/, '$1')
 }
 
 /** As text that changes line by line. */
@@ -171,23 +198,34 @@ export function formatBaseline(baseline: Baseline): string {
 }
 
 const baselineFile = v.strictObject({
-  v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
+  v: v.literal(2, 'version 2, the only one this pg-loupe reads'),
   findings: v.array(
     v.object({
       key: v.string(),
       detector: v.string(),
       route: v.string(),
       at: v.optional(v.string()),
+      statements: v.optional(v.array(v.string())),
       queries: v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0, 'a whole number')),
     }),
   ),
 })
 
+const formerFile = v.strictObject({ v: v.literal(1), findings: v.array(v.unknown()) })
+
 /** @throws Error that names the file and what is wrong with it. */
 export function parseBaseline(text: string, file: string): Baseline {
-  const result = v.safeParse(baselineFile, parseJson(text, file))
+  const content = parseJson(text, file)
+  if (v.is(formerFile, content)) {
+    throw new Error(
+      `${file} is a baseline of version 1, in which each statement of a loop has an entry of its own; ` +
+        'now a loop has one. Write it anew: pg-loupe baseline write --force',
+    )
+  }
+  const result = v.safeParse(baselineFile, content)
   if (!result.success) {
-    const [issue] = result.issues
+    const [first] = result.issues
+    const issue = result.issues.find(({ expected }) => expected === 'never') ?? first
     if (issue.expected === 'never') throw new Error(`${file} is no baseline: it has ${v.getDotPath(issue)}`)
     const expected = issue.type === 'literal' || issue.kind === 'validation' ? issue.message : issue.expected
     throw new Error(

@@ -1,13 +1,14 @@
 // Whether a build may pass: a report, held against a baseline. It decides and gives the reasons; whoever asks prints them.
 // It does not soften: what is not in the baseline fails, and what has been seen of nothing is no pass.
+import { queriesOfWorst } from '../detectors/occurrence.ts'
 import type { Finding, Report, Severity } from '../types.ts'
+import { isAtLeast } from '../worst-first.ts'
 import {
   type Accepted,
   type Baseline,
   type BaselineEntry,
   compareWithBaseline,
   judgedFindings,
-  queriesOfWorst,
 } from './baseline.ts'
 
 /** From this severity on a finding fails; `new`: whatever is not in the baseline. */
@@ -41,14 +42,13 @@ export function judge(
   { failOn, baseline, detectors }: { failOn: FailOn; baseline?: Baseline; detectors?: readonly string[] },
 ): Verdict {
   const least = failOn === 'new' ? 'info' : failOn
-  const isJudged = ({ severity }: Finding) => SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least)
   const { accepted, grown, added, fixed } = baseline
     ? compareWithBaseline(report, baseline, detectors)
     : { accepted: [], grown: [], added: judgedFindings(report), fixed: [] }
   const budgets = new Map(grown.map(({ finding, entry }) => [finding, entry.queries]))
   const isNew = new Set(added)
   const failing = report.findings
-    .filter((finding) => isJudged(finding) && (budgets.has(finding) || isNew.has(finding)))
+    .filter((finding) => isAtLeast(finding.severity, least) && (budgets.has(finding) || isNew.has(finding)))
     .map((finding): Reason => {
       const budget = budgets.get(finding)
       return { finding, queries: queriesOfWorst(finding), ...(budget === undefined ? {} : { budget }) }
@@ -63,5 +63,3 @@ export function judge(
     shrunk: accepted.filter(({ entry, queries }) => queries < entry.queries),
   }
 }
-
-const SEVERITIES: readonly Severity[] = ['info', 'warning', 'error']

@@ -1,7 +1,9 @@
 // The traces worth showing of however many are analysed: for each finding the one that shows the most of it, for each
 // route the slowest and the one with the most queries. Bounded, and the same whatever order the traces come in, as long as
 // the bound is not reached.
+import { withoutNumber } from '../detectors/identify.ts'
 import type { Finding, Occurrence, Query, ReporterOptions, Trace } from '../types.ts'
+import { isSameLoop } from './loop-finding.ts'
 
 /** Queries of all that is kept, and traces: some hundred megabytes. */
 const MOST_QUERIES = 200_000
@@ -30,13 +32,15 @@ export class KeptTraces {
     if (kept.reasons > 0) kept.trace = { ...trace, queries: trace.queries.map(withoutValues) }
   }
 
-  /** For a reporter that shows traces, in the order they came. */
-  options(): Required<Pick<ReporterOptions, 'traces' | 'occurrences'>> {
+  /** For a reporter that shows traces, in the order they came, with the findings of the report under their keys there. */
+  options(reported: readonly Finding[] = []): Required<Pick<ReporterOptions, 'traces' | 'occurrences'>> {
     const all = [...new Set([...this.#best.values()].map(({ kept }) => kept))]
     all.sort((a, b) => a.number - b.number)
     const occurrences = new Map<string, Occurrence[]>()
-    for (const { key, occurrences: found } of all.flatMap(({ findings }) => findings)) {
-      occurrences.set(key, [...(occurrences.get(key) ?? []), ...found])
+    const keyOf = keysIn(reported)
+    for (const finding of all.flatMap(({ findings }) => findings)) {
+      const key = keyOf(finding)
+      occurrences.set(key, [...(occurrences.get(key) ?? []), ...finding.occurrences])
     }
     return { traces: all.map(({ trace }) => trace), occurrences: Object.fromEntries(occurrences) }
   }
@@ -67,4 +71,18 @@ function isBetter(weight: number, trace: Trace, before: { kept: Kept; weight: nu
 /** Nor what only the detectors read. */
 function withoutValues({ params, valueHashes, columns, usage, ...query }: Query): Query {
   return query
+}
+
+/** Several loops of one function are numbered in a report. */
+function keysIn(reported: readonly Finding[]): (finding: Finding) => string {
+  const loops = new Map<string, Finding[]>()
+  for (const finding of reported) {
+    if (!finding.statements) continue
+    const key = withoutNumber(finding.key)
+    loops.set(key, [...(loops.get(key) ?? []), finding])
+  }
+  return (finding) => {
+    const ofKey = finding.statements ? loops.get(withoutNumber(finding.key)) : undefined
+    return ofKey?.find((other) => isSameLoop(other, finding))?.key ?? finding.key
+  }
 }

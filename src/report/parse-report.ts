@@ -5,6 +5,7 @@ import type { Report } from '../types.ts'
 const count = v.number()
 const spread = v.object({ min: count, median: count, max: count })
 const frame = v.looseObject({ file: v.string(), line: count })
+const evidence = v.looseObject({ label: v.string(), text: v.string(), callSite: v.optional(frame) })
 const none = v.optional(count, 0)
 
 const reportFile = v.looseObject({
@@ -27,7 +28,22 @@ const reportFile = v.looseObject({
       ),
       occurrenceCount: count,
       cost: v.looseObject({ queries: count, roundTrips: count }),
-      evidence: v.array(v.looseObject({ label: v.string(), text: v.string(), callSite: v.optional(frame) })),
+      evidence: v.array(evidence),
+      statements: v.optional(
+        v.array(
+          v.looseObject({
+            detector: v.string(),
+            fingerprint: v.string(),
+            text: v.string(),
+            count,
+            confidence: v.picklist(['proven', 'likely', 'possible']),
+            callSite: v.array(frame),
+            detail: v.string(),
+            remediation: v.string(),
+            evidence: v.array(evidence),
+          }),
+        ),
+      ),
     }),
   ),
   routes: v.array(

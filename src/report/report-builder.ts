@@ -1,10 +1,14 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
+import { statementKey } from '../detectors/identify.ts'
 import { countQueries, keptOccurrence } from '../detectors/occurrence.ts'
 import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
 import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
+import { compareNames, worstFirst } from '../worst-first.ts'
 import { busyMs } from './busy-time.ts'
+import { foldLoops } from './fold-loops.ts'
+import { isSameLoop, joinLoops } from './loop-finding.ts'
 
 /** Occurrences kept per finding: enough to look one up, while the total is counted. */
 const KEPT_OCCURRENCES = 10
@@ -29,6 +33,11 @@ interface CountedTrace {
   countedMs: number
 }
 
+interface KeptFinding {
+  finding: Finding
+  spentMs: number
+}
+
 interface Route {
   traces: number
   queries: Samples
@@ -46,8 +55,9 @@ interface Samples {
 export class ReportBuilder {
   #traces = 0
   #queries = 0
-  readonly #findings = new Map<string, Finding>()
-  readonly #spentMs = new Map<string, number>()
+  /** By their key without a number; several are loops of one function. */
+  readonly #findings = new Map<string, KeptFinding[]>()
+  #findingCount = 0
   readonly #routes = new Map<string, Route>()
   readonly #suppressions: Suppressions
   readonly #limits: ReportLimits
@@ -81,9 +91,9 @@ export class ReportBuilder {
     this.#cut.unsampled = (this.#cut.unsampled ?? 0) + 1
   }
 
-  /** Returns those that are in the report: the others were left out for a reason. */
+  /** Returns what is found in the trace: each loop as one, and without what was left out for a reason. */
   add(trace: Trace, found: readonly Finding[]): readonly Finding[] {
-    const findings = this.#suppressions.apply(trace, found)
+    const findings = foldLoops(trace, this.#suppressions.apply(trace, found))
     const { name, durationMs = 0, truncated, onlyCounted } = trace
     const count = trace.queries.length + truncated + (onlyCounted?.queries ?? 0)
     this.#traces++
@@ -91,17 +101,30 @@ export class ReportBuilder {
     this.#cut.queries += truncated
     this.addCut(trace.cut ?? {})
     this.#addRoute(name, count, durationMs, busyMs(trace.queries) + (onlyCounted?.databaseMs ?? 0))
-    for (const finding of findings) {
-      const known = this.#findings.get(finding.key)
-      if (!known && this.#findings.size >= this.#limits.findings) {
-        this.#cut.findings++
-        continue
-      }
-      this.#measure(trace, finding)
-      const kept = { ...finding, occurrences: finding.occurrences.map(keptOccurrence) }
-      this.#findings.set(finding.key, known ? mergeFindings(known, kept) : kept)
-    }
+    for (const finding of findings) this.#keep(finding, spentMs(trace, finding))
     return findings
+  }
+
+  #keep(found: Finding, ms: number): void {
+    const ofKey = this.#findings.get(found.key) ?? []
+    const same = ofKey.filter(({ finding }) => isSame(finding, found))
+    if (same.length === 0 && this.#findingCount >= this.#limits.findings) {
+      this.#cut.findings++
+      return
+    }
+    const one = {
+      finding: { ...found, occurrences: found.occurrences.map(keptOccurrence) },
+      spentMs: ms,
+    }
+    const joined = same.reduce(
+      (a, b) => ({
+        finding: mergeFindings(a.finding, b.finding),
+        spentMs: Math.max(a.spentMs, b.spentMs),
+      }),
+      one,
+    )
+    this.#findingCount += 1 - same.length
+    this.#findings.set(found.key, [...ofKey.filter((kept) => !same.includes(kept)), joined])
   }
 
   countUntraced(): void {
@@ -144,19 +167,22 @@ export class ReportBuilder {
     cutObservations = 0,
     ignored: readonly IgnoredFinding[] = [],
   ): Report {
-    const ofTraces = [...this.#findings.values()]
-    const left = this.#suppressions.conclude(concluded, ignored, new Set(this.#findings.keys()))
-    const findings = [...ofTraces, ...left.findings].sort(worstFirst)
+    const kept = [...this.#findings].flatMap(([key, ofKey]) => numberLoops(key, ofKey))
+    const left = this.#suppressions.conclude(
+      concluded,
+      ignored,
+      new Set(kept.flatMap(({ finding }) => namesOf(finding))),
+    )
+    const findings = [...kept.map(({ finding }) => finding), ...left.findings].sort(worstFirst)
+    const spent = new Map(kept.map(({ finding, spentMs }) => [finding.key, spentMs]))
     return {
       v: 1,
       tool: { name: 'pg-loupe', version: VERSION },
       traces: this.#traces,
       queries: this.#queries,
       findings,
-      routes: [...this.#routes].map(summarize).sort((a, b) => compare(a.name, b.name)),
-      measured: Object.fromEntries(
-        findings.map(({ key }) => [key, { spentMs: this.#spentMs.get(key) ?? 0 }]),
-      ),
+      routes: [...this.#routes].map(summarize).sort((a, b) => compareNames(a.name, b.name)),
+      measured: Object.fromEntries(findings.map(({ key }) => [key, { spentMs: spent.get(key) ?? 0 }])),
       suppressed: left.suppressed,
       suppressions: left.suppressions,
       cut: {
@@ -164,13 +190,6 @@ export class ReportBuilder {
         observations: cutObservations,
       },
     }
-  }
-
-  #measure(trace: Trace, { key, occurrences }: Finding): void {
-    const spent = occurrences
-      .filter((occurrence) => occurrence.trace === trace.id)
-      .map(({ queries }) => busyMs(queries.flatMap((index) => trace.queries[index] ?? [])))
-    this.#spentMs.set(key, Math.max(this.#spentMs.get(key) ?? 0, ...spent))
   }
 
   #addRoute(name: string, queries: number, durationMs: number, databaseMs: number): void {
@@ -200,28 +219,47 @@ function addSample(samples: Samples, value: number): void {
   if (value > samples.max) samples.max = value
 }
 
-const SEVERITIES = ['error', 'warning', 'info']
-const CONFIDENCES = ['proven', 'likely', 'possible']
+function spentMs(trace: Trace, { occurrences }: Finding): number {
+  const spent = occurrences
+    .filter((occurrence) => occurrence.trace === trace.id)
+    .map(({ queries }) => busyMs(queries.flatMap((index) => trace.queries[index] ?? [])))
+  return Math.max(0, ...spent)
+}
 
-function worstFirst(a: Finding, b: Finding): number {
-  return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    CONFIDENCES.indexOf(a.confidence) - CONFIDENCES.indexOf(b.confidence) ||
-    b.cost.queries - a.cost.queries ||
-    (b.cost.bytes ?? 0) - (a.cost.bytes ?? 0) ||
-    compare(a.key, b.key)
-  )
+/** Of two with one key. */
+function isSame(a: Finding, b: Finding): boolean {
+  return a.statements === undefined || b.statements === undefined || isSameLoop(a, b)
+}
+
+/** Loops of one function in the order of their lines; the key of the first has no number. */
+function numberLoops(key: string, ofKey: readonly KeptFinding[]): KeptFinding[] {
+  return ofKey
+    .toSorted((a, b) => compareNames(placeOf(a.finding), placeOf(b.finding)))
+    .map(({ finding, spentMs }, at) => ({
+      finding: at === 0 ? finding : { ...finding, key: `${key} | ${at + 1}` },
+      spentMs,
+    }))
+}
+
+function placeOf({ callSite, statements }: Finding): string {
+  return JSON.stringify([callSite.map(({ file, line }) => [file, line]), statements])
+}
+
+/** What the accounts of suppressions call it: they are kept for each statement of a loop. */
+function namesOf({ key, route, statements }: Finding): string[] {
+  return statements ? statements.map((statement) => statementKey(route, statement)) : [key]
 }
 
 function mergeFindings(a: Finding, b: Finding): Finding {
-  const [worse] = [a, b].sort(
-    (x, y) => worstFirst(x, y) || compareOccurrences(x.occurrences[0], y.occurrences[0]),
-  )
-  return {
-    ...(worse ?? a),
+  const joined = {
     occurrences: firstAndWorst([...a.occurrences, ...b.occurrences].sort(compareOccurrences)),
     occurrenceCount: a.occurrenceCount + b.occurrenceCount,
   }
+  if (a.statements && b.statements) return joinLoops(a, b, joined)
+  const [worse] = [a, b].sort(
+    (x, y) => worstFirst(x, y) || compareOccurrences(x.occurrences[0], y.occurrences[0]),
+  )
+  return { ...(worse ?? a), ...joined }
 }
 
 /** The one with the most queries is always among them: a budget is held against it. */
@@ -232,11 +270,8 @@ function firstAndWorst(sorted: readonly Occurrence[]): Occurrence[] {
 }
 
 function compareOccurrences(a: Occurrence | undefined, b: Occurrence | undefined): number {
-  return compare(a?.trace ?? '', b?.trace ?? '') || (a?.queries[0] ?? 0) - (b?.queries[0] ?? 0)
+  return compareNames(a?.trace ?? '', b?.trace ?? '') || (a?.queries[0] ?? 0) - (b?.queries[0] ?? 0)
 }
-
-/** Numbers inside names count as numbers (`#2` before `#10`); the locale is fixed, so that every machine agrees. */
-const { compare } = new Intl.Collator('en', { numeric: true })
 
 function summarize([name, { traces, queries, durationMs, databaseMs }]: [string, Route]): RouteSummary {
   return {

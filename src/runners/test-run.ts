@@ -74,7 +74,7 @@ export function startTestRun(options?: RunOptions): TestRun {
     if (checked.traces)
       await writeTraces(collected, checked.traces).catch(({ message }: Error) => problems.push(message))
     const { roundTripMs } = checked
-    writeOutputs(found, checked.outputs, { ...kept?.options(), roundTripMs }, problems)
+    writeOutputs(found, checked.outputs, { ...kept?.options(found.findings), roundTripMs }, problems)
     process.removeListener('exit', remove)
     remove()
     const judged = checked.gate && judgeReport(found, checked.gate, detectorsOn(checked.detectors))

@@ -5,6 +5,7 @@ import { detectors as known } from '../detectors/index.ts'
 import { record } from '../options.ts'
 import { defaultProfiler, type Profiler } from '../profiler.ts'
 import type { Finding, Severity } from '../types.ts'
+import { isAtLeast, SEVERITIES } from '../worst-first.ts'
 import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { listFindings } from './failure-text.ts'
@@ -26,7 +27,6 @@ export interface NoFindingsOptions {
 }
 
 const NAME = 'expectNoFindings'
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
 /** What it finds depends on the machine and the day. */
 const MEASURED = 'slow-query'
 
@@ -81,11 +81,9 @@ export function judgeNoFindings(
 ): Verdict {
   const silence = judgeSilence(captured, assertion)
   if (silence) return silence
-  const least = SEVERITIES.indexOf(minSeverity)
   const findings = captured.report.findings.filter(
     ({ detector, severity }) =>
-      (detectors ? detectors.includes(detector) : detector !== MEASURED) &&
-      SEVERITIES.indexOf(severity) <= least,
+      (detectors ? detectors.includes(detector) : detector !== MEASURED) && isAtLeast(severity, minSeverity),
   )
   const verdict = judgeFindings(findings, captured, ['finding', 'findings'])
   const looksForLoops = !detectors || detectors.some((id) => LOOPS.includes(id))

@@ -1,6 +1,7 @@
 // Paths in files that are kept: relative to the working directory where they lie below it, with forward slashes, so that
 // two machines write the same. What lies elsewhere keeps its whole path.
 import { isAbsolute, relative, sep } from 'node:path'
+import { withFrames } from '../finding-frames.ts'
 import type { Finding, Frame } from '../types.ts'
 
 /** Without a folder it stays as it is. */
@@ -13,11 +14,5 @@ export function relativeFrame(frame: Frame, folder: string | undefined): Frame {
 
 /** The same finding, whatever folder the project lies in. */
 export function relativeFinding(finding: Finding, folder: string): Finding {
-  return {
-    ...finding,
-    callSite: finding.callSite.map((frame) => relativeFrame(frame, folder)),
-    evidence: finding.evidence.map((line) =>
-      line.callSite ? { ...line, callSite: relativeFrame(line.callSite, folder) } : line,
-    ),
-  }
+  return withFrames(finding, (frame) => relativeFrame(frame, folder))
 }

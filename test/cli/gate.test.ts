@@ -201,7 +201,7 @@ test.concurrent('what the code ignores fails nothing, and what need not be ignor
 }, async (t) => {
   const { expect } = t
   const { gate } = makeProject(t)
-  const args = ['--fail-on', 'error']
+  const args = ['--fail-on', 'warning']
   const ignored = await gate({ orders: { ignored: 'four at most' } }, { args })
   expect([ignored.code, told(ignored.stderr)]).toEqual([0, ['pg-loupe: passed']])
   expect(ignored.stderr).toContain('1 finding is suppressed, for one reason.')
@@ -217,7 +217,7 @@ test.concurrent('what the code ignores fails nothing, and what need not be ignor
   expect(told(reported.stderr)).toEqual([
     'pg-loupe: failed for 1 finding:',
     expect.stringMatching(
-      /^ {2}error {2}N\+1: 4 queries, one for each row {2}n-plus-one, orders at app\.mjs:\d+$/,
+      /^ {2}warning {2}N\+1: 4 queries, one for each row {2}n-plus-one, orders at app\.mjs:\d+$/,
     ),
   ])
 })

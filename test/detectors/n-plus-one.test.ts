@@ -24,7 +24,7 @@ describe('finds', () => {
     expect(more).toEqual([])
     expect(finding).toMatchObject({
       confidence: 'proven',
-      severity: 'error',
+      severity: 'warning',
       route: 'GET /orders',
       callSite: [{ file: 'orders.ts', line: 41 }],
       occurrences: [{ queries: [1, 2], parent: 0 }],

@@ -36,7 +36,7 @@ describe('the console reporter', () => {
     expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
-        ✖ N+1: 4 queries, one for each row  n-plus-one, proven
+        ▲ N+1: 4 queries, one for each row  n-plus-one, proven
           at       src/orders.ts:5:9 list
           4×       select name from customers where id = ?
           rows of  select id from orders  (src/orders.ts:3:9 list)

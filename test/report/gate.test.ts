@@ -184,7 +184,7 @@ describe('with a baseline', () => {
 describe('a baseline', () => {
   test('is a file for people and for diffs: sorted, without lines', () => {
     expect(formatBaseline(baselineOf(before))).toMatch(
-      /^\{\n {2}"v": 1,\n {2}"findings": \[\n {4}\{\n {6}"key": "n-plus-one \| GET \/a/,
+      /^\{\n {2}"v": 2,\n {2}"findings": \[\n {4}\{\n {6}"key": "n-plus-one \| GET \/a/,
     )
     expect(baselineOf(before).findings.map(({ route, at, queries }) => ({ route, at, queries }))).toEqual([
       { route: 'GET /a', at: 'src/a.ts list', queries: 5 },
@@ -230,13 +230,14 @@ describe('a baseline', () => {
   test.each([
     ['{', 'b.json is not JSON'],
     ['[]', 'b.json is no baseline: v is undefined'],
-    ['{"v":2,"findings":[]}', 'b.json is no baseline: v is 2, expected version 1'],
+    ['{"v":3,"findings":[]}', 'b.json is no baseline: v is 3, expected version 2'],
+    ['{"v":1,"findings":[]}', 'b.json is a baseline of version 1, in which each statement of a loop'],
     [
-      '{"v":1,"findings":[{"key":"a","detector":"b","route":"c","queries":-1}]}',
+      '{"v":2,"findings":[{"key":"a","detector":"b","route":"c","queries":-1}]}',
       'findings.0.queries is -1, expected a whole number',
     ],
     [
-      `{"v":1,"findings":[${['a', 'a'].map((key) => `{"key":"${key}","detector":"b","route":"c","queries":1}`)}]}`,
+      `{"v":2,"findings":[${['a', 'a'].map((key) => `{"key":"${key}","detector":"b","route":"c","queries":1}`)}]}`,
       'it holds a twice',
     ],
   ])('that is wrong is refused with its name: %s', (text, message) => {

@@ -39,7 +39,7 @@ describe('a report', () => {
     expect(JSON.stringify(build(parts.toReversed()).findings)).toBe(JSON.stringify(build(parts).findings))
   })
 
-  test('puts the worst first: by severity, then confidence, then cost', () => {
+  test('puts the worst first: by severity, then cost, and the surer of two that cost the same', () => {
     const report = build([
       [
         named('GET /a', 1),
@@ -48,10 +48,11 @@ describe('a report', () => {
           finding('likely', 99, 't', { severity: 'warning', confidence: 'likely' }),
           finding('dear', 50, 't'),
           finding('unsure', 99, 't', { confidence: 'likely' }),
+          finding('possible', 50, 't', { confidence: 'possible' }),
         ],
       ],
     ])
-    expect(report.findings.map(({ key }) => key)).toEqual(['dear', 'cheap', 'unsure', 'likely'])
+    expect(report.findings.map(({ key }) => key)).toEqual(['unsure', 'dear', 'possible', 'cheap', 'likely'])
   })
 
   test('sums up each route, and counts queries that run at once once', () => {

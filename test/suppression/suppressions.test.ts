@@ -223,9 +223,9 @@ describe('by an entry', () => {
     expect(report([orders], [entry])).toMatchObject({ findings: [{}], suppressed: 0 })
   })
 
-  test('the statement is found by the digits in the key of the finding', () => {
+  test('the statement is found by its digits in the finding', () => {
     const [finding] = report([orders]).findings
-    const fingerprint = finding?.key.split(' | ').at(-1) ?? ''
+    const fingerprint = finding?.statements?.[0]?.fingerprint ?? ''
     expect(report([orders], [{ fingerprint, reason }])).toMatchObject({ findings: [], suppressed: 1 })
   })
 

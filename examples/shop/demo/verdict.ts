@@ -37,7 +37,9 @@ export interface Trial {
 
 export function judge({ report, marks, visits, detectors }: Trial): Verdict {
   const markVerdicts = marks.map((mark): MarkVerdict => {
-    const routes = report.findings.filter((finding) => isAt(mark, finding)).map(({ route }) => route)
+    const routes = report.findings
+      .filter((finding) => mistakesOf(finding).some((mistake) => isAt(mark, mistake)))
+      .map(({ route }) => route)
     const state = routes.length > 0 ? 'reported' : detectors.includes(mark.detector) ? 'missing' : 'waiting'
     return { ...mark, state, routes: [...new Set(routes)].sort() }
   })
@@ -105,7 +107,14 @@ export function formatVerdict(verdict: Verdict, { color = false, cwd = process.c
   return `${lines.join('\n')}\n`
 }
 
-function isAt(mark: Mark, { detector, callSite }: Finding): boolean {
+type Mistake = Pick<Finding, 'detector' | 'callSite'>
+
+/** Each statement of a loop is marked where it is sent. */
+function mistakesOf(finding: Finding): readonly Mistake[] {
+  return finding.statements ?? [finding]
+}
+
+function isAt(mark: Mark, { detector, callSite }: Mistake): boolean {
   const [frame] = callSite
   return mark.detector === detector && mark.line === frame?.line && mark.file === resolve(frame.file)
 }
@@ -115,19 +124,22 @@ function miscounted({ report, visits, detectors }: Omit<Trial, 'marks'>): string
   return visits.flatMap(({ route, mistakes }) =>
     detectors.flatMap((detector) => {
       const made = mistakes.filter((id) => id === detector).length
-      const findings = report.findings.filter((found) => found.route === route && found.detector === detector)
-      return made === 0 || made === findings.length
+      const found = report.findings.filter((finding) => finding.route === route).flatMap(mistakesOf)
+      const reported = found.filter((mistake) => mistake.detector === detector).length
+      return made === 0 || made === reported
         ? []
-        : [`${route} makes ${made} × ${detector}, but ${findings.length} × was reported`]
+        : [`${route} makes ${made} × ${detector}, but ${reported} × was reported`]
     }),
   )
 }
 
 function unmarked({ findings }: Report, marks: readonly Mark[]): string[] {
-  return findings
-    .filter((finding) => !marks.some((mark) => isAt(mark, finding)))
-    .map(({ detector, route, callSite: [frame] }) => {
-      const place = frame ? `${relative(process.cwd(), frame.file)}:${frame.line}` : 'an unknown line'
-      return `${route}: ${detector} at ${place}, where no such mistake is marked`
-    })
+  return findings.flatMap((finding) =>
+    mistakesOf(finding)
+      .filter((mistake) => !marks.some((mark) => isAt(mark, mistake)))
+      .map(({ detector, callSite: [frame] }) => {
+        const place = frame ? `${relative(process.cwd(), frame.file)}:${frame.line}` : 'an unknown line'
+        return `${finding.route}: ${detector} at ${place}, where no such mistake is marked`
+      }),
+  )
 }

@@ -1,6 +1,7 @@
 // Workflow commands of GitHub Actions: each finding becomes an annotation at its line. GitHub shows ten of a kind for each
 // step and drops the others without a word, so the worst come first and the tenth says how many are left.
 import type { Comparison, Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import { SEVERITIES } from '../../worst-first.ts'
 import { formatFinding } from './console.ts'
 import { clip } from './printable.ts'
 import { inRepository, repositoryPath } from './repository-path.ts'
@@ -20,7 +21,7 @@ export function githubComparison({ new: added, grown }: Comparison, options: Rep
 type Told = Pick<Report, 'findings' | 'measured' | 'suppressions'>
 
 function formatCommands(told: Told, options: ReporterOptions): string {
-  const commands = (Object.keys(COMMANDS) as Severity[]).flatMap((severity) => {
+  const commands = SEVERITIES.flatMap((severity) => {
     const findings = told.findings.filter((finding) => finding.severity === severity)
     return limit(COMMANDS[severity], [
       ...findings.map((finding) => annotateFinding(finding, told, options)),

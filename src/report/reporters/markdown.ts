@@ -3,6 +3,7 @@
 // routes.
 import { plural } from '../../plural.ts'
 import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity } from '../../types.ts'
+import { SEVERITIES } from '../../worst-first.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
 import { cutText } from './cut-text.ts'
 import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
@@ -65,7 +66,7 @@ function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: nu
 }
 
 function heading({ findings, traces, queries, suppressed, suppressions }: Report): string {
-  const counts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+  const counts = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count > 0 ? `${MARKS[severity]} ${count}` : []
   })

@@ -1,6 +1,7 @@
 // Where a file lies in the repository, as machines want it: relative to its root, with forward slashes, on any system. By
 // text alone; the disk is not asked.
-import type { Finding, Frame, ReporterOptions } from '../../types.ts'
+import { withFrames } from '../../finding-frames.ts'
+import type { Finding, ReporterOptions } from '../../types.ts'
 import { printable } from './printable.ts'
 
 /** Undefined for what is no file or lies outside of the repository: a path there would name another file or none. */
@@ -15,17 +16,10 @@ export function repositoryPath(
 
 /** With the names that files have in the repository, where they have one. */
 export function inRepository(finding: Finding, options: ReporterOptions): Finding {
-  const rename = (frame: Frame): Frame => ({
+  return withFrames(finding, (frame) => ({
     ...frame,
     file: repositoryPath(frame.file, options) ?? frame.file,
-  })
-  return {
-    ...finding,
-    callSite: finding.callSite.map(rename),
-    evidence: finding.evidence.map((line) =>
-      line.callSite ? { ...line, callSite: rename(line.callSite) } : line,
-    ),
-  }
+  }))
 }
 
 /**

@@ -1,8 +1,19 @@
 // What the page is made of, as plain data: the findings and routes of the report, and those of the traces that there is
 // room for. No value reaches it: parameters are left out, and literals in statements are made neutral once more, because
 // what other tools recorded may hold them.
+
+import { withFrames } from '../../../finding-frames.ts'
 import { neutralLiterals } from '../../../sql/neutral-literals.ts'
-import type { Finding, Frame, Occurrence, Report, ReporterOptions, RouteSummary } from '../../../types.ts'
+import type {
+  Evidence,
+  Finding,
+  Frame,
+  LoopStatement,
+  Occurrence,
+  Report,
+  ReporterOptions,
+  RouteSummary,
+} from '../../../types.ts'
 import { formatSavings } from '../console.ts'
 import { cutText } from '../cut-text.ts'
 import { countSuppressed, suppressionLines } from '../suppression-lines.ts'
@@ -24,6 +35,8 @@ export interface PageData {
 }
 
 export interface PageFinding extends Omit<Finding, 'occurrences'> {
+  /** Of a loop with several; what a single one says, the finding says. */
+  statements: readonly LoopStatement[]
   occurrences: readonly PageOccurrence[]
   /** What could be saved, in words. */
   saves: readonly string[]
@@ -86,21 +99,34 @@ function suppressionTexts({ suppressed, suppressions }: Report): string[] {
 }
 
 function pageFinding(
-  { callSite, evidence, fix, ...finding }: Finding,
+  found: Finding,
   { measured }: Report,
   options: ReporterOptions,
 ): Omit<PageFinding, 'occurrences'> {
+  const finding = withFrames(found, (frame) => shortFrame(frame, options.cwd))
+  const { evidence, fix, statements } = finding
   return {
     ...finding,
-    callSite: callSite.map((frame) => shortFrame(frame, options.cwd)),
-    evidence: evidence.map(({ label, text, callSite: place }) => ({
-      label,
-      text: clip(text, TEXT_LENGTH),
-      ...(place ? { callSite: shortFrame(place, options.cwd) } : {}),
-    })),
-    ...(fix === undefined ? {} : { fix: clip(fix, FIX_LENGTH) }),
+    evidence: clipEvidence(evidence),
+    ...clipFix(fix),
+    ...(statements && statements.length > 1
+      ? { statements: statements.map(pageStatement) }
+      : { statements: [] }),
     saves: formatSavings(finding.cost, measured[finding.key], options),
   }
+}
+
+function pageStatement(statement: LoopStatement): LoopStatement {
+  const { text, fix, evidence } = statement
+  return { ...statement, text: clip(text, TEXT_LENGTH), ...clipFix(fix), evidence: clipEvidence(evidence) }
+}
+
+function clipEvidence(evidence: readonly Evidence[]): Evidence[] {
+  return evidence.map((line) => ({ ...line, text: clip(line.text, TEXT_LENGTH) }))
+}
+
+function clipFix(fix: string | undefined): { fix?: string } {
+  return fix === undefined ? {} : { fix: clip(fix, FIX_LENGTH) }
 }
 
 /** Those of the report, and those that are kept beside it, each once. */

@@ -131,6 +131,7 @@ code.place { font-weight: 600 }
 .remedy { font-weight: 550 }
 .fix { position: relative; display: flex; gap: 12px; align-items: start; margin-top: 8px; padding: 10px 12px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px }
 .fix pre { flex: 1; min-width: 0; max-height: 40vh; overflow: auto; white-space: pre-wrap }
+.statements li { padding: 8px 0 }
 .seen li { padding: 5px 0; display: grid; grid-template-columns: minmax(0, max-content) minmax(0, 1fr); gap: 0 12px; align-items: baseline }
 .seen .strip-link { grid-column: 1 / -1 }
 .trace-id { font: 12.5px/20px var(--mono); overflow-wrap: anywhere; unicode-bidi: isolate }

@@ -4,7 +4,8 @@ import type { Child, Page } from './page.ts'
 
 export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
   const { parts, make, data } = page
-  const { severity, confidence, title, route, callSite, detector, evidence, fix, saves, key } = finding
+  const { severity, confidence, title, route, callSite, detector, evidence, fix, saves, key, statements } =
+    finding
   const { plural, milliseconds } = parts.numberText()
   const sure = {
     proven: 'proven: the evidence leaves no doubt',
@@ -61,15 +62,31 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
       ]),
     )
 
-  const remedy = () => {
-    const code = make('code', { class: 'sql' }, parts.sqlText(make, fix ?? ''))
+  const remedy = (remediation: string, sql: string | undefined) => {
+    const code = make('code', { class: 'sql' }, parts.sqlText(make, sql ?? ''))
     return make(
       'div',
       null,
-      make('p', { class: 'remedy' }, finding.remediation),
-      fix && make('div', { class: 'fix' }, make('pre', null, code), parts.copyButton(page, fix, code)),
+      make('p', { class: 'remedy' }, remediation),
+      sql && make('div', { class: 'fix' }, make('pre', null, code), parts.copyButton(page, sql, code)),
     )
   }
+
+  const statementList = () =>
+    make(
+      'ul',
+      { class: 'statements' },
+      statements.map(({ text, count, callSite: [place], remediation, fix: sql }) =>
+        make(
+          'li',
+          null,
+          make('span', { class: 'quiet' }, `${plural(count, 'time', 'times')} `),
+          make('code', { class: 'sql' }, parts.sqlText(make, text)),
+          place && make('div', { class: 'quiet' }, 'at ', make('code', null, parts.placeText(place))),
+          remedy(remediation, sql),
+        ),
+      ),
+    )
 
   const seenIn = () => {
     const seen = finding.occurrences.map(({ trace: id, count: number }) => {
@@ -143,7 +160,8 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
     section('Where', where()),
     section('Why', make('p', null, finding.detail), make('p', { class: 'quiet' }, sure[confidence])),
     evidence.length > 0 && section('Evidence', proof()),
-    section('Instead', remedy()),
+    section('Instead', remedy(finding.remediation, fix)),
+    statements.length > 0 && section('Statements of the loop', statementList()),
     saves.length > 0 &&
       section(
         'Saves',

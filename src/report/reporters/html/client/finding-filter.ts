@@ -12,6 +12,7 @@ export function findingFilter(parts: Parts, findings: readonly PageFinding[]) {
     finding.remediation,
     finding.fix,
     finding.key,
+    ...finding.statements.map(({ text, callSite: [place] }) => `${text} ${place?.function ?? ''}`),
     ...finding.evidence.map(({ label, text }) => `${label} ${text}`),
     ...finding.callSite.map((frame) => `${parts.placeText(frame)} ${frame.function ?? ''}`),
   ])

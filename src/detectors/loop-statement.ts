@@ -1,0 +1,17 @@
+// A finding about one repeated statement, with that statement as its only one: whoever joins the statements of one loop
+// finds in it what is to be said of each.
+import type { Finding } from '../types.ts'
+import { severityOf } from '../worst-first.ts'
+
+export function loopOfOne(
+  finding: Omit<Finding, 'severity' | 'statements'>,
+  { text, fingerprint, count }: { text: string; fingerprint: string; count: number },
+): Finding {
+  const { detector, confidence, callSite, detail, remediation, fix, evidence } = finding
+  const statement = { detector, fingerprint, text, count, confidence, callSite, detail, remediation }
+  return {
+    ...finding,
+    severity: severityOf(finding.cost),
+    statements: [{ ...statement, ...(fix === undefined ? {} : { fix }), evidence }],
+  }
+}

@@ -1,0 +1,23 @@
+// Every place in the code that a finding names, under another name.
+import type { CallSite, Evidence, Finding, Frame } from './types.ts'
+
+export function withFrames(finding: Finding, rename: (frame: Frame) => Frame): Finding {
+  const { statements } = finding
+  const renameAll = (frames: CallSite) => frames.map(rename)
+  const renameEvidence = (evidence: readonly Evidence[]) =>
+    evidence.map((line) => (line.callSite ? { ...line, callSite: rename(line.callSite) } : line))
+  return {
+    ...finding,
+    callSite: renameAll(finding.callSite),
+    evidence: renameEvidence(finding.evidence),
+    ...(statements
+      ? {
+          statements: statements.map((statement) => ({
+            ...statement,
+            callSite: renameAll(statement.callSite),
+            evidence: renameEvidence(statement.evidence),
+          })),
+        }
+      : {}),
+  }
+}

@@ -1,0 +1,129 @@
+// Which repetitions of a trace are one loop: their paths part below one frame of the application, the one with the loop,
+// and their turns interleave. What a loop inside that loop sends belongs to it as well; two loops that run one after the
+// other, or side by side, are two.
+import type { CallSite, Frame, Query } from '../types.ts'
+
+/** A statement that one path sends again and again; `indexes` are its positions in the trace, in their order. */
+interface Repeated {
+  indexes: readonly number[]
+  callSite: CallSite
+}
+
+export interface Loop<Item> {
+  items: readonly Item[]
+  /** From the frame with the loop outwards; the whole path where there is one item. */
+  callSite: CallSite
+}
+
+export function groupLoops<Item extends Repeated>(
+  queries: readonly Query[],
+  repetitions: readonly Item[],
+): Loop<Item>[] {
+  let loops: Loop<Item>[] = []
+  for (const item of repetitions.toSorted((a, b) => firstOf(a) - firstOf(b))) {
+    let joined: Loop<Item> = { items: [item], callSite: item.callSite }
+    const others: Loop<Item>[] = []
+    for (const loop of loops) {
+      const callSite = commonPath(loop.callSite, joined.callSite)
+      const takesTurns = callSite && loop.items.some((other) => takeTurns(queries, other, item))
+      if (takesTurns) joined = { items: [...loop.items, ...joined.items], callSite }
+      else others.push(loop)
+    }
+    loops = [...others, joined]
+  }
+  return loops
+}
+
+/**
+ * The path from the innermost function that both lead through. Its line is the first of those that were seen: the loop
+ * itself sends nothing, so its own line is not known. Undefined where there is no such function.
+ */
+function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
+  if (a.length === 0 && b.length === 0) return a
+  for (const [i, frame] of a.entries()) {
+    const j = b.findIndex((other, at) => isSameFunction(frame, other) && leadOn(a, i + 1, b, at + 1))
+    const other = b[j]
+    if (!other) continue
+    const first = other.line < frame.line ? other : frame
+    const [callersOfA, callersOfB] = [a.slice(i + 1), b.slice(j + 1)]
+    return [first, ...(callersOfA.length < callersOfB.length ? callersOfB : callersOfA)]
+  }
+  return undefined
+}
+
+function isSameFunction(a: Frame, b: Frame): boolean {
+  return a.file === b.file && a.function === b.function
+}
+
+/** The callers are the same; of a path that was taken up again after an `await` the outer ones may be missing. */
+function leadOn(a: CallSite, from: number, b: CallSite, at: number): boolean {
+  const known = Math.min(a.length - from, b.length - at)
+  for (let step = 0; step < known; step++) {
+    const [one, other] = [a[from + step], b[at + step]]
+    if (one?.file !== other?.file || one?.line !== other?.line) return false
+  }
+  return true
+}
+
+function takeTurns(queries: readonly Query[], a: Repeated, b: Repeated): boolean {
+  const [head, other] = firstOf(a) <= firstOf(b) ? [a, b] : [b, a]
+  if (firstOf(other) > lastOf(head)) return goesOnFrom(spans(queries, head), spans(queries, other))
+  return !runBeside(spans(queries, head), spans(queries, other))
+}
+
+/** The first turn has gone on to the next statement while later ones still wait for this one: turns that run at once. */
+function goesOnFrom(head: readonly Span[], [next]: readonly Span[]): boolean {
+  if (!next) return false
+  const ends = head.map(({ end }) => end)
+  const [first, last] = [least(ends), -least(ends.map((end) => -end))]
+  return next.start >= first - ROUNDING_MS && next.start < last - ROUNDING_MS
+}
+
+/**
+ * Each sends one query after the other, and one does not wait for the other: two loops that were started together. The
+ * statements of a turn have all been answered when the next turn begins.
+ */
+function runBeside(head: readonly Span[], other: readonly Span[]): boolean {
+  if (!isInSequence(head) || !isInSequence(other)) return false
+  const begun = head.slice(1)
+  let at = 0
+  const crossed = begun.filter(({ start }) => {
+    while ((other[at]?.end ?? Number.POSITIVE_INFINITY) <= start + ROUNDING_MS) at++
+    const { start: since = Number.POSITIVE_INFINITY } = other[at] ?? {}
+    return since < start - ROUNDING_MS
+  })
+  return crossed.length * 2 > begun.length
+}
+
+function isInSequence(spans: readonly Span[]): boolean {
+  return spans.every(({ start }, at) => start >= (spans[at - 1]?.end ?? start) - ROUNDING_MS)
+}
+
+/** Times are kept with three decimals. */
+const ROUNDING_MS = 0.01
+
+interface Span {
+  start: number
+  end: number
+}
+
+/** Without times nothing overlaps. */
+function spans(queries: readonly Query[], { indexes }: Repeated): Span[] {
+  return indexes.map((index) => {
+    const { startMs = index, waitMs = 0, durationMs = 0 } = queries[index] ?? {}
+    return { start: startMs, end: startMs + waitMs + durationMs }
+  })
+}
+
+/** Not spread into Math.min, which does not take as many arguments as a trace can have queries. */
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+}
+
+function firstOf({ indexes }: Repeated): number {
+  return indexes[0] ?? 0
+}
+
+function lastOf({ indexes }: Repeated): number {
+  return indexes.at(-1) ?? 0
+}

@@ -1,0 +1,167 @@
+// A loop as one finding: what a person would say of it, made from the statements that it sends. Loops of several traces
+// are one when they have the same name and share a statement of one path; joining them gives the same in any order.
+
+import { compareText } from '../compare-text.ts'
+import { loopKey } from '../detectors/identify.ts'
+import { queriesOfWorst } from '../detectors/occurrence.ts'
+import type { Evidence, Finding, LoopStatement } from '../types.ts'
+import { compareNames, severityOf, surestFirst, worstFirst } from '../worst-first.ts'
+
+type Parts = Pick<Finding, 'route' | 'callSite' | 'occurrences' | 'occurrenceCount'> & {
+  statements: readonly LoopStatement[]
+  /** What could be saved in the worst trace. */
+  savedQueries: number
+}
+
+/** Shown with the finding; all of them are in its `statements`. */
+const SHOWN_STATEMENTS = 5
+
+/** The finding of a loop that sends more than one statement. */
+export function loopFinding({ statements, savedQueries, ...parts }: Parts): Finding {
+  const sorted = statements.toSorted(leadFirst)
+  const [lead] = sorted as [LoopStatement]
+  const detector = detectorOf(sorted)
+  const cost = { queries: savedQueries, roundTrips: savedQueries, perRow: true }
+  const queries = queriesOfWorst(parts)
+  return {
+    detector,
+    severity: severityOf(cost),
+    confidence: lead.confidence,
+    title: `N+1: ${queries} queries of ${sorted.length} statements from one loop`,
+    detail: `${describeTurns(sorted)} ${lead.detail}`,
+    remediation: lead.remediation,
+    ...(lead.fix === undefined ? {} : { fix: lead.fix }),
+    key: loopKey(detector, parts.route, parts.callSite),
+    ...parts,
+    cost,
+    evidence: evidenceOf(sorted),
+    statements: sorted,
+  }
+}
+
+/** The same loop, seen in two traces; their occurrences are joined by the caller. */
+export function joinLoops(
+  a: Finding,
+  b: Finding,
+  { occurrences, occurrenceCount }: Pick<Finding, 'occurrences' | 'occurrenceCount'>,
+): Finding {
+  const statements = joinStatements([...(a.statements ?? []), ...(b.statements ?? [])])
+  const [first] = [a, b].sort(innermostFirst) as [Finding]
+  if (statements.length === 1) {
+    const [worse] = [a, b].sort((x, y) => worstFirst(x, y) || innermostFirst(x, y)) as [Finding]
+    return { ...worse, statements, occurrences, occurrenceCount }
+  }
+  return loopFinding({
+    route: a.route,
+    callSite: first.callSite,
+    occurrences,
+    occurrenceCount,
+    statements,
+    savedQueries: Math.max(a.cost.queries, b.cost.queries),
+  })
+}
+
+/** One path of theirs sends the same statement. */
+export function isSameLoop(a: Finding, b: Finding): boolean {
+  const places = new Set(a.statements?.map(identityOf))
+  return b.statements?.some((statement) => places.has(identityOf(statement))) ?? false
+}
+
+/** Each once, as it was sent most often. */
+function joinStatements(statements: readonly LoopStatement[]): LoopStatement[] {
+  const joined = new Map<string, LoopStatement>()
+  for (const statement of statements) {
+    const identity = identityOf(statement)
+    const known = joined.get(identity)
+    if (!known || isFuller(statement, known)) joined.set(identity, statement)
+  }
+  return [...joined.values()]
+}
+
+function isFuller(a: LoopStatement, b: LoopStatement): boolean {
+  const order =
+    surestFirst(a.confidence, b.confidence) ||
+    b.count - a.count ||
+    compareText(JSON.stringify(a), JSON.stringify(b))
+  return order < 0
+}
+
+function identityOf(statement: LoopStatement): string {
+  return [statement.detector, statement.fingerprint, linesOf(statement)].join(' ')
+}
+
+function linesOf({ callSite }: Pick<LoopStatement, 'callSite'>): string {
+  return callSite.map(({ file, line }) => `${file}:${line}`).join(' ')
+}
+
+function innermostFirst(a: Finding, b: Finding): number {
+  return compareText(JSON.stringify(a.callSite), JSON.stringify(b.callSite))
+}
+
+/** The finding of a loop is found under the name of its reads, where it has any. */
+export function detectorOf(statements: readonly LoopStatement[]): string {
+  return statements.some(({ detector }) => detector === READS) ? READS : (statements[0]?.detector ?? READS)
+}
+
+const READS = 'n-plus-one'
+
+/** The surest first, as the finding is as sure as that one; then what is sent most often. */
+export function leadFirst(a: LoopStatement, b: LoopStatement): number {
+  return (
+    surestFirst(a.confidence, b.confidence) ||
+    b.count - a.count ||
+    compareNames(linesOf(a), linesOf(b)) ||
+    compareText(a.fingerprint, b.fingerprint)
+  )
+}
+
+/** Which statements are sent once in a turn, and which in a loop inside it. */
+function describeTurns(statements: readonly LoopStatement[]): string {
+  const turns = turnsOf(statements)
+  const once = statements.filter(({ count }) => count === turns).length
+  if (once === statements.length) return `Each of ${turns} turns sends ${once} statements.`
+  const several = statements.filter(({ count }) => count > turns)
+  const less = statements.length - once - several.length
+  const parts = [
+    `${once} of its ${statements.length} statements once`,
+    ...(several.length > 0 ? [`${several.length} several times (a loop inside the loop)`] : []),
+    ...(less > 0 ? [`${less} not in every turn`] : []),
+  ]
+  return `Each of ${turns} turns sends ${parts.join(', ')}.`
+}
+
+/** Most statements of a loop are sent once in each of its turns. */
+function turnsOf(statements: readonly LoopStatement[]): number {
+  const times = new Map<number, number>()
+  for (const { count } of statements) times.set(count, (times.get(count) ?? 0) + 1)
+  const [[turns]] = [...times].sort(([a, x], [b, y]) => y - x || a - b) as [[number, number]]
+  return turns
+}
+
+function evidenceOf(statements: readonly LoopStatement[]): Evidence[] {
+  const turns = turnsOf(statements)
+  const [lead] = statements
+  const dearest = statements.toSorted((a, b) => b.count - a.count).slice(0, SHOWN_STATEMENTS)
+  const left = statements.length - dearest.length
+  const notes = statements.flatMap(({ evidence }, at) =>
+    evidence.slice(1).filter(({ label }) => at === 0 || label === 'ignored'),
+  )
+  return [
+    ...dearest.map((statement): Evidence => {
+      const place = statement.evidence[0]?.callSite ?? statement.callSite[0]
+      const perTurn = statement.count / turns
+      const nested = perTurn >= 2 ? `, ${about(perTurn)} in each turn` : ''
+      return {
+        label: `${statement.count}×${nested}`,
+        text: statement.text,
+        ...(place ? { callSite: place } : {}),
+      }
+    }),
+    ...(left > 0 ? [{ label: 'and', text: `${left} more ${left === 1 ? 'statement' : 'statements'}` }] : []),
+    ...(lead ? notes : []),
+  ]
+}
+
+function about(times: number): string {
+  return Number.isInteger(times) ? String(times) : `about ${Math.round(times)}`
+}
