@@ -1,7 +1,7 @@
 // The part of a trace's line in the live console that names the findings that have been shown before.
 import { placeName } from './reporters/place-name.ts'
 import { printable } from './reporters/printable.ts'
-import type { Sighting } from './shown-findings.ts'
+import { queriesSeen, type Sighting } from './shown-findings.ts'
 
 /** More findings than this are counted. */
 const NAMED = 2
@@ -20,7 +20,7 @@ function describe({ finding, state, times, queriesBefore, firstRoute }: Sighting
   const name = placeName(finding)
   if (state === 'elsewhere') return `${name} as shown for ${printable(firstRoute)}`
   if (state === 'again') return `${name}, ${ordinal(times)} time`
-  return `${name} has grown from ${queriesBefore + 1} to ${finding.cost.queries + 1} queries`
+  return `${name} has grown from ${queriesBefore} to ${queriesSeen(finding)} queries`
 }
 
 const WORDS: Readonly<Record<number, string>> = { 2: 'second', 3: 'third' }

@@ -1,5 +1,6 @@
 // What the live console has already shown, so that a page that is reloaded fifty times prints its N+1 once. A finding is
 // shown in full the first time it appears anywhere; on a further route, and when it grows, a part of one line says so.
+import { queriesOfWorst } from '../detectors/occurrence.ts'
 import type { Finding } from '../types.ts'
 
 export interface Sighting {
@@ -11,7 +12,7 @@ export interface Sighting {
   state: 'new' | 'elsewhere' | 'grown' | 'again'
   /** Sightings on this route, this one included. */
   times: number
-  /** The most queries it could have saved on this route so far; 0 at first. */
+  /** The most queries that showed it on this route so far; 0 at first. */
   queriesBefore: number
   /** The route that it was shown in full for. */
   firstRoute: string
@@ -33,20 +34,21 @@ export class ShownFindings {
   }
 
   see(finding: Finding): Sighting {
-    const { key, route, cost } = finding
+    const { key, route } = finding
+    const queries = queriesSeen(finding)
     const place = placeOf(finding)
     const firstRoute = this.#firstRoutes.get(place)
     const before = this.#onRoutes.get(key)
     const queriesBefore = before?.queries ?? 0
     const times = (before?.times ?? 0) + 1
     this.#keep(this.#firstRoutes, place, firstRoute ?? route)
-    this.#keep(this.#onRoutes, key, { queries: Math.max(cost.queries, queriesBefore), times })
+    this.#keep(this.#onRoutes, key, { queries: Math.max(queries, queriesBefore), times })
     return { finding, state: stateOf(), times, queriesBefore, firstRoute: firstRoute ?? route }
 
     function stateOf(): Sighting['state'] {
       if (firstRoute === undefined) return 'new'
       if (before === undefined) return 'elsewhere'
-      return cost.queries > queriesBefore ? 'grown' : 'again'
+      return queries > queriesBefore ? 'grown' : 'again'
     }
   }
 
@@ -56,6 +58,11 @@ export class ShownFindings {
     memory.set(key, value)
     if (memory.size > this.#remembered) memory.delete(memory.keys().next().value as string)
   }
+}
+
+/** What costs no queries does not grow by them. */
+export function queriesSeen(finding: Finding): number {
+  return finding.cost.queries === 0 ? 0 : queriesOfWorst(finding)
 }
 
 /** One place in the code shows one finding, whichever routes lead there; without a line the route tells it apart. */
