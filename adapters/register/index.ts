@@ -1,5 +1,5 @@
 // pg-loupe/register: profiles an application without a change to it, loaded before its first line:
-// `node --import pg-loupe/register app.js`, or through NODE_OPTIONS. Environment variables configure it; a wrong one
+// `node --require pg-loupe/register app.js`, or through NODE_OPTIONS. Environment variables configure it; a wrong one
 // stops the start with its name. A process that never loads pg is left as it is, so child processes that inherit
 // NODE_OPTIONS cost nothing and overwrite no report.
 

@@ -1,6 +1,9 @@
 // Waits for pg to be loaded, wherever it lies and however often: by `require` or by `import`, deep in node_modules,
 // under another name, before or after this. Both module systems share pg's CommonJS files, and each of those passes
-// the loader for `.js`. A pg inside a bundle passes nothing, and cannot be seen.
+// `load` of its module. Hooks of TypeScript loaders are below that (in `Module._extensions`, where some replace what they
+// find) or above it. Only where a loader of ES modules hands Node.js the text of CommonJS files does a file not pass there;
+// what it requires is still resolved, so it is found in the cache then. A pg inside a bundle passes nothing, and cannot
+// be seen.
 import Module from 'node:module'
 import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
@@ -12,8 +15,6 @@ import { packageOf } from './package-of.ts'
 import { profileClientClass, profilePoolClass } from './profile-classes.ts'
 import { profileServers } from './profile-servers.ts'
 
-type Load = (module: LoadedModule, filename: string) => void
-
 interface LoadedModule {
   exports: unknown
   loaded?: boolean
@@ -21,7 +22,8 @@ interface LoadedModule {
 
 /** What Node.js keeps for loaders such as this one, and has kept since its beginnings. */
 const loader = Module as unknown as {
-  _extensions: Record<string, Load>
+  prototype: { load(this: LoadedModule, filename: string): void }
+  _resolveFilename(this: unknown, ...request: unknown[]): string
   _cache: Record<string, LoadedModule | undefined>
 }
 
@@ -37,16 +39,22 @@ const PARTS: readonly Part[] = [
   { path: /[\\/]index\.js$/, package: 'pg-pool', profile: profilePoolClass },
 ]
 
+/** Of the same files, where they lie in folders of their packages' names: few, because each may be waited for. */
+const USUAL_NAMES = /[\\/](?:pg[\\/]lib[\\/](?:native[\\/])?client|pg-pool[\\/]index)\.js$/
+
 export function profileWhenLoaded(options: ProfilerOptions): void {
   const { instrumented } = sharedState()
-  if (instrumented.has(loader._extensions)) return
+  if (instrumented.has(Module)) return
   let profiler: Profiler | undefined
   let onQuery: ((sender: object) => void) | undefined
+  /** Files of pg that have been resolved, and not been looked at yet. */
+  const awaited = new Set<string>()
 
   const look = (filename: string, exported: unknown) => {
     // Every module of the application passes here, so the file system is asked last.
     const part = PARTS.find(({ path }) => path.test(filename))
     if (!part || !sendsQueries(exported)) return
+    awaited.delete(filename)
     try {
       if (packageOf(filename) !== part.package) return
       profiler ??= start(options)
@@ -56,15 +64,27 @@ export function profileWhenLoaded(options: ProfilerOptions): void {
       process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
     }
   }
-
-  const original = loader._extensions['.js'] as Load
-  const load: Load = function (this: unknown, module, filename) {
-    original.call(this, module, filename)
-    look(filename, module.exports)
+  const lookAtAwaited = () => {
+    for (const filename of awaited) look(filename, loader._cache[filename]?.exports)
   }
-  loader._extensions['.js'] = load
-  instrumented.set(loader._extensions, () => {
-    if (loader._extensions['.js'] === load) loader._extensions['.js'] = original
+
+  const originalLoad = loader.prototype.load
+  const load: typeof originalLoad = function (filename) {
+    originalLoad.call(this, filename)
+    look(filename, this.exports)
+  }
+  const originalResolve = loader._resolveFilename
+  const resolve: typeof originalResolve = function (...request) {
+    if (awaited.size > 0) lookAtAwaited()
+    const filename = originalResolve.apply(this, request)
+    if (USUAL_NAMES.test(filename) && !loader._cache[filename]) awaited.add(filename)
+    return filename
+  }
+  loader.prototype.load = load
+  loader._resolveFilename = resolve
+  instrumented.set(Module, () => {
+    if (loader.prototype.load === load) loader.prototype.load = originalLoad
+    if (loader._resolveFilename === resolve) loader._resolveFilename = originalResolve
   })
   for (const [filename, module] of Object.entries(loader._cache)) {
     if (module?.loaded) look(filename, module.exports)

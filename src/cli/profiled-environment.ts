@@ -1,22 +1,25 @@
-// The environment in which every Node.js process profiles itself and leaves its traces in a folder. Whatever is in
-// NODE_OPTIONS stays and comes first, so that loaders (tsx) are there before the profiler.
-
+// The environment in which every Node.js process profiles itself and leaves its traces in a folder. What is in NODE_OPTIONS
+// stays. It refuses to use `--import`: with one, Node.js 20 loads the entry of a program as an ES module, past the hooks of
+// ts-node and its like.
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 
 export function profiledEnvironment(folder: string): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', ...environment } = process.env
   return {
     ...environment,
-    // As a URL there is no blank and no quote in it, wherever the package lies.
-    NODE_OPTIONS: `${NODE_OPTIONS} --import ${registerUrl()}`.trim(),
+    NODE_OPTIONS: `${NODE_OPTIONS} --require ${quoted(registerPath())}`.trim(),
     PG_LOUPE_COLLECT: folder,
   }
 }
 
 /** Of this very package, in whatever folder the command runs. */
-function registerUrl(): string {
+function registerPath(): string {
   const self = createRequire(realpathSync(process.argv[1] ?? '.'))
-  return pathToFileURL(self.resolve('pg-loupe/register')).href
+  return self.resolve('pg-loupe/register')
+}
+
+/** As Node.js reads NODE_OPTIONS. Only where it must be: other programs that read them split at blanks. */
+function quoted(path: string): string {
+  return /[\s"]/.test(path) ? `"${path.replaceAll(/["\\]/g, '\\$&')}"` : path
 }

@@ -143,6 +143,28 @@ describe('it sees the queries of', () => {
     expect(report.findings).toMatchObject([LOOP])
   })
 
+  test.each([
+    ['--import', 'tsx'],
+    ['--require', 'tsx/cjs'],
+    ['--require', './require-hook.cjs'],
+  ])('a TypeScript program that is started with %s %s', async (...options) => {
+    const home = temporaryFolder()
+    symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
+    writeFileSync(
+      join(home, 'require-hook.cjs'),
+      "require('node:module')._extensions['.ts'] = require('node:module')._extensions['.js']\n",
+    )
+    const program = readFileSync(join(project, 'app.mjs'), 'utf8')
+      .replaceAll(/import (\w+) from ('\w+')/g, 'const $1 = require($2)')
+      .replaceAll(/^export /gm, '')
+    writeFileSync(join(home, 'main.ts'), `${program}ask('/books').then(() => pool.end())\n`)
+    const { report, code, stderr } = await run(['node', ...options, 'main.ts'], { cwd: home })
+    expect(code, stderr).toBe(0)
+    expect(report.findings).toMatchObject([
+      { ...LOOP, callSite: [{ file: 'main.ts', line: lineOf('// loop') }] },
+    ])
+  })
+
   test('the whole, whatever NODE_OPTIONS and a profiler in the program itself do beside it', async () => {
     const env = { NODE_OPTIONS: `--no-warnings --import pg-loupe/register`, NODE_ENV: 'test' }
     const { report, code } = await run(['node', '-p', 'process.env.NODE_OPTIONS'], { env })
