@@ -11,7 +11,7 @@ export function judge(
   marks: Marks,
   refused: ReadonlyMap<string, string>,
 ): string[] {
-  const findings = all.filter(({ route }) => route === visit.route)
+  const findings = all.filter(({ route }) => route === visit.route).flatMap(withStatements)
   const expected = marks.guilty.filter(({ route }) => route === visit.route)
   return [
     ...accusations(findings, expected),
@@ -19,6 +19,12 @@ export function judge(
     ...findings.flatMap((finding) => wrongOrigins(finding, visit, marks)),
     ...findings.flatMap(({ fix = '' }) => (refused.has(fix) ? [`refused: ${refused.get(fix)}: ${fix}`] : [])),
   ]
+}
+
+/** A loop that sends several statements is one finding; each of them has a line and an origin of its own. */
+function withStatements(finding: Finding): Finding[] {
+  const { statements = [], ...whole } = finding
+  return [whole, ...statements.map((statement) => ({ ...whole, ...statement }))]
 }
 
 /** Warnings and errors at a line that is not marked with their detector. */
