@@ -13,6 +13,7 @@ export const variants = {
   'cls-hooked alone': { setUp: clsHookedAlone },
   'pg-loupe': { setUp: () => loupe({}) },
   'pg-loupe in full': { setUp: () => loupe({ capture: 'full' }) },
+  'pg-loupe with work outside of requests': { setUp: () => loupe({ collectUntraced: true }) },
   'pg-loupe with cls-hooked': { setUp: loupeWithClsHooked },
   'pg-loupe in production': { env: { NODE_ENV: 'production' }, setUp: () => loupe({ enabled: true }) },
   'pg-loupe off': { setUp: () => loupe({ enabled: false }) },
