@@ -235,7 +235,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       noteTables(trace.queries, catalog)
       noteBounds(trace.queries, catalog, { isLive: true })
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
-      withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined }))
+      withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined, catalog }))
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl'))
         knowledge.forget(trace.connections)
       const finished = trace.toTrace(nextId(trace))

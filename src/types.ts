@@ -31,8 +31,10 @@ export interface ValueFlow {
   query: number
   column: string
   table?: string
-  /** How many rows that earlier query returned. */
+  /** How many rows that earlier query returned; of a column inside documents, how many elements. */
   rows: number
+  /** That the column holds the values by accident, estimated. Absent: whoever recorded it knows where they came from. */
+  chance?: number
 }
 
 /** What the application did with the rows of one result, as far as it was watched. */

@@ -96,7 +96,6 @@ function noteRows(value: unknown, { recording }: QueryOrigin, builder: object): 
   if (!recording || typeof value !== 'object' || value === null) return
   if (!Array.isArray(value) && 'rows' in value) return
   const rows = Array.isArray(value) ? value : [value]
-  recording.mapped(rows)
   recording.handsOver(rows, () => rowShape(builder))
 }
 

@@ -20,10 +20,9 @@ export function recordSubmittable(
   guard: Guard,
 ): void {
   const { recording } = flight
-  const rows: unknown[] = []
   const commands: string[] = []
   let received = 0
-  let bytes = 0
+  let bytesOfRow = 0
   let tagged = 0
   let fields: readonly DriverField[] | undefined
 
@@ -32,12 +31,13 @@ export function recordSubmittable(
     const error = (query as { _canceledDueToError?: unknown })._canceledDueToError
     if (error) return fail(error)
     connection.landed(flight, undefined, commands)
-    recording.finished({ rowCount: received || tagged, rows, ...(fields ? { fields } : {}) })
+    recording.finished({ rowCount: received || tagged, ...(fields ? { fields } : {}) })
   }
   const fail = (error: unknown) => {
     connection.failed(flight)
     recording.failed(errorCode(error))
   }
+  const keep = (row: unknown) => recording.arrived(row, fields, bytesOfRow)
   const hear = (name: string, heard: (message: Message) => void) =>
     listen(query, name, (message) => guard(() => heard(message as Message)))
 
@@ -48,7 +48,7 @@ export function recordSubmittable(
   })
   hear('handleDataRow', (message) => {
     received++
-    bytes += message?.length ?? 0
+    bytesOfRow = message?.length ?? 0
   })
   hear('handleCommandComplete', ({ text = '' }) => {
     commands.push(/^\w*/.exec(text)?.[0] ?? '')
@@ -62,8 +62,8 @@ export function recordSubmittable(
   hear('handleReadyForQuery', finish)
   // A stream's rows are those of its cursor; both tell each row, parsed, by an event.
   listen((query as QueryConfig).cursor ?? query, 'emit', (event, row) => {
-    if (event !== 'row' || rows.length >= recording.rowLimit || bytes > recording.byteLimit) return
-    rows.push(row)
+    // Now: once the application has the row it may change it.
+    if (event === 'row') guard(keep, row)
   })
 }
 

@@ -12,7 +12,7 @@ import { unknownLineEvidence } from './unknown-line.ts'
 import { writeRemedy } from './write-remedy.ts'
 
 const defaults = {
-  /** Executions that are enough when the origin of their values is proven. */
+  /** Executions that are needed even when the origin of their values is proven. */
   proven: 2,
   /** Executions that are enough without that proof. */
   likely: 3,
@@ -89,7 +89,8 @@ function explain(
   varying: readonly Slot[],
   origin: ReturnType<typeof findOrigin>,
 ): string {
-  const values = origin ? `${explainOrigin(text, countTuples(varying), varying, origin)} ` : ''
+  const isKnown = origin && !origin.mayBeAccident
+  const values = isKnown ? `${explainOrigin(text, countTuples(varying), varying, origin)} ` : ''
   const commits = queries.filter(
     ({ transaction, connection }) => transaction === undefined && connection,
   ).length

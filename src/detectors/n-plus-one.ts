@@ -21,7 +21,7 @@ import { countTuples, readSlots, type Slot } from './slots.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
 
 const defaults = {
-  /** Distinct values that are enough when their origin is proven. */
+  /** Distinct values that are needed even when their origin is proven; how many prove it, the values themselves decide. */
   proven: 2,
   /** Distinct values that are enough without that proof. */
   likely: 3,

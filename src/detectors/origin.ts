@@ -12,9 +12,18 @@ export interface Origin {
   columns: readonly string[]
   /** By the slot's position, the name of its column in the parent's rows. */
   columnOf: ReadonlyMap<number, string>
-  /** One column for each slot explains the values; otherwise the columns are candidates. */
+  /** One column for each slot explains the values, and hardly by accident; otherwise the columns are candidates. */
   isCertain: boolean
+  /** The columns may hold the values by accident: a hint where to look, and no more. */
+  mayBeAccident: boolean
+  /** Different values whose origin it is; a walk along a tree begins with one from elsewhere. */
+  distinct: number
 }
+
+/** Less likely accidents are taken for proof. */
+const PROOF = 1 / 1000
+/** A column that fits by accident more often than this is not worth naming. */
+const HINT = 1 / 20
 
 /** A foreign key may be NULL in some rows; their queries carry no value that could have come from anywhere. */
 const MOST = 0.5
@@ -22,7 +31,7 @@ const MOST = 0.5
 export function findOrigin(queries: readonly Query[], varying: readonly Slot[]): Origin | undefined {
   const origins = varying.flatMap((slot) => originOf(queries, slot) ?? [])
   const first = origins.find(({ isCertain }) => isCertain)
-  if (!first) return origins[0]
+  if (!first) return origins.find(({ mayBeAccident }) => !mayBeAccident) ?? origins[0]
   const together = origins.filter(({ isCertain, parents }) => isCertain && parents[0] === first.parents[0])
   return {
     ...first,
@@ -42,9 +51,19 @@ function originOf(queries: readonly Query[], slot: Slot): Origin | undefined {
   ]
   const rows = known.flat().reduce((most, flow) => Math.max(most, flow.rows), 0)
   if (parents.length === 1 && rows < 2) return undefined
-  const isCertain = columns.length === 1 && known.every((flow) => flow.length === 1)
-  const columnOf = new Map(known.flat().map(({ column }) => [slot.position, column]))
-  return { slots: [slot], parents, rows, columns, columnOf, isCertain }
+  const chance = known.flat().reduce((most, flow) => Math.max(most, flow.chance ?? 0), 0)
+  if (chance >= HINT) return undefined
+  const mayBeAccident = chance >= PROOF
+  return {
+    slots: [slot],
+    parents,
+    rows,
+    columns,
+    columnOf: new Map(known.flat().map(({ column }) => [slot.position, column])),
+    isCertain: !mayBeAccident && columns.length === 1 && known.every((flow) => flow.length === 1),
+    mayBeAccident,
+    distinct: new Set(slot.names.filter((_, sending) => (flows[sending]?.length ?? 0) > 0)).size,
+  }
 }
 
 /** One sentence for people: which values, and where they came from. */
@@ -57,8 +76,10 @@ export function explainOrigin(
   const targets = (origin?.isCertain ? origin.slots : varying).flatMap(({ column }) =>
     column ? [qualify(column, text)] : [],
   )
-  const values = `Each of the ${distinct} values${targets.length > 0 ? ` of ${list(targets)}` : ''}`
-  if (!origin) return `${values} was sent on its own, from one place in the code.`
+  const some = origin?.isCertain && varying.length === 1 && origin.distinct < distinct
+  const which = some ? `${origin.distinct} of the ${distinct}` : `Each of the ${distinct}`
+  const values = `${which} values${targets.length > 0 ? ` of ${list(targets)}` : ''}`
+  if (!origin || origin.mayBeAccident) return `${values} was sent on its own, from one place in the code.`
   const { parents, rows, columns } = origin
   const source =
     parents.length > 1 ? `the rows of ${parents.length} earlier queries` : `${rows} rows of one earlier query`
@@ -76,7 +97,7 @@ export function statementEvidence(count: number, text: string, { builtAt }: Quer
   return { label: `${count}×`, text, ...(builtAt ? { callSite: builtAt } : {}) }
 }
 
-/** The parent as evidence. Without flow, the query that returned as many rows as there are values is named as a guess. */
+/** The parent as evidence. What is not known for sure is named as a guess. */
 export function parentEvidence(
   trace: Trace,
   parent: number | undefined,
@@ -85,7 +106,7 @@ export function parentEvidence(
   const query = trace.queries[parent ?? -1]
   if (!query) return []
   const place = query.callSite?.[0]
-  const label = origin ? 'rows of' : 'perhaps of'
+  const label = origin && !origin.mayBeAccident ? 'rows of' : 'perhaps of'
   return [{ label, text: fingerprint(query.sql).text, ...(place ? { callSite: place } : {}) }]
 }
 
@@ -120,7 +141,8 @@ export function parentStatement(
 
 /** The rows of the statement itself are where its next values come from. */
 export function walksTree(trace: Trace, origin: Origin | undefined, key: string): boolean {
-  return origin?.parents.some((parent) => fingerprint(trace.queries[parent]?.sql ?? '').key === key) ?? false
+  if (!origin?.isCertain) return false
+  return origin.parents.some((parent) => fingerprint(trace.queries[parent]?.sql ?? '').key === key)
 }
 
 /** `id` of the one table that a statement reads is the id of that table. */

@@ -72,23 +72,55 @@ SELECT id, name FROM customers WHERE id = ANY($1);
 Queries belong together when they have one fingerprint and came along one path of application
 frames: two explicit calls of one helper are not a loop, a function that calls itself is.
 
-- **proven**: the values of the queries were in the rows of one column of an earlier query, which had finished before the
-  first of them started. Two different values are enough. Small integers are in many columns by accident; for them
-  the queries must also follow the rows of that column one by one, in their order.
-- **likely**: three or more different values from one place whose origin was not seen, or could be several columns, which
-  the finding then names.
+- **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that the
+  column holds them by accident is below 1 in 1,000.
+- **likely**: three or more different values from one place whose origin was not seen, could be several columns, or may
+  be an accident. Columns that could be meant are named only where the values themselves are no accident.
 
 Distinct values count, not repetitions: the same lookup five times is another matter.
 
 It is an error from ten round trips on that could be saved, and a warning below. What one loop sends besides, reads and writes, is part of the
 same finding.
 
+### What counts as an origin
+
+The origin of a value is where it is seen first. Rows that only bring back what a query was given (alone, in a list, in a
+document or a pattern) are none, and neither are the rows of a statement that looks the same value up again. A loop over
+values from outside, such as the body of a request, has no origin and is \`likely\` at best. When one of the values was
+known before, the others still count. Rows are taken as they were when they arrived, whatever the application has made
+of them since; rows of cursors and streams count as soon as they have arrived, and so do rows inside JSON and arrays.
+
+### The probability of an accident
+
+It is estimated as a product, rather too large than too small:
+
+- **rarity**, for each different value that is seen first in the column. For an integer it is the share that the column holds of all
+  integers from half of it to twice it, up to the column's largest. For other values it is the number of values of the column,
+  divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and more characters by 100, 1,000, 100,000
+  and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration: it is 1 for the first five words and 1/10
+  for each further one. For booleans, dates and times it is 1.
+- **order**: the share of all orders of the values that are as near to the order of the rows. It is no less than 1/10 for rows
+  that are sorted, and for others no less than the share of one in all orders that go down as often.
+- **completeness**: 1/rows, where the values are those of all rows of a result, and no others.
+- **key**: 1/100 where a foreign key of the catalog leads from one column to the other, or both are the same column of one table, and
+  1/25 where the names say so, as with \`customer_id\` or \`customers.id\` in the rows and \`customers.id\` or \`orders.customer_id\` in
+  the query.
+- **comparisons**: the number of columns of that kind with as many rows, times that of the statement's values that vary. With a key it is
+  the number of columns to which one leads.
+
+So two uuids, or two ids of a large table, are proof. The ids 1 to 25 of a small table are found in many columns: they are
+proof when the queries follow all rows in their order and a key leads from one column to the other, from five rows on
+when only the names tell of it and from three on when the catalog does. Booleans, states and dates hardly ever prove anything.
+
+The key needs a catalog (\`catalog: true\`) where the names do not tell it: \`pg-loupe run\` reads none by default, and a
+loop over few small ids in the order of a sorted list, such as \`users.id\` by \`owner\`, stays \`likely\`.
+
 ## Options
 
-| option   | default | meaning                                                      |
-| -------- | ------- | ------------------------------------------------------------ |
-| \`proven\` | 2       | different values that are enough when their origin is proven |
-| \`likely\` | 3       | different values that are enough without                     |
+| option   | default | meaning                                                           |
+| -------- | ------- | ----------------------------------------------------------------- |
+| \`proven\` | 2       | different values that are needed even when their origin is proven |
+| \`likely\` | 3       | different values that are enough without                          |
 
 \`\`\`ts
 createProfiler({ detectors: { 'n-plus-one': { likely: 5 } } })
@@ -148,7 +180,8 @@ DELETE FROM carts WHERE id = ANY($1);
 
 Executions that succeeded count, whatever their values; a retry after an error is no loop.
 
-- **proven**: the values came from the rows of one column of an earlier query. Two executions are enough.
+- **proven**: the values of one column came from the rows of an earlier query, as n-plus-one proves it: rare
+  values need two executions, small numbers more.
 - **likely**: three or more from one path through the application.
 
 It says that each row is a commit of its own only when it has seen that no transaction was open.
@@ -158,10 +191,10 @@ It is an error from ten round trips on that could be saved, and a warning below.
 
 ## Options
 
-| option   | default | meaning                                                              |
-| -------- | ------- | -------------------------------------------------------------------- |
-| \`proven\` | 2       | executions that are enough when the origin of their values is proven |
-| \`likely\` | 3       | executions that are enough without                                   |
+| option   | default | meaning                                                                   |
+| -------- | ------- | ------------------------------------------------------------------------- |
+| \`proven\` | 2       | executions that are needed even when the origin of their values is proven |
+| \`likely\` | 3       | executions that are enough without                                        |
 
 \`\`\`ts
 createProfiler({ detectors: { 'n-plus-one-write': { likely: 10 } } })

@@ -1,5 +1,5 @@
-// Loops that could not have shown: over a result of one row, or of none, or of two rows whose values are in several
-// columns. An assertion against loops then passes with the loop as well as without it. It refuses to doubt a lookup: what
+// Loops that could not have shown: over a result of one row, or of none, or of two rows whose values prove nothing. An
+// assertion against loops then passes with the loop as well as without it. It refuses to doubt a lookup: what
 // returns one row by a key, a LIMIT or an aggregate.
 import { readSlots } from '../detectors/slots.ts'
 import { findRepetitions } from '../grouping/repetitions.ts'
@@ -41,8 +41,8 @@ export function findUnprovenLoops(
 }
 
 /**
- * A loop that ran twice, over the rows of one list, with values that two of its columns hold: small fixtures have the same
- * ids everywhere. The detectors want a third row before they call that a loop.
+ * A loop that ran twice, over the rows of one list, with values that prove nothing: small fixtures have the same small ids
+ * everywhere. The detectors want a third row before they call that a loop; what they have proven is a finding already.
  */
 function ambiguous(queries: readonly Query[], indexes: readonly number[]): UnprovenLoop[] {
   const [query, ...others] = indexes.flatMap((index) => queries[index] ?? [])
@@ -50,7 +50,7 @@ function ambiguous(queries: readonly Query[], indexes: readonly number[]): Unpro
   const flows = [query, ...others].map(({ flow = [] }) => flow)
   const [from] = flows[0] ?? []
   const parent = from && queries[from.query]
-  if (!parent || flows.some((flow) => flow.length < 2) || !isList(parent)) return []
+  if (!parent || flows.some((flow) => flow.length === 0) || !isList(parent)) return []
   return [{ parent, query, times: indexes.length }]
 }
 
@@ -66,8 +66,9 @@ export function whyInconclusive(
   const more = others.length > 0 ? ` So it is with ${others.length} more.` : ''
   if (first && first.times > 1) {
     return (
-      `${assertion} is inconclusive: ${describe(first.query)} was sent ${first.times} times with values that are in more than one ` +
-      `column of the rows of ${describe(first.parent)}, and it takes three to call that a loop.${more} Give the test three rows or more.`
+      `${assertion} is inconclusive: ${describe(first.query)} was sent ${first.times} times with values that are in ` +
+      `the rows of ${describe(first.parent)}; so few may be there by accident, and it takes three to call that a loop.${more} ` +
+      'Give the test three rows or more.'
     )
   }
   if (first) {

@@ -80,6 +80,7 @@ const query = shape({
         column: v.optional(text),
         table: v.optional(text),
         rows: v.optional(number),
+        chance: v.optional(number),
       },
       ['param', 'query', 'column'],
     ),

@@ -4,7 +4,7 @@ import { types } from 'node:util'
 import { UnkeptValue } from './kept-values.ts'
 
 /** No text of a value equals it. */
-const NULL = '\0null'
+export const NULL = '\0null'
 
 export function canonicalValue(value: unknown): string {
   switch (typeof value) {

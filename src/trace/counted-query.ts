@@ -6,8 +6,6 @@ import type { LiveTrace, QueryRecording } from './live-trace.ts'
 import type { Outcome } from './recorded-query.ts'
 
 export class CountedQuery implements QueryRecording {
-  readonly rowLimit = 0
-  readonly byteLimit = 0
   readonly #trace: LiveTrace
   readonly #statement: KnownStatement
   #sentMs = -1
@@ -34,7 +32,7 @@ export class CountedQuery implements QueryRecording {
 
   inTransaction(): void {}
   received(): void {}
-  mapped(): void {}
+  arrived(): void {}
   handsOver(): void {}
 
   #settle(rows: number): void {

@@ -65,13 +65,17 @@ export class KeptValues {
     return Array.isArray(value) && value.length > 1 ? [unkept, unkept] : unkept
   }
 
-  /** The first rows of a result, at most so many; `bytesPerRow` is what they took on the wire, where that is known. */
-  rows(rows: readonly unknown[], most: number, bytesPerRow: number | undefined): readonly unknown[] {
+  /** How many of these rows may be kept; `bytesPerRow` is what they took on the wire, where that is known. */
+  takeRows(rows: readonly unknown[], most: number, bytesPerRow: number | undefined): number {
     const perRow = Math.max(1, bytesPerRow ?? roughRowBytes(rows[0]))
     const count = Math.min(rows.length, most, Math.floor(this.bytesLeft / perRow))
     this.#bytes += count * perRow
-    if (count < rows.length) this.#cut.results = (this.#cut.results ?? 0) + 1
-    return rows.slice(0, count)
+    return count
+  }
+
+  /** Of a result not all rows were kept. */
+  countCutResult(): void {
+    this.#cut.results = (this.#cut.results ?? 0) + 1
   }
 }
 

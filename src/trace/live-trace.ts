@@ -7,9 +7,10 @@ import type { ResolveCallSite } from './call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
 import { CountedQuery } from './counted-query.ts'
 import { startOfText } from './cut-statement.ts'
+import { KeptCells } from './kept-cells.ts'
 import { KeptValues, type ValueLimits } from './kept-values.ts'
 import type { Expectation } from './known-routes.ts'
-import { type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
+import { type DriverField, type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
 import type { RowShape } from './row-watch.ts'
 import type { RowWatcher } from './row-watcher.ts'
 import type { SingleValue } from './single-values.ts'
@@ -52,20 +53,16 @@ export interface TraceSettings {
  * comes after the trace has closed is ignored, because the trace has been read by then.
  */
 export interface QueryRecording {
-  /** Of this many rows the values are followed; the driver need not keep more for us. */
-  readonly rowLimit: number
-  /** And of rows of no more bytes. */
-  readonly byteLimit: number
   /** The statement leaves for the server, over the connection that this object stands for. */
   sent(connection: object): void
   /** The query is part of the transaction that this object stands for. */
   inTransaction(transaction: object): void
   /** Bytes that came back so far. */
   received(bytes: number): void
+  /** A row has come, on its way to the application, while others are yet to come; it took so many bytes. */
+  arrived(row: unknown, fields: readonly DriverField[] | undefined, bytes: number): void
   finished(outcome: Outcome): void
   failed(code: string): void
-  /** What the library between the driver and the application made of the rows. */
-  mapped(rows: readonly unknown[]): void
   /** These rows go to the application now; `shape` says where rows are nested in them. */
   handsOver(rows: readonly unknown[] | undefined, shape?: () => RowShape): void
 }
@@ -411,19 +408,13 @@ class FullRecording implements QueryRecording {
   readonly #settings: TraceSettings
   #sentMs: number | undefined
   #isOpen = true
+  #isCut = false
+  #keptFields: readonly DriverField[] | undefined
 
   constructor(trace: LiveTrace, query: RecordedQuery, settings: TraceSettings) {
     this.#trace = trace
     this.#query = query
     this.#settings = settings
-  }
-
-  get rowLimit(): number {
-    return this.#settings.limits.rowsPerQuery
-  }
-
-  get byteLimit(): number {
-    return this.#trace.keptValues.bytesLeft
   }
 
   sent(connection: object): void {
@@ -440,21 +431,20 @@ class FullRecording implements QueryRecording {
     if (!this.#trace.closed) this.#query.bytes = bytes
   }
 
-  finished({ rowCount, fields, rows }: Outcome): void {
+  arrived(row: unknown, fields: readonly DriverField[] | undefined, bytes: number): void {
+    if (!this.#isOpen || this.#trace.closed) return
+    if (fields) this.#query.fields = fields
+    this.#keep([row], bytes)
+  }
+
+  finished({ rowCount, fields, rows = [] }: Outcome): void {
     if (!this.#isOpen || this.#trace.closed) return
     const query = this.#query
     query.rows = rowCount
     if (fields) query.fields = fields
-    if (rows && rows.length > 0) {
-      const bytesPerRow = query.bytes && query.bytes / Math.max(rowCount, rows.length)
-      query.keptRows = this.#trace.keptValues.rows(rows, this.rowLimit, bytesPerRow)
-    }
+    if (rows.length > 0) this.#keep(rows, query.bytes && query.bytes / Math.max(rowCount, rows.length))
+    if (this.#isCut) this.#trace.keptValues.countCutResult()
     this.#settle()
-  }
-
-  mapped(rows: readonly unknown[]): void {
-    if (!this.#trace.closed)
-      this.#query.mappedRows = rows.slice(0, this.#query.keptRows?.length ?? this.rowLimit)
   }
 
   failed(code: string): void {
@@ -470,6 +460,19 @@ class FullRecording implements QueryRecording {
       this.#settings.rowWatcher?.watch(this.#query, rows, shape)
   }
 
+  /** The first rows, as they are now. Of several statements in one text those of the last one. */
+  #keep(rows: readonly unknown[], bytesPerRow: number | undefined): void {
+    if (this.#isCut) return
+    const query = this.#query
+    const trace = this.#trace
+    if (!query.kept || query.fields !== this.#keptFields) query.kept = new KeptCells(query.fields)
+    this.#keptFields = query.fields
+    const most = this.#settings.limits.rowsPerQuery - query.kept.rowCount
+    const count = trace.keptValues.takeRows(rows, most, bytesPerRow)
+    for (let at = 0; at < count; at++) query.kept.add(rows[at], trace.queries.length)
+    this.#isCut = count < rows.length
+  }
+
   #leave(): void {
     this.#sentMs = this.#trace.now()
     this.#query.waitMs = this.#sentMs - this.#query.startMs
@@ -478,6 +481,7 @@ class FullRecording implements QueryRecording {
   #settle(): void {
     this.#isOpen = false
     const query = this.#query
+    query.endedAfter = this.#trace.queries.length
     query.durationMs = this.#trace.now() - (this.#sentMs ?? query.calledMs)
     this.#trace.settle()
   }

@@ -11,19 +11,22 @@ import type {
   ValueFlow,
 } from '../types.ts'
 import type { CapturedStack, ResolveCallSite } from './call-site.ts'
+import type { KeptCells } from './kept-cells.ts'
 
 /** What the driver knows of a result's column. */
 export interface DriverField {
   name: string
   tableID?: number
   columnID?: number
+  /** `pg_type.oid` */
+  dataTypeID?: number
 }
 
 /** What the driver knows of a finished query. */
 export interface Outcome {
   rowCount: number
   fields?: readonly DriverField[]
-  /** Rows as the driver made them: objects by column name, or arrays. Kept until the trace is sealed. */
+  /** Rows as the driver made them: objects by column name, or arrays. Absent where they were told as they came. */
   rows?: readonly unknown[]
 }
 
@@ -72,9 +75,9 @@ export class RecordedQuery implements Query {
   /** Names the table of a column, when the catalog is known. */
   tableOf?: (tableId: number, columnId: number, name: string) => string | undefined
   /** The rows for value flow, while the trace is open. */
-  keptRows?: readonly unknown[]
-  /** What the library that built the statement made of the rows, the very objects the application got; as long. */
-  mappedRows?: readonly unknown[]
+  kept?: KeptCells
+  /** How many queries of its trace had started when this one ended: those from there on may know its result. */
+  endedAfter?: number
   fields?: readonly DriverField[]
   readonly #resolve: ResolveCallSite
   readonly #tables: (() => readonly string[]) | undefined

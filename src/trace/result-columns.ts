@@ -1,71 +1,96 @@
 // The columns of a trace's results, as places a value can have come from: which of them hold a value, and which rows held
-// it last before a query started. Each column is read once and each answer takes a look-up, so that following values
-// stays linear in the queries of the trace.
+// it last before a query started. What had arrived is told by positions in the trace, never by a clock, which may stand
+// still. Each column is read once and each answer takes a look-up, so that following values stays linear in the queries.
 import { fingerprint } from '../sql/index.ts'
-import { cellText } from './canonical-value.ts'
+import { cellText, NULL } from './canonical-value.ts'
+import type { CellColumn } from './kept-cells.ts'
+import { identityOf } from './key-relation.ts'
 import type { DriverField, RecordedQuery } from './recorded-query.ts'
+import { BOOLEAN_MARK, type ColumnValues, kindOf } from './value-rarity.ts'
 
 /** A column of a statement's result, by the statement's fingerprint: a nested loop's values come from many queries. */
 export interface Place {
   statement: string
-  position: number
+  /** Of the column, with the path inside its documents. */
+  column: string
 }
 
-export interface Column {
+export interface Column extends ColumnValues {
   name: string
   /** Where the catalog tells it. */
   table: string | undefined
   /** The table's column where PostgreSQL tells it, so that one column read twice is not two candidates. */
   identity: string
-  /** The latest query with this value in the column whose rows had arrived when `query` started. */
-  latestHolder(text: string, query: RecordedQuery): Source | undefined
+  field: DriverField | undefined
+  /** Statement of its first source. */
+  sql: string
+  /** The latest query with this value in the column whose rows had arrived when the query at `index` started. */
+  latestHolder(text: string, index: number): Source | undefined
+  /** How many queries had started when the column held the value for the first time. */
+  firstArrival(text: string): number
 }
 
 export interface Source {
   index: number
   query: RecordedQuery
+  /** By row; of a column inside documents, by element. */
   texts: readonly string[]
+  /** The rows of the result are all there. */
+  isWhole: boolean
 }
 
 export interface ResultColumns {
-  /** Finds the places that hold one of the texts; the function returned tells those that had arrived by a time. */
-  findPlaces(texts: ReadonlySet<string>): (text: string, time: number) => Place[]
+  /** Finds the places that hold one of the texts; the function returned tells those that had arrived by a position. */
+  findPlaces(texts: ReadonlySet<string>): (text: string, index: number) => readonly Place[]
+  /** How many queries had started when a value that was looked for by `findPlaces` stood in a result for the first time. */
+  firstArrival(text: string): number
   column(place: Place): Column
   /** The same column of the same table in whatever statement: who walks a tree begins it with another statement. */
   tableColumn(place: Place): Column
+  /** How many columns hold integers, or something else, in at least so many rows. */
+  countColumns(isInteger: boolean, rows: number): number
+  /** Columns with at least so many rows: those with the most, and no more than there are in a large page. */
+  listColumns(rows: number): readonly ListColumn[]
+}
+
+export type ListColumn = Pick<Column, 'name' | 'field' | 'sql'>
+
+interface Cell {
+  query: RecordedQuery
+  index: number
+  column: CellColumn
 }
 
 export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns {
-  const byStatement = new Map<string, Cell[]>()
+  const byPlace = new Map<string, Cell[]>()
   const byIdentity = new Map<string, Cell[]>()
   const places = new Map<string, Place>()
   const columns = new Map<Place, Column>()
   const tableColumns = new Map<string, Column>()
-  queries.forEach((query, index) => {
-    if (!query.keptRows) return
-    append(byStatement, fingerprint(query.sql).key, { query, index, position: 0 })
-    const seen = new Set<string>()
-    query.fields?.forEach((field, position) => {
-      const identity = identityOf(field)
-      if (identity && !seen.has(identity)) append(byIdentity, identity, { query, index, position })
-      if (identity) seen.add(identity)
-    })
-  })
+  const firstArrivals = new Map<string, number>()
+  let counted: RowCounts | undefined
+  let lists: readonly (ListColumn & { rows: number })[] | undefined
+  const cells = queries.flatMap((query, index) =>
+    (query.kept?.columns() ?? []).map((column): Cell => ({ query, index, column })),
+  )
+  for (const cell of cells) {
+    append(byPlace, keyOf(placeOf(cell)), cell)
+    const identity = cellIdentity(cell)
+    if (identity) append(byIdentity, identity, cell)
+  }
 
-  const placeAt = (statement: string, position: number): Place => {
-    const key = `${position} ${statement}`
-    const place = places.get(key) ?? { statement, position }
-    places.set(key, place)
-    return place
+  const placeAt = (cell: Cell): Place => {
+    const place = placeOf(cell)
+    const key = keyOf(place)
+    const known = places.get(key) ?? place
+    places.set(key, known)
+    return known
   }
   const column = (place: Place): Column => {
     const known = columns.get(place)
     if (known) return known
-    const { statement, position } = place
-    const sources = (byStatement.get(statement) ?? []).map((cell) => ({ ...cell, position }))
-    const field = sources[0]?.query.fields?.[position]
-    const name = field?.name ?? String(position)
-    const made = readColumn(name, identityOf(field) ?? `${position} ${statement}`, sources)
+    const from = byPlace.get(keyOf(place)) ?? []
+    const made = readColumn(from, (from[0] && cellIdentity(from[0])) ?? keyOf(place))
     columns.set(place, made)
     return made
   }
@@ -73,118 +98,183 @@ export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns 
   return {
     findPlaces(texts) {
       const found = new Map<string, Map<Place, number>>()
-      for (const query of queries) {
-        if (!query.keptRows) continue
-        const statement = fingerprint(query.sql).key
-        const end = endOf(query)
-        for (const row of query.keptRows) {
-          cellsOf(query, row).forEach((cell, position) => {
-            const text = cellText(cell)
-            if (!texts.has(text)) return
-            const holders = found.get(text) ?? new Map<Place, number>()
-            const place = placeAt(statement, position)
-            found.set(text, holders.set(place, Math.min(end, holders.get(place) ?? end)))
-          })
-        }
+      for (const cell of cells) {
+        const place = placeAt(cell)
+        const { cells: values, rows } = cell.column
+        values.forEach((value, at) => {
+          const text = textOf(value)
+          if (!texts.has(text)) return
+          const after = cell.query.kept?.arrivedAfter(rows?.[at] ?? at) ?? 0
+          const holders = found.get(text) ?? new Map<Place, number>()
+          found.set(text, holders.set(place, Math.min(after, holders.get(place) ?? after)))
+          firstArrivals.set(text, Math.min(after, firstArrivals.get(text) ?? after))
+        })
       }
       const arrived = new Map([...found].map(([text, holders]) => [text, inOrderOfArrival(holders)]))
-      return (text, time) => latestPlaces(arrived.get(text) ?? [], time)
+      return (text, index) => examinedPlaces(arrived.get(text) ?? [], index)
     },
+    firstArrival: (text) => firstArrivals.get(text) ?? Number.POSITIVE_INFINITY,
     column,
     tableColumn(place) {
-      const { name, identity } = column(place)
-      const made = tableColumns.get(identity) ?? readColumn(name, identity, byIdentity.get(identity) ?? [])
+      const { identity } = column(place)
+      const made = tableColumns.get(identity) ?? readColumn(byIdentity.get(identity) ?? [], identity)
       tableColumns.set(identity, made)
       return made
+    },
+    countColumns(isInteger, rows) {
+      counted ??= countRows(byPlace)
+      return countUntil(isInteger ? counted.integers : counted.others, (count) => count >= rows)
+    },
+    listColumns(rows) {
+      lists ??= longestLists(byPlace)
+      return lists.slice(
+        0,
+        countUntil(lists, (list) => list.rows >= rows),
+      )
     },
   }
 }
 
-interface Cell {
-  query: RecordedQuery
-  index: number
-  position: number
+/** As values of rows and of statements are compared: a text that reads `true` is no boolean. */
+export function textOf(value: unknown): string {
+  return typeof value === 'boolean' ? `${BOOLEAN_MARK}${value}` : cellText(value)
+}
+
+interface RowCounts {
+  integers: number[]
+  others: number[]
+}
+
+/** Of each column, the most first. */
+function countRows(byPlace: ReadonlyMap<string, readonly Cell[]>): RowCounts {
+  const counts: RowCounts = { integers: [], others: [] }
+  for (const cells of byPlace.values()) {
+    const sample = cells.flatMap(({ column }) => column.cells.find(isValue) ?? [])[0]
+    if (sample === undefined || typeof sample === 'boolean') continue
+    const list = kindOf(textOf(sample)) === 'integer' ? counts.integers : counts.others
+    list.push(rowsOf(cells))
+  }
+  for (const list of [counts.integers, counts.others]) list.sort((a, b) => b - a)
+  return counts
+}
+
+/** More lists than these are not compared by their names. */
+const MOST_LISTS = 200
+
+function longestLists(byPlace: ReadonlyMap<string, readonly Cell[]>): (ListColumn & { rows: number })[] {
+  const lists = [...byPlace.values()].flatMap((cells) => {
+    const [first] = cells
+    if (!first) return []
+    const { query, column } = first
+    return [{ name: column.name, field: fieldOf(first), sql: query.sql, rows: rowsOf(cells) }]
+  })
+  return lists.sort((a, b) => b.rows - a.rows).slice(0, MOST_LISTS)
+}
+
+function rowsOf(cells: readonly Cell[]): number {
+  return cells.reduce((sum, { column }) => sum + column.cells.length, 0)
+}
+
+function isValue(cell: unknown): boolean {
+  return cell !== null && cell !== undefined
+}
+
+/** What is inside a document is no column of a table. */
+function fieldOf({ query, column }: Cell): DriverField | undefined {
+  return column.path === '' ? query.fields?.[column.position] : undefined
+}
+
+function placeOf({ query, column }: Cell): Place {
+  return { statement: fingerprint(query.sql).key, column: `${column.position}${column.path}` }
+}
+
+function keyOf({ statement, column }: Place): string {
+  return `${column} ${statement}`
+}
+
+function cellIdentity(cell: Cell): string | undefined {
+  return identityOf(fieldOf(cell))
 }
 
 /** A source, with the latest of all that had arrived when it had. */
 interface Arrival {
-  end: number
+  after: number
   latest: Source
 }
 
-function readColumn(name: string, identity: string, from: readonly Cell[]): Column {
+function readColumn(from: readonly Cell[], identity: string): Column {
   const [first] = from
-  const table = first?.query.columns[first.position]?.table
   const arrivals = new Map<string, Arrival[]>()
-  for (const { query, index, position } of from) {
-    const texts = query.keptRows?.map((row) => cellText(cellsOf(query, row)[position])) ?? []
-    const source = { index, query, texts }
-    for (const text of new Set(texts)) append(arrivals, text, { end: endOf(query), latest: source })
+  const integers: number[] = []
+  for (const { query, index, column } of from) {
+    const texts = column.cells.map(textOf)
+    const source = { index, query, texts, isWhole: query.kept?.rowCount === query.rows }
+    const seen = new Set<string>()
+    texts.forEach((text, at) => {
+      if (text === NULL || seen.has(text)) return
+      seen.add(text)
+      const after = query.kept?.arrivedAfter(column.rows?.[at] ?? at) ?? 0
+      if (!arrivals.has(text) && kindOf(text) === 'integer') integers.push(Number(text))
+      append(arrivals, text, { after, latest: source })
+    })
   }
   for (const list of arrivals.values()) {
-    list.sort((a, b) => a.end - b.end)
+    list.sort((a, b) => a.after - b.after)
     list.forEach((arrival, at) => {
       const before = list[at - 1]?.latest
       if (before && before.index > arrival.latest.index) arrival.latest = before
     })
   }
   return {
-    name,
-    table,
+    name: first?.column.name ?? '',
+    table: first?.column.path === '' ? first.query.columns[first.column.position]?.table : undefined,
     identity,
-    latestHolder(text, { startMs }) {
+    field: first && fieldOf(first),
+    sql: first?.query.sql ?? '',
+    distinct: arrivals.size,
+    integers: integers.sort((a, b) => a - b),
+    latestHolder(text, index) {
       const list = arrivals.get(text) ?? []
-      return list[countUntil(list, startMs) - 1]?.latest
+      return list[countUntil(list, ({ after }) => after <= index) - 1]?.latest
     },
+    firstArrival: (text) => arrivals.get(text)?.[0]?.after ?? Number.POSITIVE_INFINITY,
   }
 }
 
 interface ArrivedPlace {
   place: Place
-  end: number
+  after: number
   /** In which they were found. */
   order: number
 }
 
 function inOrderOfArrival(holders: ReadonlyMap<Place, number>): ArrivedPlace[] {
-  return [...holders].map(([place, end], order) => ({ place, end, order })).sort((a, b) => a.end - b.end)
+  return [...holders]
+    .map(([place, after], order) => ({ place, after, order }))
+    .sort((a, b) => a.after - b.after)
 }
 
-/** A value that is in more columns than this says little about where it is from; the latest ones are looked at. */
-const PLACES_EXAMINED = 100
+/** A value that is in more columns than twice this says little about where it is from: the first and the latest are looked at. */
+const PLACES_EXAMINED = 50
 
-function latestPlaces(arrived: readonly ArrivedPlace[], time: number): Place[] {
-  const count = countUntil(arrived, time)
-  return arrived
-    .slice(Math.max(0, count - PLACES_EXAMINED), count)
+function examinedPlaces(arrived: readonly ArrivedPlace[], index: number): Place[] {
+  const count = countUntil(arrived, ({ after }) => after <= index)
+  const latest = Math.max(Math.min(PLACES_EXAMINED, count), count - PLACES_EXAMINED)
+  return [...arrived.slice(0, Math.min(PLACES_EXAMINED, count)), ...arrived.slice(latest, count)]
     .sort((a, b) => a.order - b.order)
     .map(({ place }) => place)
 }
 
-/** How many ended by then, of a list in that order. */
-function countUntil(arrivals: readonly { end: number }[], time: number): number {
+/** How many come first of which that is so, in a list that has these first. */
+function countUntil<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
   let from = 0
-  let to = arrivals.length
+  let to = items.length
   while (from < to) {
     const middle = (from + to) >> 1
-    if ((arrivals[middle]?.end ?? Number.POSITIVE_INFINITY) <= time) from = middle + 1
+    if (isSo(items[middle] as Item)) from = middle + 1
     else to = middle
   }
   return from
-}
-
-/** A query that has not ended has no end in time. */
-function endOf({ startMs, waitMs = 0, durationMs = Number.POSITIVE_INFINITY }: RecordedQuery): number {
-  return startMs + waitMs + durationMs
-}
-
-function identityOf(field: DriverField | undefined): string | undefined {
-  return field?.tableID && field.columnID ? `${field.tableID}.${field.columnID}` : undefined
-}
-
-export function cellsOf({ fields }: RecordedQuery, row: unknown): readonly unknown[] {
-  if (Array.isArray(row)) return row
-  return fields?.map(({ name }) => (row as Record<string, unknown>)[name]) ?? []
 }
 
 function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {

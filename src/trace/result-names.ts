@@ -34,12 +34,9 @@ function findSameSendings(queries: readonly RecordedQuery[]): number[][] {
 
 function digestOf(query: RecordedQuery | undefined): string | undefined {
   if (!query || query.error !== undefined || query.rows === undefined) return undefined
-  const { keptRows = [], fields = [], rows } = query
-  if (keptRows.length !== rows) return undefined
+  const { kept, rows } = query
+  if ((kept?.rowCount ?? 0) !== rows) return undefined
   const hash = createHash('sha256')
-  for (const row of keptRows) {
-    const cells = Array.isArray(row) ? row : fields.map(({ name }) => (row as Record<string, unknown>)[name])
-    hash.update(`${JSON.stringify(cells.map(canonicalValue))}\n`)
-  }
+  for (let row = 0; row < rows; row++) hash.update(`${JSON.stringify(kept?.row(row).map(canonicalValue))}\n`)
   return hash.digest('base64')
 }

@@ -2,16 +2,21 @@
 // rows the values of repeated queries came, and how many rows were asked for; then parameters and rows are dropped.
 // Detectors see no value.
 import { findRepetitions } from '../grouping/repetitions.ts'
+import type { Catalog } from '../sql/catalog-shape.ts'
 import { statementValues } from '../sql/index.ts'
 import { limitInForce } from '../sql/limit-in-force.ts'
-import { canonicalValue } from './canonical-value.ts'
+import { declaredKeys } from './key-relation.ts'
 import type { RecordedQuery } from './recorded-query.ts'
+import { textOf } from './result-columns.ts'
 import { nameResults } from './result-names.ts'
 import { followValues, type Slot } from './value-flow.ts'
 import { valueNames } from './value-names.ts'
 
 /** Of a trace that is not whole no value is followed: it may have come from rows that were not kept. */
-export function sealValues(queries: readonly RecordedQuery[], { isWhole = true } = {}): void {
+export function sealValues(
+  queries: readonly RecordedQuery[],
+  { isWhole = true, catalog }: { isWhole?: boolean; catalog?: Catalog | undefined } = {},
+): void {
   const nameValue = valueNames()
   const sent = queries.map((query) => ({ query, values: statementValues(query.sql, query.params) }))
   for (const { query, values } of sent) {
@@ -20,29 +25,36 @@ export function sealValues(queries: readonly RecordedQuery[], { isWhole = true }
   }
   if (isWhole) {
     const slots = findRepetitions(queries).flatMap(({ indexes }) =>
-      varyingSlots(indexes.flatMap((index) => sent[index] ?? [])),
+      varyingSlots(indexes.flatMap((index) => (sent[index] ? { ...sent[index], index } : []))),
     )
-    followValues(queries, slots)
+    followValues(queries, slots, declaredKeys(catalog))
   }
   for (const [index, resultHash] of nameResults(queries)) Object.assign(queries[index] ?? {}, { resultHash })
   for (const query of queries) {
     delete query.params
-    delete query.keptRows
-    delete query.mappedRows
+    delete query.kept
   }
 }
 
+interface Sent {
+  query: RecordedQuery
+  /** In the trace. */
+  index: number
+  values: readonly unknown[]
+}
+
 /** The slots that hold a single value at each sending (NULL apart), and not always the same one. */
-function varyingSlots(sent: readonly { query: RecordedQuery; values: readonly unknown[] }[]): Slot[] {
+function varyingSlots(sent: readonly Sent[]): Slot[] {
   const count = sent[0]?.values.length ?? 0
-  return Array.from({ length: count }, (_, param) => param).flatMap((param) => {
+  const slots = Array.from({ length: count }, (_, param) => param).flatMap((param) => {
     if (sent.some(({ values }) => isList(values[param]))) return []
-    const uses = sent.flatMap(({ query, values }) => {
+    const uses = sent.flatMap(({ query, index, values }) => {
       const value = [values[param]].flat()[0] ?? null
-      return value === null ? [] : [{ query, text: canonicalValue(value) }]
+      return value === null ? [] : [{ query, index, text: textOf(value) }]
     })
     return new Set(uses.map(({ text }) => text)).size > 1 ? [{ param, uses }] : []
   })
+  return slots.map((slot) => ({ ...slot, varying: slots.length }))
 }
 
 /** A list of one, `IN ($1)`, is a single value. */

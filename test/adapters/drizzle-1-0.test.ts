@@ -182,17 +182,8 @@ describeDrizzle({
       tables: ['posts', 'users'],
     },
   },
-  mapping: {
-    'a select': () => db.select().from(users),
-    'an insert with returning': () =>
-      db
-        .insert(users)
-        .values({ id: 3, name: 'c' })
-        .onConflictDoUpdate({ target: users.id, set: { name: 'd' } })
-        .returning(),
-    findMany: () => db.query.users.findMany({ with: { posts: true } }),
-    findFirst: () => db.query.users.findFirst({ with: { posts: true } }),
-  },
+  usersWithPosts: () => db.query.users.findMany({ with: { posts: true } }),
+  audit: (id) => db.select().from(audits).where(eq(audits.id, id)),
 })
 
 function selectMore() {

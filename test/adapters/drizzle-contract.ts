@@ -33,12 +33,13 @@ export interface DrizzleUnderTest {
   failing: Send
   /** Each sends one query that touches these tables. */
   touching: Record<string, { send: Send; tables: readonly string[] }>
-  /** Each sends one query and resolves with its mapped rows. */
-  mapping: Record<string, () => PromiseLike<unknown>>
+  /** A relational query. */
+  usersWithPosts: () => PromiseLike<readonly { posts: readonly { id: number }[] }[]>
+  audit: (id: number) => PromiseLike<unknown>
 }
 
 export function describeDrizzle(drizzle: DrizzleUnderTest): void {
-  const { file, profiler, pool, db, sends, builtElsewhere, touching, mapping } = drizzle
+  const { file, profiler, pool, db, sends, builtElsewhere, touching } = drizzle
 
   test.each(Object.entries(sends))('%s names its line', async (name, send) => {
     const [query, ...more] = await queriesOf(send)
@@ -117,21 +118,24 @@ export function describeDrizzle(drizzle: DrizzleUnderTest): void {
     expect(query?.tables?.toSorted()).toEqual(tables)
   })
 
-  test.each(Object.entries(mapping))(
-    'the mapped rows of %s are there until the trace closes, the same objects the application got',
-    async (_name, send) => {
-      const trace = profiler.startTrace({ kind: 'job', name: 'drizzle' })
-      const mapped = await profiler.context.run(trace, async () => await send())
-      const kept = trace.queries[0]?.mappedRows
-      expect(kept).toEqual([mapped].flat())
-      kept?.forEach((row, i) => {
-        expect(row).toBe([mapped].flat()[i])
+  test('a loop over the rows that are nested in those of a relational query is proven', async () => {
+    await pool.query("insert into posts values (60311, 10, 'a'), (40977, 11, 'b'), (51003, 11, 'c')")
+    const proofOf = async (idsOf: (ids: number[]) => number[]) => {
+      const queries = await queriesOf(async () => {
+        const users = await drizzle.usersWithPosts()
+        const ids = users.flatMap(({ posts }) => posts.map(({ id }) => id)).filter((id) => id > 40_000)
+        for (const id of idsOf(ids)) await drizzle.audit(id)
       })
-      trace.end()
-      await trace.settled()
-      expect(trace.queries[0]?.mappedRows).toBeUndefined()
-    },
-  )
+      return queries
+        .slice(1)
+        .map(({ flow = [] }) =>
+          flow.map(({ query, column, chance = 1 }) => [query, column, chance < 1 / 1000]),
+        )
+    }
+    expect(await proofOf((ids) => ids)).toEqual([1, 2, 3].map(() => [[0, 'posts[]', true]]))
+    expect(await proofOf((ids) => ids.map((id) => id + 1))).toEqual([[], [], []])
+    await pool.query('delete from posts where id > 40000')
+  })
 
   test('outside of a trace nothing is captured and everything works', async () => {
     for (const send of Object.values(sends)) await send()

@@ -43,7 +43,7 @@ test('rows are kept for value flow up to a number of bytes of the trace', async 
         await pool.query("select n, repeat('x', 1000) from generate_series(1, 60) as n")
       }
     },
-    ({ queries }) => kept.push(...queries.map(({ keptRows }) => keptRows?.length)),
+    ({ queries }) => kept.push(...queries.map((query) => query.kept?.rowCount)),
   )
   const [first, second, third] = kept
   expect(first).toBe(60)
@@ -75,7 +75,7 @@ test('rows that a cursor brings are not kept beyond the bytes of the trace', asy
       client.release()
     },
     ({ queries }) => {
-      kept = queries[0]?.keptRows?.length ?? -1
+      kept = queries[0]?.kept?.rowCount ?? -1
     },
   )
   expect(kept).toBeGreaterThan(0)

@@ -3,9 +3,10 @@
 import { expect, test, vi } from 'vitest'
 import { checkOptions } from '../../src/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
-import { RecordedQuery } from '../../src/trace/recorded-query.ts'
+import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/seal-values.ts'
 import type { Query } from '../../src/types.ts'
+import { recordedQuery } from '../recorded-query.ts'
 import { q, trace } from '../trace-builder.ts'
 
 // Seconds on a machine that has nothing else to do.
@@ -95,11 +96,6 @@ function lookup(id: number, at: string | string[], resultHash?: string): Query {
 }
 
 function sent(sql: string, startMs: number, value: unknown, rows: unknown[][]): RecordedQuery {
-  const query = new RecordedQuery({ sql, params: [value] }, startMs, () => [])
-  return Object.assign(query, {
-    durationMs: 0.5,
-    rows: rows.length,
-    keptRows: rows,
-    fields: [{ name: 'id', tableID: 1, columnID: 1 }],
-  })
+  const fields = [{ name: 'id', tableID: 1, columnID: 1 }]
+  return recordedQuery(sql, { params: [value], fields, rows, startMs }, startMs + 1)
 }

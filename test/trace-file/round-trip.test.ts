@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkOptions } from '../../src/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
-import { RecordedQuery } from '../../src/trace/recorded-query.ts'
+import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/seal-values.ts'
 import { copyParams } from '../../src/trace-file/copy-params.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
 import type { Finding, Trace } from '../../src/types.ts'
+import { recordedQuery } from '../recorded-query.ts'
 
 const { detectors } = checkOptions({
   detectors: { 'query-budget': { most: 5 }, 'slow-query': { mostMs: 4 }, 'deep-offset': { most: 100 } },
@@ -85,9 +86,8 @@ type Sending = typeof sending extends fc.Arbitrary<infer Value> ? Value : never
 function record({ statement, a, b, line, durationMs, rows }: Sending, index: number): RecordedQuery {
   const [sql, params] = STATEMENTS[statement]?.(a, b) ?? ['', []]
   const callSite = [{ file: 'src/posts.ts', line, column: 3, function: 'list' }]
-  const query = new RecordedQuery({ sql, params }, index * 10, () => callSite)
   const fields = ['id', 'x'].map((name, at) => ({ name, tableID: 7, columnID: at + 1 }))
-  return Object.assign(query, { durationMs, rows: rows.length, keptRows: rows, fields })
+  return recordedQuery(sql, { params, fields, rows, startMs: index * 10, durationMs, callSite }, index + 1)
 }
 
 /** The names of values are drawn at random and may hold any digits, but none is a value. */

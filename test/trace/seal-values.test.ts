@@ -1,7 +1,8 @@
 // What a trace still knows of its values when they are gone.
 import { expect, test } from 'vitest'
-import { type Outcome, RecordedQuery } from '../../src/trace/recorded-query.ts'
+import type { Outcome, RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/seal-values.ts'
+import { recordedQuery } from '../recorded-query.ts'
 
 const BY_ID = 'select name from users where id = $1'
 
@@ -25,7 +26,7 @@ test('no parameter and no row stays, and no name tells its value', () => {
     rows: [{ name: 'Ann' }],
   })
   sealValues([query])
-  expect([query.params, query.keptRows]).toEqual([undefined, undefined])
+  expect([query.params, query.kept]).toEqual([undefined, undefined])
   expect(JSON.stringify(query.valueHashes)).not.toContain('ann')
 })
 
@@ -66,12 +67,8 @@ test('a result of which only the start was kept is not called equal to another',
 })
 
 function sent(sql: string, params?: unknown[], outcome?: Outcome): RecordedQuery {
-  const query = new RecordedQuery({ sql, params }, 0, () => [])
-  if (outcome) {
-    query.rows = outcome.rowCount
-    Object.assign(query, { fields: outcome.fields, keptRows: outcome.rows, durationMs: 1 })
-  }
-  return query
+  const { rowCount, ...result } = outcome ?? { rowCount: 0 }
+  return recordedQuery(sql, { ...(params ? { params } : {}), ...result, rowCount })
 }
 
 function resultOf(query: RecordedQuery): unknown {

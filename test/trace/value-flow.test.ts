@@ -1,56 +1,69 @@
 // Where values came from, on queries as the driver records them.
 import { describe, expect, test } from 'vitest'
-import { RecordedQuery } from '../../src/trace/recorded-query.ts'
+import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/seal-values.ts'
+import { inOrder, type Recorded, recordedQuery } from '../recorded-query.ts'
 
-const CHILD = 'select name from customers where id = $1'
+type Sent = readonly [sql: string, recorded?: Recorded]
+
+const ORDERS = 'select id, customer_id from orders'
+const CUSTOMER = 'select name from customers where id = $1'
+const PROOF = 1 / 1000
 
 describe('a value is followed to', () => {
   test('the column of the earlier query that holds it', () => {
-    const queries = [parent([5001, 'a'], [5002, 'b'], [5003, 'c']), ...children(5001, 5002, 5003)]
-    sealValues(queries)
-    expect(queries.slice(1).map(({ flow }) => flow)).toEqual(
+    const queries = sealed(orders([5001, 'a'], [5002, 'b'], [5003, 'c']), ...customers(5001, 5002, 5003))
+    expect(queries.slice(1).map(({ flow }) => flow)).toMatchObject(
       [1, 2, 3].map(() => [{ param: 0, query: 0, column: 'id', rows: 3 }]),
     )
+    expect(isProven(queries)).toBe(true)
   })
 
   test('rows that are objects, in whatever type the driver made of it', () => {
     const rows = [{ id: '5001' }, { id: '5002' }]
-    const queries = [
-      finished('select id from orders', 0, { fields: [{ name: 'id' }], rows }),
-      ...children(5001, 5002),
-    ]
-    sealValues(queries)
-    expect(queries[1]?.flow).toEqual([{ param: 0, query: 0, column: 'id', rows: 2 }])
+    const queries = sealed(
+      ['select id from orders', { fields: [{ name: 'id' }], rows }],
+      ...customers(5001, 5002),
+    )
+    expect(queries[1]?.flow).toMatchObject([{ param: 0, query: 0, column: 'id', rows: 2 }])
   })
 
   test('the latest rows that hold it, so that each child of a nested loop has its own parent', () => {
-    const rowsOf = (order: number) =>
-      finished('select id from items where order_id = $1', order, {
-        params: [order],
-        fields: [{ name: 'id' }],
-        rows: [[7000 + order]],
-      })
-    const queries = [rowsOf(0), child(7000, 1), rowsOf(2), child(7002, 3)]
-    sealValues(queries)
+    const rowsOf = (order: number): Sent => [
+      'select id from items where order_id = $1',
+      { params: [order], fields: [{ name: 'id' }], rows: [[7000 + order]] },
+    ]
+    const queries = sealed(rowsOf(0), customer(7000), rowsOf(2), customer(7002))
     expect(queries.map(({ flow }) => flow?.[0]?.query)).toEqual([undefined, 0, undefined, 2])
   })
 
   test('every column that explains it as well as the others', () => {
-    const queries = [parent([5001, 5001], [5002, 5002]), ...children(5001, 5002)]
-    sealValues(queries)
-    expect(queries[1]?.flow?.map(({ column }) => column)).toEqual(['id', 'customer_id'])
+    const queries = sealed(orders([5001, 5001], [5002, 5002]), ...customers(5001, 5002))
+    const unrelated = sealed(
+      [
+        'select a, b from t',
+        {
+          fields: [{ name: 'a' }, { name: 'b' }],
+          rows: [
+            [5001, 5001],
+            [5002, 5002],
+          ],
+        },
+      ],
+      ...customers(5001, 5002),
+    )
+    expect(unrelated[1]?.flow?.map(({ column }) => column)).toEqual(['a', 'b'])
+    // Of these, the name of one says whose ids it holds.
+    expect(queries[1]?.flow?.map(({ column }) => column)).toEqual(['customer_id'])
   })
 
   test('the column in whose order the queries follow, when several hold small numbers', () => {
-    const queries = [parent([1, 3], [2, 1], [3, 2]), ...children(3, 1, 2)]
-    sealValues(queries)
+    const queries = sealed(orders([1, 3], [2, 1], [3, 2]), ...customers(3, 1, 2))
     expect(queries[1]?.flow?.map(({ column }) => column)).toEqual(['customer_id'])
   })
 
   test('rows of which some hold NULL', () => {
-    const queries = [parent([1, 5001], [2, null], [3, 5003]), child(5001, 1), child(null, 2), child(5003, 3)]
-    sealValues(queries)
+    const queries = sealed(orders([1, 5001], [2, null], [3, 5003]), ...customers(5001, null, 5003))
     expect(queries.map(({ flow }) => flow?.[0]?.column)).toEqual([
       undefined,
       'customer_id',
@@ -62,86 +75,63 @@ describe('a value is followed to', () => {
 
 describe('no origin is claimed', () => {
   test('for small numbers that are merely somewhere in a column', () => {
-    const queries = [parent([1, 0], [2, 0], [3, 0], [4, 0], [5, 0]), ...children(1, 2, 3)]
-    sealValues(queries)
-    expect(queries[1]?.flow).toBeUndefined()
+    const queries = sealed(orders([1, 0], [2, 0], [3, 0], [4, 0], [5, 0]), ...customers(1, 2, 3))
+    expect(isProven(queries)).toBe(false)
   })
 
   test('when one value is in no row', () => {
-    const queries = [parent([5001, 0], [5002, 0]), ...children(5001, 5009)]
-    sealValues(queries)
-    expect(queries[1]?.flow).toBeUndefined()
+    expect(sealed(orders([5001, 0], [5002, 0]), ...customers(5001, 5009))[1]?.flow).toBeUndefined()
   })
 
   test('when the rows arrived after the query had started', () => {
-    const late = finished('select id from orders', 0, {
-      fields: [{ name: 'id' }],
-      rows: [[5001], [5002]],
-      durationMs: 50,
-    })
-    const queries = [late, ...children(5001, 5002)]
+    const [late, ...others] = inOrder(orders([5001, 0], [5002, 0]), ...customers(5001, 5002))
+    const queries = [recordedQuery(late?.sql ?? '', orders([5001, 0], [5002, 0])[1], 2), ...others]
     sealValues(queries)
     expect(queries[1]?.flow).toBeUndefined()
   })
 
   test('for lists of values', () => {
     const sql = 'select name from customers where id = any($1)'
-    const queries = [
-      parent([5001, 0], [5002, 0]),
-      finished(sql, 1, { params: [[5001, 5002]] }),
-      finished(sql, 2, { params: [[5002, 5001]] }),
-    ]
-    sealValues(queries)
+    const queries = sealed(
+      orders([5001, 0], [5002, 0]),
+      [sql, { params: [[5001, 5002]] }],
+      [sql, { params: [[5002, 5001]] }],
+    )
     expect(queries[1]?.flow).toBeUndefined()
   })
 })
 
 test('when a trace is sealed nothing is left of the values', () => {
-  const queries = [parent([5001, 'canary'], [5002, 'canary']), ...children(5001, 5002)]
-  sealValues(queries)
+  const queries = sealed(orders([5001, 'canary'], [5002, 'canary']), ...customers(5001, 5002))
   expect(JSON.stringify(queries)).not.toMatch(/5001|5002|canary/)
 })
 
 test('equal values have equal names, different ones different names', () => {
-  const queries = [...children('a', 'b', 'a'), finished(CHILD, 9, { params: ['b'] })]
-  sealValues(queries)
+  const queries = sealed(...customers('a', 'b', 'a'), customer('b'))
   const [a, b, again, other] = queries.map(({ valueHashes }) => valueHashes?.[0])
   expect([a === again, b === other, a === b]).toEqual([true, true, false])
 })
 
-function parent(...rows: (readonly [unknown, unknown])[]): RecordedQuery {
-  return finished('select id, customer_id from orders', 0, {
-    fields: [{ name: 'id' }, { name: 'customer_id' }],
-    rows,
-  })
+function orders(...rows: (readonly [unknown, unknown])[]): Sent {
+  return [ORDERS, { fields: [{ name: 'id' }, { name: 'customer_id' }], rows }]
 }
 
-function children(...ids: unknown[]): RecordedQuery[] {
-  return ids.map((id, i) => child(id, i + 1))
+function customers(...ids: unknown[]): Sent[] {
+  return ids.map(customer)
 }
 
-function child(id: unknown, startMs: number): RecordedQuery {
-  return finished(CHILD, startMs, { params: [id] })
+function customer(id: unknown): Sent {
+  return [CUSTOMER, { params: [id] }]
 }
 
-interface Given {
-  params?: unknown[]
-  fields?: { name: string }[]
-  rows?: readonly unknown[]
-  durationMs?: number
+function sealed(...sent: Sent[]): RecordedQuery[] {
+  const queries = inOrder(...sent)
+  sealValues(queries)
+  return queries
 }
 
-function finished(
-  sql: string,
-  startMs: number,
-  { params = [], fields, rows, durationMs = 0.5 }: Given,
-): RecordedQuery {
-  const query = new RecordedQuery({ sql, params }, startMs, () => [])
-  query.durationMs = durationMs
-  if (fields) query.fields = fields
-  if (rows) {
-    query.keptRows = rows
-    query.rows = rows.length
-  }
-  return query
+/** One column explains the values of the last query, and hardly by accident. */
+function isProven(queries: readonly RecordedQuery[]): boolean {
+  const [flow, ...others] = queries.at(-1)?.flow ?? []
+  return flow !== undefined && others.length === 0 && (flow.chance ?? 0) < PROOF
 }

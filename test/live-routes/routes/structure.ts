@@ -114,6 +114,7 @@ export function structure({ pool }: Connections): Router {
     let id: number | null = 371
     while (id !== null) {
       // guilty: n-plus-one
+      // origin: parent_id
       const found: { rows: { name: string; parent_id: number | null }[] } = await pool.query(
         'select name, parent_id from categories where id = $1',
         [id],

@@ -126,6 +126,7 @@ export function values({ pool }: Connections): Router {
     for (const queue of request.body.queues) {
       const key = crypto.randomUUID()
       // guilty: n-plus-one-write
+      // guilty: n-plus-one
       const { rows } = await pool.query(
         'insert into jobs (id, queue, payload) values ($1, $2, $3) returning id',
         [key, queue, {}],

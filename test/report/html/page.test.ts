@@ -176,7 +176,7 @@ describe('a trace', () => {
     page.click('#queries .query', '2')
     const detail = page.text('.query-detail')
     expect(detail).toContain('waits 0.1 ms for a connection')
-    expect(detail).toContain('came from customer_id of query 1 (4 rows)')
+    expect(detail).toContain('was in customer_id of query 1 (4 rows)')
     expect(detail).toContain('from src/routes.ts:8:2')
     expect(detail).toContain('transaction 2')
   })

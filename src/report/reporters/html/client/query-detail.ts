@@ -53,7 +53,7 @@ export function queryDetail(
           make(
             'span',
             { class: 'flow' },
-            `value ${param + 1} came from ${table ? `${table}.` : ''}${column} of query ${earlier + 1} (${count(rows)} rows) `,
+            `value ${param + 1} was in ${table ? `${table}.` : ''}${column} of query ${earlier + 1} (${count(rows)} rows) `,
           ),
         ),
       ),
