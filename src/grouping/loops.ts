@@ -36,7 +36,8 @@ export function groupLoops<Item extends Repeated>(
 
 /**
  * The path from the innermost function that both lead through. Its line is the first of those that were seen: the loop
- * itself sends nothing, so its own line is not known. Undefined where there is no such function.
+ * itself sends nothing, so its own line is not known. Undefined where there is no such function, and where its one call led
+ * to both.
  */
 function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
   if (a.length === 0 && b.length === 0) return a
@@ -44,6 +45,9 @@ function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
     const j = b.findIndex((other, at) => isSameFunction(frame, other) && leadOn(a, i + 1, b, at + 1))
     const other = b[j]
     if (!other) continue
+    // One call that leads to different functions is a dispatcher, such as a GraphQL executor. It shows no loop of its own.
+    const isOneCall = frame.line === other.line && frame.column === other.column
+    if (isOneCall && i > 0 && j > 0) return undefined
     const first = other.line < frame.line ? other : frame
     const [callersOfA, callersOfB] = [a.slice(i + 1), b.slice(j + 1)]
     return [first, ...(callersOfA.length < callersOfB.length ? callersOfB : callersOfA)]

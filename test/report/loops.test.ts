@@ -135,6 +135,21 @@ describe('one loop is one finding', () => {
     expect(findings).toMatchObject([{ title: 'N+1: 8 queries of 2 statements from one loop', callSite: [] }])
   })
 
+  test('but not when one call of a dispatcher leads to functions that know nothing of each other', () => {
+    const executor = 'src/graphql.ts:37:22 execute'
+    const resolver = (table: string, name: string): Sent => ({
+      sql: `select url from ${table} where source = $1`,
+      at: [`src/${name}.ts:25:9 ${name}`, executor, HANDLER],
+    })
+    const { findings } = analyze(
+      trace('POST /graphql', loop(6, resolver('urls', 'url'), resolver('stock', 'inventory'))),
+    )
+    expect(findings.map(({ callSite: [place] }) => `${place?.file}:${place?.line}`).sort()).toEqual([
+      'src/inventory.ts:25',
+      'src/url.ts:25',
+    ])
+  })
+
   test('that an importer of 48 statements prints in a screen', () => {
     const statements = Array.from({ length: 48 }, (_, at) =>
       at % 2 ? write(`table_${at}`, 41 + at) : read(`table_${at}`, 41 + at),
