@@ -1,5 +1,5 @@
 // A write repeated from one place, where one statement could have written all the rows. Executions that succeeded count,
-// whatever their values: a loop that inserts the same row ten times is one too. It refuses to accuse batches in chunks,
+// whatever their values: a loop that inserts the same row ten times is one too. It refuses to accuse chunks of rows,
 // retries, migrations, and workers, where each claimed job is a unit of work of its own.
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint } from '../sql/index.ts'
@@ -7,9 +7,10 @@ import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
 import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
-import { countTuples, readSlots, type Slot } from './slots.ts'
+import { countTuples, readSlots } from './slots.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
 import { writeRemedy } from './write-remedy.ts'
+import { findWriteLoop, type WriteLoop } from './write-sizes.ts'
 
 const defaults = {
   /** Executions that are needed even when the origin of their values is proven. */
@@ -45,14 +46,14 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
   if (!first) return undefined
   const { kind, text, key } = fingerprint(first.sql)
   const writes = WRITES[kind]
-  if (!writes || isBatch(text) || MIGRATIONS.test(text)) return undefined
-  const slots = readSlots(text, queries)
-  if (slots.some((slot) => slot.isBatch)) return undefined
+  if (!writes || MIGRATIONS.test(text)) return undefined
+  const loop = findWriteLoop(text, queries, trace.queries)
+  if (!loop) return undefined
 
-  const varying = slots.filter(({ distinct }) => distinct > 1)
+  const { varying } = loop
   const origin = findOrigin(queries, varying)
   const proven = origin?.isCertain === true && queries.length >= options.proven
-  if (!proven && (queries.length < options.likely || !isLoop)) return undefined
+  if (!proven && (queries.length < options.likely || !isLoop || loop.needsProof)) return undefined
 
   const count = queries.length
   const parent = origin?.parents[0]
@@ -60,9 +61,9 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     {
       ...identify(nPlusOneWrite.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
       confidence: proven ? 'proven' : 'likely',
-      title: `N+1: ${count} ${writes}, one at a time`,
-      detail: explain(writes, text, queries, varying, origin),
-      ...writeRemedy(kind, text, slots, first.via),
+      title: `N+1: ${count} ${writes}, ${loop.most > 1 ? 'those of one parent' : 'one'} at a time`,
+      detail: explain(writes, text, queries, loop, origin),
+      ...writeRemedy(kind, text, readSlots(text, queries), first.via),
       cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
       evidence: [
         statementEvidence(count, text, first),
@@ -74,11 +75,6 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
   )
 }
 
-/** Written from other rows, or in portions of a table: each statement writes many rows already. */
-function isBatch(text: string): boolean {
-  return /^\s*insert\b.*\bselect\b|\b(in|any) ?\(\s*select\b.*\blimit\b/is.test(text)
-}
-
 /** The books that migration tools keep of what they have run. */
 const MIGRATIONS = /\b\w*(migrations?|schema_version|flyway_schema_history|databasechangelog)\b/i
 
@@ -86,7 +82,7 @@ function explain(
   writes: string,
   text: string,
   queries: readonly Query[],
-  varying: readonly Slot[],
+  { varying, fewest, most }: WriteLoop,
   origin: ReturnType<typeof findOrigin>,
 ): string {
   const isKnown = origin && !origin.mayBeAccident
@@ -94,7 +90,8 @@ function explain(
   const commits = queries.filter(
     ({ transaction, connection }) => transaction === undefined && connection,
   ).length
-  const each = `Each of the ${queries.length} ${writes} is a round trip`
+  const rows = most > 1 ? ` writes ${fewest < most ? `${fewest} to ${most}` : most} rows and` : ''
+  const each = `Each of the ${queries.length} ${writes}${rows} is a round trip`
   if (commits < queries.length) return `${values}${each}.`
   return `${values}${each} and, outside any transaction, a commit of its own: a failure half-way leaves half of them.`
 }

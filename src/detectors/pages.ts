@@ -137,12 +137,13 @@ session, and writes. What remains and is meant so (three lookups that will never
     title: 'A write for each row',
     severity: 'error',
     summary:
-      'An insert, update, delete or merge that is sent again and again from one place in the code, a row at a time.',
+      'An insert, update, delete or merge that is sent again and again from one place in the code: a row at a time, or the few rows of one parent and then those of the next.',
     page: `# n-plus-one-write
 
 ## What it finds
 
-An insert, update, delete or merge that is sent again and again from one place in the code, a row at a time.
+An insert, update, delete or merge that is sent again and again from one place in the code: a row at a time, or the few rows of one
+parent and then those of the next.
 
 ## Why it hurts
 
@@ -184,6 +185,12 @@ Executions that succeeded count, whatever their values; a retry after an error i
   values need two executions, small numbers more.
 - **likely**: three or more from one path through the application.
 
+How many rows a statement writes is read from its values: VALUES, arrays (\`unnest\`), and where the database reads them from a document or a table,
+from the number of rows that it reports. Statements of several rows are a loop when one of their values is the same in all rows of a
+statement and another one in the next (the key of the parent), for three parents or more, and one of these is true: their sizes
+differ; the key is a parameter that every row uses; another statement of the trace looks for rows by that key (\`DELETE … WHERE parent_id = ?\`
+before the INSERT); or the key is proven to come from earlier rows.
+
 It says that each row is a commit of its own only when it has seen that no transaction was open.
 
 It is an error from ten round trips on that could be saved, and a warning below. A loop that also reads is one finding with what it writes, under
@@ -202,7 +209,8 @@ createProfiler({ detectors: { 'n-plus-one-write': { likely: 10 } } })
 
 ## When to ignore it
 
-It says nothing about chunks of rows (several rows in VALUES, \`= ANY\`), \`INSERT … SELECT\`, portions of a table
+It says nothing about chunks of rows: statements of fifty rows and more, of one size with a rest at the end, or without a value that their rows
+have in common. Nor does it about \`INSERT … SELECT\` that computes sums or copies ranges of a table, portions of a table
 (\`IN (SELECT … LIMIT n)\`), the books of migration tools, and workers that claim one job after the other with
 \`FOR UPDATE SKIP LOCKED\`. Rows that must be committed one by one, because each has an effect outside the database, are meant so.
 `,

@@ -11,6 +11,10 @@ export interface Slot extends Placeholder {
   distinct: number
   /** Several values at once: `IN (…)` or an array of more than one element. */
   isBatch: boolean
+  /** How many values each time. */
+  sizes: readonly number[]
+  /** The name of the value where it is one, or the same again and again in a list. */
+  owners: readonly (string | undefined)[]
 }
 
 /** Empty when values and `?` cannot be matched, or no values are known. */
@@ -29,8 +33,16 @@ export function readSlots(text: string, queries: readonly Query[]): Slot[] {
       names,
       distinct: new Set(names).size,
       isBatch: sent.some((value) => Array.isArray(value) && value.length > 1),
+      sizes: sent.map((value) => (Array.isArray(value) ? value.length : 1)),
+      owners: sent.map(ownerOf),
     }
   })
+}
+
+function ownerOf(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return JSON.stringify(value)
+  const [first] = value
+  return value.length > 0 && value.every((one) => one === first) ? JSON.stringify(first) : undefined
 }
 
 function valuesOf({ valueHashes, sql, params }: Query): readonly unknown[] {

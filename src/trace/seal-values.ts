@@ -57,7 +57,7 @@ function varyingSlots(sent: readonly Sent[]): Slot[] {
   return slots.map((slot) => ({ ...slot, varying: slots.length }))
 }
 
-/** A list of one, `IN ($1)`, is a single value. */
+/** A list of one, `IN ($1)`, is a single value, and so is the parent's key that stands in each row of an INSERT. */
 function isList(value: unknown): boolean {
-  return Array.isArray(value) && value.length !== 1
+  return Array.isArray(value) && (value.length === 0 || value.some((one) => one !== value[0]))
 }

@@ -88,10 +88,123 @@ describe('finds', () => {
     expect(detailOf({})).not.toContain('commit')
   })
 
+  test('batches of different sizes, each with the rows of one parent', () => {
+    const links = [2, 5, 1, 3].map((count, parent) => insertRows('links', count, `doc${parent}`))
+    const [finding, ...more] = detect(trace('POST /publish', links))
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({
+      confidence: 'likely',
+      title: 'N+1: 4 inserts, those of one parent at a time',
+      occurrences: [{ queries: [0, 1, 2, 3] }],
+      cost: { queries: 3 },
+    })
+    expect(finding?.detail).toContain('writes 1 to 5 rows and is a round trip')
+  })
+
+  test('batches of one size, when the old rows of each parent are deleted before', () => {
+    const turns = ['a', 'b', 'c'].flatMap((parent) => [
+      q('delete from links where parent_id = $1', [parent], { at: 'cms.ts:20:9 save' }),
+      insertRows('links', 3, parent),
+    ])
+    expect(detect(trace('POST /publish', turns)).map(({ title }) => title)).toEqual([
+      'N+1: 3 deletes, one at a time',
+      'N+1: 3 inserts, those of one parent at a time',
+    ])
+  })
+
+  test('batches that write the key of their parent with one parameter in every row', () => {
+    const pairs = each([1, 2, 3], (id) =>
+      q('insert into image (product, src) values ($1, $2), ($1, $3)', [id, `a${id}`, `b${id}`], { at }),
+    )
+    expect(detect(trace('POST /x', pairs))).toHaveLength(1)
+  })
+
+  test('two batches, when the key of their parent is proven to come from earlier rows', () => {
+    const pairs = each([11, 12], (id, turn) =>
+      q('insert into links (parent_id, to_id) values ($1, $2), ($3, $4)', [id, 1, id, 2], {
+        at,
+        flow: [{ param: 0, query: 0, column: 'id', rows: 2 + turn }],
+      }),
+    )
+    expect(detect(trace('POST /x', q('select id from documents', [], { rows: 2 }), pairs))).toMatchObject([
+      { confidence: 'proven' },
+    ])
+  })
+
+  test.each<[string, string, (id: unknown) => unknown[], Partial<Query>]>([
+    [
+      'unnest of arrays of one element',
+      'insert into tags (id, name) select * from unnest($1::int[], $2::text[]) on conflict (id) do update set name = excluded.name',
+      (id) => [[id], ['name']],
+      { rows: 1 },
+    ],
+    [
+      'rows of a document, of which each holds one',
+      'insert into jobs (name, data) select j.name, j.data from json_to_recordset($1) as j (name text, data jsonb)',
+      (id) => [JSON.stringify([{ name: 'send', data: { id } }])],
+      { rows: 1 },
+    ],
+    [
+      'values that are joined to a table',
+      'insert into settings (k, v) select j.k, j.v from (select $1 as k, $2 as v) j join features f on f.name = $3 on conflict do nothing',
+      (id) => [`k${id}`, 'v', 'flag'],
+      { rows: 1 },
+    ],
+    [
+      'the rows of another table that belong to one parent',
+      'insert into archive select * from items where order_id = $1',
+      (id) => [id],
+      { rows: 3 },
+    ],
+    [
+      'a column that is an array',
+      'insert into posts (title, tags) values ($1, $2)',
+      (id) => [`t${id}`, ['a', 'b', `${id}`]],
+      { rows: 1 },
+    ],
+    [
+      'an update by a condition',
+      `update stock set state = case when $1 > 0 then 'left' else 'sold' end where id = $2`,
+      (id) => [5, id],
+      { rows: 1 },
+    ],
+    [
+      'rows of one parent that are not to stay',
+      'delete from links where parent_id = $1 and id not in ($2, $3)',
+      (id) => [id, `${id}1`, `${id}2`],
+      {},
+    ],
+    [
+      'a job with a document that is another one each time',
+      'insert into job (name, data) values ($1, $2)',
+      (id) => ['send', { order: id }],
+      { rows: 1 },
+    ],
+  ])('a loop over %s', (_what, sql, params, more) => {
+    const loop = each([1, 2, 3, 4], (id) => q(sql, params(id), { at, ...more }))
+    expect(detect(trace('POST /x', loop))).toHaveLength(1)
+  })
+
   test('what Drizzle wrote, in the words of Drizzle', () => {
     expect(detect(trace('POST /x', inserts(3, { via: 'drizzle' })))[0]?.remediation).toContain('.values([{')
   })
 })
+
+function insertRows(table: string, count: number, parent: unknown): Query {
+  const rows = Array.from({ length: count }, (_, row) => `($${2 * row + 1}, $${2 * row + 2})`)
+  const params = Array.from({ length: count }, (_, row) => [parent, `${parent} ${row}`]).flat()
+  return q(`insert into ${table} (parent_id, target) values ${rows.join(', ')}`, params, { at })
+}
+
+/** Chunks of so many rows, which belong to nobody together. */
+function chunks(...sizes: readonly number[]): Query[] {
+  let next = 0
+  return sizes.map((size) => {
+    const rows = Array.from({ length: size }, (_, row) => `($${2 * row + 1}, $${2 * row + 2})`)
+    const params = Array.from({ length: size }, () => [`key ${next}`, next++]).flat()
+    return q(`insert into imported (k, v) values ${rows.join(', ')}`, params, { at })
+  })
+}
 
 describe('is quiet about', () => {
   const claim = `update jobs set state = $1 where id = (select id from jobs where state = $2 limit 1 for update skip locked) returning id`
@@ -118,6 +231,84 @@ describe('is quiet about', () => {
       trace(
         'POST /x',
         each([1, 2, 3], (n) => q('delete from t where id = any($1)', [[n, Number(n) + 50]], { at })),
+      ),
+    ],
+    ['an import in chunks with a rest', trace('POST /x', chunks(500, 500, 500, 120))],
+    ['an import in small chunks', trace('POST /x', chunks(10, 10, 10, 7))],
+    ['chunks of different sizes whose rows have nothing in common', trace('POST /x', chunks(12, 9, 11, 4))],
+    [
+      'large batches, each of one parent',
+      trace(
+        'POST /x',
+        [200, 310, 150].map((count, parent) => insertRows('links', count, parent)),
+      ),
+    ],
+    [
+      'small chunks of one size, all rows of which were made at the time of their chunk',
+      trace(
+        'POST /x',
+        ['10:00', '10:01', '10:02'].map((time) => insertRows('log', 10, time)),
+      ),
+    ],
+    [
+      'chunks by unnest of large arrays, of which some were there already',
+      trace(
+        'POST /x',
+        each([0, 1, 2], (chunk) =>
+          q(
+            'insert into t (a) select * from unnest($1::int[]) on conflict do nothing',
+            [Array.from({ length: 500 }, (_, i) => Number(chunk) * 500 + i)],
+            { at, rows: 1 },
+          ),
+        ),
+      ),
+    ],
+    [
+      'chunks of a document, of which none was new',
+      trace(
+        'POST /x',
+        each([0, 1, 2], (chunk) =>
+          q(
+            'insert into t select * from jsonb_to_recordset($1) as j (a int) on conflict do nothing',
+            [`[{"a":${chunk}}]`],
+            { at, rows: 0 },
+          ),
+        ),
+      ),
+    ],
+    [
+      'a table that is copied in ranges of its key',
+      trace(
+        'POST /x',
+        each([0, 1, 2], (range) =>
+          q('insert into copy select * from t where id > $1 and id <= $2', [range, Number(range) + 1], {
+            at,
+            rows: 9 + Number(range),
+          }),
+        ),
+      ),
+    ],
+    [
+      'sums of each day, which the database computes',
+      trace(
+        'POST /x',
+        each([1, 2, 3], (day) =>
+          q('insert into days select day, count(*) from t where day = $1 group by day', [day], {
+            at,
+            rows: 1,
+          }),
+        ),
+      ),
+    ],
+    [
+      'an update for each state, of all rows that get it',
+      trace(
+        'POST /x',
+        [
+          [1, 2, 3],
+          [4, 5],
+          [6, 7, 8, 9],
+        ].map((ids, state) => q('update t set state = $1 where id = any($2)', [state, ids], { at })),
       ),
     ],
     [
