@@ -24,11 +24,6 @@ export const KNOWN_WRONG: Readonly<Record<string, string>> = {
   'POST /duplicates/through-a-cascade': 'a write through a view, a trigger or a cascade is not seen',
   'GET /duplicates/polling': 'polling with short pauses is taken for a duplicate',
   'GET /unread/in-another-branch': 'a column that another branch reads is called unread',
-  'PUT /writes/upserts': 'a row in arrays of one element is taken for a chunk',
-  'POST /imports/parcels': 'batched inserts of different sizes, or from a select, are taken for chunks',
-  'POST /imports/drizzle-children':
-    'batched inserts of different sizes, or from a select, are taken for chunks',
-  'PUT /imports/copy-for-each': 'batched inserts of different sizes, or from a select, are taken for chunks',
   'GET /dashboards/find-first': 'the values of explicit calls side by side are taken for a loop',
   'GET /dashboards/guarded': 'the values of explicit calls side by side are taken for a loop',
   'GET /in-between/zones': 'settings that make it another question are not seen',
