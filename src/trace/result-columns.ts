@@ -206,12 +206,17 @@ function readColumn(from: readonly Cell[], identity: string): Column {
   const [first] = from
   const arrivals = new Map<string, Arrival[]>()
   const integers: number[] = []
+  let repeats = false
   for (const { query, index, column } of from) {
     const texts = column.cells.map(textOf)
     const source = { index, query, texts, isWhole: query.kept?.rowCount === query.rows }
     const seen = new Set<string>()
     texts.forEach((text, at) => {
-      if (text === NULL || seen.has(text)) return
+      if (text === NULL) return
+      if (seen.has(text)) {
+        repeats = true
+        return
+      }
       seen.add(text)
       const after = query.kept?.arrivedAfter(column.rows?.[at] ?? at) ?? 0
       if (!arrivals.has(text) && kindOf(text) === 'integer') integers.push(Number(text))
@@ -232,6 +237,7 @@ function readColumn(from: readonly Cell[], identity: string): Column {
     field: first && fieldOf(first),
     sql: first?.query.sql ?? '',
     distinct: arrivals.size,
+    repeats,
     integers: integers.sort((a, b) => a - b),
     latestHolder(text, index) {
       const list = arrivals.get(text) ?? []

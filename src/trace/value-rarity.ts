@@ -6,6 +6,8 @@ export type ValueKind = 'integer' | 'decimal' | 'uuid' | 'word' | 'text' | 'mome
 /** What is known of a column's values: how many different ones there are, and its integers, the smallest first. */
 export interface ColumnValues {
   distinct: number
+  /** Rows of one result share a value, as they do where it is a state or a kind. */
+  repeats: boolean
   integers: readonly number[]
 }
 
@@ -23,9 +25,9 @@ export function kindOf(text: string): ValueKind {
 
 /** Letters only, no longer than this: perhaps the name of a state, a kind or a language, of which there are few. */
 const LONGEST_WORD = 24
-/** Members of an enumeration, all of which may be anywhere; more words than these are none. */
+/** Members of an enumeration, all of which may be anywhere; further words of a column without repetitions may be names. */
 const WORDS_OF_ENUMERATION = 5
-const FURTHER_WORD = 1 / 10
+const FURTHER_WORD = 1 / 3
 
 const DECIMALS = 1_000
 /** By their length: up to so many characters, so many texts. */
@@ -47,7 +49,7 @@ export function chanceOfValues(texts: readonly string[], column: ColumnValues): 
     else if (kind === 'decimal') chance *= share(column.distinct, DECIMALS)
     else if (kind === 'uuid') chance *= share(column.distinct, UUIDS)
     else if (kind === 'text') chance *= share(column.distinct, textsOf(text.length))
-    else if (kind === 'word' && ++words > WORDS_OF_ENUMERATION) chance *= FURTHER_WORD
+    else if (kind === 'word' && !column.repeats && ++words > WORDS_OF_ENUMERATION) chance *= FURTHER_WORD
   }
   return chance
 }
