@@ -11,20 +11,29 @@ export function judge(
   marks: Marks,
   refused: ReadonlyMap<string, string>,
 ): string[] {
-  const findings = all.filter(({ route }) => route === visit.route).flatMap(withStatements)
+  const whole = all.filter(({ route }) => route === visit.route)
+  const findings = whole.flatMap(withStatements)
   const expected = marks.guilty.filter(({ route }) => route === visit.route)
   return [
     ...accusations(findings, expected),
+    ...(visit.label === 'guilty' ? whole.flatMap((finding) => wrongLines(finding, expected)) : []),
     ...missed(findings, expected),
     ...findings.flatMap((finding) => wrongOrigins(finding, visit, marks)),
     ...findings.flatMap(({ fix = '' }) => (refused.has(fix) ? [`refused: ${refused.get(fix)}: ${fix}`] : [])),
   ]
 }
 
-/** A loop that sends several statements is one finding; each of them has a line and an origin of its own. */
+/** Of a loop each statement that it sends: each has a detector, a line and an origin of its own. */
 function withStatements(finding: Finding): Finding[] {
   const { statements = [], ...whole } = finding
-  return [whole, ...statements.map((statement) => ({ ...whole, ...statement }))]
+  return statements.length === 0 ? [whole] : statements.map((statement) => ({ ...whole, ...statement }))
+}
+
+/** The line that a report names for a whole loop is that of one of its statements. */
+function wrongLines(finding: Finding, expected: readonly GuiltyMark[]): string[] {
+  const [frame] = finding.callSite
+  const isRight = !finding.statements || expected.some((mark) => isAt(frame, mark))
+  return isRight ? [] : [`wrong line: ${describe(finding)}`]
 }
 
 /** Warnings and errors at a line that is not marked with their detector. */
