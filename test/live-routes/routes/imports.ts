@@ -118,6 +118,7 @@ export function imports({ pool, db }: Connections): Router {
         db
           .update(products)
           .set({ stock: quantity })
+          // guilty: n-plus-one-write
           .where(and(eq(products.id, productId), eq(products.stock, -1))),
       ),
     )
