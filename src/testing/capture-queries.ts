@@ -61,12 +61,13 @@ export async function capture<T>(
   const requests = followRequests(trace, profiler)
   const untracedBefore = profiler.untraced
   let result: T
+  let cutShort: readonly string[] = []
   try {
     // Awaited inside: what supertest returns sends its request only when it is awaited.
     result = await profiler.context.run(trace, async () => await fn())
   } finally {
     trace.end()
-    await closed(trace)
+    cutShort = await closed(trace)
     requests.stop()
   }
   const traces = allTraces(trace).flatMap(({ finished }) =>
@@ -80,7 +81,8 @@ export async function capture<T>(
   const loops = allTraces(trace).flatMap(({ finished, singleValues }) =>
     finished ? findUnprovenLoops(finished.queries, singleValues) : [],
   )
-  circumstances.set(captured, { requests: requests.log, loops, untraced: profiler.untraced - untracedBefore })
+  const untraced = profiler.untraced - untracedBefore
+  circumstances.set(captured, { requests: requests.log, loops, untraced, cutShort })
   return captured
 }
 
@@ -90,6 +92,8 @@ interface Circumstances {
   loops: readonly UnprovenLoop[]
   /** Queries meanwhile that belonged to no trace. */
   untraced: number
+  /** Names of the traces that were still sending queries when the assertion stopped waiting for them. */
+  cutShort: readonly string[]
 }
 
 /** Beside what was captured, which is for everybody to read. */
@@ -108,16 +112,19 @@ function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'>
 }
 
 /** What a response leaves to be done follows within moments; a stream that never ends must not hold the test up. */
-const LONGEST_MS = 2000
+export const LONGEST_MS = 2000
 
-async function closed(trace: LiveTrace): Promise<void> {
+/** Returns the names of the traces that were cut short. */
+async function closed(trace: LiveTrace): Promise<readonly string[]> {
   let timer: Timer | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, LONGEST_MS)
   })
   await Promise.race([trace.settled(), late])
   clearTimeout(timer)
+  const busy = allTraces(trace).filter(({ isBusy }) => isBusy)
   closeNow(trace)
+  return [...new Set(busy.map(({ name }) => name))]
 }
 
 function closeNow(trace: LiveTrace): void {

@@ -1,7 +1,7 @@
 // An assertion that saw no query proves nothing, so it fails, and says what is known of why. One that may have missed some
 // says so.
 import { plural } from '../plural.ts'
-import { type CapturedQueries, circumstancesOf } from './capture-queries.ts'
+import { type CapturedQueries, circumstancesOf, LONGEST_MS } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The verdict when nothing was seen; `undefined` when there is something to judge. */
@@ -11,11 +11,19 @@ export function judgeSilence(captured: CapturedQueries, assertion: string): Verd
 }
 
 /**
- * A request of the function that no server of this process is known to have got, while one got a request from nobody
- * knows whom. Requests to other processes alone are no reason: an application asks other services.
+ * Queries went on for longer than an assertion waits. Or no server of this process is known to have got a request of the
+ * function, while one got a request from nobody knows whom. Requests to other processes alone are no reason: an
+ * application asks other services.
  */
 export function whyIncomplete(captured: CapturedQueries, assertion: string): string | undefined {
-  const { hosts = new Map(), strangers = 0 } = circumstancesOf(captured)?.requests ?? {}
+  const { requests, cutShort = [] } = circumstancesOf(captured) ?? {}
+  if (cutShort.length > 0) {
+    return (
+      `${assertion} is inconclusive: ${LONGEST_MS / 1000} s after the end of the function, queries of ${list(cutShort)} were still ` +
+      'under way, and what came after that was not seen. Let the test wait until the work is done.'
+    )
+  }
+  const { hosts = new Map(), strangers = 0 } = requests ?? {}
   const lost = [...hosts].filter(([, { sent, arrived }]) => arrived < sent).map(([host]) => host)
   if (strangers === 0 || lost.length === 0) return undefined
   return (

@@ -115,6 +115,8 @@ export class LiveTrace {
   #cut: TraceCut | undefined
   #values: KeptValues | undefined
   #pending = 0
+  /** A query was under way at its end, or was sent after it. */
+  #goesOn = false
   #underWay = 0
   #underWaySince = 0
   #timer: Timer | undefined
@@ -194,8 +196,7 @@ export class LiveTrace {
       this.#isCounting = false
       return undefined
     }
-    this.#pending++
-    if (this.#durationMs !== undefined) this.#closeSoon()
+    this.#noteSent()
     return new CountedQuery(this, statement)
   }
 
@@ -210,9 +211,15 @@ export class LiveTrace {
     const query = new RecordedQuery(this.#bounded(start), this.now(), this.#settings.resolveCallSite)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
-    this.#pending++
-    if (this.#durationMs !== undefined) this.#closeSoon()
+    this.#noteSent()
     return new FullRecording(this, query, this.#settings)
+  }
+
+  #noteSent(): void {
+    this.#pending++
+    if (this.#durationMs === undefined) return
+    this.#goesOn = true
+    this.#closeSoon()
   }
 
   #bounded(start: QueryStart): QueryStart {
@@ -291,6 +298,7 @@ export class LiveTrace {
   end(durationMs = this.now()): void {
     if (this.#durationMs !== undefined) return
     this.#durationMs = durationMs
+    this.#goesOn = this.#pending > 0
     this.#closeSoon()
   }
 
@@ -298,16 +306,29 @@ export class LiveTrace {
     return this.#durationMs !== undefined
   }
 
-  /** Resolves when the trace and the traces begun inside it have closed; ended ones do not wait for stragglers. */
+  /**
+   * Resolves when the trace and the traces begun inside it have closed: those that have ended once they are quiet, because
+   * what goes on after a response cannot be seen between two of its queries. A function that was awaited, and left no query
+   * behind, is over at once.
+   */
   async settled(): Promise<void> {
     await Promise.all(this.children.map((child) => child.settled()))
     if (this.closed) return
+    // The timers that close traces do not keep the process alive; whoever waits here does.
+    const waiting = setTimeout(() => {}, AFTERMATH_MS)
     const closed = new Promise<void>((resolve) => {
       this.#whenClosed ??= []
       this.#whenClosed.push(resolve)
     })
     if (this.#durationMs !== undefined) this.#closeSoon()
     await closed
+    clearTimeout(waiting)
+  }
+
+  /** A query is under way, or the last one was a moment ago: others may follow. */
+  get isBusy(): boolean {
+    const { startMs = 0, durationMs = 0 } = this.queries.at(-1) ?? { startMs: Number.NEGATIVE_INFINITY }
+    return !this.closed && (this.#pending > 0 || this.now() < startMs + durationMs + IDLE_MS)
   }
 
   /** Once what the analysis has to know is there; `now` does without it. */
@@ -392,7 +413,7 @@ export class LiveTrace {
       clearTimeout(this.#timer)
       this.#timer = setTimeout(() => this.close(), leftMs)
       this.#timer.unref()
-    } else if (this.#whenClosed !== undefined) {
+    } else if (this.#whenClosed !== undefined && this.kind !== 'http' && !this.#goesOn) {
       this.close()
     } else {
       this.quietAt = nowMs + Math.min(IDLE_MS, leftMs)

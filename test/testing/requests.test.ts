@@ -166,7 +166,23 @@ test('works over TLS', async () => {
 })
 
 describe('a server without the middleware', () => {
-  test('counts for the function itself, also what follows the body', async () => {
+  /** `/authors/<id>` asks once, `/loop` for each book. */
+  const bareServer = async () => {
+    const bare = await listening(
+      http.createServer(async (request, response) => {
+        const id = request.url?.split('/').pop()
+        if (id === 'loop') response.end(JSON.stringify(await authorsOneByOne()))
+        else {
+          const { rows } = await pool.query('select name from authors where id = $1', [id])
+          response.end(JSON.stringify(rows))
+        }
+      }),
+    )
+    const { port } = bare.address() as AddressInfo
+    return async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+  }
+
+  test('has a trace for the request, also of what follows the body', async () => {
     const bare = await listening(
       http.createServer((request, response) => {
         const chunks: Buffer[] = []
@@ -183,7 +199,36 @@ describe('a server without the middleware', () => {
       return (await fetch(`http://127.0.0.1:${port}/`, options)).text()
     }, profiler)
     expect(result).toBe('whole')
-    expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['captureQueries', 1]])
+    expect(traces.map(({ kind, name, queries }) => [kind, name, queries.length])).toEqual([
+      ['http', 'POST *', 1],
+    ])
+  })
+
+  test('answers three requests of a test without being accused of a loop', async () => {
+    const ask = await bareServer()
+    const captured = await captureQueries(async () => {
+      for (const id of [1001, 1002, 1003]) await ask(`/authors/${id}`)
+    }, profiler)
+    expect([captured.count, captured.report.findings]).toEqual([3, []])
+    await expectNoNPlusOne(async () => {
+      await ask('/authors/1001')
+      await ask('/authors/1002')
+      await ask('/authors/1003')
+    }, profiler)
+  })
+
+  test('is not accused where a test lists rows and asks for the page of each', async () => {
+    const ask = await bareServer()
+    await expectNoNPlusOne(async () => {
+      const { rows } = await pool.query('select author_id from books order by id')
+      for (const { author_id } of rows) await ask(`/authors/${author_id}`)
+    }, profiler)
+  })
+
+  test('is accused of the loop of one request', async () => {
+    const ask = await bareServer()
+    const error = await failureOf(() => expectNoNPlusOne(() => ask('/loop'), profiler))
+    expect(error.message).toContain('in GET *')
   })
 })
 

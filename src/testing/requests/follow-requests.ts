@@ -35,6 +35,8 @@ interface Sent {
 
 /** Those that run now, in the order they began. */
 const followers = new Set<Follower>()
+/** Requests with their traces: one that asks whether it may go on is emitted twice. */
+const units = new WeakMap<object, LiveTrace>()
 let stopHearing: (() => void) | undefined
 
 /** Follows what is sent inside `trace`, until the function it returns is called. */
@@ -58,10 +60,11 @@ function hear(): () => void {
   const stopOutgoing = hearOutgoing(senderNow, (socket, sent) => connections.sent(socket, sent))
   const stopIncoming = hearIncoming({
     arrived: (request, socket) => noteArrival(request, socket, connections),
-    contextOf: (request) => {
-      const trace = sharedState().requestParents.get(request)
-      const follower = trace && followerOf(trace)
-      return follower && trace ? { trace, context: follower.profiler.context } : undefined
+    traceOf: (request) => {
+      const sender = sharedState().requestParents.get(request)
+      const follower = sender && followerOf(sender)
+      if (!sender || !follower) return undefined
+      return { trace: unitOf(request, sender, follower.profiler), context: follower.profiler.context }
     },
   })
   return () => {
@@ -93,6 +96,22 @@ function noteArrival(request: object, socket: object, connections: Connections<S
     return
   }
   for (const follower of followers) follower.strangers++
+}
+
+/**
+ * Each request is a unit of work of its own, also where nobody else traces it: three requests of a test are no loop of the
+ * application. What the application's own middleware begins is inside, and then nothing is said of this one.
+ */
+function unitOf(request: object, sender: LiveTrace, profiler: Profiler): LiveTrace {
+  const { requestParents } = sharedState()
+  const known = units.get(request)
+  if (known) return known
+  const { method = 'GET' } = request as { method?: string }
+  const unit = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method }, parent: sender })
+  unit.isStandIn = true
+  units.set(request, unit)
+  requestParents.set(request, unit)
+  return unit
 }
 
 function followerOf(trace: LiveTrace): Follower | undefined {
