@@ -24,6 +24,7 @@ import { startOfText } from './trace/cut-statement.ts'
 import { type KnownRoutes, knownRoutes } from './trace/known-routes.ts'
 import { keepLatest } from './trace/latest-traces.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
+import { maskNames } from './trace/mask-names.ts'
 import { OpenTraces } from './trace/open-traces.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
@@ -236,6 +237,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       noteBounds(trace.queries, catalog, { isLive: true })
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
       withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined, catalog }))
+      maskNames(trace.queries)
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl'))
         knowledge.forget(trace.connections)
       const finished = trace.toTrace(nextId(trace))

@@ -100,7 +100,7 @@ export interface Query {
   afterResponse?: boolean
   connection?: number
   transaction?: number
-  /** Name of the prepared statement. */
+  /** Name of the prepared statement; `~` for one that is built from data. */
   prepared?: string
   /** SQLSTATE of the database's error, or the error code of Node.js. */
   error?: string

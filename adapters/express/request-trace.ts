@@ -3,6 +3,7 @@ import type { Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { FlatRoute, FlatRoutes } from './flat-routes.ts'
+import { type Page, pageNames } from './page-names.ts'
 import type { RouteWatch } from './route-watch.ts'
 
 /** What is needed of a request; Express 4 and 5 have it. */
@@ -124,23 +125,17 @@ export class RequestTrace {
   }
 
   #name(): string {
-    const { trace, request, response } = this
-    const route = this.#route
-    const isTurnedAway = response.statusCode >= 400 && response.statusCode < 500
-    if (!('reached' in route)) {
-      return this.#flatRoutes.nameOf(trace.shape, route, request, isTurnedAway) ?? `${trace.labels.method} *`
-    }
-    if (route.isFlat && trace.counted) {
-      this.#flatRoutes.learn(trace.shape, request, {
-        name: this.#nameBy(route, false),
-        nameTurnedAway: this.#nameBy(route, true),
-      })
-    }
-    return this.#nameBy(route, isTurnedAway)
+    const { method = '' } = this.trace.labels
+    const page = this.#page()
+    return `${method} ${page ? pageNames.nameOf(page, this.response.statusCode) : '*'}`
   }
 
-  #nameBy(route: RouteWatch, isTurnedAway: boolean): string {
-    const reached = route.reached(isTurnedAway)
-    return reached === undefined ? this.trace.shape : `${this.trace.labels.method} ${reached}`
+  #page(): Page | undefined {
+    const { trace, request } = this
+    const route = this.#route
+    if (!('hear' in route)) return this.#flatRoutes.pageOf(trace.shape, route, request)
+    const page = route.page() ?? { path: trace.shape.slice(trace.shape.indexOf(' ') + 1), isShape: true }
+    if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, page)
+    return page
   }
 }

@@ -3,6 +3,7 @@
 // would be an object of its own kind to V8, and everything that reads requests would become slow.
 
 import type { Profiler } from '../../src/profiler.ts'
+import type { Page } from './page-names.ts'
 import { pathShape } from './path-shape.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
@@ -91,16 +92,20 @@ export class RouteWatch {
   }
 
   /**
-   * The pattern of the route that the request came to; `undefined` without Express. Where there was none, or one that takes
-   * everything, the application does its own routing and the shape of the path names the page. What was turned away there
-   * may be any path that somebody tried, and has one name.
+   * What the request came to; `undefined` without Express. Where there was no route, or one that takes everything, the
+   * application does its own routing, and the shape of the path tells the page. What was turned away there may be any
+   * path that somebody tried, and has one name.
    */
-  reached(isTurnedAway: boolean): string | undefined {
-    const isOpen = this.#reached === undefined || this.#isWild
-    if (!isOpen || !this.#isExpress) return this.#reached
+  page(): Page | undefined {
+    const path = this.#reached
+    if (path !== undefined && !this.#isWild) return { path, isShape: false }
+    if (!this.#isExpress) return undefined
     const mount = this.#deepest ? (this.#patternOf(this.#deepest) ?? '') : ''
-    if (isTurnedAway) return mount ? `${mount}/*` : '*'
-    return this.#reached ?? withoutLastSlash(mount + this.#shapeBelow(this.#deepest))
+    return {
+      path: path ?? withoutLastSlash(mount + this.#shapeBelow(this.#deepest)),
+      isShape: true,
+      turnedAway: mount ? `${mount}/*` : '*',
+    }
   }
 
   /** The application, or Express, sets a property of the request: it must not hear of an error of ours. */

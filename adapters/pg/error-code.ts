@@ -1,6 +1,6 @@
 // The code by which a failed query is recorded: SQLSTATE where the database has answered, else the code of Node.js. pg's
 // own errors have none, and only their message tells a timeout from a lost connection; they get the code that Node.js
-// has for the same.
+// has for the same. An error of the application's may have anything as its code and name, which is not passed on.
 
 const OWN_ERRORS: readonly [RegExp, string][] = [
   [/timeout/i, 'ETIMEDOUT'],
@@ -8,10 +8,17 @@ const OWN_ERRORS: readonly [RegExp, string][] = [
   [/not queryable|after calling end/i, 'ENOTCONN'],
 ]
 
+const SQLSTATE = /^[0-9A-Z]{5}$/
+/** Of the operating system, of Node.js, and of certificates (`CERT_HAS_EXPIRED`). */
+const CODE_OF_NODE =
+  /^(?:E(?:AI_)?[A-Z2]{2,20}|ERR_[A-Z0-9_]{1,60}|ABORT_ERR|(?:CERT|CRL|DEPTH|ERROR|HOSTNAME|INVALID|PATH|SELF|UNABLE)_[A-Z_]{1,40})$/
+const NAME_OF_ERROR = /^(?:[A-Z][A-Za-z]{0,40})?Error$/
+
 export function errorCode(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code === 'string') return code
+  if (typeof code === 'string' && (SQLSTATE.test(code) || CODE_OF_NODE.test(code))) return code
   const own = typeof message === 'string' && OWN_ERRORS.find(([pattern]) => pattern.test(message))
   if (own) return own[1]
-  return error instanceof Error ? error.name : 'Error'
+  const name = error instanceof Error ? error.name : undefined
+  return typeof name === 'string' && NAME_OF_ERROR.test(name) ? name : 'Error'
 }

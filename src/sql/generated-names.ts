@@ -2,16 +2,16 @@
 // in them, and aliases that hold a UUID or another long random token. Tables, columns and schemas are never touched:
 // `FROM "a1b2…"` is another relation in every statement, and stays one.
 
+import { isDataName, isDataNameOfSession, labelMask, NAME_MASK, NAME_PLACES } from './data-names.ts'
 import type { Normalized } from './normalize.ts'
 import { NAME_FLAGS, PIECE_CLASS, PIECE_NAME, PIECE_WORD } from './pieces.ts'
 import { IS_SPECIAL } from './words.ts'
 
-const MASK = '"~"'
-
 export function maskGeneratedNames(normalized: Normalized): void {
-  const { texts, hasSeveral, longNames, namesCursor, size } = normalized
+  const { texts, hasSeveral, longNames, dataLabels, namesCursor, size } = normalized
   if (size === 0) return
-  if (hasSeveral || namesCursor || NAMING_WORDS.has(texts[0] as string)) maskStatementNames(normalized)
+  if (hasSeveral || namesCursor || NAME_PLACES.has(texts[0] as string)) maskStatementNames(normalized)
+  if (dataLabels) maskLabels(normalized)
   if (longNames) maskAliases(normalized)
 }
 
@@ -19,37 +19,50 @@ function maskStatementNames({ texts, flags, size, namesCursor }: Normalized): vo
   let start = 0
   for (let end = 0; end <= size; end++) {
     if (end < size && texts[end] !== ';') {
-      if (namesCursor && texts[end - 1] === 'of' && texts[end - 2] === 'current') mask(end, start)
+      if (namesCursor && texts[end - 1] === 'of' && texts[end - 2] === 'current') mask(end, start, 'fetch')
       continue
     }
-    const first = ((flags[start] as number) & PIECE_CLASS) === PIECE_WORD ? texts[start] : ''
-    if (first === 'declare') mask(start + 1, start)
-    else if (first === 'prepare' && texts[start + 1] !== 'transaction') mask(start + 1, start, true)
-    else if (NAMING_WORDS.has(first as string)) mask(end - 1, start)
+    const first = ((flags[start] as number) & PIECE_CLASS) === PIECE_WORD ? (texts[start] as string) : ''
+    const place = NAME_PLACES.get(first)
+    if (place !== undefined) mask(place === 'second' ? start + 1 : end - 1, start, first)
     start = end + 1
   }
 
-  function mask(at: number, after: number, always = false): void {
-    const pieceClass = (flags[at] as number) & PIECE_CLASS
-    if (at <= after || at >= size || (pieceClass !== PIECE_WORD && pieceClass !== PIECE_NAME)) return
+  function mask(at: number, after: number, statement: string): void {
+    if (at <= after || at >= size || !isName(flags[at])) return
     // A keyword there is no name.
     if (((flags[at] as number) & IS_SPECIAL) !== 0) return
-    if (!always && !/\d/.test(texts[at] as string)) return
-    texts[at] = MASK
+    const name = bodyOf(texts[at] as string)
+    if (statement === 'prepare' ? name === 'transaction' : !isDataNameOfSession(name, statement)) return
+    texts[at] = NAME_MASK
     flags[at] = NAME_FLAGS
   }
 }
 
-const NAMING_WORDS = new Set([
-  'savepoint',
-  'release',
-  'rollback',
-  'declare',
-  'fetch',
-  'move',
-  'close',
-  'prepare',
-])
+/** Labels behind AS that are built from data, and what refers to them. */
+function maskLabels({ texts, flags, size }: Normalized): void {
+  const masks = new Map<string, string>()
+  for (let at = 1; at < size; at++) {
+    if (texts[at - 1] !== 'as' || !isName(flags[at])) continue
+    const body = bodyOf(texts[at] as string)
+    if (!masks.has(body) && isDataName(body)) masks.set(body, labelMask(masks.size + 1))
+  }
+  for (let at = 0; at < size; at++) {
+    const mask = isName(flags[at]) ? masks.get(bodyOf(texts[at] as string)) : undefined
+    if (mask === undefined) continue
+    texts[at] = mask
+    flags[at] = NAME_FLAGS
+  }
+}
+
+function isName(flags: number | undefined): boolean {
+  const pieceClass = (flags ?? 0) & PIECE_CLASS
+  return pieceClass === PIECE_WORD || pieceClass === PIECE_NAME
+}
+
+function bodyOf(piece: string): string {
+  return piece.startsWith('"') ? piece.slice(1, -1).replaceAll('""', '"') : piece
+}
 
 /** A UUID, with or without dashes. */
 const UUID = /[0-9a-f]{8}([-_]?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}/i

@@ -1,7 +1,9 @@
 // A statement without the values written into it, for files that must not hold any: each literal becomes an empty or a
-// zero one of its kind, so that the text stays SQL and keeps its fingerprint. What the fingerprint calls a value goes,
-// comments go because anything may stand in them; only what says how many rows are wanted stays.
+// zero one of its kind, so that the text stays SQL and keeps its fingerprint. What the fingerprint calls a value goes, and so
+// do names that are built from data, and comments because anything may stand in them; only what says how many rows are
+// wanted stays.
 
+import { maskedNames } from './data-names.ts'
 import { BITS, CAST, lex, NUMBER, OPERATOR, OTHER, STRING, type Tokens, WORD } from './lexer.ts'
 import { findPositions } from './select-list-positions.ts'
 import { findSettingValues } from './setting-values.ts'
@@ -15,6 +17,7 @@ export function neutralLiterals(sql: string): string {
   const { starts, ends, count } = tokens
   const positions = findPositions(sql, tokens)
   const settings = findSettingValues(sql, tokens)
+  const names = maskedNames(sql, tokens)
   const parts: string[] = []
   /** Up to here the source has been copied or left out. */
   let done = 0
@@ -24,7 +27,7 @@ export function neutralLiterals(sql: string): string {
   for (let index = 0; index < count; index++) {
     const start = starts[index] as number
     const endOfSetting = settings.get(index)
-    const literal = endOfSetting ? "''" : neutral(sql, tokens, index, positions)
+    const literal = endOfSetting ? "''" : (names.get(index) ?? neutral(sql, tokens, index, positions))
     if (literal !== undefined || isBesideLiteral || !isSpace(sql, previousEnd, start)) {
       const place = { previous, previousEnd, index, isLiteral: literal !== undefined, isBesideLiteral }
       parts.push(sql.slice(done, previousEnd), between(sql, tokens, place), literal ?? '')

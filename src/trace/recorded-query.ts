@@ -53,7 +53,7 @@ export class RecordedQuery implements Query {
   readonly sqlLength?: number
   params?: readonly unknown[]
   readonly via?: string
-  readonly prepared?: string
+  prepared?: string
   readonly inPortions?: boolean
   /** From here on the query waited for its connection: `startMs + waitMs + durationMs` is when it ended. */
   readonly startMs: number

@@ -127,6 +127,30 @@ async function useDatabase(pool: pg.Pool): Promise<void> {
   )
 
   await send(`select '${'x'.repeat(200_000)}${canary('long literal')}'`)
+  // Names that are built from data.
+  await send(`begin; savepoint "${canary('savepoint')}"; rollback to "${planted.get('savepoint')}"; commit`)
+  await send(
+    `begin; declare "${canary('cursor')}" cursor for select 1; fetch 1 from "${planted.get('cursor')}"; commit`,
+  )
+  await send(`listen "${canary('channel')}"`)
+  await send(`notify "${planted.get('channel')}", 'news'`)
+  const label = canary('column label')
+  const { rows: labelled } = await send(`select id as "${label}", name from people order by "${label}"`)
+  for (const row of labelled as unknown as Record<string, number>[]) {
+    await send('select note from people where id = $1', [row[label]])
+  }
+  for (let turn = 0; turn < 2; turn++) {
+    await send({ name: canary('prepared name'), text: 'select id from people where id = $1', values: [turn] })
+  }
+  const error = Object.assign(new Error(), {
+    name: canary('name of an error'),
+    code: canary('code of an error'),
+  })
+  const getTypeParser = () => () => {
+    throw error
+  }
+  await send({ text: 'select 1', types: { getTypeParser } as never })
+
   const client = await pool.connect()
   const cursor = client.query(
     new Cursor('select name from people where note = $1', [planted.get('row cell')]),
