@@ -48,19 +48,35 @@ export function tagSubmittable(query: Submittable, tag: string): void {
 }
 
 function withTag(sql: string, tag: string): string {
-  if (!sql.trim() || ENDS_IN_COMMENT.test(sql) || isCopy(sql)) return sql
+  const end = endOf(sql)
+  // What ends in a comment has another's tag, most likely: two are none, because readers take the last comment.
+  if (end === 0 || sql.endsWith('*/', end) || isCopy(sql)) return sql
   // The last line may be a comment as a whole, where the tag would be lost; a line more does no harm if it is none.
   const lastLine = sql.slice(sql.lastIndexOf('\n') + 1)
   if (lastLine.includes('--')) return `${sql}\n${tag}`
-  const end = /\s*;?\s*$/.exec(sql)?.index ?? sql.length
   return `${sql.slice(0, end)} ${tag}${sql.slice(end)}`
 }
 
-/** Another's tag, most likely: two are none, because readers take the last comment. */
-const ENDS_IN_COMMENT = /\*\/\s*;?\s*$/
+/** Where a statement is over, before a semicolon and white space. */
+function endOf(sql: string): number {
+  const end = beforeSpace(sql, sql.length)
+  return sql[end - 1] === ';' ? beforeSpace(sql, end - 1) : end
+}
 
+function beforeSpace(sql: string, end: number): number {
+  let at = end
+  while (at > 0 && SPACE.has(sql[at - 1] as string)) at--
+  return at
+}
+
+/** To PostgreSQL. What JavaScript takes for a space beyond these may be the end of a name. */
+const SPACE: ReadonlySet<string> = new Set([' ', '\t', '\n', '\v', '\f', '\r'])
+
+/** Or one of several statements may be, as far as the words tell. */
 function isCopy(sql: string): boolean {
-  return fingerprint(sql).kind === 'copy' || /\bcopy\b[^;]*\bstd(?:in|out)\b/i.test(sql)
+  if (fingerprint(sql).kind === 'copy') return true
+  const at = sql.search(/\bcopy\b/i)
+  return at >= 0 && /\bstd(?:in|out)\b/i.test(sql.slice(at))
 }
 
 /** Whatever could end the comment, begin another or close a quote is encoded. */

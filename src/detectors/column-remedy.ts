@@ -97,7 +97,7 @@ function rewrite(text: string, names: readonly string[], unread: readonly string
 
 /** The items between the SELECT and its FROM. Nothing is said of statements that begin with WITH. */
 function listOf(text: string): { items: string[]; rest: string } | undefined {
-  if (!/^select /.test(text) || BY_POSITION.test(text)) return undefined
+  if (!/^select /.test(text) || isByPosition(text)) return undefined
   const items: string[] = []
   let depth = 0
   let start = 'select '.length
@@ -114,7 +114,12 @@ function listOf(text: string): { items: string[]; rest: string } | undefined {
 }
 
 /** A position in the list means another column when the list is shorter. */
-const BY_POSITION = /\b(order|group) by (?:[^()]*, )?\d/i
+function isByPosition(text: string): boolean {
+  return text.split(/[()]/).some((part) => {
+    const clause = part.search(/\b(?:order|group) by /i)
+    return clause >= 0 && /(?:, |\bby )\d/i.test(part.slice(clause))
+  })
+}
 
 function isOneTable(rest: string): boolean {
   return (

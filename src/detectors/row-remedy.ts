@@ -28,9 +28,20 @@ function theirNumber({ text, via }: Place): Remedy {
   const remediation = isDrizzle
     ? 'If their number is what counts, ask for it: db.$count(…). If it is whether there are any: exists(…), or .limit(1).'
     : 'If their number is what counts, ask for it: count(*). If it is whether there are any: SELECT EXISTS (…). If neither, drop the query.'
-  const plain = PLAIN.exec(text.replace(/ order by [^()]*$/i, ''))
+  const plain = isOneSelect(text) ? PLAIN.exec(withoutOrder(text)) : null
   if (isDrizzle || !plain || GROUPED.test(text)) return { remediation }
   return withFix(remediation, `select count(*)${plain[1]}`)
+}
+
+function isOneSelect(text: string): boolean {
+  return !/\bselect\b/i.test(text.slice('select '.length))
+}
+
+/** The ORDER BY of the statement, which is the one behind all brackets, decides no number. */
+function withoutOrder(text: string): string {
+  const behind = Math.max(text.lastIndexOf('('), text.lastIndexOf(')')) + 1
+  const order = text.slice(behind).search(/ order by /i)
+  return order < 0 ? text : text.slice(0, behind + order)
 }
 
 function withFix(remediation: string, statement: string): Remedy {
@@ -39,7 +50,7 @@ function withFix(remediation: string, statement: string): Remedy {
 }
 
 const LIMITED = /\blimit\b/i
-/** One SELECT on its own, whose number of rows its FROM and WHERE decide. */
-const PLAIN = /^select (?:(?!\bselect\b|\(|"[^"]* from ).)*?( from (?:(?!\bselect\b).)*)$/is
+/** With one SELECT on its own, it is its FROM and WHERE that decide the number of rows. */
+const PLAIN = /^select (?:(?!\(|"[^"]* from ).)*?( from .*)$/is
 const GROUPED =
   /\b(distinct|group by|having|union|intersect|except|limit|offset|fetch (first|next)|unnest|generate_series)\b/i

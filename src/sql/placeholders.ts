@@ -15,7 +15,7 @@ export function readPlaceholders(text: string): Placeholder[] {
   return [...text.matchAll(QUOTED_NAME_OR_VALUE)].flatMap(({ 0: found, index: start }) => {
     if (found !== '?') return []
     const before = text.slice(Math.max(0, start - LONGEST_COMPARISON), start)
-    const column = COLUMN.exec(before)?.[1]
+    const column = columnOf(before)
     return [{ start, role: roleOf(before), ...(column ? { column } : {}) }]
   })
 }
@@ -23,7 +23,32 @@ export function readPlaceholders(text: string): Placeholder[] {
 const QUOTED_NAME_OR_VALUE = /"(?:[^"]|"")*"|\?/g
 /** Two names of 63 bytes with quotes, a dot and the longest operator. */
 const LONGEST_COMPARISON = 160
-const COLUMN = /((?:(?:"[^"]+"|[\w$]+)\.)*(?:"[^"]+"|[\w$]+))\s*(?:=|<=?|>=?|in ?\(|= ?any ?\()\s*$/i
+const COMPARISON = / ?(?:<=?|>=?|=|\bin ?\(|= ?any ?\() ?$/i
+/** Everything beyond ASCII may be part of a name. */
+const NAME_CHARACTER = /[\w$\u0080-\uffff]/
+
+/** The name before the comparison that the text ends in, with what it is qualified by. */
+function columnOf(before: string): string | undefined {
+  const end = COMPARISON.exec(before)?.index ?? 0
+  let start = partBefore(before, end)
+  while (start < end && before[start - 1] === '.') {
+    const qualifier = partBefore(before, start - 1)
+    if (qualifier === start - 1) break
+    start = qualifier
+  }
+  return start < end ? before.slice(start, end) : undefined
+}
+
+/** Where the name starts that ends here; there itself when none does. */
+function partBefore(text: string, end: number): number {
+  if (text[end - 1] === '"') {
+    const open = text.lastIndexOf('"', end - 2)
+    return open >= 0 && open < end - 2 ? open : end
+  }
+  let start = end
+  while (start > 0 && NAME_CHARACTER.test(text[start - 1] as string)) start--
+  return start
+}
 
 function roleOf(before: string): Placeholder['role'] {
   if (/\b(?:limit|fetch (?:first|next))\s*$/i.test(before)) return 'limit'

@@ -8,7 +8,7 @@ export function routePattern(pattern: string): Matches {
 
 /** Without a star it also covers what lies below, as the name of a folder does. */
 export function pathPattern(pattern: string): Matches {
-  const path = pattern.replace(/^\.\//, '').replace(/(?<=.)\/+$/, '')
+  const path = pattern.replace(/^\.\//, '').replace(/(?<=[^/])\/+$/, '')
   return matching(`^${expressionOf(path)}${path.includes('*') ? '' : '(?:/.*)?'}$`)
 }
 

@@ -67,7 +67,7 @@ function quiet(test: (file: string) => boolean): Matcher {
 }
 
 function fromGlob(glob: string): RegExp {
-  const names = glob.replace(/^\.?\/+(?!\/)/, glob.startsWith('/') ? '/' : '').replace(/\/+$/, '')
+  const names = glob.replace(/^\.?\/+(?!\/)/, glob.startsWith('/') ? '/' : '').replace(/(?<!\/)\/+$/, '')
   const source = names.replace(/\*\*|\*|[.+?^${}()|[\]\\]/g, (found) => {
     if (found === '**') return '.*'
     return found === '*' ? '[^/]*' : `\\${found}`

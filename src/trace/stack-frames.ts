@@ -64,25 +64,34 @@ function parseStack(stack: string): Frame[] {
   return stack.split('\n').flatMap((line) => parseFrame(line) ?? [])
 }
 
-const FRAME = /^\s*at (?:async )?(?:(.+?) \()?(.+?):(\d+):(\d+)\)?$/
-/** `at eval (eval at load (file:1:2), <anonymous>:1:1)`: the place that can be opened is where eval was called. */
-const EVAL_FRAME = /^\s*at (?:async )?.*?\beval at .*\((.+?):(\d+):(\d+)\)/
-
 function parseFrame(line: string): Frame | undefined {
-  const evaluated = EVAL_FRAME.exec(line)
-  if (evaluated) {
-    const [, file = '', row, column] = evaluated
-    return makeFrame(file, Number(row), Number(column), undefined)
-  }
-  const match = FRAME.exec(line)
-  if (!match) return undefined
-  const [, name, location = '', row, column] = match
-  return makeFrame(location, Number(row), Number(column), name)
+  const [start] = /^\s*at (?:async )?/.exec(line) ?? []
+  if (start === undefined) return undefined
+  const place = line.slice(start.length)
+  const evaluated = placeOfEval(place)
+  if (evaluated) return evaluated
+  const end = /:(\d+):(\d+)\)?$/.exec(place)
+  if (!end) return undefined
+  const before = place.slice(0, end.index)
+  const bracket = before.indexOf(' (')
+  const hasName = bracket > 0 && bracket + 2 < before.length
+  const name = hasName ? before.slice(0, bracket) : undefined
+  const location = hasName ? before.slice(bracket + 2) : before
+  return location === '' ? undefined : makeFrame(location, Number(end[1]), Number(end[2]), name)
+}
+
+/** `at eval (eval at load (file:1:2), <anonymous>:1:1)`: the place that can be opened is where eval was called. */
+function placeOfEval(place: string): Frame | undefined {
+  if (!/\beval at /.test(place)) return undefined
+  const [, file = '', row, column] =
+    /^(.+?):(\d+):(\d+)\)/.exec(place.slice(place.lastIndexOf('(') + 1)) ?? []
+  return row === undefined ? undefined : makeFrame(file, Number(row), Number(column), undefined)
 }
 
 function makeFrame(location: string, line: number, column: number, name: string | undefined): Frame {
   const frame: Frame = { file: toPath(location), line, column }
-  const shortName = name?.replace(/ \[as .+\]$/, '').replace(/^(?:Object|Module|_)\.(?=\w)/, '')
+  const alias = name?.endsWith(']') ? name.indexOf(' [as ') : -1
+  const shortName = (alias < 0 ? name : name?.slice(0, alias))?.replace(/^(?:Object|Module|_)\.(?=\w)/, '')
   if (shortName && shortName !== '<anonymous>' && shortName !== 'eval') frame.function = shortName
   return frame
 }
@@ -90,7 +99,7 @@ function makeFrame(location: string, line: number, column: number, name: string 
 function toPath(location: string): string {
   if (!location.startsWith('file:')) return location
   try {
-    return fileURLToPath(location.replace(/[?#].*$/, ''))
+    return fileURLToPath(location.replace(/[?#].*$/s, ''))
   } catch {
     return location
   }

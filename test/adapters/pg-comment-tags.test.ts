@@ -9,6 +9,7 @@ import QueryStream from 'pg-query-stream'
 import request from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
+import { tagArguments } from '../../adapters/pg/comment-tag.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
@@ -106,9 +107,25 @@ test.each([
   ['nor one with a semicolon', `${SELF} -- why;`, `${SELF} -- why;\n${TAG}`],
   ['another tag is enough', `${SELF} /*route='x'*/`, `${SELF} /*route='x'*/`],
   ['another tag before a semicolon too', `${SELF} /*route='x'*/ ;`, `${SELF} /*route='x'*/ ;`],
+  ['white space at the end stays there', `${SELF} \t\n;\v\f\r`, `${SELF} ${TAG} \t\n;\v\f\r`],
+  [
+    'a space that is none to PostgreSQL stays a part of the name',
+    `with w as (${SELF}) select query from w w\u00a0`,
+    `with w as (${SELF}) select query from w w\u00a0 ${TAG}`,
+  ],
+  [
+    'nor is the ideographic space one',
+    `with w as (${SELF}) select query from w w\u3000;`,
+    `with w as (${SELF}) select query from w w\u3000 ${TAG};`,
+  ],
   ['a comment within is none', `/* x */ ${SELF}`, `/* x */ ${SELF} ${TAG}`],
 ])('%s', async (_name, sql, seen) => {
   expect(await inTrace('GET /orders/:id', () => pool.query(sql).then(textOf))).toBe(seen)
+})
+
+test('a value of very many blanks costs nothing', () => {
+  const sql = `select '${' '.repeat(100_000)}x' /* ${' ;'.repeat(50_000)} */ as a`
+  expect(tagArguments([sql], TAG)).toEqual([`${sql} ${TAG}`])
 })
 
 describe('is left out', () => {
@@ -131,6 +148,12 @@ describe('is left out', () => {
         expect(rows).toEqual([{ n: 1 }])
       }),
     )
+  })
+
+  test('of several statements of which one may copy', () => {
+    const sql = 'set datestyle to iso; copy tagged from stdin'
+    expect(tagArguments([sql], TAG)).toEqual([sql])
+    expect(tagArguments(["select 'stdin copy'"], TAG)).toEqual([`select 'stdin copy' ${TAG}`])
   })
 
   test('of an empty text, and outside of any trace', async () => {

@@ -62,7 +62,7 @@ function scalar(node: Node | undefined, params: readonly unknown[] | undefined):
 
 function toNumber(value: Scalar): number | undefined {
   if (typeof value === 'number') return value
-  if (typeof value !== 'string' || !/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value))
+  if (typeof value !== 'string' || !/^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value))
     return undefined
   return Number(value)
 }

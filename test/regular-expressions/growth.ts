@@ -1,0 +1,72 @@
+// How the work of a regular expression grows with the length of its input. It compares processor times of one process with one
+// another, and a text with a longer one: what else the machine does, and how quick it is, makes no difference to that.
+import { type HardInput, hardInputs, inputOf } from './worst-inputs.ts'
+
+/** What is in any case linear, because the smallest quadratic expression takes many times that for 100,000 characters. */
+const QUICK_MS = 40
+/** A quadratic expression takes four times as long for twice the text. */
+const SUPERLINEAR = 3
+const WHOLE_LENGTH = 100_000
+/** Candidates are compared by short inputs, in steps, so that what is exponential is found before it takes hours. */
+const TRIED_LENGTHS = [24, 100, 400, 1600, 5000]
+const SLOW_TRY_MS = 4
+const CANDIDATES = 4
+
+/** The input for which the work of the expression grows faster than its length; `undefined` when none was found. */
+export function superlinearInput(source: string, flags: string): HardInput | undefined {
+  const expression = new RegExp(source, flags)
+  // Compiled before anything is measured.
+  run(expression, 'a b'.repeat(100))
+  const tried: { input: HardInput; ms: number }[] = []
+  for (const input of hardInputs(source, flags)) {
+    const ms = tryOut(expression, input)
+    if (ms > SLOW_TRY_MS && growsTooFast(expression, input)) return input
+    tried.push({ input, ms })
+  }
+  tried.sort((a, b) => b.ms - a.ms)
+  return tried
+    .slice(0, CANDIDATES)
+    .map(({ input }) => input)
+    .find((input) => cost(expression, input, WHOLE_LENGTH) > QUICK_MS && growsTooFast(expression, input))
+}
+
+function growsTooFast(expression: RegExp, input: HardInput): boolean {
+  for (let length = 100; length <= WHOLE_LENGTH; length *= 2) {
+    const once = cost(expression, input, length)
+    if (once < SLOW_TRY_MS) continue
+    return cost(expression, input, 2 * length) > SUPERLINEAR * once
+  }
+  return false
+}
+
+function tryOut(expression: RegExp, input: HardInput): number {
+  let ms = 0
+  for (const length of TRIED_LENGTHS) {
+    const text = inputOf(input, length)
+    const startMs = performance.now()
+    run(expression, text)
+    ms = performance.now() - startMs
+    if (ms > SLOW_TRY_MS) break
+  }
+  return ms
+}
+
+/** Milliseconds of the processor, the best of some runs. */
+function cost(expression: RegExp, input: HardInput, length: number): number {
+  const text = inputOf(input, length)
+  let best = Number.POSITIVE_INFINITY
+  for (let turn = 0; turn < 3; turn++) {
+    const before = process.cpuUsage()
+    run(expression, text)
+    const { user, system } = process.cpuUsage(before)
+    best = Math.min(best, (user + system) / 1000)
+    if (best > 1000) break
+  }
+  return best
+}
+
+function run(expression: RegExp, text: string): void {
+  if (expression.global) text.replace(expression, '')
+  else expression.test(text)
+  expression.lastIndex = 0
+}
