@@ -7,6 +7,7 @@ import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
 import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
+import { withoutRetried } from './retried-writes.ts'
 import { countTuples, readSlots } from './slots.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
 import { writeRemedy } from './write-remedy.ts'
@@ -40,13 +41,14 @@ const WRITES: Readonly<Record<string, string>> = {
 
 function examine(trace: Trace, repetition: Repetition, options: typeof defaults): Finding | undefined {
   const { callSite, isLoop } = repetition
-  const indexes = repetition.indexes.filter((index) => trace.queries[index]?.error === undefined)
+  const { kind, text, key } = fingerprint(trace.queries[repetition.indexes[0] ?? -1]?.sql ?? '')
+  const writes = WRITES[kind]
+  if (!writes || MIGRATIONS.test(text)) return undefined
+  const succeeded = repetition.indexes.filter((index) => trace.queries[index]?.error === undefined)
+  const indexes = withoutRetried(trace.queries, succeeded)
   const queries = indexes.flatMap((index) => trace.queries[index] ?? [])
   const [first] = queries
   if (!first) return undefined
-  const { kind, text, key } = fingerprint(first.sql)
-  const writes = WRITES[kind]
-  if (!writes || MIGRATIONS.test(text)) return undefined
   const loop = findWriteLoop(text, queries, trace.queries)
   if (!loop) return undefined
 

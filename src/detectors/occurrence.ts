@@ -1,13 +1,15 @@
 // An occurrence as it is kept: a loop of ten thousand queries is told by its first ones and their number.
 import type { Finding, Occurrence } from '../types.ts'
 
-/** Enough to hold all queries of nearly every loop, which sends several statements in each turn. */
-const LISTED_QUERIES = 1000
+/** Enough to look at; whoever wants all has the trace. */
+const LISTED_QUERIES = 100
+/** All queries of nearly every loop, which may send several statements in each turn. */
+export const LISTED_OF_WORST = 1000
 
-export function keptOccurrence(occurrence: Occurrence): Occurrence {
+export function keptOccurrence(occurrence: Occurrence, most = LISTED_QUERIES): Occurrence {
   const { queries } = occurrence
-  if (queries.length <= LISTED_QUERIES) return occurrence
-  return { ...occurrence, queries: queries.slice(0, LISTED_QUERIES), queryCount: queries.length }
+  if (queries.length <= most) return occurrence
+  return { ...occurrence, queries: queries.slice(0, most), queryCount: countQueries(occurrence) }
 }
 
 /** All that show the finding, also when not all are listed. */

@@ -179,7 +179,8 @@ DELETE FROM carts WHERE id = ANY($1);
 
 ## How sure it is
 
-Executions that succeeded count, whatever their values; a retry after an error is no loop.
+Executions that succeeded count, whatever their values. A retry after an error is no loop, nor is one of a whole transaction that was
+rolled back or failed.
 
 - **proven**: the values of one column came from the rows of an earlier query, as n-plus-one proves it: rare
   values need two executions, small numbers more.

@@ -20,7 +20,7 @@ export interface Slot extends Placeholder {
 /** Empty when values and `?` cannot be matched, or no values are known. */
 export function readSlots(text: string, queries: readonly Query[]): Slot[] {
   const placeholders = readPlaceholders(text)
-  const values = queries.map(valuesOf)
+  const values = queries.map(readValues)
   if (values.some((sent) => sent.length !== placeholders.length)) return []
   return placeholders.map((placeholder, position) => {
     const sent = values.map((all) => all[position])
@@ -45,7 +45,8 @@ function ownerOf(value: unknown): string | undefined {
   return value.length > 0 && value.every((one) => one === first) ? JSON.stringify(first) : undefined
 }
 
-function valuesOf({ valueHashes, sql, params }: Query): readonly unknown[] {
+/** In the order of the fingerprint's `?`; where they are dropped, names of them. */
+export function readValues({ valueHashes, sql, params }: Query): readonly unknown[] {
   return valueHashes ?? statementValues(sql, params)
 }
 

@@ -13,12 +13,14 @@ type Parts = Pick<Finding, 'route' | 'callSite' | 'occurrences' | 'occurrenceCou
   savedQueries: number
 }
 
+/** Kept of one loop: a statement that is made up in each turn is another one each time. */
+const MOST_STATEMENTS = 200
 /** Shown with the finding; all of them are in its `statements`. */
 const SHOWN_STATEMENTS = 5
 
 /** The finding of a loop that sends more than one statement. */
 export function loopFinding({ statements, savedQueries, ...parts }: Parts): Finding {
-  const sorted = statements.toSorted(leadFirst)
+  const sorted = statements.toSorted(leadFirst).slice(0, MOST_STATEMENTS)
   const [lead] = sorted as [LoopStatement]
   const detector = detectorOf(sorted)
   const cost = { queries: savedQueries, roundTrips: savedQueries, perRow: true }
@@ -27,7 +29,7 @@ export function loopFinding({ statements, savedQueries, ...parts }: Parts): Find
     detector,
     severity: severityOf(cost),
     confidence: lead.confidence,
-    title: `N+1: ${queries} queries of ${sorted.length} statements from one loop`,
+    title: `N+1: ${queries} queries of ${countOf(sorted)} statements from one loop`,
     detail: `${describeTurns(sorted)} ${lead.detail}`,
     remediation: lead.remediation,
     ...(lead.fix === undefined ? {} : { fix: lead.fix }),
@@ -113,6 +115,10 @@ export function leadFirst(a: LoopStatement, b: LoopStatement): number {
     compareNames(linesOf(a), linesOf(b)) ||
     compareText(a.fingerprint, b.fingerprint)
   )
+}
+
+function countOf({ length }: readonly LoopStatement[]): string {
+  return length < MOST_STATEMENTS ? String(length) : `${length} or more`
 }
 
 /** Which statements are sent once in a turn, and which in a loop inside it. */

@@ -1,7 +1,7 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
 import { statementKey } from '../detectors/identify.ts'
-import { countQueries, keptOccurrence } from '../detectors/occurrence.ts'
+import { countQueries, keptOccurrence, LISTED_OF_WORST } from '../detectors/occurrence.ts'
 import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
 import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
 import { VERSION } from '../version.ts'
@@ -113,7 +113,10 @@ export class ReportBuilder {
       return
     }
     const one = {
-      finding: { ...found, occurrences: found.occurrences.map(keptOccurrence) },
+      finding: {
+        ...found,
+        occurrences: found.occurrences.map((one) => keptOccurrence(one, LISTED_OF_WORST)),
+      },
       spentMs: ms,
     }
     const joined = same.reduce(
@@ -262,11 +265,15 @@ function mergeFindings(a: Finding, b: Finding): Finding {
   return { ...(worse ?? a), ...joined }
 }
 
-/** The one with the most queries is always among them: a budget is held against it. */
+/**
+ * The one with the most queries is always among them, and has them all: a budget is held against it. Of the others the
+ * first queries are enough.
+ */
 function firstAndWorst(sorted: readonly Occurrence[]): Occurrence[] {
   const worst = sorted.reduce((a, b) => (countQueries(b) > countQueries(a) ? b : a))
   const first = sorted.slice(0, KEPT_OCCURRENCES)
-  return first.includes(worst) ? first : [...first.slice(0, -1), worst]
+  const kept = first.includes(worst) ? first : [...first.slice(0, -1), worst]
+  return kept.map((one) => (one === worst ? one : keptOccurrence(one)))
 }
 
 function compareOccurrences(a: Occurrence | undefined, b: Occurrence | undefined): number {

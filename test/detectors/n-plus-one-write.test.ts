@@ -88,6 +88,17 @@ describe('finds', () => {
     expect(detailOf({})).not.toContain('commit')
   })
 
+  test('a loop in a transaction that is rolled back after it', () => {
+    const loop = inserts(4, { transaction: 1 })
+    const found = trace(
+      'POST /x',
+      q('begin', [], { transaction: 1 }),
+      loop,
+      q('rollback', [], { transaction: 1 }),
+    )
+    expect(detect(found)).toMatchObject([{ cost: { queries: 3 } }])
+  })
+
   test('batches of different sizes, each with the rows of one parent', () => {
     const links = [2, 5, 1, 3].map((count, parent) => insertRows('links', count, `doc${parent}`))
     const [finding, ...more] = detect(trace('POST /publish', links))
@@ -328,6 +339,28 @@ describe('is quiet about', () => {
       ),
     ],
     ['a retry after errors', trace('POST /x', inserts(3, { error: '40001' }), inserts(1))],
+    [
+      'a retry of a transaction that fails at its end',
+      trace(
+        'POST /x',
+        [1, 2, 3].flatMap((transaction) => [
+          q('begin', [], { transaction }),
+          q('update t set a = $1 where id = $2', [1, 2], { at, transaction }),
+          q('commit', [], { transaction, ...(transaction < 3 ? { error: '40001' } : {}) }),
+        ]),
+      ),
+    ],
+    [
+      'a retry of a transaction that is rolled back',
+      trace(
+        'POST /x',
+        [1, 2, 3].flatMap((transaction) => [
+          q('begin', [], { transaction }),
+          q(INSERT, [7, 'a'], { at, transaction }),
+          q(transaction < 3 ? 'rollback' : 'commit', [], { transaction }),
+        ]),
+      ),
+    ],
     [
       'a worker that claims job after job',
       trace(

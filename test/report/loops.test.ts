@@ -150,6 +150,27 @@ describe('one loop is one finding', () => {
     ])
   })
 
+  test('that keeps no more than 200 statements, in whatever order its traces come', () => {
+    const traces = [0, 1, 2].map((visit) => ({
+      ...trace(
+        'POST /import',
+        loop(
+          3,
+          read('fixed', 41),
+          ...Array.from({ length: 90 }, (_, at) => read(`made_up_${visit}_${at}`, 42)),
+        ),
+      ),
+      id: `http POST /import #${visit}`,
+    }))
+    const find = (...order: number[]) =>
+      analyze(...order.map((at) => traces[at] as Trace)).findings.filter(({ statements }) => statements)
+    expect(find(0, 1, 2)).toMatchObject([
+      { title: 'N+1: 273 queries of 200 or more statements from one loop' },
+    ])
+    expect(find(0, 1, 2)[0]?.statements).toHaveLength(200)
+    expect(find(2, 0, 1)).toEqual(find(0, 1, 2))
+  })
+
   test('that an importer of 48 statements prints in a screen', () => {
     const statements = Array.from({ length: 48 }, (_, at) =>
       at % 2 ? write(`table_${at}`, 41 + at) : read(`table_${at}`, 41 + at),
