@@ -2,6 +2,7 @@
 // and hands it on. Errors of ours are counted, never thrown into the application.
 import { createKnowledge } from './catalog/knowledge.ts'
 import { noteBounds } from './catalog/note-bounds.ts'
+import { noteEffects } from './catalog/note-effects.ts'
 import { noteTables } from './catalog/note-tables.ts'
 import { collectFolder, collectTraces, type TraceCollector } from './collect/collect-traces.ts'
 import { defaultOptions } from './config/default-options.ts'
@@ -235,6 +236,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       const catalog = knowledge.catalog(trace.connections)
       noteTables(trace.queries, catalog)
       noteBounds(trace.queries, catalog, { isLive: true })
+      noteEffects(trace.queries, catalog)
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
       withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined, catalog }))
       maskNames(trace.queries)

@@ -69,6 +69,18 @@ export interface ResultBound {
   key?: readonly string[]
 }
 
+/** What a statement reads and changes beyond the tables that its text names, as the catalog tells. */
+export interface Effects {
+  /** Tables behind its views, and the other parts of partitioned ones. */
+  reads?: readonly string[]
+  /** It calls functions of the database, which may read any table. */
+  readsAnything?: boolean
+  /** Tables that foreign keys change along with those it writes. */
+  writes?: readonly string[]
+  /** It runs triggers, rules or volatile functions of the database, which may change any table. */
+  writesAnything?: boolean
+}
+
 /** One statement sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
   sql: string
@@ -110,6 +122,8 @@ export interface Query {
   flow?: readonly ValueFlow[]
   /** Known of a SELECT when the catalog is. */
   bound?: ResultBound
+  /** Absent where there is nothing beyond the statement's text, and without a catalog. */
+  effects?: Effects
   /** Absent when the rows were not watched, and when there were none. */
   usage?: RowUsage
   /** Who said in the code that findings about this query are left out, and why. */

@@ -81,6 +81,20 @@ with recursive base_type(oid, base) as (
   from relation r
   join pg_catalog.pg_constraint k on k.conrelid = r.oid and k.contype = 'f'
   group by k.conrelid
+), alongside as (
+  -- A view reads what its rule depends on; a partition is read and written with its parent.
+  select w.ev_class as oid, d.refobjid as other from pg_catalog.pg_rewrite w
+  join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and d.objid = w.oid
+    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> w.ev_class
+  union select inhparent, inhrelid from pg_catalog.pg_inherits
+  union select inhrelid, inhparent from pg_catalog.pg_inherits
+), reading as (
+  select a.oid, pg_catalog.json_agg(a.other::bigint order by a.other) as list
+  from alongside a join relation r on r.oid = a.oid and r.relkind <> 'm' group by a.oid
+), cascading as (
+  select k.confrelid as oid, pg_catalog.json_agg(distinct k.conrelid::bigint) as list
+  from pg_catalog.pg_constraint k
+  where k.contype = 'f' and (k.confdeltype in ('c', 'n', 'd') or k.confupdtype in ('c', 'n', 'd')) group by k.confrelid
 )
 select pg_catalog.json_build_object(
   'v', 1,
@@ -95,12 +109,17 @@ select pg_catalog.json_build_object(
         when 'f' then 'foreign' else 'table' end,
       'columns', coalesce(columns.list, '[]'), 'uniqueKeys', coalesce(keys.list, '[]'),
       'foreignKeys', coalesce(foreign_keys.list, '[]'),
+      'readsFrom', reading.list, 'cascadesTo', cascading.list,
+      'runsCode', case when exists (select from pg_catalog.pg_trigger t
+          where t.tgrelid = r.oid and not t.tgisinternal and t.tgenabled <> 'D')
+        or exists (select from pg_catalog.pg_rewrite w where w.ev_class = r.oid and w.ev_type <> '1') then true end,
       'hasChildren', r.relkind <> 'p' and exists (select from pg_catalog.pg_inherits h where h.inhparent = r.oid),
       'estimatedRows', sized.rows,
       'definition', case when r.relkind = 'v' then pg_catalog.pg_get_viewdef(r.oid) end
     ) order by r.nspname, r.relname), '[]')
     from relation r left join columns on columns.attrelid = r.oid left join keys on keys.indrelid = r.oid
-      left join foreign_keys on foreign_keys.conrelid = r.oid left join sized on sized.oid = r.oid),
+      left join foreign_keys on foreign_keys.conrelid = r.oid left join sized on sized.oid = r.oid
+      left join reading on reading.oid = r.oid left join cascading on cascading.oid = r.oid),
   'functions', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       'schema', f.nspname, 'name', f.proname, 'returnsSet', f.sets, 'aggregate', f.aggregates,
       'volatile', f.volatiles) order by f.nspname, f.proname), '[]')

@@ -4,6 +4,7 @@ import type { Catalog } from '../sql/catalog-shape.ts'
 import { statementValues } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 import { noteBounds } from './note-bounds.ts'
+import { noteEffects } from './note-effects.ts'
 import { type TableOfColumn, tableNames } from './note-tables.ts'
 
 export function recordingNotes(catalog: Catalog): (queries: readonly Query[]) => void {
@@ -11,6 +12,7 @@ export function recordingNotes(catalog: Catalog): (queries: readonly Query[]) =>
   return (queries) => {
     const sent = queries.map((query) => ({ ...query, params: query.params ?? standIns(query) }) as Query)
     noteBounds(sent, catalog)
+    noteEffects(queries, catalog)
     for (const [index, query] of queries.entries()) {
       const bound = sent[index]?.bound
       if (bound) Object.assign(query, { bound: withLimit(bound, query) })

@@ -27,6 +27,7 @@ export function placeOf({ queries, truncated, labels }: Trace): string {
     query.builtAt,
     query.flow?.map(({ param, query, column, table, rows }) => [param, query, column, table, rows]),
     query.bound && [query.bound.rows, query.bound.nested, query.bound.reason, query.bound.table],
+    query.effects,
     usageOf(query),
     query.ignored,
   ])

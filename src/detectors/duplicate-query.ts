@@ -1,15 +1,17 @@
 // The same statement with the same values and the same result, asked again within one unit of work, though nothing has
-// been written to its tables in between. It refuses to accuse re-reading after a write, locking, polling, and what a
-// loop repeats, which is that loop's finding.
+// been written to its tables in between. It refuses to accuse re-reading after a write or under other settings (role,
+// tenant, search path), what changes by itself, locking, polling, and what a loop repeats, which is that loop's finding.
 import { findSameStatements } from '../grouping/repetitions.ts'
+import { callsUnknown, dependsOnTransactionTime, mayChangeEachTime } from '../sql/changing-functions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Detector, Evidence, Finding, Frame, Query, Trace } from '../types.ts'
 import { severityOf } from '../worst-first.ts'
 import { identify } from './identify.ts'
 import { nPlusOne } from './n-plus-one.ts'
-import { isPolling } from './polling.ts'
+import { isPollingAlone } from './polling.ts'
+import { sessionSettings } from './session-settings.ts'
 import { readSlots } from './slots.ts'
-import { tableVersions } from './table-versions.ts'
+import { type TableVersion, tableVersions } from './table-versions.ts'
 
 const defaults = {
   /** Executions of one statement with one set of values. */
@@ -25,9 +27,12 @@ export const duplicateQuery: Detector<typeof defaults> = {
     defaults,
   },
   detect(trace, options) {
-    const versionOf = tableVersions(trace.queries)
+    const moments: Moments = {
+      tables: tableVersions(trace.queries),
+      settings: sessionSettings(trace.queries),
+    }
     const groups = findSameStatements(trace.queries).map((indexes) =>
-      groupEqual(trace, indexes, versionOf).filter((group) => group.length >= options.least),
+      groupEqual(trace, indexes, moments).filter((group) => group.length >= options.least),
     )
     if (!groups.some((group) => group.length > 0)) return []
     const loops = nPlusOne
@@ -35,20 +40,24 @@ export const duplicateQuery: Detector<typeof defaults> = {
       .flatMap(({ occurrences }) => occurrences.map(({ queries }) => new Set(queries)))
     return groups.flatMap((equal) => {
       const own = equal.filter((group) => !loops.some((loop) => group.every((index) => loop.has(index))))
-      return own.length > 0 ? [describe(trace, own)] : []
+      return own.length > 0 ? [describe(trace, own, moments)] : []
     })
   },
 }
 
+/** What may make the same text another question, by the position of the query. */
+interface Moments {
+  tables: (index: number) => TableVersion
+  settings: (index: number) => string
+}
+
 /** Those with equal values, equal results and nothing written in between; without known values none. */
-function groupEqual(
-  trace: Trace,
-  indexes: readonly number[],
-  versionOf: (index: number) => string,
-): number[][] {
+function groupEqual(trace: Trace, indexes: readonly number[], { tables, settings }: Moments): number[][] {
   const queries = indexes.map((index) => trace.queries[index] as Query)
   const { kind, text } = fingerprint(queries[0]?.sql ?? '')
   if (kind !== 'select' || !/\bfrom\b/i.test(text) || LOCKS.test(text)) return []
+  if (mayChangeEachTime(text) || queries.some(({ effects }) => effects?.writesAnything)) return []
+  const tellsTime = dependsOnTransactionTime(text)
   const slots = readSlots(text, queries)
   if (slots.length === 0 && text.includes('?')) return []
   if (slots.some(({ names }) => names.some((name) => name === undefined))) return []
@@ -57,23 +66,39 @@ function groupEqual(
     const query = trace.queries[index] as Query
     if (query.error !== undefined) return
     const values = slots.map(({ names }) => names[sending]).join(' ')
-    const key = [values, query.resultHash ?? `${query.rows}`, versionOf(index)].join('\n')
+    const result = query.resultHash ?? `${query.rows}`
+    const moment = tellsTime ? `${query.transaction ?? `none ${index}`}` : ''
+    const key = [values, result, tables(index).version, settings(index), moment].join('\n')
     const group = groups.get(key)
     if (group) group.push(index)
     else groups.set(key, [index])
   })
-  return [...groups.values()].filter(
-    (group) => group.length > 1 && !isPollingOnePlace(group.map((index) => trace.queries[index] as Query)),
-  )
+  return [...groups.values()].filter((group) => group.length > 1 && !isPollingOnePlace(trace.queries, group))
 }
 
 const LOCKS = /\bfor (update|share|no key update|key share)\b/i
 
-function isPollingOnePlace(queries: readonly Query[]): boolean {
-  return isPolling(queries) && new Set(queries.map(placeOf)).size === 1
+function isPollingOnePlace(queries: readonly Query[], group: readonly number[]): boolean {
+  return (
+    isPollingAlone(queries, group) &&
+    distinctSites(group.map((index) => queries[index] as Query)).length === 1
+  )
 }
 
-function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding {
+/** In one transaction, or in none, and nothing in between whose effects only a catalog could tell. */
+function isCertain(trace: Trace, group: readonly number[], { tables }: Moments): boolean {
+  const queries = group.map((index) => trace.queries[index] as Query)
+  if (queries.every(({ bound }) => bound !== undefined)) return true
+  const writes = new Set(group.map((index) => tables(index).writesBefore))
+  return writes.size === 1 && !callsUnknown(fingerprint(queries[0]?.sql ?? '').text)
+}
+
+/** Each time in another transaction, which may have to see for itself what it decides by. */
+function isApart(trace: Trace, group: readonly number[]): boolean {
+  return new Set(group.map((index) => trace.queries[index]?.transaction)).size === group.length
+}
+
+function describe(trace: Trace, groups: readonly (readonly number[])[], moments: Moments): Finding {
   const indexes = groups.flat().sort((a, b) => a - b)
   const queries = indexes.map((index) => trace.queries[index] as Query)
   const { text, key } = fingerprint(queries[0]?.sql ?? '')
@@ -86,6 +111,8 @@ function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding
     roundTrips: again,
     rows: queries.slice(groups.length).reduce((sum, { rows = 0 }) => sum + rows, 0),
   }
+  const apart = groups.every((group) => isApart(trace, group))
+  const certain = known && groups.every((group) => isCertain(trace, group, moments))
   const values = groups.length > 1 ? `, for ${groups.length} different sets of values` : ''
   const places = sites.length > 1 ? ` from ${sites.length} places` : ''
   const sameResult = known
@@ -100,10 +127,10 @@ function describe(trace: Trace, groups: readonly (readonly number[])[]): Finding
       callSite: worst?.callSite,
       statement: key,
     }),
-    severity: severityOf(cost),
-    confidence: known ? 'proven' : 'likely',
+    severity: apart ? 'info' : severityOf(cost),
+    confidence: apart ? 'possible' : certain ? 'proven' : 'likely',
     title: `The same query ${indexes.length} times${places}${values}`,
-    detail: `Same statement, same values${sameResult}; nothing was written to its tables in between.`,
+    detail: `Same statement, same values${sameResult}; ${apart ? 'not in the same transaction' : 'nothing was written to its tables in between'}.`,
     remediation: 'Ask once and pass the result on, or keep it for the length of the request.',
     cost,
     evidence: [
@@ -124,16 +151,39 @@ interface Site {
 /** Most frequent first. */
 function distinctSites(queries: readonly Query[]): Site[] {
   const sites = new Map<string, Site>()
-  for (const query of queries) {
-    const site = sites.get(placeOf(query))
+  for (const { callSite = [] } of queries) {
+    const place = callSite.map(lineOf).join(' ')
+    const site = sites.get(place)
     if (site) site.count++
-    else sites.set(placeOf(query), { callSite: query.callSite ?? [], count: 1 })
+    else sites.set(place, { callSite, count: 1 })
   }
-  return [...sites.values()].sort((a, b) => b.count - a.count)
+  const all = [...sites.values()]
+  if (all.length > COMPARED_PLACES) return all.sort((a, b) => b.count - a.count)
+  const merged = new Set<Site>()
+  for (const site of [...all].sort((a, b) => a.callSite.length - b.callSite.length)) {
+    const whole = all.find(
+      (other) => other !== site && !merged.has(other) && isPartOf(site.callSite, other.callSite),
+    )
+    if (!whole) continue
+    whole.count += site.count
+    merged.add(site)
+  }
+  return all.filter((site) => !merged.has(site)).sort((a, b) => b.count - a.count)
 }
 
-function placeOf({ callSite }: Query): string {
-  return (callSite ?? []).map(({ file, line }) => `${file}:${line}`).join(' ')
+/** Each is compared with each other. */
+const COMPARED_PLACES = 100
+
+/** The first turn of a loop has all callers in its stack; after an await only those are left that await it. */
+function isPartOf(some: CallSite, all: CallSite): boolean {
+  const [innermost] = some
+  if (!innermost || !all[0] || lineOf(innermost) !== lineOf(all[0])) return false
+  const lines = new Set(all.map(lineOf))
+  return some.every((frame) => lines.has(lineOf(frame)))
+}
+
+function lineOf({ file, line }: Frame): string {
+  return `${file}:${line}`
 }
 
 /** The innermost frame that tells the places apart: one helper called from several is itself in all of them. */

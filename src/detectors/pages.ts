@@ -251,11 +251,19 @@ const prices = lines.map((line) => format(line.cents, currency))
 
 ## How sure it is
 
-- **proven**: the results were seen and are equal.
-- **likely**: the results are not known, as in recordings of other tools; statement and values are equal.
+- **proven**: the results were seen and are equal, in one transaction or in none. Nothing was written in between, or the catalog
+  tells that what was written has nothing to do with the statement.
+- **likely**: the results are not known, as in recordings of other tools, or something was written to other tables and there is no
+  catalog that tells what views, triggers and foreign keys make of it; statement and values are equal.
+- **possible**, and for information only: each time in another transaction, which may have to see for itself what it decides by.
 
-A write to a table that the statement names separates two reads, and so does a statement whose effects cannot be read from its
-text, such as a call of a function.
+A write to a table that the statement names separates two reads. With the catalog so does a write to a table behind a view, to
+another part of a partitioned table, by a cascading foreign key or through a trigger. A statement whose effects cannot be read from its
+text, such as a call of a function, separates all reads; so do locks, \`LISTEN\` and waits, after which others may have written.
+
+The same text is another question under other settings: \`SET\`, \`SET LOCAL\`, \`set_config\`, \`SET ROLE\`, \`SET SESSION AUTHORIZATION\`,
+\`RESET\` and \`DISCARD\` on the same connection separate two reads unless they set what was set before. Timeouts and costs do not
+count. Transactions that keep their snapshot (\`REPEATABLE READ\`, \`SERIALIZABLE\`, \`SET TRANSACTION SNAPSHOT\`) are apart.
 
 ## Options
 
@@ -269,8 +277,10 @@ createProfiler({ detectors: { 'duplicate-query': { least: 3 } } })
 
 ## When to ignore it
 
-It says nothing about reads that lock (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), polling (asked from one place with
-a pause), and what is part of a loop with other values: that is n-plus-one.
+It says nothing about reads that lock (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), and what changes by itself: random
+values, sequences, the clock, \`current_setting\`, volatile functions of the database; \`now()\` is one value in one transaction.
+Polling is no duplicate either: asked from one place, each time 200 ms or more after the answer, or after even pauses of 40 ms or more
+in which nothing else was asked. What is part of a loop with other values belongs to n-plus-one.
 `,
   },
   'unread-columns': {

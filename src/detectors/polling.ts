@@ -4,10 +4,32 @@ import type { Query } from '../types.ts'
 /** Between the turns of a loop there is some work of the application; nobody's rows take this long. */
 const PAUSE_MS = 200
 
+/** Shorter than any interval that somebody polls at, and longer than what an application does between two equal questions. */
+const SHORT_PAUSE_MS = 40
+/** A timer is late by some milliseconds, and work takes as long as it happens to take. */
+const UNEVEN = 2
+
 /** Each query starts a while after the one before was answered. Unknown times are no pause. */
 export function isPolling(queries: readonly Query[]): boolean {
-  return queries.slice(1).every(({ startMs = 0 }, i) => {
+  return pausesOf(queries).every((pause) => pause >= PAUSE_MS)
+}
+
+/** The same with shorter pauses, where they are even and nothing else was asked in them. */
+export function isPollingAlone(queries: readonly Query[], indexes: readonly number[]): boolean {
+  const pauses = pausesOf(indexes.map((index) => queries[index] as Query))
+  if (pauses.every((pause) => pause >= PAUSE_MS)) return true
+  const [first = 0, last = 0] = [indexes[0], indexes.at(-1)]
+  const least = pauses.reduce((shortest, pause) => Math.min(shortest, pause), Infinity)
+  return (
+    last - first === indexes.length - 1 &&
+    least >= SHORT_PAUSE_MS &&
+    pauses.every((pause) => pause <= least * UNEVEN)
+  )
+}
+
+function pausesOf(queries: readonly Query[]): number[] {
+  return queries.slice(1).map(({ startMs = 0 }, i) => {
     const { startMs: before = 0, waitMs = 0, durationMs = 0 } = queries[i] as Query
-    return startMs - before - waitMs - durationMs >= PAUSE_MS
+    return startMs - before - waitMs - durationMs
   })
 }

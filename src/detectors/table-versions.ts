@@ -1,33 +1,52 @@
-// Whether a table may have changed between two reads: counts the writes of the trace by the table they name. A statement
-// whose effects cannot be read from its text (a function call, CALL, DO) may have changed every table. Foreign keys and
-// triggers are not followed; equal results are asked for besides.
+// Whether a table may have changed between two reads: counts the writes of the trace by the table they name, and by those
+// that views, foreign keys and triggers add to it where the catalog told. A statement whose effects cannot be read from
+// its text (a function call, CALL, DO) may have changed every table, and one that locks may have waited for others' changes.
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 
-/** Returns a function: two reads of one statement with the same version saw the same tables, as far as the trace tells. */
-export function tableVersions(queries: readonly Query[]): (index: number) => string {
-  const versions = queries.map(() => '')
+export interface TableVersion {
+  /** Two reads of one statement with the same version saw the same tables, as far as the trace tells. */
+  version: string
+  /** Statements before it that may have changed any table at all. */
+  writesBefore: number
+}
+
+export function tableVersions(queries: readonly Query[]): (index: number) => TableVersion {
+  const versions: TableVersion[] = []
   const written = new Map<string, number>()
   let everything = 0
-  queries.forEach(({ sql, sqlLength }, index) => {
+  let writes = 0
+  queries.forEach(({ sql, sqlLength, effects }, index) => {
     const { kind, text } = fingerprint(sql)
-    const words = kind === 'select' && written.size > 0 ? wordsOf(text) : NO_WORDS
+    const words = kind === 'select' && written.size > 0 ? wordsOf(text, effects?.reads) : NO_WORDS
     const relevant = [...words].flatMap((word) => {
       const count = written.get(word)
       return count === undefined ? [] : [`${word}:${count}`]
     })
-    versions[index] = `${everything} ${relevant.join(' ')}`
-    const targets = writtenTables(text)
+    const all = effects?.readsAnything ? writes : everything
+    versions[index] = { version: `${all} ${relevant.join(' ')}`, writesBefore: writes }
+    const targets = [...writtenTables(text), ...(effects?.writes ?? [])]
     for (const table of targets) written.set(table, (written.get(table) ?? 0) + 1)
-    if (sqlLength !== undefined || (targets.length === 0 && mayWriteAnything(kind, text))) everything++
+    const isUnknown =
+      sqlLength !== undefined ||
+      effects?.writesAnything === true ||
+      WAITS.test(text) ||
+      (targets.length === 0 && mayWriteAnything(kind, text))
+    if (isUnknown) everything++
+    if (isUnknown || targets.length > 0) writes++
   })
-  return (index) => versions[index] ?? ''
+  return (index) => versions[index] ?? { version: '', writesBefore: 0 }
 }
+
+/** For a lock, during which others may have committed, or for a moment that is later. */
+const WAITS = /\bfor (?:update|share|no key update|key share)\b|\bpg_\w*advisory\w*\(|\bpg_sleep\w*\(/
 
 const NO_WORDS: ReadonlySet<string> = new Set()
 
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.match(/"(?:[^"]|"")+"|[\p{L}\p{N}_$]+/gu)?.map(bare))
+function wordsOf(text: string, behind: readonly string[] = []): ReadonlySet<string> {
+  const words = new Set(behind)
+  for (const word of text.match(/"(?:[^"]|"")+"|[\p{L}\p{N}_$]+/gu) ?? []) words.add(bare(word))
+  return words
 }
 
 /** The last part of each name behind INSERT INTO, UPDATE, DELETE FROM, MERGE INTO, COPY and TRUNCATE, also inside WITH. */
@@ -47,7 +66,7 @@ function bare(name: string): string {
 /** A SELECT that only calls a function is called for what the function does. */
 function mayWriteAnything(kind: string, text: string): boolean {
   if (kind === 'other' || kind === 'ddl')
-    return !/^(explain|show|listen|unlisten|prepare|deallocate|analyze)\b/i.test(text)
+    return !/^(explain|show|unlisten|prepare|deallocate|analyze)\b/i.test(text)
   if (kind !== 'select') return false
   return !/\bfrom\b/i.test(text)
     ? /\w\(/.test(text)

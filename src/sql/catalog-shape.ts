@@ -26,6 +26,12 @@ export interface CatalogRelation {
   uniqueKeys: readonly CatalogKey[]
   /** Absent in catalogs that were written before they were read. */
   foreignKeys?: readonly CatalogForeignKey[]
+  /** Relations that it is made of or a part of (`pg_class.oid`): those of a view, parents and partitions of a table. */
+  readsFrom?: readonly number[]
+  /** Tables that foreign keys change when it is written (`pg_class.oid`). */
+  cascadesTo?: readonly number[]
+  /** Triggers or rules run when it is written. */
+  runsCode?: boolean
   /** Other tables inherit from it, so no key of it is a key of what `FROM` reads. Not said of partitioned tables. */
   hasChildren: boolean
   /** `pg_class.reltuples`, or what the table's pages hold when it was never analysed; absent where neither is known. */

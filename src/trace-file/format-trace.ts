@@ -76,6 +76,7 @@ const WRITERS: {
   flow: ({ flow }) => unlessEmpty(flow),
   usage: ({ usage }) => usage,
   bound: ({ bound }) => bound,
+  effects: ({ effects }) => effects,
   // Comments are left out of the statement, so what they say of it is told here.
   ignored: (query) => unlessEmpty(ignoresOf(query)),
 }

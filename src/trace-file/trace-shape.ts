@@ -63,6 +63,14 @@ const query = shape({
       key: v.optional(list(text)),
     }),
   ),
+  effects: v.optional(
+    shape({
+      reads: v.optional(list(text)),
+      readsAnything: v.optional(v.boolean('true or false')),
+      writes: v.optional(list(text)),
+      writesAnything: v.optional(v.boolean('true or false')),
+    }),
+  ),
   via: v.optional(text),
   tables: v.optional(list(text)),
   afterResponse: v.optional(v.boolean('true or false')),

@@ -2,6 +2,7 @@
 // The call site is resolved when somebody reads it, and the values live only until the trace is sealed.
 import type {
   CallSite,
+  Effects,
   Frame,
   Ignore,
   Query,
@@ -71,6 +72,7 @@ export class RecordedQuery implements Query {
   flow?: readonly ValueFlow[]
   usage?: RowUsage
   bound?: ResultBound
+  effects?: Effects
   readonly ignored?: readonly Ignore[]
   /** Names the table of a column, when the catalog is known. */
   tableOf?: (tableId: number, columnId: number, name: string) => string | undefined

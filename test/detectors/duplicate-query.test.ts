@@ -44,6 +44,15 @@ describe('finds', () => {
     expect(finding?.evidence.flatMap(({ callSite }) => callSite?.line ?? [])).toEqual([1, 2])
   })
 
+  test('one loop, of which only the first turn has all callers in its stack, as one place', () => {
+    const turn = (...callers: string[]) =>
+      setting(13, { callSite: [frame('money.ts:13 load'), ...callers.map(frame)] })
+    const [finding] = detect(
+      trace('GET /x', turn('a.ts:2 run', 'x.ts:1 show'), turn('x.ts:1 show'), turn('x.ts:1 show')),
+    )
+    expect(finding?.title).toBe('The same query 3 times')
+  })
+
   test('several lookups that are each asked twice, as one finding', () => {
     const twice = ['a', 'b'].flatMap((key) =>
       [1, 2].map((line) => q(SETTING, [key], { at: `x.ts:${line}:1`, rows: 1 })),
@@ -158,6 +167,13 @@ describe('is quiet about', () => {
       ),
     ],
     [
+      'polling every 100 ms',
+      trace(
+        'GET /x',
+        each([0, 100, 203], (startMs) => setting(1, { startMs: startMs as number })),
+      ),
+    ],
+    [
       'what a loop with other values repeats',
       trace(
         'GET /x',
@@ -185,6 +201,14 @@ describe('is quiet about', () => {
   ])('%s', (_what, found) => {
     expect(detect(found)).toEqual([])
   })
+})
+
+test('pauses in which something else is asked are no polling', () => {
+  const turns = [0, 100, 200].flatMap((startMs) => [
+    setting(1, { startMs }),
+    q('select name from shops where id = $1', [startMs], { startMs: startMs + 50, at: `y.ts:${startMs}:1` }),
+  ])
+  expect(detect(trace('GET /x', turns))).toHaveLength(1)
 })
 
 test('the threshold is an option', () => {
