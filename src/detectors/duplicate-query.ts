@@ -39,7 +39,7 @@ export const duplicateQuery: Detector<typeof defaults> = {
       .detect(trace, nPlusOne.meta.defaults)
       .flatMap(({ occurrences }) => occurrences.map(({ queries }) => new Set(queries)))
     return groups.flatMap((equal) => {
-      const own = equal.filter((group) => !loops.some((loop) => group.every((index) => loop.has(index))))
+      const own = equal.filter((group) => !loops.some((loop) => isOfLoop(trace.queries, group, loop)))
       return own.length > 0 ? [describe(trace, own, moments)] : []
     })
   },
@@ -77,6 +77,15 @@ function groupEqual(trace: Trace, indexes: readonly number[], { tables, settings
 }
 
 const LOCKS = /\bfor (update|share|no key update|key share)\b/i
+
+/** Where all are from one place, one of them tells: the first turn of a loop may have other callers in its stack. */
+function isOfLoop(queries: readonly Query[], group: readonly number[], loop: ReadonlySet<number>): boolean {
+  if (!group.some((index) => loop.has(index))) return false
+  return (
+    group.every((index) => loop.has(index)) ||
+    distinctSites(group.map((index) => queries[index] as Query)).length === 1
+  )
+}
 
 function isPollingOnePlace(queries: readonly Query[], group: readonly number[]): boolean {
   return (

@@ -279,8 +279,8 @@ createProfiler({ detectors: { 'duplicate-query': { least: 3 } } })
 
 It says nothing about reads that lock (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), and what changes by itself: random
 values, sequences, the clock, \`current_setting\`, volatile functions of the database; \`now()\` is one value in one transaction.
-Polling is no duplicate either: asked from one place, each time 200 ms or more after the answer, or after even pauses of 40 ms or more
-in which nothing else was asked. What is part of a loop with other values belongs to n-plus-one.
+Polling is no duplicate either: asked from one place, each time 200 ms or more after the answer, or 40 ms or more when nothing
+else was asked in between. What is part of a loop with other values belongs to n-plus-one.
 `,
   },
   'unread-columns': {

@@ -6,25 +6,18 @@ const PAUSE_MS = 200
 
 /** Shorter than any interval that somebody polls at, and longer than what an application does between two equal questions. */
 const SHORT_PAUSE_MS = 40
-/** A timer is late by some milliseconds, and work takes as long as it happens to take. */
-const UNEVEN = 2
 
 /** Each query starts a while after the one before was answered. Unknown times are no pause. */
 export function isPolling(queries: readonly Query[]): boolean {
   return pausesOf(queries).every((pause) => pause >= PAUSE_MS)
 }
 
-/** The same with shorter pauses, where they are even and nothing else was asked in them. */
+/** The same with shorter pauses, where nothing else was asked in them. */
 export function isPollingAlone(queries: readonly Query[], indexes: readonly number[]): boolean {
-  const pauses = pausesOf(indexes.map((index) => queries[index] as Query))
-  if (pauses.every((pause) => pause >= PAUSE_MS)) return true
   const [first = 0, last = 0] = [indexes[0], indexes.at(-1)]
-  const least = pauses.reduce((shortest, pause) => Math.min(shortest, pause), Infinity)
-  return (
-    last - first === indexes.length - 1 &&
-    least >= SHORT_PAUSE_MS &&
-    pauses.every((pause) => pause <= least * UNEVEN)
-  )
+  const isAlone = last - first === indexes.length - 1
+  const least = isAlone ? SHORT_PAUSE_MS : PAUSE_MS
+  return pausesOf(indexes.map((index) => queries[index] as Query)).every((pause) => pause >= least)
 }
 
 function pausesOf(queries: readonly Query[]): number[] {

@@ -71,6 +71,8 @@ export interface QueryRecording {
 const IDLE_MS = 50
 /** Neither a query that never answers (an abandoned stream) nor an endless loop keeps an ended trace open for longer. */
 const AFTERMATH_MS = 10_000
+/** What was loaded may be outdated at once, by a trace that has changed the schema and closes at the same time. */
+const MOST_WAITS = 3
 
 export class LiveTrace {
   readonly kind: TraceKind
@@ -332,11 +334,12 @@ export class LiveTrace {
   }
 
   /** Once what the analysis has to know is there; `now` does without it. */
-  close({ now = false } = {}): void {
+  close({ now = false, waits = MOST_WAITS } = {}): void {
     if (this.closed) return
-    const loading = now || this.#isCounting ? undefined : this.#settings.loading(this.connections)
+    const loading =
+      now || waits === 0 || this.#isCounting ? undefined : this.#settings.loading(this.connections)
     if (loading !== undefined) {
-      void loading.then(() => this.close({ now: true }))
+      void loading.then(() => this.close({ waits: waits - 1 }))
       return
     }
     this.closed = true
