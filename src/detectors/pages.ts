@@ -98,7 +98,8 @@ It is estimated as a product, rather too large than too small:
   integers from half of it to twice it, up to the column's largest. For other values it is the number of values of the column,
   divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and more characters by 100, 1,000, 100,000
   and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration: it is 1 for the first five words, and 1/3
-  for each further one of a column that does not repeat its words. For booleans, dates and times it is 1.
+  for each further one of a column that does not repeat its words. For booleans, dates and times it is 1. A boolean
+  comes only from a boolean, and a number not from a text that reads like one.
 - **order**: the share of all orders of the values that are as near to the order of the rows. It is no less than 1/10 for rows
   that are sorted, and for others no less than the share of one in all orders that go down as often.
 - **completeness**: 1/rows, where the values are those of all rows of a result, and no others.

@@ -59,38 +59,39 @@ interface Cell {
   query: RecordedQuery
   index: number
   column: CellColumn
+  place: Place
 }
 
 export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns {
-  const byPlace = new Map<string, Cell[]>()
+  const byPlace = new Map<Place, Cell[]>()
   const byIdentity = new Map<string, Cell[]>()
-  const places = new Map<string, Place>()
   const columns = new Map<Place, Column>()
   const tableColumns = new Map<string, Column>()
   const firstArrivals = new Map<string, number>()
   let counted: RowCounts | undefined
   let lists: readonly (ListColumn & { rows: number })[] | undefined
-  const cells = queries.flatMap((query, index) =>
-    (query.kept?.columns() ?? []).map((column): Cell => ({ query, index, column })),
-  )
+  const placeAt = placesOfStatements()
+  const cells = queries.flatMap((query, index) => {
+    if (!query.kept) return []
+    const { key } = fingerprint(query.sql)
+    return query.kept
+      .columns()
+      .map(
+        (column): Cell => ({ query, index, column, place: placeAt(key, `${column.position}${column.path}`) }),
+      )
+  })
   for (const cell of cells) {
-    append(byPlace, keyOf(placeOf(cell)), cell)
+    append(byPlace, cell.place, cell)
     const identity = cellIdentity(cell)
     if (identity) append(byIdentity, identity, cell)
   }
 
-  const placeAt = (cell: Cell): Place => {
-    const place = placeOf(cell)
-    const key = keyOf(place)
-    const known = places.get(key) ?? place
-    places.set(key, known)
-    return known
-  }
   const column = (place: Place): Column => {
     const known = columns.get(place)
     if (known) return known
-    const from = byPlace.get(keyOf(place)) ?? []
-    const made = readColumn(from, (from[0] && cellIdentity(from[0])) ?? keyOf(place))
+    const from = byPlace.get(place) ?? []
+    const identity = (from[0] && cellIdentity(from[0])) ?? `${place.column} ${place.statement}`
+    const made = readColumn(from, identity)
     columns.set(place, made)
     return made
   }
@@ -99,7 +100,7 @@ export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns 
     findPlaces(texts) {
       const found = new Map<string, Map<Place, number>>()
       for (const cell of cells) {
-        const place = placeAt(cell)
+        const { place } = cell
         const { cells: values, rows } = cell.column
         values.forEach((value, at) => {
           const text = textOf(value)
@@ -146,10 +147,10 @@ interface RowCounts {
 }
 
 /** Of each column, the most first. */
-function countRows(byPlace: ReadonlyMap<string, readonly Cell[]>): RowCounts {
+function countRows(byPlace: ReadonlyMap<Place, readonly Cell[]>): RowCounts {
   const counts: RowCounts = { integers: [], others: [] }
   for (const cells of byPlace.values()) {
-    const sample = cells.flatMap(({ column }) => column.cells.find(isValue) ?? [])[0]
+    const sample = sampleOf(cells)
     if (sample === undefined || typeof sample === 'boolean') continue
     const list = kindOf(textOf(sample)) === 'integer' ? counts.integers : counts.others
     list.push(rowsOf(cells))
@@ -161,7 +162,7 @@ function countRows(byPlace: ReadonlyMap<string, readonly Cell[]>): RowCounts {
 /** More lists than these are not compared by their names. */
 const MOST_LISTS = 200
 
-function longestLists(byPlace: ReadonlyMap<string, readonly Cell[]>): (ListColumn & { rows: number })[] {
+function longestLists(byPlace: ReadonlyMap<Place, readonly Cell[]>): (ListColumn & { rows: number })[] {
   const lists = [...byPlace.values()].flatMap((cells) => {
     const [first] = cells
     if (!first) return []
@@ -175,8 +176,11 @@ function rowsOf(cells: readonly Cell[]): number {
   return cells.reduce((sum, { column }) => sum + column.cells.length, 0)
 }
 
-function isValue(cell: unknown): boolean {
-  return cell !== null && cell !== undefined
+function sampleOf(cells: readonly Cell[]): unknown {
+  for (const { column } of cells) {
+    for (const cell of column.cells) if (cell !== null && cell !== undefined) return cell
+  }
+  return undefined
 }
 
 /** What is inside a document is no column of a table. */
@@ -184,12 +188,16 @@ function fieldOf({ query, column }: Cell): DriverField | undefined {
   return column.path === '' ? query.fields?.[column.position] : undefined
 }
 
-function placeOf({ query, column }: Cell): Place {
-  return { statement: fingerprint(query.sql).key, column: `${column.position}${column.path}` }
-}
-
-function keyOf({ statement, column }: Place): string {
-  return `${column} ${statement}`
+/** One place for each column of each statement. */
+function placesOfStatements(): (statement: string, column: string) => Place {
+  const statements = new Map<string, Map<string, Place>>()
+  return (statement, column) => {
+    const places = statements.get(statement) ?? new Map<string, Place>()
+    statements.set(statement, places)
+    const place = places.get(column) ?? { statement, column }
+    places.set(column, place)
+    return place
+  }
 }
 
 function cellIdentity(cell: Cell): string | undefined {
@@ -283,7 +291,7 @@ function countUntil<Item>(items: readonly Item[], isSo: (item: Item) => boolean)
   return from
 }
 
-function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = lists.get(key)
   if (list) list.push(item)
   else lists.set(key, [item])

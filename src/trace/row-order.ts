@@ -28,8 +28,16 @@ function countInversions(values: readonly { rank: number }[]): number {
   return count
 }
 
-/** Of all orders of so many values, those with no more inversions (Mahonian numbers). */
+/** Of all orders of so many values, those with no more inversions. */
 function shareOfOrdersAsNear(length: number, inversions: number): number {
+  sharesOf[length] ??= sharesByInversions(length)
+  return sharesOf[length].slice(0, inversions + 1).reduce((sum, share) => sum + share, 0)
+}
+
+/** By the number of values, which share of their orders has how many inversions (Mahonian numbers). */
+const sharesOf: number[][] = []
+
+function sharesByInversions(length: number): number[] {
   let shares = [1]
   for (let size = 2; size <= length; size++) {
     const next = new Array<number>(shares.length + size - 1).fill(0)
@@ -38,7 +46,7 @@ function shareOfOrdersAsNear(length: number, inversions: number): number {
     })
     shares = next
   }
-  return shares.slice(0, inversions + 1).reduce((sum, share) => sum + share, 0)
+  return shares
 }
 
 /** How many orders of so many values go down as often (Eulerian numbers): one is sorted upwards, one downwards. */
