@@ -258,6 +258,8 @@ const prices = lines.map((line) => format(line.cents, currency))
   catalog that tells what views, triggers and foreign keys make of it; statement and values are equal.
 - **possible**, and for information only: each time in another transaction, which may have to see for itself what it decides by.
 
+It is an error from ten queries on that could be saved, and a warning below.
+
 A write to a table that the statement names separates two reads. With the catalog so does a write to a table behind a view, to
 another part of a partitioned table, by a cascading foreign key or through a trigger. A statement whose effects cannot be read from its
 text, such as a call of a function, separates all reads; so do locks, \`LISTEN\` and waits, after which others may have written.
