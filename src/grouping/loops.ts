@@ -55,8 +55,14 @@ function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
   return undefined
 }
 
+/** V8 names a method with the class of its object, which may be another one each time: `Importer.save [as write]`. */
 function isSameFunction(a: Frame, b: Frame): boolean {
-  return a.file === b.file && a.function === b.function
+  return a.file === b.file && bareName(a.function) === bareName(b.function)
+}
+
+function bareName(name = ''): string {
+  const [first = ''] = name.split(' [as ')
+  return first.slice(first.lastIndexOf('.') + 1)
 }
 
 /** The callers are the same; of a path that was taken up again after an `await` the outer ones may be missing. */

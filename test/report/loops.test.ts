@@ -98,6 +98,21 @@ describe('one loop is one finding', () => {
     ])
   })
 
+  test('when a method is called on objects of several classes', () => {
+    const at = (line: number, name: string) => [`src/importer.ts:${line}:1 ${name}`, HANDLER]
+    const { findings } = analyze(
+      trace(
+        'POST /import',
+        loop(
+          5,
+          { sql: 'select a from t where id = $1', at: at(41, 'Importer.run') },
+          { sql: 'select b from u where id = $1', at: at(42, 'NightlyImporter.run [as start]') },
+        ),
+      ),
+    )
+    expect(findings).toHaveLength(1)
+  })
+
   test('with what a loop inside it sends, and how often it does in each turn', () => {
     const line: Sent = { ...write('lines', 9, 'saveLines'), times: 5 }
     const nested = {
