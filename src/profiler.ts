@@ -238,7 +238,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       noteBounds(trace.queries, catalog, { isLive: true })
       noteEffects(trace.queries, catalog)
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
-      withoutNoting(() => sealValues(trace.queries, { isWhole: trace.counted === undefined, catalog }))
+      const isWhole = trace.counted === undefined
+      withoutNoting(() => sealValues(trace.queries, { isWhole, catalog, input: trace.input }))
       maskNames(trace.queries)
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl'))
         knowledge.forget(trace.connections)

@@ -13,6 +13,8 @@ export interface RequestLike {
   originalUrl?: string
   readonly route?: unknown
   readonly baseUrl?: string
+  /** Set by a middleware that parses it. */
+  readonly body?: unknown
 }
 
 export interface ResponseLike {
@@ -112,12 +114,13 @@ export class RequestTrace {
 
   /** The response is sent, or given up: an error of ours must not be one of the application's there. */
   end(event: 'finish' | 'close'): void {
-    const { trace, response } = this
+    const { trace, request, response } = this
     if (trace.hasEnded) return
     try {
       trace.name = this.#name()
       trace.labels.status = String(response.statusCode)
       if (event !== 'finish' && !response.writableFinished) trace.labels.aborted = 'true'
+      if (!trace.isOnlyCounted) trace.input = inputOf(request)
       trace.end()
     } catch (error) {
       this.profiler.countInternalError(error)
@@ -137,5 +140,28 @@ export class RequestTrace {
     const page = route.page() ?? { path: trace.shape.slice(trace.shape.indexOf(' ') + 1), isShape: true }
     if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, page)
     return page
+  }
+}
+
+/** The values in the path and the query string, and the body where a middleware has parsed it. */
+function inputOf(request: RequestLike): unknown[] {
+  const parts = (request.originalUrl ?? request.url ?? '').split(/[/?&=,#]/)
+  return [parts, parts.map(decoded), bodyOf(request)]
+}
+
+/** A middleware may have defined it as a getter that throws. */
+function bodyOf(request: RequestLike): unknown {
+  try {
+    return request.body
+  } catch {
+    return undefined
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '))
+  } catch {
+    return part
   }
 }

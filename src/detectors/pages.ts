@@ -86,7 +86,8 @@ same finding.
 
 The origin of a value is where it is seen first. Rows that only bring back what a query was given (alone, in a list, in a
 document or a pattern) are none, and neither are the rows of a statement that looks the same value up again. A loop over
-values from outside, such as the body of a request, has no origin and is \`likely\` at best. When one of the values was
+values from outside, such as the body of a request, has no origin and is \`likely\` at best. Values that stand in the path, the query
+string or the parsed body (\`request.body\`) of the request count as values from outside even where earlier rows hold them too. When one of the values was
 known before, the others still count. Rows are taken as they were when they arrived, whatever the application has made
 of them since; rows of cursors and streams count as soon as they have arrived, and so do rows inside JSON and arrays.
 

@@ -1,6 +1,6 @@
-// What the application has told the database, by when: a value that a query was given, alone, in a list, in a document or in
-// a pattern, did not originate in the rows that bring it back. Of a query whose values are not all known, whatever its
-// rows hold may have been given.
+// What the application knew before rows arrived: a value that a query was given, alone, in a list, in a document or in a
+// pattern, did not originate in the rows that bring it back; neither did a value that the unit of work was given from
+// outside. If not all values of a query are known, whatever its rows hold may have been given.
 import { fingerprint, readPlaceholders, statementValues } from '../sql/index.ts'
 import { UnkeptValue } from './kept-values.ts'
 import type { RecordedQuery } from './recorded-query.ts'
@@ -9,10 +9,20 @@ import { textOf } from './result-columns.ts'
 /** The position of the first query that was given the value; infinite when none was. */
 export type GivenBy = (text: string) => number
 
-export function givenValues(queries: readonly RecordedQuery[], texts: ReadonlySet<string>): GivenBy {
+export function givenValues(
+  queries: readonly RecordedQuery[],
+  texts: ReadonlySet<string>,
+  input: readonly unknown[] = [],
+): GivenBy {
   const first = new Map<string, number>()
   const note = (text: string, index: number) => {
     if (texts.has(text) && !first.has(text)) first.set(text, index)
+  }
+  let partsOfInput = 0
+  for (const part of partsOf(input, 0)) {
+    // What was not looked at may hold any value.
+    if (++partsOfInput > LARGEST_INPUT) return () => BEFORE_ALL
+    note(textOf(part), BEFORE_ALL)
   }
   const pagesOf = memo((sql) => readPlaceholders(fingerprint(sql).text).map(({ role }) => PAGE.has(role)))
   queries.forEach((query, index) => {
@@ -31,6 +41,11 @@ export function givenValues(queries: readonly RecordedQuery[], texts: ReadonlySe
   })
   return (text) => first.get(text) ?? Number.POSITIVE_INFINITY
 }
+
+/** Before the first query. */
+const BEFORE_ALL = -1
+/** Parts of the input that are looked at. A larger one is an upload, and reading it would hold up the event loop. */
+const LARGEST_INPUT = 20_000
 
 const PAGE: ReadonlySet<string> = new Set(['limit', 'offset'])
 /** Documents are given whole; what is deeper is no list of keys. */

@@ -12,10 +12,17 @@ import { nameResults } from './result-names.ts'
 import { followValues, type Slot } from './value-flow.ts'
 import { valueNames } from './value-names.ts'
 
+interface SealOptions {
+  isWhole?: boolean
+  catalog?: Catalog | undefined
+  /** What the unit of work was given from outside. */
+  input?: readonly unknown[]
+}
+
 /** Of a trace that is not whole no value is followed: it may have come from rows that were not kept. */
 export function sealValues(
   queries: readonly RecordedQuery[],
-  { isWhole = true, catalog }: { isWhole?: boolean; catalog?: Catalog | undefined } = {},
+  { isWhole = true, catalog, input = [] }: SealOptions = {},
 ): void {
   const nameValue = valueNames()
   const sent = queries.map((query) => ({ query, values: statementValues(query.sql, query.params) }))
@@ -27,7 +34,7 @@ export function sealValues(
     const slots = findRepetitions(queries).flatMap(({ indexes }) =>
       varyingSlots(indexes.flatMap((index) => (sent[index] ? { ...sent[index], index } : []))),
     )
-    followValues(queries, slots, declaredKeys(catalog))
+    followValues(queries, slots, { keys: declaredKeys(catalog), input })
   }
   for (const [index, resultHash] of nameResults(queries)) Object.assign(queries[index] ?? {}, { resultHash })
   for (const query of queries) {
