@@ -10,7 +10,10 @@ import type { Frame } from '../types.ts'
 
 /** Where the frame stands in the source; the frame itself where no map tells. */
 export function toSource(frame: Frame): Frame {
-  const map = COMPILED.test(frame.file) ? sourceMapOf(frame.file) : undefined
+  return mapFrame(frame, COMPILED.test(frame.file) ? sourceMapOf(frame.file) : undefined)
+}
+
+export function mapFrame(frame: Frame, map: TraceMap | undefined): Frame {
   if (!map) return frame
   const column = Math.max(0, (frame.column ?? 1) - 1)
   const found = originalPositionFor(map, { line: frame.line, column })
@@ -38,12 +41,8 @@ function readSourceMap(file: string): TraceMap | undefined {
   try {
     const reference = lastReference(readIfOld(file))
     if (!reference) return undefined
-    const embedded = DATA_URL.exec(reference)
-    if (embedded) {
-      const [, encoding, data = ''] = embedded
-      const json = encoding ? Buffer.from(data, 'base64').toString() : decodeURIComponent(data)
-      return FlattenMap(json, pathToFileURL(file).href)
-    }
+    const embedded = embeddedMap(reference, file)
+    if (embedded) return embedded
     const mapFile = reference.startsWith('file:')
       ? fileURLToPath(reference)
       : resolve(dirname(file), decodeURIComponent(reference))
@@ -52,6 +51,15 @@ function readSourceMap(file: string): TraceMap | undefined {
     // No such file, no such map, or not a map: the line of the compiled code is true as well.
     return undefined
   }
+}
+
+/** The map that a reference holds itself; `undefined` where it names a file. */
+export function embeddedMap(reference: string, file: string): TraceMap | undefined {
+  const embedded = DATA_URL.exec(reference)
+  if (!embedded) return undefined
+  const [, encoding, data = ''] = embedded
+  const json = encoding ? Buffer.from(data, 'base64').toString() : decodeURIComponent(data)
+  return FlattenMap(json, pathToFileURL(file).href)
 }
 
 function readIfOld(file: string): string {

@@ -4,6 +4,7 @@
 import { findSourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Frame } from '../types.ts'
+import { toScriptSource } from './script-maps.ts'
 
 /** A stack as V8 holds it; reading `.stack` formats it. */
 export interface CapturedStack {
@@ -19,6 +20,8 @@ export interface FormattedStack {
 /** The frames, mapped as far as this process maps by itself; a source map beside the file has not been asked. */
 export function framesOf({ text, sites }: FormattedStack): Frame[] {
   const frames = typeof text === 'string' ? parseStack(text) : []
+  // Without a formatter, nobody but Node.js itself has mapped what V8 says.
+  if (sites.length === 0) return frames.map(toScriptSource)
   const raw = sites.flatMap((site) => frameOfSite(site) ?? [])
   if (frames.length === 0) return raw.map(mapLoaded)
   const unmapped = new Set(raw.map(placeOf))
@@ -105,10 +108,14 @@ function toPath(location: string): string {
   }
 }
 
-/** Maps by the source map that Node.js kept when it loaded the file, which it does with --enable-source-maps and tsx. */
+/**
+ * Maps by the source map that Node.js kept when it loaded the file, which it does with --enable-source-maps and tsx, or by
+ * what V8 knows of the script.
+ */
 function mapLoaded(frame: Frame): Frame {
   const entry = findSourceMap(frame.file)?.findEntry(frame.line - 1, (frame.column ?? 1) - 1)
-  if (!entry || !('originalSource' in entry) || typeof entry.originalSource !== 'string') return frame
+  if (!entry || !('originalSource' in entry) || typeof entry.originalSource !== 'string')
+    return toScriptSource(frame)
   return {
     ...frame,
     file: toPath(entry.originalSource),
