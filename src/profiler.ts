@@ -26,6 +26,7 @@ import { type KnownRoutes, knownRoutes } from './trace/known-routes.ts'
 import { keepLatest } from './trace/latest-traces.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { maskNames } from './trace/mask-names.ts'
+import { noteNamed } from './trace/named-in-source.ts'
 import { OpenTraces } from './trace/open-traces.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
@@ -233,6 +234,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted, trace)
       const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
       watcher?.conclude(trace.queries)
+      noteNamed(trace.queries)
       const catalog = knowledge.catalog(trace.connections)
       noteTables(trace.queries, catalog)
       noteBounds(trace.queries, catalog, { isLive: true })

@@ -44,6 +44,8 @@ export interface RowUsage {
   /** Columns it handed on with the whole row, by copying or serialising it: whether anybody reads them is not known. */
   serialized: readonly string[]
   unread: readonly string[]
+  /** Unread ones that the functions on the call site name: another branch may read them. */
+  named?: readonly string[]
   /** Watched rows of which it read anything at all. */
   rowsTouched: number
   /** Number of the first of them, counted from 0; absent when there is none. */

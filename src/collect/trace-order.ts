@@ -48,8 +48,8 @@ export function placeOf({ queries, truncated, labels }: Trace): string {
 
 function usageOf({ usage }: Query): unknown {
   if (!usage) return undefined
-  const { read, serialized, unread, rowsTouched, firstTouched, rowsWatched } = usage
-  return [read, serialized, unread, rowsTouched, firstTouched, rowsWatched]
+  const { read, serialized, unread, named, rowsTouched, firstTouched, rowsWatched } = usage
+  return [read, serialized, unread, named, rowsTouched, firstTouched, rowsWatched]
 }
 
 /** Enough that no two of some millions of traces are taken for one by chance. */

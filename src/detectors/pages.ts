@@ -340,7 +340,9 @@ those is anything reported. The rows of Drizzle's queries are watched as Drizzle
 tables too.
 
 - **likely**: in three traces or more of this place (the function that builds the query, and its statement) the column was not
-  read once, whatever the route. A branch that nobody has taken yet may read it.
+  read once, whatever the route. It says how many requests were seen, because a branch that none of them has taken may read it.
+  Columns that the source of the functions on the call site names (\`row.bio\`, \`{ bio }\`, in camel case too) are not reported;
+  the file is read where it is at hand.
 - **possible**: the same, of results that are larger, of which 500 rows or more were watched, spread over them.
 
 Not counted as unread are columns of a row that was copied (\`{ ...row }\`, \`structuredClone\`) or serialised (\`res.json(rows)\`)
@@ -359,8 +361,8 @@ The bytes are an estimate: the size of the column's values in 16 rows, as Postgr
 | option    | default | meaning                                                                       |
 | --------- | ------- | ----------------------------------------------------------------------------- |
 | \`traces\`  | 3       | traces in which the column was fetched and not read                           |
-| \`bytes\`   | 64      | bytes for nothing in one query, below which nothing is said                   |
-| \`warning\` | 4096    | bytes for nothing from which on it is a warning, and not just for information |
+| \`bytes\`   | 1000    | bytes for nothing in one query, below which nothing is said                   |
+| \`warning\` | 8192    | bytes for nothing from which on it is a warning, and not just for information |
 
 \`\`\`ts
 createProfiler({ detectors: { 'unread-columns': { bytes: 1000 } } })

@@ -1,7 +1,7 @@
 // For detectors that look at what became of the rows: the SELECTs of a trace whose rows were watched, by the place in the
 // code that would have to change. That is one function that sends one statement, whichever routes lead to it.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Evidence, Frame, Occurrence, Query, RowUsage, Trace } from '../types.ts'
+import type { CallSite, Evidence, Frame, Occurrence, Query, RowUsage, Trace, TraceKind } from '../types.ts'
 import { keptOccurrence } from './occurrence.ts'
 
 export interface RowUse {
@@ -17,6 +17,7 @@ export interface Place {
   statement: string
   text: string
   route: string
+  kind: TraceKind
   callSite: CallSite
   /** Where the statement was put together, when that is not where it was sent. */
   builtAt?: Frame
@@ -73,6 +74,7 @@ export function observePlace(
     statement,
     text,
     route: trace.name,
+    kind: trace.kind,
     callSite: first?.query.callSite ?? [],
     ...(first?.query.builtAt ? { builtAt: first.query.builtAt } : {}),
     via: first?.query.via ?? '',

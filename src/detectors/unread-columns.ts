@@ -1,5 +1,5 @@
 // Columns that are fetched and never read, at one place in the code, in every trace that was seen of it. It refuses to
-// speak of columns that were copied or serialised with their row, of rows that were not looked at, of statements in which
+// speak of columns that were copied or serialised with their row, or that the code around the query names, of rows that were not looked at, of statements in which
 // a column decides which rows there are, and of places that only a sample of rows was seen of.
 import type { Detector, Finding, Observation, Trace } from '../types.ts'
 import { selectOnly } from './column-remedy.ts'
@@ -16,10 +16,10 @@ import {
 const defaults = {
   /** Traces in which the column was fetched, and not read in any of them. */
   traces: 3,
-  /** Bytes that came for nothing, at least, in one query. */
-  bytes: 64,
-  /** From so many bytes on it is a warning, below it is for information. */
-  warning: 4096,
+  /** Bytes that came for nothing, at least, in one query: fewer fit into the packet of the network that is sent anyway. */
+  bytes: 1000,
+  /** From so many bytes on it is a warning, below it is for information: some packets more each time. */
+  warning: 8192,
 }
 
 interface Column {
@@ -73,7 +73,7 @@ function observe(trace: Trace, key: string, uses: readonly RowUse[]): Seen {
       }
     }
     return [
-      ...[...usage.read, ...usage.serialized].map((name) => make(name, true)),
+      ...[...usage.read, ...usage.serialized, ...(usage.named ?? [])].map((name) => make(name, true)),
       ...usage.unread.map((name) => make(name, false)),
     ]
   })
@@ -114,7 +114,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   const names = unread.map(({ name }) => name)
   const all = used.length + unread.length
   const [are, were] = unread.length === 1 ? ['is', 'was'] : ['are', 'were']
-  const read = `${list(names)} ${were} not read in any of ${traces} traces`
+  const read = `${list(names)} ${were} not read in the ${traces} ${isRequest(seen) ? 'requests' : 'traces'} seen`
   const size = `about ${kilobytes(bytes ?? 0)} for ${rows} ${rows === 1 ? 'row' : 'rows'}, estimated from the values of some`
   return {
     ...identifyPlace(unreadColumns.meta.id, seen),
@@ -130,6 +130,10 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
       { label: 'unread', text: names.join(', ') },
     ],
   }
+}
+
+function isRequest({ kind }: Seen): boolean {
+  return kind === 'http'
 }
 
 function list(names: readonly string[]): string {

@@ -98,6 +98,7 @@ const query = shape({
       read: v.optional(list(text), []),
       serialized: v.optional(list(text), []),
       unread: v.optional(list(text), []),
+      named: v.optional(list(text)),
       rowsTouched: v.optional(number),
       firstTouched: v.optional(number),
       rowsWatched: v.optional(number),

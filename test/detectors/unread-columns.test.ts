@@ -46,7 +46,7 @@ describe('finds', () => {
       cost: { queries: 0, roundTrips: 0, bytes: 10_500 },
     })
     expect(finding?.detail).toBe(
-      'id, email and notes were not read in any of 3 traces: about 11 kB for 50 rows, estimated from the values of some.',
+      'id, email and notes were not read in the 3 requests seen: about 11 kB for 50 rows, estimated from the values of some.',
     )
     expect(finding?.occurrences.map(({ queries }) => queries)).toEqual([[0], [0], [0]])
   })
@@ -82,14 +82,14 @@ describe('finds', () => {
   })
 
   test('few bytes, for information', () => {
-    const usage = { unreadBytes: { id: 10, email: 20, notes: 50 } }
+    const usage = { unreadBytes: { id: 300, email: 300, notes: 600 } }
     expect(conclude(thrice(() => [customers({ usage })]))[0]?.severity).toBe('info')
   })
 
   test('columns of unknown size, for information', () => {
     const [finding] = conclude(thrice(() => [withoutBytes(customers())]))
     expect(finding).toMatchObject({ severity: 'info', cost: { queries: 0, roundTrips: 0 } })
-    expect(finding?.detail).toBe('id, email and notes were not read in any of 3 traces.')
+    expect(finding?.detail).toBe('id, email and notes were not read in the 3 requests seen.')
   })
 
   test('columns of large results, and says that some row may be different', () => {
@@ -244,7 +244,7 @@ describe('what to select instead', () => {
     const query = customers({
       sql,
       ...(via ? { via } : {}),
-      usage: { read, unread, unreadBytes: Object.fromEntries(unread.map((name) => [name, 500])) },
+      usage: { read, unread, unreadBytes: Object.fromEntries(unread.map((name) => [name, 1500])) },
     })
     return conclude(thrice(() => [query]))[0]?.fix
   }

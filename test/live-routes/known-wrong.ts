@@ -11,7 +11,6 @@ export const KNOWN_WRONG: Readonly<Record<string, string>> = {
     'the values of explicit calls side by side are taken for a loop',
   'GET /side-by-side/permissions': 'the values of explicit calls side by side are taken for a loop',
   'GET /drizzle-rc/counts': 'the values of explicit calls side by side are taken for a loop',
-  'GET /unread/in-another-branch': 'a column that another branch reads is called unread',
   'GET /dashboards/find-first': 'the values of explicit calls side by side are taken for a loop',
   'GET /dashboards/guarded': 'the values of explicit calls side by side are taken for a loop',
   'GET /lists/limited': 'one statement is taken for two where a limiter resumes it',

@@ -46,6 +46,7 @@ const everything: Required<Query> = {
     read: ['id'],
     serialized: [],
     unread: ['bio'],
+    named: ['bio'],
     rowsTouched: 1,
     firstTouched: 0,
     rowsWatched: 2,
