@@ -101,6 +101,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     rowWatcher: watcher,
     loading: knowledge.loading,
     closing: closingQueue(),
+    queryBegan: () => collector?.queryBegan(),
   }
   const open = new OpenTraces<LiveTrace>()
   const closed = keepLatest()
@@ -305,7 +306,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     })
     if (collected) {
       const onLost = () => merged.countUnrecorded()
-      collector = collectTraces(collected, { counts: () => merged.cut, atExit, onLost })
+      collector = collectTraces(collected, { counts: () => merged.cut, atExit: atExitOrSignal, onLost })
     }
     if (traces)
       recorder = recordTraces(traces, {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { handOn } from '../collect/hand-on.ts'
+import { lostQueries } from '../collect/query-counts.ts'
 import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
@@ -17,7 +18,7 @@ import { addOutputOptions, type OutputOptions, printReport, showsTraces } from '
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
 import { runProgram } from './run-program.ts'
-import { whyNothingWasSeen } from './why-nothing-was-seen.ts'
+import { whatWasLost, whyNothingWasSeen } from './why-nothing-was-seen.ts'
 
 interface RunOptions extends OutputOptions, GateOptions {
   set: string[]
@@ -67,8 +68,10 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
     cut: () => collected.cut,
     kept,
   })
+  const lost = lostQueries(folder)
   if (report.queries === 0)
-    process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report)}\n`)
+    process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report, lost)}\n`)
+  else if (lost > 0) process.stderr.write(`pg-loupe: ${whatWasLost(lost)}\n`)
   if (traces !== undefined)
     await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
   const files = file === undefined ? options.output : [...options.output, { format: 'json' as const, file }]

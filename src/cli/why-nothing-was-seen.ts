@@ -3,8 +3,18 @@
 import type { RunNote } from '../collect/run-notes.ts'
 import type { Report } from '../types.ts'
 
-export function whyNothingWasSeen(notes: ReadonlySet<RunNote>, { cut }: Report): string {
+/** `lost`: queries that were seen, and are in no trace that was written. */
+export function whyNothingWasSeen(notes: ReadonlySet<RunNote>, { cut }: Report, lost: number): string {
+  if (lost > 0) return `nothing is known of the queries. ${whatWasLost(lost)}`
   return `no query was seen: ${reason(notes, cut.untraced)}`
+}
+
+export function whatWasLost(lost: number): string {
+  const queries = lost === 1 ? '1 query was seen that is' : `${lost} queries were seen that are`
+  return (
+    `${queries} in no trace: a process was killed or a worker thread terminated before the trace had closed, which it ` +
+    'does 50 ms after its end, or it is running still. A process that exits by itself or by SIGTERM loses nothing.'
+  )
 }
 
 function reason(notes: ReadonlySet<RunNote>, untraced: number): string {

@@ -2,16 +2,20 @@
 // every enabled profiler of every process and worker thread below appends its traces, as they close, to a file of its own
 // there (`<process id>-<thread id>-<number>.ndjson`), and `readCollected` reads the folder back, in an order that does not
 // depend on which process was faster. Each trace is written at once and whole, so a process that is killed leaves all
-// traces that had closed; at an ordinary exit those that are open are closed and written too. No signal is listened to.
+// traces that had closed; at an ordinary exit, and at a signal that ends the process, those that are open are closed and written
+// too. What a process or thread that was killed had not written is counted (`query-counts.ts`).
 // A process without a trace writes no file. Values stay out, and paths are whole: processes may run in different folders.
 import { appendFileSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { threadId } from 'node:worker_threads'
+import { resolve } from 'node:path'
 import { type CutCounts, formatCut } from '../trace-file/cut-line.ts'
 import { formatTrace } from '../trace-file/format-trace.ts'
 import type { Trace } from '../types.ts'
+import { createFile } from './create-file.ts'
+import { countQueries } from './query-counts.ts'
 
 export interface TraceCollector {
+  /** A query was kept in a trace that is open. */
+  queryBegan(): void
   /** Writes it before it returns. */
   collect(trace: Trace): void
 }
@@ -34,9 +38,10 @@ export function collectTraces(folder: string, { counts, atExit, onLost }: Collec
   let file: string | undefined
   let failed = false
   let told: CutCounts = {}
+  const queries = countQueries(folder)
 
   const write = (lines: string) => {
-    if (file === undefined) file = createFile(folder, lines)
+    if (file === undefined) file = createFile(folder, 'ndjson', lines)
     else appendFileSync(file, lines)
   }
   const fail = (error: NodeJS.ErrnoException) => {
@@ -63,16 +68,19 @@ export function collectTraces(folder: string, { counts, atExit, onLost }: Collec
       const line = failed && file === undefined ? '' : news()
       // After a failure the last line may be half a line.
       if (line) write(failed ? `\n${line}` : line)
+      queries.settle()
     } catch {
       // There is nobody left to tell.
     }
   })
 
   return {
+    queryBegan: queries.began,
     collect(trace) {
       if (!failed) {
         try {
           write(`${[...formatTrace(trace, undefined)].join('')}\n${news()}`)
+          queries.written(trace.queries.length)
           return
         } catch (error) {
           fail(error as NodeJS.ErrnoException)
@@ -80,18 +88,5 @@ export function collectTraces(folder: string, { counts, atExit, onLost }: Collec
       }
       onLost()
     },
-  }
-}
-
-/** Process ids come again, and a process may have several profilers. */
-function createFile(folder: string, lines: string): string {
-  for (let number = 1; ; number++) {
-    const file = join(folder, `${process.pid}-${threadId}-${number}.ndjson`)
-    try {
-      appendFileSync(file, lines, { flag: 'ax' })
-      return file
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
   }
 }

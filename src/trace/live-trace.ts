@@ -44,6 +44,8 @@ export interface TraceSettings {
   rowWatcher?: RowWatcher | undefined
   /** Closes traces some time after they have become quiet. */
   closing: ClosingQueue
+  /** Told of each query that is kept. */
+  queryBegan?(): void
   /** A promise while what the analysis has to know of the databases behind them is being loaded; it never rejects. */
   loading(connections: Iterable<object>): Promise<void> | undefined
 }
@@ -107,7 +109,10 @@ export class LiveTrace {
   input: readonly unknown[] = NO_INPUT
   /** Who has to know that it has closed. */
   onClosed: { traceClosed(): void } | undefined
-  /** When it is to be closed unless another query begins; `undefined` while one is under way. */
+  /**
+   * When it is to be closed unless another query begins; `undefined` while one is under way. The queue puts it off by the
+   * time in which the event loop stood still, because nobody could have sent anything then.
+   */
   quietAt: number | undefined
   #name: string
   #isCounting: boolean
@@ -217,6 +222,7 @@ export class LiveTrace {
     const query = new RecordedQuery(this.#bounded(start), this.now(), this.#settings.resolveCallSite)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
+    this.#settings.queryBegan?.()
     this.#noteSent()
     return new FullRecording(this, query, this.#settings)
   }

@@ -264,6 +264,35 @@ describe('the command', () => {
   })
 })
 
+describe('what had not been written when a process ended', () => {
+  test('is written when a signal ends it', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT']) {
+      const { report, code, stderr } = await run(['node', 'main.mjs', '/books', `kill:${signal}`])
+      expect(code).toBe(signal === 'SIGTERM' ? 143 : 130)
+      expect(report.findings).toMatchObject([LOOP])
+      expect(stderr).not.toContain('in no trace')
+    }
+  })
+
+  test('is counted when a worker thread is terminated', async () => {
+    const { report, stderr } = await run(['node', 'terminated.mjs'])
+    expect(report.queries).toBe(0)
+    expect(stderr).toContain('nothing is known of the queries. 1 query was seen that is in no trace: ')
+    expect(stderr).not.toContain('nothing was sent')
+  })
+
+  test('is counted beside what is known of the others', async () => {
+    const { report, stderr } = await run(['sh', '-c', 'node terminated.mjs; node main.mjs /books'])
+    expect(report.findings).toMatchObject([LOOP])
+    expect(stderr).toContain('pg-loupe: 1 query was seen that is in no trace: ')
+  })
+
+  test('is nothing where all end by themselves', async () => {
+    const { stderr } = await run(['node', 'main.mjs', 'worker:/books', 'child:/books'])
+    expect(stderr).not.toContain('in no trace')
+  })
+})
+
 describe('a run that saw no query says why', () => {
   test.each<[string[], NodeJS.ProcessEnv, string]>([
     [['true'], {}, 'no Node.js process ran'],
