@@ -62,6 +62,53 @@ describe('a value is followed to', () => {
     expect(queries[1]?.flow?.map(({ column }) => column)).toEqual(['customer_id'])
   })
 
+  test('the list that tells the values first, and not the rows that tell them again in each turn', () => {
+    const list: Sent = [
+      'select id, name from features',
+      {
+        fields: [{ name: 'id' }, { name: 'name' }],
+        rows: [
+          [1, 'flag 31'],
+          [2, 'flag 4'],
+          [3, 'flag 77'],
+          [4, 'flag 12'],
+        ],
+      },
+    ]
+    const turn = (id: number, name: string): Sent[] => [
+      [
+        'select feature from strategies where feature_id = $1',
+        { params: [id], fields: [{ name: 'feature' }], rows: [[name]] },
+      ],
+      ['select * from features where name = $1', { params: [name] }],
+    ]
+    // Sorted by the application, so that only the rows beside are in the order of the queries.
+    const queries = sealed(
+      list,
+      ...turn(4, 'flag 12'),
+      ...turn(1, 'flag 31'),
+      ...turn(2, 'flag 4'),
+      ...turn(3, 'flag 77'),
+    )
+    expect(queries.at(-1)?.flow).toMatchObject([{ query: 0, column: 'name' }])
+    expect(isProven(queries)).toBe(true)
+  })
+
+  test('a later list whose rows the queries follow, when those of the first are in another order', () => {
+    const ids = [4, 1, 6, 3, 8, 5, 2, 7]
+    const everyone: Sent = [
+      'select id from customers',
+      { fields: [{ name: 'id' }], rows: ids.toSorted().map((id) => [id]) },
+    ]
+    const queries = sealed(
+      everyone,
+      orders(...ids.map((id) => [id * 900, id] as const)),
+      ...customers(...ids),
+    )
+    expect(queries.at(-1)?.flow).toMatchObject([{ query: 1, column: 'customer_id' }])
+    expect(isProven(queries)).toBe(true)
+  })
+
   test('rows of which some hold NULL', () => {
     const queries = sealed(orders([1, 5001], [2, null], [3, 5003]), ...customers(5001, null, 5003))
     expect(queries.map(({ flow }) => flow?.[0]?.column)).toEqual([
