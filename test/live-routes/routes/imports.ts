@@ -1,5 +1,5 @@
 // Files, lists and queues that are written to the database.
-import { and, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { Router } from 'express'
 import type { Connections } from '../connections.ts'
 import { auditLog, customers, orderItems, products } from '../tables.ts'
@@ -115,11 +115,7 @@ export function imports({ pool, db }: Connections): Router {
     await Promise.all(
       items.map(({ productId, quantity }) =>
         // guilty: n-plus-one-write
-        db
-          .update(products)
-          .set({ stock: quantity })
-          // guilty: n-plus-one-write
-          .where(and(eq(products.id, productId), eq(products.stock, -1))),
+        db.update(products).set({ stock: quantity }).where(eq(products.id, productId)),
       ),
     )
     response.sendStatus(204)
