@@ -25,6 +25,7 @@ import * as sideBySide from './routes/side-by-side.ts'
 import * as structure from './routes/structure.ts'
 import * as unread from './routes/unread.ts'
 import * as values from './routes/values.ts'
+import * as variations from './routes/variations.ts'
 import * as writes from './routes/writes.ts'
 import type { SentRequest, Visit } from './visit.ts'
 
@@ -43,6 +44,7 @@ export const visits: readonly Visit[] = [
   ...inBetween.visits,
   ...origins.visits,
   ...results.visits,
+  ...variations.visits,
   ...drizzle.visits,
   ...drizzleRc.visits,
   ...express4Routes.visits,
@@ -74,6 +76,7 @@ export async function startApp(pool: Pool, profiler: Profiler): Promise<LiveApp>
   app.use('/in-between', inBetween.inBetween(connections))
   app.use('/origins', origins.origins(connections))
   app.use('/results', results.results(connections))
+  app.use('/variations', variations.variations(connections))
   app.use('/drizzle', drizzle.drizzleRoutes(connections))
   app.use('/drizzle-rc', drizzleRc.drizzleRcRoutes(connections))
 
