@@ -90,11 +90,11 @@ export function variations({ pool, db, cache }: Connections): Router {
   })
 
   router.get('/drizzle-prepared-loop', async (_request, response) => {
-    // origin: author_id
     const newest = await db
       .select({ authorId: posts.authorId })
       .from(posts)
       .orderBy(desc(posts.slug))
+      // origin: author_id
       .limit(8)
     const names = []
     for (const { authorId } of newest) {
