@@ -145,6 +145,9 @@ function describe(trace: Trace, groups: readonly (readonly number[])[], moments:
     evidence: [
       { label: `${indexes.length}×`, text },
       ...(sites.length > 1 ? sites.slice(0, NAMED_PLACES).map(placeEvidence) : []),
+      ...(sites.length > NAMED_PLACES
+        ? [{ label: 'from', text: `${sites.length - NAMED_PLACES} more places, not listed` }]
+        : []),
     ],
   }
 }

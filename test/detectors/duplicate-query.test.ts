@@ -36,6 +36,17 @@ describe('finds', () => {
     expect(finding?.evidence.flatMap(({ callSite }) => callSite?.line ?? [])).toEqual([3, 1, 2])
   })
 
+  test('says how many places are not listed', () => {
+    const lines = Array.from({ length: 13 }, (_, index) => index + 1)
+    const [finding] = detect(
+      trace(
+        'GET /x',
+        each(lines, (line) => setting(line as number)),
+      ),
+    )
+    expect(finding?.evidence.at(-1)?.text).toBe('3 more places, not listed')
+  })
+
   test('one helper called from two places, and names those', () => {
     const call = (line: number) =>
       setting(13, { callSite: [frame('money.ts:13 load'), frame(`x.ts:${line} show`)] })

@@ -2,7 +2,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
+import { runnable } from '../../src/detectors/number-values.ts'
 import { createProfiler } from '../../src/profiler.ts'
+import { fingerprint } from '../../src/sql/index.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
@@ -140,6 +142,44 @@ describe('the remedy writes what the loop wrote for', () => {
     const { rows } = await pool.query(finding?.fix ?? 'no remedy', remedyValues)
     const keys = remedyValues.flat().filter((value) => typeof value === 'number')
     expect(rows.map(({ id }) => id).sort()).toEqual(keys.sort())
+  })
+})
+
+describe('a statement with its values as parameters can be prepared, or is not shown', () => {
+  const TREE = `with recursive tree as (select id, 1 as level from authors where id = 5
+    union all select b.id, tree.level + 1 from books b join tree on b.author_id = tree.id) select * from tree`
+  test.each([
+    `${TREE} where level < 4`,
+    `select * from books where now() - interval '1 day' < now() and id = 3`,
+    `select * from books where now() > now() - $1::interval`,
+    `select * from books where current_date >= current_date - 7`,
+    'select id, 1.5 * year as x, -1 as minus, 2 + 3 as five from books',
+    'select * from books where shop = upper($1) and year > 2 * 3',
+    `select sum(case when shop = 's1' then 1 else 0 end) from books`,
+    'select generate_series(1, 10)',
+    'select * from books where ($1::text is null or shop = $1)',
+    `select jsonb_build_object('id', id, 'n', 1) from books`,
+    `select coalesce(shop, 'none') as shop, lpad(shop, 10, '0') from books where id % 2 = 1`,
+    `select case when year > 2000 then 1 else 0 end as flag from books where shop like '%a%' limit 5 offset 2`,
+    'select exists (select 1 from books where id = 3)',
+    'select row_number() over (order by id) + 10 as n from books where id in (1, 2, 3)',
+  ])('%s', async (sql) => {
+    const statement = runnable(fingerprint(sql).text)
+    if (statement === undefined) return
+    const client = await pool.connect()
+    try {
+      await client.query(`prepare shown as ${statement}`)
+      await client.query('deallocate shown')
+    } finally {
+      client.release()
+    }
+  })
+
+  test('most are shown', () => {
+    expect(runnable('select id from books where author_id = ? and year > ? limit ?')).toBe(
+      'select id from books where author_id = $1 and year > $2 limit $3',
+    )
+    expect(runnable(fingerprint(`${TREE} where level < 4`).text)).toBeUndefined()
   })
 })
 
