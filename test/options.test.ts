@@ -1,5 +1,5 @@
 // Bad options fail when the profiler is made, and the message names the option, what it got and what it takes.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -129,3 +129,13 @@ function temporaryFolder(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
+
+test('a link that lies where the report is written first is not followed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const report = join(folder, 'report.json')
+  const target = join(folder, 'target')
+  symlinkSync(target, `${report}.${process.pid}.tmp`)
+  createProfiler({ artifacts: { report } })
+  expect([existsSync(report), existsSync(target)]).toEqual([true, false])
+})

@@ -30,6 +30,9 @@ interface PoolInside extends PoolOfClients, Pick<PoolLike, 'query' | 'connect'> 
   ended?: boolean
 }
 
+/** Of each profiled pool, by this copy of the package. */
+const profilers = new WeakMap<object, Profiler>()
+
 type ConnectCallback = (error: unknown, client?: ClientLike, release?: unknown) => unknown
 
 /**
@@ -42,7 +45,17 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   assertProfiler(profiler, 'profilePool')
   const inside = assertOpenPool(pool)
   const { instrumented } = sharedState()
-  if (!profiler.enabled || instrumented.has(pool)) return pool
+  if (!profiler.enabled) return pool
+  if (instrumented.has(pool)) {
+    if ((profilers.get(pool) ?? profiler) !== profiler) tellOther()
+    return pool
+  }
+  if (!Object.isExtensible(pool)) {
+    throw new Error(
+      'pg-loupe: profilePool got a pool that is frozen or sealed, whose methods cannot be replaced',
+    )
+  }
+  profilers.set(pool, profiler)
 
   /** Its arguments, while `pool.query` calls `pool.connect`. */
   let calling: readonly unknown[] | undefined
@@ -206,12 +219,20 @@ function connectWithPromise(
       if (error) reject(error)
       else resolve(client)
     }
-  }).catch((error) => {
-    Error.captureStackTrace(error)
+  }).catch(function rethrow(error) {
+    // Without this function itself, which is no file of the application's or of pg's.
+    Error.captureStackTrace(error, rethrow)
     throw error
   })
   connect(settle)
   return result
+}
+
+function tellOther(): void {
+  process.emitWarning(
+    'pg-loupe: profilePool got a pool that another profiler profiles already, and sees none of its queries; ' +
+      'unprofilePool takes the other one off',
+  )
 }
 
 function assertOpenPool(pool: PoolLike): PoolInside {

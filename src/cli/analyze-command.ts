@@ -12,6 +12,7 @@ import { addOutputOptions, type OutputOptions, printReport, showsTraces } from '
 import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 import { nameOf } from './read-input.ts'
+import { tell } from './tell.ts'
 
 interface AnalyzeOptions extends OutputOptions, GateOptions {
   set: string[]
@@ -64,8 +65,7 @@ async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions)
     kept,
   })
   problems.done()
-  if (report.traces === 0)
-    process.stderr.write(`pg-loupe: there is no trace in ${files.map(nameOf).join(', ')}\n`)
+  if (report.traces === 0) tell(`there is no trace in ${files.map(nameOf).join(', ')}`)
   printReport(report, options, { ...kept?.options(report.findings), ...gate.roundTripMs })
   const passed = gate.passes(report)
   process.exitCode = problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS

@@ -4,6 +4,7 @@ import { parseCatalog } from '../catalog/catalog-file.ts'
 import { recordingNotes } from '../catalog/note-recordings.ts'
 import { loadParser } from '../sql/index.ts'
 import type { NoteQueries } from '../trace-file/parse-trace.ts'
+import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 
 /** @throws Error that names the file and what is wrong with it. */
 export async function readCatalogNotes(file: string): Promise<NoteQueries> {
@@ -15,7 +16,7 @@ export async function readCatalogNotes(file: string): Promise<NoteQueries> {
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8').replace(BYTE_ORDER_MARK, '')
   } catch (error) {
     throw new Error(`cannot read ${file}: ${(error as Error).message}`)
   }

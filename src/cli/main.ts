@@ -2,6 +2,7 @@
 // The command. What each subcommand does is in a file of its own; all read files, hand them to the same pure functions
 // that the running application uses, and print. What the exit codes mean is said in exit-codes.ts.
 import { Command } from 'commander'
+import { visible } from '../report/reporters/printable.ts'
 import { VERSION } from '../version.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { baselineCommand } from './baseline-command.ts'
@@ -10,12 +11,17 @@ import { WRONG_USAGE } from './exit-codes.ts'
 import { mergeCommand } from './merge-command.ts'
 import { reportCommand } from './report-command.ts'
 import { runCommand } from './run-command.ts'
+import { tell } from './tell.ts'
 
 const program = new Command('pg-loupe')
   .description('A loupe for the queries a Node.js application sends to PostgreSQL.')
   .version(VERSION)
   .showHelpAfterError()
   .enablePositionalOptions()
+  // It quotes what it was given.
+  .configureOutput({
+    outputError: (text, write) => write(`${text.trimEnd().split('\n').map(visible).join('\n')}\n`),
+  })
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
 
 for (const command of [
@@ -38,6 +44,6 @@ process.stderr.on('error', () => {})
 
 if (process.argv.length <= 2) program.help()
 program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`pg-loupe: ${error.message}\n`)
+  tell(error.message)
   process.exitCode = WRONG_USAGE
 })

@@ -22,6 +22,7 @@ import { writeTraces } from '../collect/write-traces.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { collectProblems } from './problems.ts'
 import { nameOf } from './read-input.ts'
+import { tell } from './tell.ts'
 
 export function mergeCommand(): Command {
   return new Command('merge')
@@ -61,8 +62,7 @@ async function merge(files: string[], { output }: { output: string }): Promise<v
   const merged = await orderTraces(sources, problems.tell)
   problems.done()
   if (problems.count > 0) process.exitCode = WRONG_USAGE
-  if (merged.count === 0)
-    process.stderr.write(`pg-loupe: there is no trace in ${files.map(nameOf).join(', ')}\n`)
+  if (merged.count === 0) tell(`there is no trace in ${files.map(nameOf).join(', ')}`)
   await writeTraces(merged, output)
 }
 

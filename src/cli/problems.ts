@@ -1,4 +1,5 @@
 // What a command could not read or write: each is told at once, the first ones in full, and it goes on with the rest.
+import { tell } from './tell.ts'
 
 /** Lines that are no traces are mostly all lines of a file; the first ones say why. */
 const SHOWN_PROBLEMS = 20
@@ -17,14 +18,14 @@ export function collectProblems(before: () => void = () => {}): Problems {
     tell(message) {
       if (++count > SHOWN_PROBLEMS) return
       before()
-      process.stderr.write(`pg-loupe: ${message}\n`)
+      tell(message)
     },
     get count() {
       return count
     },
     done() {
       before()
-      if (count > SHOWN_PROBLEMS) process.stderr.write(`pg-loupe: and ${count - SHOWN_PROBLEMS} more\n`)
+      if (count > SHOWN_PROBLEMS) tell(`and ${count - SHOWN_PROBLEMS} more`)
     },
   }
 }

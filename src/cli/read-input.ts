@@ -1,6 +1,7 @@
 // A whole file, or standard input, as text.
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
+import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 
 /**
  * `-` is standard input.
@@ -10,7 +11,8 @@ import { text } from 'node:stream/consumers'
 export async function readInput(file: string): Promise<string> {
   try {
     // Not as a file: a terminal and some pipes have nothing to read for the moment, which is no end.
-    return file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
+    const content = file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
+    return content.replace(BYTE_ORDER_MARK, '')
   } catch (error) {
     throw new Error(`cannot read ${nameOf(file)}: ${(error as Error).message}`)
   }

@@ -8,6 +8,7 @@ import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
 import { nameOf, readInput } from './read-input.ts'
+import { tell } from './tell.ts'
 
 interface ReportOptions extends OutputOptions, GateOptions {
   traces: string[]
@@ -58,7 +59,7 @@ async function keepTraces(files: readonly string[], report: Report): Promise<Kep
   }
   const kept = new KeptTraces()
   const problem = (message: string) => {
-    process.stderr.write(`pg-loupe: ${message}\n`)
+    tell(message)
     process.exitCode = WRONG_USAGE
   }
   for await (const trace of readTraces(files, { problem })) kept.add(trace, found.get(trace.id) ?? [])

@@ -18,6 +18,7 @@ import { addOutputOptions, type OutputOptions, printReport, showsTraces } from '
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
 import { runProgram } from './run-program.ts'
+import { tell } from './tell.ts'
 import { whatWasLost, whyNothingWasSeen } from './why-nothing-was-seen.ts'
 
 interface RunOptions extends OutputOptions, GateOptions {
@@ -69,9 +70,8 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
     kept,
   })
   const lost = lostQueries(folder)
-  if (report.queries === 0)
-    process.stderr.write(`pg-loupe: ${whyNothingWasSeen(readNotes(folder), report, lost)}\n`)
-  else if (lost > 0) process.stderr.write(`pg-loupe: ${whatWasLost(lost)}\n`)
+  if (report.queries === 0) tell(whyNothingWasSeen(readNotes(folder), report, lost))
+  else if (lost > 0) tell(whatWasLost(lost))
   if (traces !== undefined)
     await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
   const files = file === undefined ? options.output : [...options.output, { format: 'json' as const, file }]

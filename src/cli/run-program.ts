@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { KILLED, NOT_EXECUTABLE, NOT_FOUND } from './exit-codes.ts'
+import { tell } from './tell.ts'
 
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
@@ -31,7 +32,7 @@ export function runProgram(words: readonly string[], env: NodeJS.ProcessEnv): Pr
       resolve({ status, ran })
     }
     child.once('error', (error: NodeJS.ErrnoException) => {
-      process.stderr.write(`pg-loupe: ${program} could not be started: ${reasonOf(error)}\n`)
+      tell(`${program} could not be started: ${reasonOf(error)}`)
       finish(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE, false)
     })
     child.once('exit', (code, signal) => finish(code ?? KILLED + constants.signals[signal ?? 'SIGKILL']))

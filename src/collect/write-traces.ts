@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { temporaryName } from '../temporary-name.ts'
 import { formatCut } from '../trace-file/cut-line.ts'
 import type { OrderedTraces } from './order-traces.ts'
 
@@ -19,14 +20,14 @@ export async function writeTraces(traces: OrderedTraces, file: string): Promise<
     return
   }
   const isReplaced = isOrdinary(file)
-  const target = isReplaced ? `${file}.${process.pid}.tmp` : file
+  const target = isReplaced ? temporaryName(file) : file
   try {
     mkdirSync(dirname(file), { recursive: true })
   } catch (error) {
     throw cannotWrite(file, error)
   }
   try {
-    const descriptor = openSync(target, 'w')
+    const descriptor = openSync(target, isReplaced ? 'wx' : 'w')
     try {
       for (const line of linesOf(traces)) writeWhole(descriptor, line)
     } finally {

@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { type Baseline, parseBaseline } from '../report/baseline.ts'
 import { type FailOn, judge, type Verdict } from '../report/gate.ts'
 import { verdictLines } from '../report/verdict-lines.ts'
+import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 import type { Report } from '../types.ts'
 import type { CheckedConfig } from './config.ts'
 
@@ -79,7 +80,7 @@ function findBaseline(path: string): KnownBaseline {
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8').replace(BYTE_ORDER_MARK, '')
   } catch (error) {
     throw new Error(`cannot read ${path}: ${(error as Error).message}`)
   }

@@ -1,9 +1,10 @@
 // Finds and loads `pg-loupe.config.*`: in the working directory or the nearest folder above it, up to that of the
-// repository. Synchronously, because a profiler is made that way; Node.js loads ES modules so since 20.19.
+// repository or else the package. Synchronously, because a profiler is made that way; Node.js loads ES modules so since 20.19.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { types } from 'node:util'
+import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 import { type CheckedConfig, checkConfig } from './config.ts'
 
 const EXTENSIONS = ['ts', 'js', 'mjs', 'cjs', 'json']
@@ -20,19 +21,33 @@ export function readConfig(file?: string, folder = process.cwd()): CheckedConfig
   return checkConfig(loadConfig(path), path)
 }
 
-function findConfig(folder: string): string | undefined {
+function findConfig(folder: string, top = topOfProject(folder)): string | undefined {
   const found = EXTENSIONS.map((extension) => join(folder, `pg-loupe.config.${extension}`)).filter((path) =>
     existsSync(path),
   )
   if (found.length > 1) throw new Error(`there are ${found.join(' and ')}: keep one of them`)
   const above = dirname(folder)
-  if (found.length === 1 || above === folder || existsSync(join(folder, '.git'))) return found[0]
-  return findConfig(above)
+  if (found.length === 1 || above === folder || folder === top) return found[0]
+  return findConfig(above, top)
+}
+
+/**
+ * Beyond the project anybody may have written the file, such as in the folder for temporary files, and it is executed. It
+ * ends at its repository, or else at its package.
+ */
+function topOfProject(folder: string): string {
+  return nearestWith('.git', folder) ?? nearestWith('package.json', folder) ?? folder
+}
+
+function nearestWith(name: string, folder: string): string | undefined {
+  if (existsSync(join(folder, name))) return folder
+  const above = dirname(folder)
+  return above === folder ? undefined : nearestWith(name, above)
 }
 
 function loadConfig(path: string): unknown {
   try {
-    if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'))
+    if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8').replace(BYTE_ORDER_MARK, ''))
     return exported(isTypeScript(path) ? loadTypeScript(path) : createRequire(path)(path))
   } catch (error) {
     throw new Error(`${path} cannot be loaded: ${(error as Error).message}`)

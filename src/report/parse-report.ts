@@ -29,6 +29,7 @@ const reportFile = v.looseObject({
       occurrenceCount: count,
       cost: v.looseObject({ queries: count, roundTrips: count }),
       evidence: v.array(evidence),
+      fix: v.optional(v.string()),
       statements: v.optional(
         v.array(
           v.looseObject({

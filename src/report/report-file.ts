@@ -3,6 +3,7 @@
 // the process exits.
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { clearTimeout, now, setTimeout, type Timer } from '../real-time.ts'
+import { temporaryName } from '../temporary-name.ts'
 import type { Report } from '../types.ts'
 import { jsonReporter } from './reporters/json.ts'
 
@@ -56,9 +57,9 @@ export function keepReportFile(
 
 /** A reader never sees half a report. */
 function replaceFile(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`
+  const temporary = temporaryName(file)
   try {
-    writeFileSync(temporary, text)
+    writeFileSync(temporary, text, { flag: 'wx' })
     renameSync(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })

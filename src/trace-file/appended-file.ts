@@ -1,6 +1,6 @@
 // A file that is only ever appended to: while the application runs without waiting for the disk, and at exit at once.
 // What is appended in one go stays together, also when other processes append to the same file.
-import { closeSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
+import { closeSync, fchmodSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
 import { now } from '../real-time.ts'
 import { isStill, putAside, type Rotation } from './rotation.ts'
 
@@ -22,7 +22,12 @@ const LAST_WRITE_MS = 1000
  * @throws Error of the file system.
  */
 export function openAppended(file: string, confidential: boolean, rotation?: Rotation): AppendedFile {
-  const open = () => openSync(file, 'a+', confidential ? 0o600 : 0o666)
+  const open = () => {
+    const opened = openSync(file, 'a+', confidential ? 0o600 : 0o666)
+    // It may have been there before. The rights of a device or a pipe are another's matter.
+    if (confidential && fstatSync(opened).isFile()) fchmodSync(opened, 0o600)
+    return opened
+  }
   let descriptor = open()
   if (!endsWithLineBreak(descriptor)) writeSync(descriptor, '\n')
   let underWay: { chunk: Buffer; from: number } | undefined

@@ -33,6 +33,26 @@ describe.concurrent('pg-loupe report', () => {
     expect(again.stdout).toBe(stdout)
   })
 
+  test('reads a report with a byte order mark', async ({ expect, ...t }) => {
+    const folder = folderWithReport(t)
+    const file = join(folder, 'report.json')
+    const { stdout: before } = await runIn(folder, 'report', 'report.json')
+    writeFileSync(file, `\ufeff${readFileSync(file, 'utf8')}`)
+    const { stdout, code } = await runIn(folder, 'report', 'report.json')
+    expect([stdout, code]).toEqual([before, 0])
+  })
+
+  test('names the file in which a fix is no text', async ({ expect, ...t }) => {
+    const folder = folderWithReport(t)
+    const file = join(folder, 'report.json')
+    const changed = JSON.parse(readFileSync(file, 'utf8'))
+    changed.findings[0].fix = 7
+    writeFileSync(file, JSON.stringify(changed))
+    const { stderr, code } = await runIn(folder, 'report', 'report.json')
+    expect(stderr).toContain('report.json is no report: findings.0.fix is 7, expected string')
+    expect(code).toBe(2)
+  })
+
   test('writes other formats to files beside what it prints, making their folders', async ({
     expect,
     ...t

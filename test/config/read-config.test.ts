@@ -57,6 +57,27 @@ describe('it is read', () => {
     expect(readConfig(undefined, join(folder, 'packages/c'))).toEqual({ options: {} })
     expect(readConfig('packages/a/pg-loupe.config.json', folder).failOn).toBe('new')
   })
+
+  test('without a repository up to the package, beyond which anybody may have put one', (t) => {
+    const folder = temporaryFolder(t)
+    const files = {
+      'pg-loupe.config.json': json({ failOn: 'error' }),
+      'package/package.json': json({}),
+      'package/src/x.txt': '',
+      'plain/src/x.txt': '',
+      'own/package.json': json({}),
+      'own/pg-loupe.config.json': json({ failOn: 'new' }),
+      'own/src/x.txt': '',
+    }
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    }
+    for (const below of ['package/src', 'package']) {
+      expect(readConfig(undefined, join(folder, below))).toEqual({ options: {} })
+    }
+    expect(readConfig(undefined, join(folder, 'own/src')).failOn).toBe('new')
+  })
 })
 
 describe('it is refused with its name', () => {

@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, '../..')
 const ROOMS: Record<string, readonly string[]> = {
   'src/types.ts': [],
   'src/version.ts': [],
+  'src/temporary-name.ts': [],
   'src/real-time.ts': [],
   'src/describe-error.ts': [],
   'src/plural.ts': [],
@@ -33,6 +34,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/suppression': ['src/types.ts', 'src/compare-text.ts', 'src/real-time.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',
+    'src/temporary-name.ts',
     'src/version.ts',
     'src/describe-error.ts',
     'src/plural.ts',
@@ -46,7 +48,13 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'src/trace': ['src/types.ts', 'src/real-time.ts', 'src/sql', 'src/grouping'],
   'src/trace-file': ['src/types.ts', 'src/finding-frames.ts', 'src/real-time.ts', 'src/sql', 'src/trace'],
-  'src/collect': ['src/types.ts', 'src/compare-text.ts', 'src/sql', 'src/trace-file'],
+  'src/collect': [
+    'src/types.ts',
+    'src/temporary-name.ts',
+    'src/compare-text.ts',
+    'src/sql',
+    'src/trace-file',
+  ],
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =

@@ -157,3 +157,22 @@ function isJson(text: string): boolean {
     return false
   }
 }
+
+test.each(registered)(
+  '%s lets no line begin as a command of CI that no line of ours is',
+  (name, reporter) => {
+    const text = reporter(
+      reportOf(
+        finding({
+          fix: 'select 1\n::error::x\n  ::warning::y\n##[group]',
+          route: '::error::x',
+          detail: '::stop-commands::x',
+        }),
+      ),
+    )
+    const lines = text.split(/\r?\n|\r/).filter((line) => /^\s*(?:::|##\[)/.test(line))
+    expect(lines.filter((line) => name !== 'github' || !/^::(?:error|warning|notice) /.test(line))).toEqual(
+      [],
+    )
+  },
+)

@@ -69,6 +69,19 @@ test('asked for values, it holds statements and parameters as they were sent, fo
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o077).toBe(0)
 })
 
+test.skipIf(process.platform === 'win32')(
+  'a file that was there keeps its rights, unless values are asked for: then its owner alone may read it',
+  async () => {
+    const modes = [false, true].map((values) => {
+      const file = temporaryFile()
+      writeFileSync(file, '', { mode: 0o644 })
+      createProfiler({ artifacts: { traces: file, values }, reporters: [] })
+      return statSync(file).mode & 0o777
+    })
+    expect(modes).toEqual([0o644, 0o600])
+  },
+)
+
 test('paths below the working directory are relative to it, others stay', async () => {
   const file = temporaryFile()
   const { record, flushed } = recorder(file, { folder: '/app' })

@@ -2,10 +2,18 @@
 // steer a terminal, hide itself, start a line of its own or be no text at all.
 
 export function printable(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(UNPRINTABLE, '�')
+  return visible(text.replace(/\s+/g, ' ')).replace(COMMAND, '\\')
 }
 
-/** The same in at most `length` characters: a statement can be megabytes long. */
+/** Where CI reads commands in what is printed, also behind white space: `::error::…` at the start of a line. */
+const COMMAND = /^ ?(?=::|##\[)/
+
+/** One line as it is laid out, without what could steer a terminal. */
+export function visible(line: string): string {
+  return line.replace(UNPRINTABLE, '�')
+}
+
+/** Printable, in at most `length` characters: a statement can be megabytes long. */
 export function clip(text: string, length: number): string {
   const line = printable(text.slice(0, 4 * length))
   return line.length > length ? `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : line
