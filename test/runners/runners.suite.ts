@@ -154,6 +154,17 @@ describe.each(MATCHERS.filter(([name]) => canPrintFailures(name)))('matchers in 
   })
 })
 
+test('fake timers of Jest change nothing: a loop fails, its fix passes, and the run ends', async () => {
+  const project = PROJECTS['jest, CommonJS'] as Project
+  const folder = prepare(project, home)
+  const { output, code } = await runProject(project, folder, database.url, {
+    env: { FILES: '**/fake-timers.cjs' },
+  })
+  expect(code).toBe(1)
+  expect(output).toContain('expected no N+1, but found 1 N+1 in 13 queries:')
+  expect(output).toMatch(/1 failed, 1 passed/)
+})
+
 test('the types of matchers, reporters and hooks are known to those who use them', () => {
   const folder = prepare({ project: 'types', command: [] }, home)
   const tsc = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
