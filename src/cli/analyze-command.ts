@@ -1,5 +1,5 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
@@ -17,6 +17,8 @@ import { tell } from './tell.ts'
 interface AnalyzeOptions extends OutputOptions, GateOptions {
   set: string[]
   catalog?: string
+  include: string[]
+  exclude: string[]
 }
 
 export function analyzeCommand(): Command {
@@ -28,6 +30,8 @@ export function analyzeCommand(): Command {
       '--catalog <file>',
       'keys and sizes of the tables, as serializeCatalog of pg-loupe/sql writes them',
     )
+    .addOption(pathsOption('--include <path>', 'counts as application code although it lies in node_modules'))
+    .addOption(pathsOption('--exclude <path>', 'counts as no application code'))
     .addHelpText(
       'after',
       `${EXIT_CODES}
@@ -42,7 +46,17 @@ Examples:
     .action(analyze)
 }
 
-async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions): Promise<void> {
+/** In addition to what the configuration says; in whole names of folders and files. */
+function pathsOption(flags: string, description: string): Option {
+  return new Option(flags, `${description}; repeatable`)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'what the configuration says')
+}
+
+async function analyze(
+  files: string[],
+  { catalog, include, exclude, ...options }: AnalyzeOptions,
+): Promise<void> {
   const gate = prepareGate(options)
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
@@ -56,7 +70,10 @@ async function analyze(files: string[], { catalog, ...options }: AnalyzeOptions)
     },
   }
   const kept = showsTraces(options) ? new KeptTraces() : undefined
-  const traces = readTraces(files, listener, note)
+  const traces = readTraces(files, listener, note, {
+    include: [...(gate.application?.include ?? []), ...include],
+    exclude: [...(gate.application?.exclude ?? []), ...exclude],
+  })
   const report = await analyzeTraces(traces, {
     detectors: gate.detectors,
     suppress: gate.suppress,

@@ -5,6 +5,7 @@ import { gateSettings, judgeReport } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { type CheckedOptions, checkOptions, detectorsOn } from '../options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
+import type { ApplicationCode } from '../trace/application-code.ts'
 import type { Report } from '../types.ts'
 import { parseSettings } from './detector-settings.ts'
 
@@ -19,6 +20,8 @@ export interface GateOptions {
 interface Gate {
   detectors: CheckedOptions['detectors']
   suppress: CheckedOptions['suppress']
+  /** What the configuration counts as application code. */
+  application: ApplicationCode | undefined
   /** What a round trip takes, where the configuration says so. */
   roundTripMs: { roundTripMs?: number }
   /** Tells the verdict on standard error where one was asked for; false when the report fails. */
@@ -46,10 +49,11 @@ export function addConfigOption(command: Command): Command {
 /** @throws Error that names the option or the file, and what is wrong with it. */
 export function prepareGate({ config: configFile, set, ...asked }: GateOptions): Gate {
   const config = readConfig(configFile)
-  const { roundTripMs, suppress } = config.options
+  const { application, roundTripMs, suppress } = config.options
   const detectors = parseSettings(set ?? [], config.options.detectors)
   const settings = gateSettings(asked, config)
   return {
+    application,
     detectors,
     suppress: checkOptions({ suppress }).suppress,
     roundTripMs: roundTripMs === undefined ? {} : { roundTripMs },

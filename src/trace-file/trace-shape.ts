@@ -5,6 +5,17 @@ import * as v from 'valibot'
 const number = v.number('a number')
 const text = v.string('text')
 const position = v.pipe(number, v.safeInteger('a position'), v.minValue(0, 'a position'))
+/** Other tools list the results of several statements in one text. */
+const rows = v.union(
+  [
+    v.number(),
+    v.pipe(
+      v.array(v.nullable(v.number())),
+      v.transform((counts) => counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)),
+    ),
+  ],
+  'a number or a list of numbers',
+)
 const list = <Item extends v.GenericSchema>(item: Item) => v.array(item, 'a list')
 const shape = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(v.custom<object>(isObject, 'an object'), v.transform(withoutNulls), v.object(entries))
@@ -38,7 +49,7 @@ const query = shape({
   startMs: v.optional(number),
   durationMs: v.optional(number),
   waitMs: v.optional(number),
-  rows: v.optional(number),
+  rows: v.optional(rows),
   bytes: v.optional(number),
   inPortions: v.optional(v.boolean('true or false')),
   resultHash: v.optional(text),

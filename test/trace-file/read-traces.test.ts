@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { type ApplicationCode, applicationRule } from '../../src/trace/application-code.ts'
+import { traceParser } from '../../src/trace-file/parse-trace.ts'
 import { readLines } from '../../src/trace-file/read-lines.ts'
 import { readTraces } from '../../src/trace-file/read-traces.ts'
 import type { Query, Trace } from '../../src/types.ts'
@@ -176,3 +178,28 @@ async function linesOf(bytes: Buffer, size: number, longest?: number): Promise<(
   for await (const { text } of readLines(chunks(), longest)) lines.push(text)
   return lines
 }
+
+test('rows as a list, one for each statement of a text, count together', () => {
+  const line = (rows: unknown) =>
+    JSON.stringify({ v: 1, name: 'job', queries: [{ sql: 'select 1; select 2', rows }] })
+  const parse = traceParser()
+  expect([[2, 3], [2, null], [], 7].map((rows) => parse(line(rows)).queries[0]?.rows)).toEqual([5, 2, 0, 7])
+  expect(() => parse(line(['2']))).toThrow('rows is')
+})
+
+test('what counts as application code is said by whoever reads', () => {
+  const file = 'node_modules/acme/load.js'
+  const callSite = [
+    { file, line: 3 },
+    { file: 'src/stub.js', line: 9 },
+  ]
+  const line = JSON.stringify({ v: 1, name: 'job', queries: [{ sql: 'select 1', callSite }] })
+  const files = (application: ApplicationCode) =>
+    traceParser(
+      undefined,
+      applicationRule(application),
+    )(line).queries[0]?.callSite?.map((frame) => frame.file)
+  expect(files({})).toEqual(['src/stub.js'])
+  expect(files({ include: ['acme'] })).toEqual([file, 'src/stub.js'])
+  expect(files({ include: ['acme'], exclude: ['src'] })).toEqual([file])
+})
