@@ -17,7 +17,7 @@ import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressionRules } from './suppression/suppressions.ts'
-import { callSiteResolver } from './trace/call-site.ts'
+import { callResolver } from './trace/call-site.ts'
 import { closingQueue } from './trace/closing-queue.ts'
 import { collectOutside } from './trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from './trace/context.ts'
@@ -27,6 +27,7 @@ import { keepLatest } from './trace/latest-traces.ts'
 import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { maskNames } from './trace/mask-names.ts'
 import { noteNamed } from './trace/named-in-source.ts'
+import { noteCallers } from './trace/note-callers.ts'
 import { OpenTraces } from './trace/open-traces.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
@@ -97,7 +98,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const knowledge = createKnowledge((client) => sharedState().instrumented.set(client, () => {}))
   const settings = {
     limits: checked.limits,
-    resolveCallSite: callSiteResolver(checked.application, cacheEntries),
+    resolveCall: callResolver(checked.application, cacheEntries),
     rowWatcher: watcher,
     loading: knowledge.loading,
     closing: closingQueue(),
@@ -240,6 +241,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       noteTables(trace.queries, catalog)
       noteBounds(trace.queries, catalog, { isLive: true })
       noteEffects(trace.queries, catalog)
+      noteCallers(trace.queries)
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
       const isWhole = trace.counted === undefined
       withoutNoting(() => sealValues(trace.queries, { isWhole, catalog, input: trace.input }))

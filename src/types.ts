@@ -119,6 +119,13 @@ export interface Query {
   /** SQLSTATE of the database's error, or the error code of Node.js. */
   error?: string
   callSite?: CallSite
+  /**
+   * How many frames of the call site, innermost first, were running; the others waited for them at an `await`. Absent where
+   * that is not known.
+   */
+  runningFrames?: number
+  /** Several calls may have this call site, so that the same one twice is no sign of a loop. */
+  callersUnknown?: true
   /** Where the query was built, when that is not where it was sent. */
   builtAt?: Frame | undefined
   flow?: readonly ValueFlow[]

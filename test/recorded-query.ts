@@ -1,4 +1,5 @@
 // Queries as the driver records them, for tests of what is read from them: `recordedQuery('select …', { params: [1] })`.
+import { NO_CALL } from '../src/trace/call-site.ts'
 import { KeptCells } from '../src/trace/kept-cells.ts'
 import { type DriverField, RecordedQuery } from '../src/trace/recorded-query.ts'
 import type { CallSite } from '../src/types.ts'
@@ -20,7 +21,7 @@ export function recordedQuery(
   { params = [], fields, rows = [], rowCount, startMs = 0, durationMs = 0.5, callSite = [] }: Recorded = {},
   endedAfter = 0,
 ): RecordedQuery {
-  const query = new RecordedQuery({ sql, params }, startMs, () => callSite)
+  const query = new RecordedQuery({ sql, params }, startMs, () => ({ ...NO_CALL, callSite }))
   query.durationMs = durationMs
   query.endedAfter = endedAfter
   query.rows = rowCount ?? rows.length

@@ -1,17 +1,17 @@
-// Which queries of a trace are "the same query again": one fingerprint, sent from one path through the application.
-// Two explicit calls of a helper from two places are no repetition, so the whole path counts; but V8 shows the callers
-// above an `await` only in the first turn of a loop, so a path and its own beginning are one. A worker that claims one
-// job after the other repeats nothing: each claim begins a unit of work of its own.
+// Which queries of a trace are "the same query again": one fingerprint, sent from one path through the application. Two
+// explicit calls of a helper from two places are no repetition, so the whole path counts, to the column where that is
+// known; but V8 shows the callers above an `await` only in the first turn of a loop, so a path and its own beginning are
+// one. A worker that claims one job after the other repeats nothing: each claim begins a unit of work of its own.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Query } from '../types.ts'
-import { pathTree } from './path-tree.ts'
+import type { CallSite, Frame, Query } from '../types.ts'
+import { type PathTree, pathTree } from './path-tree.ts'
 
 /** Positions in the trace, in the order the queries started; two or more. */
 export interface Repetition {
   indexes: readonly number[]
   /** The longest path seen, frames of the application only. */
   callSite: CallSite
-  /** Some path was taken twice to the column, as in the turns of a loop; explicit calls on one line never do that. */
+  /** Some path was taken twice, to the column, and is known to be that of one call: a loop took it, no explicit calls. */
   isLoop: boolean
 }
 
@@ -71,11 +71,41 @@ function remembered<Item>(
   return items
 }
 
-interface Group {
-  indexes: number[]
+interface Sending {
+  index: number
   callSite: CallSite
-  path: CallSite
-  isLoop: boolean
+  path: readonly Step[]
+  /** Several calls may have this path. */
+  isUnknown: boolean
+}
+
+/** A frame of the path, in the state it was in where that is known. */
+type Step = Frame & { state: 'running' | 'waiting' | undefined }
+
+interface Group {
+  sendings: Sending[]
+  path: readonly Step[]
+  /** Of a loop whose first turn was seen with its callers running: a later one, with those that wait for it. */
+  isContinued?: true
+}
+
+/**
+ * The group whose first turn had the callers of this path, while they were still running. What waits in the later turns may
+ * be elsewhere: a promise can be awaited on another line than that of the call, and functions that only handed it on are gone.
+ */
+function groupBegunBy(path: readonly Step[], tree: PathTree<Group>): Group | undefined {
+  const running = path.findIndex(({ state }) => state === 'waiting')
+  const waiting = path[running]
+  if (running < 1 || !waiting) return undefined
+  const group = tree.find(path.slice(0, running))
+  const began = group?.path.slice(running).find((step) => isSameFunction(step, waiting))
+  if (!group || group.isContinued || began?.state !== 'running') return undefined
+  group.isContinued = true
+  return group
+}
+
+function isSameFunction(a: Frame, b: Frame): boolean {
+  return a.file === b.file && a.function === b.function
 }
 
 function splitByPath(queries: readonly Query[], indexes: readonly number[]): Repetition[] {
@@ -83,34 +113,78 @@ function splitByPath(queries: readonly Query[], indexes: readonly number[]): Rep
   const tree = pathTree<Group>()
   const groupOfSite = new Map<string, Group>()
   for (const index of indexes) {
-    const callSite = queries[index]?.callSite ?? []
-    const path = withoutRecursion(callSite)
-    const site = path.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
-    const known = groupOfSite.get(site)
-    if (known) {
-      known.isLoop = true
-      known.indexes.push(index)
-      continue
-    }
-    let group = tree.find(path)
+    const sending = sendingOf(queries[index], index)
+    const { path } = sending
+    const site = siteOf(path)
+    let group = groupOfSite.get(site) ?? tree.find(path) ?? groupBegunBy(path, tree)
     if (!group) {
-      group = { indexes: [], callSite, path, isLoop: false }
+      group = { sendings: [], path }
       groups.push(group)
       tree.add(path, group)
     } else if (path.length > group.path.length) {
-      Object.assign(group, { callSite, path })
+      group.path = path
       tree.add(path, group)
     }
-    group.indexes.push(index)
+    group.sendings.push(sending)
     groupOfSite.set(site, group)
   }
-  return groups
+  return groups.flatMap(({ sendings }) => splitByColumn(sendings)).map(repetitionOf)
+}
+
+function sendingOf(
+  { callSite = [], runningFrames, callersUnknown }: Partial<Query> = {},
+  index: number,
+): Sending {
+  const steps = callSite.map((frame, depth): Step => {
+    if (runningFrames === undefined) return { ...frame, state: undefined }
+    return { ...frame, state: depth < runningFrames ? 'running' : 'waiting' }
+  })
+  return { index, callSite, path: withoutRecursion(steps), isUnknown: callersUnknown === true }
+}
+
+function siteOf(path: readonly Step[]): string {
+  return path.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
+}
+
+function repetitionOf(sendings: readonly Sending[]): Repetition {
+  const known = sendings.filter(({ isUnknown }) => !isUnknown).map(({ path }) => siteOf(path))
+  const [first, ...others] = sendings.map(({ callSite }) => callSite)
+  return {
+    indexes: sendings.map(({ index }) => index),
+    callSite: others.reduce((longest, site) => (site.length > longest.length ? site : longest), first ?? []),
+    isLoop: new Set(known).size < known.length,
+  }
+}
+
+/**
+ * A caller stands at its call while it is running, and at its `await` once it waits; in the same state, two columns of one
+ * line are two calls.
+ */
+function splitByColumn(sendings: readonly Sending[]): Sending[][] {
+  const columns = new Map<string, Set<number | undefined>>()
+  for (const { path } of sendings) {
+    for (const [depth, { state, column }] of path.entries()) {
+      const seen = columns.get(`${depth} ${state}`) ?? new Set()
+      if (state !== undefined) columns.set(`${depth} ${state}`, seen.add(column))
+    }
+  }
+  if ([...columns.values()].every(({ size }) => size < 2)) return [[...sendings]]
+  const parts = new Map<string, Sending[]>()
+  for (const sending of sendings) {
+    const calls = sending.path.flatMap(({ state, column }, depth) =>
+      (columns.get(`${depth} ${state}`)?.size ?? 0) > 1 ? [`${depth} ${column}`] : [],
+    )
+    const part = parts.get(calls.join())
+    if (part) part.push(sending)
+    else parts.set(calls.join(), [sending])
+  }
+  return [...parts.values()]
 }
 
 /** A path with each function once: one that calls itself is on one path at every depth of the tree it walks. */
-function withoutRecursion(callSite: CallSite): CallSite {
+function withoutRecursion<Item extends Frame>(path: readonly Item[]): Item[] {
   const seen = new Set<string>()
-  return callSite.filter((frame) => {
+  return path.filter((frame) => {
     const place = `${frame.file} ${frame.function ?? frame.line}`
     return !seen.has(place) && seen.add(place)
   })

@@ -72,6 +72,8 @@ const WRITERS: {
   error: ({ error }) => error,
   callSite: ({ callSite = [] }, { folder }) =>
     unlessEmpty(callSite.map((frame) => relativeFrame(frame, folder))),
+  runningFrames: ({ runningFrames, callSite = [] }) => (callSite.length > 0 ? runningFrames : undefined),
+  callersUnknown: ({ callersUnknown }) => callersUnknown,
   builtAt: ({ builtAt }, { folder }) => builtAt && relativeFrame(builtAt, folder),
   flow: ({ flow }) => unlessEmpty(flow),
   usage: ({ usage }) => usage,

@@ -97,11 +97,14 @@ function endOf({ startMs, waitMs = 0, durationMs = 0 }: ReadQuery & { startMs: n
 }
 
 function complete(query: ReadQuery, queries: readonly ReadQuery[], isApplication: IsApplication): Query {
-  const { callSite, builtAt, flow, usage, ...facts } = query
+  const { callSite: recorded, runningFrames, builtAt, flow, usage, ...facts } = query
+  const callSite = recorded && applicationFrames(recorded as CallSite, isApplication)
   return {
     ...(query.sqlLength === undefined ? limitInForce(query.sql, query.params) : {}),
     ...facts,
-    ...(callSite ? { callSite: applicationFrames(callSite as CallSite, isApplication) } : {}),
+    ...(callSite ? { callSite } : {}),
+    // Of frames that are left out it is not known which they were.
+    ...(runningFrames !== undefined && callSite?.length === recorded?.length ? { runningFrames } : {}),
     ...(builtAt?.file === undefined ? {} : { builtAt }),
     ...(flow
       ? { flow: flow.map((from) => ({ ...from, rows: from.rows ?? queries[from.query ?? 0]?.rows ?? 0 })) }

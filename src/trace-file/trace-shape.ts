@@ -90,6 +90,8 @@ const query = shape({
   prepared: v.optional(text),
   error: v.optional(text),
   callSite: v.optional(listOf(frame, ['file'])),
+  runningFrames: v.optional(position),
+  callersUnknown: v.optional(v.boolean('true or false')),
   builtAt: v.optional(shape(frame)),
   flow: v.optional(
     listOf(

@@ -4,6 +4,7 @@
 import { dirname, sep } from 'node:path'
 import type { CallSite } from '../types.ts'
 import { type ApplicationCode, applicationRule } from './application-code.ts'
+import { readCall } from './read-call.ts'
 import { toSource } from './source-position.ts'
 import { type CapturedStack, type FormattedStack, formatStack, framesOf } from './stack-frames.ts'
 
@@ -30,34 +31,48 @@ export function captureStack(below: (...args: never[]) => unknown, frames = STAC
   return captured
 }
 
-/** Returns the application's frames of a captured stack, innermost first; empty where there are none. Never throws. */
-export type ResolveCallSite = (captured: CapturedStack) => CallSite
+/** What a stack tells of the calls that led to a query. */
+export interface Call {
+  /** The application's frames, innermost first; empty where there are none. */
+  callSite: CallSite
+  /** How many of them were running; the others waited for them at an `await`. */
+  running: number
+  /** A frame awaits one of several calls, and nothing tells which. */
+  isUnclear: boolean
+  /** Promise.all asked for the query's `then`, so the stack is that of all that it was given. */
+  isCombining: boolean
+}
 
-export function callSiteResolver(
-  application: ApplicationCode = {},
-  remembered = REMEMBERED,
-): ResolveCallSite {
+export const NO_CALL: Call = { callSite: [], running: 0, isUnclear: true, isCombining: false }
+
+/** Never throws. */
+export type ResolveCall = (captured: CapturedStack) => Call
+
+export function callResolver(application: ApplicationCode = {}, remembered = REMEMBERED): ResolveCall {
   const isApplication = applicationRule(application, isOwn)
-  const known = new Map<string, CallSite>()
+  const known = new Map<string, Call>()
 
-  const resolve = (stack: FormattedStack): CallSite =>
-    framesOf(stack).flatMap((frame) => {
+  const resolve = (stack: FormattedStack): Call => {
+    const frames = framesOf(stack)
+    const own = frames.flatMap((frame) => {
       // Installed code is mapped only when it counts: there is a lot of it.
       if (!isApplication(frame.file)) return []
       const source = toSource(frame)
       return source === frame || isApplication(source.file, frame.file) ? [source] : []
     })
+    return readCall(own, frames.at(-1)?.isLost)
+  }
 
   return (captured) => {
     try {
       const stack = formatStack(captured)
       if (typeof stack.text !== 'string') return resolve(stack)
-      const callSite = known.get(stack.text) ?? resolve(stack)
+      const call = known.get(stack.text) ?? resolve(stack)
       if (known.size >= remembered) known.clear()
-      known.set(stack.text, callSite)
-      return callSite
+      known.set(stack.text, call)
+      return call
     } catch {
-      return []
+      return NO_CALL
     }
   }
 }

@@ -3,7 +3,7 @@
 
 import { clearTimeout, epochMs, isoTime, now, setTimeout, type Timer } from '../real-time.ts'
 import type { OnlyCounted, Trace, TraceCut, TraceKind } from '../types.ts'
-import type { ResolveCallSite } from './call-site.ts'
+import { NO_CALL, type ResolveCall } from './call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
 import { CountedQuery } from './counted-query.ts'
 import { startOfText } from './cut-statement.ts'
@@ -39,7 +39,7 @@ interface TraceLimits extends ValueLimits {
 /** What all traces of one profiler have in common. */
 export interface TraceSettings {
   limits: TraceLimits
-  resolveCallSite: ResolveCallSite
+  resolveCall: ResolveCall
   /** Absent when rows are not to be watched. */
   rowWatcher?: RowWatcher | undefined
   /** Closes traces some time after they have become quiet. */
@@ -160,7 +160,7 @@ export class LiveTrace {
   static closed(): LiveTrace {
     const settings: TraceSettings = {
       limits: { queriesPerTrace: 0, rowsPerQuery: 0, bytesPerTrace: 0, bytesPerValue: 0, statementLength: 0 },
-      resolveCallSite: () => [],
+      resolveCall: () => NO_CALL,
       loading: () => undefined,
       closing: { add() {} },
     }
@@ -219,7 +219,7 @@ export class LiveTrace {
       this.truncated++
       return undefined
     }
-    const query = new RecordedQuery(this.#bounded(start), this.now(), this.#settings.resolveCallSite)
+    const query = new RecordedQuery(this.#bounded(start), this.now(), this.#settings.resolveCall)
     if (this.#durationMs !== undefined) query.afterResponse = true
     this.queries.push(query)
     this.#settings.queryBegan?.()

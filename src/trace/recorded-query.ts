@@ -11,7 +11,7 @@ import type {
   RowUsage,
   ValueFlow,
 } from '../types.ts'
-import type { CapturedStack, ResolveCallSite } from './call-site.ts'
+import { type Call, type CapturedStack, NO_CALL, type ResolveCall } from './call-site.ts'
 import type { KeptCells } from './kept-cells.ts'
 
 /** What the driver knows of a result's column. */
@@ -73,6 +73,7 @@ export class RecordedQuery implements Query {
   usage?: RowUsage
   bound?: ResultBound
   effects?: Effects
+  callersUnknown?: true
   readonly ignored?: readonly Ignore[]
   /** Names the table of a column, when the catalog is known. */
   tableOf?: (tableId: number, columnId: number, name: string) => string | undefined
@@ -81,14 +82,14 @@ export class RecordedQuery implements Query {
   /** How many queries of its trace had started when this one ended: those from there on may know its result. */
   endedAfter?: number
   fields?: readonly DriverField[]
-  readonly #resolve: ResolveCallSite
+  readonly #resolve: ResolveCall
   readonly #tables: (() => readonly string[]) | undefined
   #stack: CapturedStack | undefined
   #built: CapturedStack | undefined
-  #callSite: CallSite | undefined
+  #call: Call | undefined
   #builtAt: Frame | undefined
 
-  constructor(start: QueryStart, calledMs: number, resolve: ResolveCallSite) {
+  constructor(start: QueryStart, calledMs: number, resolve: ResolveCall) {
     this.sql = start.sql
     if (start.sqlLength !== undefined) this.sqlLength = start.sqlLength
     this.calledMs = calledMs
@@ -105,19 +106,39 @@ export class RecordedQuery implements Query {
   }
 
   get callSite(): CallSite {
-    if (!this.#callSite) {
-      this.#callSite = this.#stack ? this.#resolve(this.#stack) : []
+    return this.call.callSite
+  }
+
+  get runningFrames(): number {
+    return this.call.running
+  }
+
+  get call(): Call {
+    if (!this.#call) {
+      this.#call = this.#stack ? this.#resolve(this.#stack) : NO_CALL
       this.#stack = undefined
     }
-    return this.#callSite
+    return this.#call
+  }
+
+  /** Of a query that Promise.all was given: the call that built it tells it from the others. */
+  get builtBy(): Call | undefined {
+    return this.call.isCombining && this.#built ? this.#resolve(this.#built) : undefined
+  }
+
+  /** Names another call as the one that led to the query. */
+  calledBy(call: Call): void {
+    this.#call = call
+    this.#built = undefined
   }
 
   /** Known only when it is another function than the one that sent the query. */
   get builtAt(): Frame | undefined {
+    const [sender] = this.callSite
     if (this.#built) {
-      const [built] = this.#resolve(this.#built)
+      const [built] = this.#resolve(this.#built).callSite
       this.#built = undefined
-      if (built && !isSameFunction(built, this.callSite[0])) this.#builtAt = built
+      if (built && !isSameFunction(built, sender)) this.#builtAt = built
     }
     return this.#builtAt
   }

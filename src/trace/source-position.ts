@@ -62,7 +62,8 @@ export function embeddedMap(reference: string, file: string): TraceMap | undefin
   return FlattenMap(json, pathToFileURL(file).href)
 }
 
-function readIfOld(file: string): string {
+/** What a file held when the process began; throws when it has changed since then or is too large. */
+export function readIfOld(file: string): string {
   const { mtimeMs, size } = statSync(file)
   if (mtimeMs > processStartMs || size > MAP_BYTES) throw new Error('not what runs, or too large')
   return readFileSync(file, 'utf8')

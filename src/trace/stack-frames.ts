@@ -17,12 +17,24 @@ export interface FormattedStack {
   readonly sites: readonly NodeJS.CallSite[]
 }
 
+/** A frame with what V8 tells of the call it is in. */
+export interface StackFrame extends Frame {
+  /** It waits at an `await`, and that is its position, for what the frames before it do. */
+  awaits?: true
+  /** What it waits for is one of several, by this number: Promise.all, allSettled or any. -1 where it is a number in a number. */
+  element?: number
+  /** It is the outermost one, and what waits for it has a number in Promise.all and is not known. */
+  isLost?: true
+  /** It runs Promise.all, which asks the frames before it for their `then`. */
+  combines?: true
+}
+
 /** The frames, mapped as far as this process maps by itself; a source map beside the file has not been asked. */
-export function framesOf({ text, sites }: FormattedStack): Frame[] {
-  const frames = typeof text === 'string' ? parseStack(text) : []
+export function framesOf({ text, sites }: FormattedStack): StackFrame[] {
+  const frames = typeof text === 'string' ? parseStack(text, sites) : []
   // Without a formatter, nobody but Node.js itself has mapped what V8 says.
   if (sites.length === 0) return frames.map(toScriptSource)
-  const raw = sites.flatMap((site) => frameOfSite(site) ?? [])
+  const raw = joined(sites.map(lineOfSite))
   if (frames.length === 0) return raw.map(mapLoaded)
   const unmapped = new Set(raw.map(placeOf))
   return frames.map((frame) => (unmapped.has(placeOf(frame)) ? mapLoaded(frame) : frame))
@@ -55,17 +67,74 @@ function sitesAmong(value: unknown): NodeJS.CallSite[] {
   return value.filter((site) => typeof (site as Partial<NodeJS.CallSite> | null)?.getFileName === 'function')
 }
 
-function frameOfSite(site: NodeJS.CallSite): Frame | undefined {
+/** What one line of a stack is: a frame, or what V8 says of the frame that follows. */
+type StackLine = StackFrame | { awaitsElement: number } | { combines: true } | undefined
+
+function lineOfSite(site: NodeJS.CallSite): StackLine {
+  const index = (site as Partial<AsyncCallSite>).getPromiseIndex?.()
+  if (typeof index === 'number') return { awaitsElement: index }
+  const name = site.getFunctionName() ?? undefined
   const file = site.getFileName() ?? site.getEvalOrigin?.()
   const line = site.getLineNumber()
-  if (!file || !line) return undefined
-  return makeFrame(file, line, site.getColumnNumber() ?? 1, site.getFunctionName() ?? undefined)
+  if (!file || !line) return COMBINATOR.test(name ?? '') ? { combines: true } : undefined
+  const frame = makeFrame(file, line, site.getColumnNumber() ?? 1, name)
+  return waits(site) ? { ...frame, awaits: true } : frame
+}
+
+const COMBINATOR = /^(?:all|allSettled|any|race)$/
+
+interface AsyncCallSite {
+  isAsync(): boolean
+  getPromiseIndex(): number | null
+}
+
+function joined(lines: readonly StackLine[]): StackFrame[] {
+  let note: Pick<StackFrame, 'element' | 'combines'> = {}
+  const frames = lines.flatMap((line) => {
+    if (line === undefined) return []
+    if ('file' in line) {
+      const frame = { ...line, ...note }
+      note = {}
+      return [frame]
+    }
+    note = 'combines' in line ? line : { element: note.element === undefined ? line.awaitsElement : -1 }
+    return []
+  })
+  const outermost = frames.at(-1)
+  if (outermost && note.element !== undefined) outermost.isLost = true
+  return frames
 }
 
 /** Frames of V8's text: `at fn (file:1:2)`, `at async fn (file:1:2)`, `at file:1:2`, `at new Thing [as alias] (file:1:2)`. */
-function parseStack(stack: string): Frame[] {
-  return stack.split('\n').flatMap((line) => parseFrame(line) ?? [])
+function parseStack(stack: string, sites: readonly NodeJS.CallSite[]): StackFrame[] {
+  const lines = stack.split('\n').filter((line) => AT.test(line))
+  // Formatters that map may forget to say which frames wait.
+  const isAsync = lines.length === sites.length ? sites.map(waits) : []
+  return joined(
+    lines.map((line, index) => {
+      const read = parseLine(line)
+      return isAsync[index] && read && 'file' in read ? { ...read, awaits: true } : read
+    }),
+  )
 }
+
+const AT = /^\s*at /
+
+function waits(site: NodeJS.CallSite): boolean {
+  return (site as Partial<AsyncCallSite>).isAsync?.() === true
+}
+
+function parseLine(line: string): StackLine {
+  const element = ELEMENT.exec(line)
+  if (element) return { awaitsElement: Number(element[1]) }
+  if (COMBINES.test(line)) return { combines: true }
+  const frame = parseFrame(line)
+  return frame && AWAITS.test(line) ? { ...frame, awaits: true } : frame
+}
+
+const AWAITS = /^\s*at async /
+const ELEMENT = /^\s*at async Promise\.\w+ \(index (\d+)\)/
+const COMBINES = /^\s*at (?:Function|Promise)\.(?:all|allSettled|any|race) \(<anonymous>\)/
 
 function parseFrame(line: string): Frame | undefined {
   const [start] = /^\s*at (?:async )?/.exec(line) ?? []
@@ -112,7 +181,7 @@ function toPath(location: string): string {
  * Maps by the source map that Node.js kept when it loaded the file, which it does with --enable-source-maps and tsx, or by
  * what V8 knows of the script.
  */
-function mapLoaded(frame: Frame): Frame {
+function mapLoaded(frame: StackFrame): StackFrame {
   const entry = findSourceMap(frame.file)?.findEntry(frame.line - 1, (frame.column ?? 1) - 1)
   if (!entry || !('originalSource' in entry) || typeof entry.originalSource !== 'string')
     return toScriptSource(frame)

@@ -38,6 +38,8 @@ const everything: Required<Query> = {
   prepared: 'p',
   error: '23505',
   callSite: [{ file: 'a.ts', line: 1, column: 2, function: 'f' }],
+  runningFrames: 1,
+  callersUnknown: true,
   builtAt: { file: 'b.ts', line: 3 },
   flow: [{ param: 0, query: 0, column: 'id', table: 'public.t', rows: 3 }],
   bound: { rows: 5, nested: 0, reason: 'LIMIT', table: 't', tableRows: 100, key: ['t.id'] },

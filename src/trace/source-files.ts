@@ -1,0 +1,73 @@
+// The source at a frame of a stack, to be asked for the calls and loops around it. It is read when a trace closes and
+// only for queries that were repeated; what is not at hand, or not what runs, is not known.
+import type { Frame } from '../types.ts'
+import { awaitsSeveralCalls, combinedCall } from './source-awaited.ts'
+import { type Surroundings, surroundingsOf } from './source-loops.ts'
+import { readIfOld } from './source-position.ts'
+import { readTokens, type SourceTokens, tokenAt } from './source-tokens.ts'
+
+/** Files whose tokens are remembered: the lines of one loop are in few. */
+const KNOWN_FILES = 20
+/** A bundle that is larger takes too long to be read while an application runs. */
+const LONGEST_SOURCE = 2_000_000
+
+const known = new Map<string, SourceTokens | undefined>()
+
+function tokensOf(file: string): SourceTokens | undefined {
+  if (known.has(file)) return known.get(file)
+  if (known.size >= KNOWN_FILES) known.clear()
+  const tokens = readSource(file)
+  known.set(file, tokens)
+  return tokens
+}
+
+function readSource(file: string): SourceTokens | undefined {
+  try {
+    const source = readIfOld(file)
+    return source.length > LONGEST_SOURCE ? undefined : readTokens(source)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is around this line; `undefined` where its source cannot be read. */
+export function surroundings(frame: Frame): Surroundings | undefined {
+  return at(frame, surroundingsOf)
+}
+
+/** Of the calls that this frame awaits together, the frame of the one with this number. */
+export function combinedFrame(frame: Frame, index: number): Frame | 'loop' | 'unknown' {
+  return (
+    at(frame, (tokens, position) => {
+      const call = combinedCall(tokens, position, index)
+      if (typeof call === 'string') return call
+      const { at: start, ...name } = call
+      return { ...frame, ...name, ...placeOf(tokens, start) }
+    }) ?? 'unknown'
+  )
+}
+
+/** Whether what this frame awaits may be one of several calls, though the stack gives it no number. */
+export function awaitsOneOfSeveral(frame: Frame): boolean {
+  return at(frame, awaitsSeveralCalls) ?? false
+}
+
+function at<Answer>(
+  { file, line, column }: Frame,
+  ask: (tokens: SourceTokens, position: number) => Answer,
+): Answer | undefined {
+  const tokens = tokensOf(file)
+  const position = tokens ? tokenAt(tokens, line, column) : -1
+  return tokens && position >= 0 ? ask(tokens, position) : undefined
+}
+
+function placeOf({ lines }: SourceTokens, start: number): { line: number; column: number } {
+  let low = 0
+  let high = lines.length
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((lines[middle] as number) <= start) low = middle
+    else high = middle
+  }
+  return { line: low + 1, column: start - (lines[low] as number) + 1 }
+}

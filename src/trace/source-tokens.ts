@@ -1,0 +1,188 @@
+// JavaScript or TypeScript cut into words and brackets, just well enough to see what encloses a position. It is no
+// parser: comments, texts and regular expressions are skipped, types are read as if they were code.
+
+export interface SourceTokens {
+  readonly texts: readonly string[]
+  /** Where each token begins in the source. */
+  readonly starts: readonly number[]
+  /** Of a bracket, the position of its partner; -1 for all else, and for one that has none. */
+  readonly partners: readonly number[]
+  /** The position of the opening bracket that encloses each token; -1 outside of all. */
+  readonly parents: readonly number[]
+  /** Whether a token is the first of its line. */
+  readonly begins: readonly boolean[]
+  /** Where each line begins in the source. */
+  readonly lines: readonly number[]
+}
+
+/** Tokens of the type that stands behind a name or the parameters of a function. */
+export const LONGEST_TYPE = 40
+
+/** The token at a position of the source, or the next one; -1 where there is none. */
+export function tokenAt({ starts, lines }: SourceTokens, line: number, column = 1): number {
+  const begin = lines[line - 1]
+  if (begin === undefined) return -1
+  const offset = begin + column - 1
+  let low = 0
+  let high = starts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] as number) < offset) low = middle + 1
+    else high = middle
+  }
+  return low < starts.length ? low : -1
+}
+
+export function readTokens(source: string): SourceTokens {
+  const texts: string[] = []
+  const starts: number[] = []
+  const partners: number[] = []
+  const parents: number[] = []
+  const begins: boolean[] = []
+  const lines = startsOfLines(source)
+  const open: number[] = []
+  let line = 0
+  let at = 0
+
+  const add = (text: string, start: number) => {
+    const index = texts.length
+    const isClosing = text.length === 1 && CLOSING.includes(text)
+    const opener = isClosing ? (open.pop() ?? -1) : -1
+    texts.push(text)
+    starts.push(start)
+    partners.push(opener)
+    parents.push(open.at(-1) ?? -1)
+    begins.push(index === 0 || (lines[line + 1] ?? Number.POSITIVE_INFINITY) <= start)
+    while ((lines[line + 1] ?? Number.POSITIVE_INFINITY) <= start) line++
+    if (opener >= 0) partners[opener] = index
+    if (text === '${' || (text.length === 1 && OPENING.includes(text))) open.push(index)
+    return opener
+  }
+
+  /** From behind the backtick, or from behind the brace that ends a part of code in it. */
+  const skipTemplate = (from: number): number => {
+    for (let end = from; end < source.length; end++) {
+      if (source[end] === '\\') end++
+      else if (source[end] === '`') return end + 1
+      else if (source[end] === '$' && source[end + 1] === '{') {
+        add('${', end)
+        return end + 2
+      }
+    }
+    return source.length
+  }
+
+  while (at < source.length) {
+    const char = source[at] as string
+    const next = source[at + 1]
+    if (char === '/' && next === '/') at = endOfLine(source, at)
+    else if (char === '/' && next === '*') at = behind(source, '*/', at + 2)
+    else if (char === '"' || char === "'") {
+      const end = skipText(source, at)
+      if (end > at + 1) add(TEXT, at)
+      at = end
+    } else if (char === '`') {
+      add('`', at)
+      at = skipTemplate(at + 1)
+    } else if (char === '/' && beginsExpression(texts)) at = skipRegularExpression(source, at)
+    else if (isWordPart(char)) {
+      let end = at + 1
+      while (end < source.length && isWordPart(source[end] as string)) end++
+      add(source.slice(at, end), at)
+      at = end
+    } else if (char > ' ') {
+      const text = MARKS.find((mark) => source.startsWith(mark, at)) ?? char
+      const opener = add(text, at)
+      at += text.length
+      if (text === '}' && texts[opener] === '${') at = skipTemplate(at)
+    } else at++
+  }
+  return { texts, starts, partners, parents, begins, lines }
+}
+
+/** Stands for a text in quotes. */
+const TEXT = "'"
+const OPENING = '([{'
+const CLOSING = ')]}'
+/** Read as one, the longer ones first. */
+const MARKS = ['...', '===', '!==', '=>', '==', '!=', '<=', '>=', '?.', '??', '&&', '||']
+
+function startsOfLines(source: string): number[] {
+  const lines = [0]
+  for (let end = source.indexOf('\n'); end >= 0; end = source.indexOf('\n', end + 1)) lines.push(end + 1)
+  return lines
+}
+
+function isWordPart(char: string): boolean {
+  const code = char.charCodeAt(0)
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 48 && code <= 57) ||
+    code === 95 ||
+    code === 36 ||
+    code > 127
+  )
+}
+
+function endOfLine(source: string, from: number): number {
+  const end = source.indexOf('\n', from)
+  return end < 0 ? source.length : end
+}
+
+function behind(source: string, mark: string, from: number): number {
+  const end = source.indexOf(mark, from)
+  return end < 0 ? source.length : end + mark.length
+}
+
+/** One that does not end in its line is no text but an apostrophe, as in JSX. */
+function skipText(source: string, from: number): number {
+  const quote = source[from]
+  for (let end = from + 1; end < source.length && source[end] !== '\n'; end++) {
+    if (source[end] === '\\') end++
+    else if (source[end] === quote) return end + 1
+  }
+  return from + 1
+}
+
+function skipRegularExpression(source: string, from: number): number {
+  let inClass = false
+  for (let end = from + 1; end < source.length && source[end] !== '\n'; end++) {
+    const char = source[end]
+    if (char === '\\') end++
+    else if (char === '[') inClass = true
+    else if (char === ']') inClass = false
+    else if (char === '/' && !inClass) return end + 1
+  }
+  return from + 1
+}
+
+const BEFORE_EXPRESSION = new Set([
+  'return',
+  'typeof',
+  'case',
+  'in',
+  'of',
+  'delete',
+  'void',
+  'throw',
+  'new',
+  'else',
+  'do',
+  'await',
+  'yield',
+])
+
+/** A slash begins a regular expression where a value cannot have ended just before. */
+function beginsExpression(texts: readonly string[]): boolean {
+  const last = texts.at(-1)
+  if (last === undefined || BEFORE_EXPRESSION.has(last)) return true
+  return (
+    last !== ')' &&
+    last !== ']' &&
+    last !== '}' &&
+    last !== '`' &&
+    last !== TEXT &&
+    !isWordPart(last[0] as string)
+  )
+}
