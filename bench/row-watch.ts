@@ -1,6 +1,7 @@
 // What watching rows costs the application: 1,000 rows of 10 columns, not watched, watched in a sample, and watched whole, as
 // a statement under suspicion is now and then. Run with `node --import tsx bench/row-watch.ts`; only the ratios of one run mean anything.
 import { Bench } from 'tinybench'
+import { NO_CALL } from '../src/trace/call-site.ts'
 import { RecordedQuery } from '../src/trace/recorded-query.ts'
 import { rowWatcher } from '../src/trace/row-watcher.ts'
 
@@ -21,7 +22,7 @@ function makeRows(): Record<string, unknown>[] {
 }
 
 let statements = 0
-const newQuery = (sql = `select ${++statements}`) => new RecordedQuery({ sql }, 0, () => [])
+const newQuery = (sql = `select ${++statements}`) => new RecordedQuery({ sql }, 0, () => NO_CALL)
 const readAll = (rows: readonly Record<string, unknown>[]) => {
   let length = 0
   for (const row of rows) for (const name of COLUMNS) length += (row[name] as string).length

@@ -87,7 +87,7 @@ export class RecordedQuery implements Query {
   #stack: CapturedStack | undefined
   #built: CapturedStack | undefined
   #call: Call | undefined
-  #builtAt: Frame | undefined
+  #buildingCall: Call | undefined
 
   constructor(start: QueryStart, calledMs: number, resolve: ResolveCall) {
     this.sql = start.sql
@@ -123,24 +123,24 @@ export class RecordedQuery implements Query {
 
   /** Of a query that Promise.all was given: the call that built it tells it from the others. */
   get builtBy(): Call | undefined {
-    return this.call.isCombining && this.#built ? this.#resolve(this.#built) : undefined
+    return this.call.isCombining ? this.#builder : undefined
   }
 
   /** Names another call as the one that led to the query. */
   calledBy(call: Call): void {
     this.#call = call
-    this.#built = undefined
   }
 
   /** Known only when it is another function than the one that sent the query. */
   get builtAt(): Frame | undefined {
-    const [sender] = this.callSite
-    if (this.#built) {
-      const [built] = this.#resolve(this.#built).callSite
-      this.#built = undefined
-      if (built && !isSameFunction(built, sender)) this.#builtAt = built
-    }
-    return this.#builtAt
+    const [built] = this.#builder?.callSite ?? []
+    return built && !isSameFunction(built, this.callSite[0]) ? built : undefined
+  }
+
+  get #builder(): Call | undefined {
+    if (this.#built && !this.#buildingCall) this.#buildingCall = this.#resolve(this.#built)
+    this.#built = undefined
+    return this.#buildingCall
   }
 
   get tables(): readonly string[] | undefined {
