@@ -188,7 +188,8 @@ rolled back or failed.
 
 - **proven**: the values of one column came from the rows of an earlier query, as n-plus-one proves it: rare
   values need two executions, small numbers more.
-- **likely**: three or more from one path through the application.
+- **likely**: three or more from one path through the application, where its stacks and its source tell a loop from
+  calls side by side.
 
 How many rows a statement writes is read from its values: VALUES, arrays (\`unnest\`), and where the database reads them from a document or a table,
 from the number of rows that it reports. Statements of several rows are a loop when one of their values is the same in all rows of a
