@@ -206,6 +206,6 @@ function pathOf(path: unknown): string {
 function saysNothing(path: unknown): boolean {
   const isExpression = path instanceof RegExp
   if (!isExpression && !(typeof path === 'string' && path.includes('*'))) return false
-  const pattern = isExpression ? path.source.replace(/\(\?![^)]*\)/g, '') : path
+  const pattern = isExpression ? path.source.replace(/\(\?!(?:(?!\(\?!)[^)])*\)/g, '') : path
   return !/\w/.test(pattern.replace(/:\w+(?=\(?\.?\*)|\*\w+/g, ''))
 }

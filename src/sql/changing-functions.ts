@@ -20,7 +20,7 @@ export function dependsOnTransactionTime(text: string): boolean {
 
 /** Of a fingerprint's text: it calls a function that is none of the usual ones of PostgreSQL. */
 export function callsUnknown(text: string): boolean {
-  for (const [, name = ''] of text.matchAll(/([\p{L}\w$"]+)\(/gu)) {
+  for (const [, name = ''] of text.matchAll(/(?<![\p{L}\w$"])([\p{L}\w$"]+)\(/gu)) {
     if (!USUAL.has(name) && !AGGREGATES.has(name) && !SET_RETURNING.has(name)) return true
   }
   return false
