@@ -39,7 +39,8 @@ export function tableVersions(queries: readonly Query[]): (index: number) => Tab
 }
 
 /** For a lock, during which others may have committed, or for a moment that is later. */
-const WAITS = /\bfor (?:update|share|no key update|key share)\b|\bpg_\w*advisory\w*\(|\bpg_sleep\w*\(/
+const WAITS =
+  /\bfor (?:update|share|no key update|key share)\b|\bpg_(?:try_)?advisory_(?:xact_)?lock(?:_shared)?\(|\bpg_sleep(?:_for|_until)?\(/
 
 const NO_WORDS: ReadonlySet<string> = new Set()
 
