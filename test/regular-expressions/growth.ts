@@ -8,7 +8,9 @@ const QUICK_MS = 40
 const SUPERLINEAR = 3
 const WHOLE_LENGTH = 100_000
 /** Candidates are compared by short inputs, in steps, so that what is exponential is found before it takes hours. */
-const TRIED_LENGTHS = [24, 100, 400, 1600, 5000]
+const TRIED_LENGTHS = [20, 24, 30, 38, 47, 60, 75, 95, 120, 150, 190, 240, 300, 400, 1600, 5000]
+/** So few characters take nothing near that unless an expression is superlinear, and twice as many might take for ever. */
+const SHORT_LENGTH = 400
 const SLOW_TRY_MS = 4
 const CANDIDATES = 4
 
@@ -19,8 +21,13 @@ export function superlinearInput(source: string, flags: string): HardInput | und
   run(expression, 'a b'.repeat(100))
   const tried: { input: HardInput; ms: number }[] = []
   for (const input of hardInputs(source, flags)) {
-    const ms = tryOut(expression, input)
-    if (ms > SLOW_TRY_MS && growsTooFast(expression, input)) return input
+    const { ms, length } = tryOut(expression, input)
+    const isShort = length <= SHORT_LENGTH
+    if (
+      ms > SLOW_TRY_MS &&
+      (isShort ? cost(expression, input, length) > SLOW_TRY_MS : growsTooFast(expression, input))
+    )
+      return input
     tried.push({ input, ms })
   }
   tried.sort((a, b) => b.ms - a.ms)
@@ -39,16 +46,17 @@ function growsTooFast(expression: RegExp, input: HardInput): boolean {
   return false
 }
 
-function tryOut(expression: RegExp, input: HardInput): number {
+function tryOut(expression: RegExp, input: HardInput): { ms: number; length: number } {
   let ms = 0
-  for (const length of TRIED_LENGTHS) {
+  let length = 0
+  for (length of TRIED_LENGTHS) {
     const text = inputOf(input, length)
     const startMs = performance.now()
     run(expression, text)
     ms = performance.now() - startMs
     if (ms > SLOW_TRY_MS) break
   }
-  return ms
+  return { ms, length }
 }
 
 /** Milliseconds of the processor, the best of some runs. */
