@@ -35,7 +35,7 @@ describe('run', () => {
 
     const push = await runJob(project, 'push')
     expect(push.failed, push.log).toEqual([])
-    expect(push.summary).toMatch(/^## pg-loupe: ❌ 1\n/)
+    expect(push.summary).toMatch(/^## pg-loupe: ⚠️ 1\n/)
     expect(existsSync(join(project.folder, 'pg-loupe-base.json'))).toBe(true)
     checkShownOutput('github push summary', push.summary)
 

@@ -52,7 +52,7 @@ test.skipIf(!hasCurl)(
     expect(main.code, main.output).toBe(0)
     const first = await project.shell(script('queries-note'), variables())
     expect(first.code, first.output).toBe(0)
-    expect(note?.get('body')).toMatch(/^<!-- pg-loupe -->\n## pg-loupe: ❌ 1\n/)
+    expect(note?.get('body')).toMatch(/^<!-- pg-loupe -->\n## pg-loupe: ⚠️ 1\n/)
     artifact = project.read('pg-loupe.json')
 
     project.edit(
