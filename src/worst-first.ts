@@ -31,7 +31,7 @@ export function worstFirst(a: Finding, b: Finding): number {
 }
 
 /** By round trips, then bytes, then rows. */
-export function dearestFirst(a: Cost, b: Cost): number {
+function dearestFirst(a: Cost, b: Cost): number {
   return (
     b.roundTrips - a.roundTrips ||
     b.queries - a.queries ||

@@ -101,7 +101,7 @@ function innermostFirst(a: Finding, b: Finding): number {
 }
 
 /** The finding of a loop is found under the name of its reads, where it has any. */
-export function detectorOf(statements: readonly LoopStatement[]): string {
+function detectorOf(statements: readonly LoopStatement[]): string {
   return statements.some(({ detector }) => detector === READS) ? READS : (statements[0]?.detector ?? READS)
 }
 

@@ -17,7 +17,7 @@ export interface Connections {
 }
 
 /** Stands for a cache in another process: each answer takes a turn of the event loop. */
-export interface Cache {
+interface Cache {
   get(key: string): Promise<string | undefined>
   set(key: string, value: string): Promise<void>
 }

@@ -14,7 +14,7 @@ export interface GuiltyMark {
   proven: boolean
 }
 
-export interface OriginMark {
+interface OriginMark {
   file: string
   line: number
   route: string
