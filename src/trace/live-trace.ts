@@ -217,6 +217,11 @@ export class LiveTrace {
     this.#isCounting = false
     if (this.isFull) {
       this.truncated++
+      // Nobody tells when it is answered, so an ended trace stays open for as long as after an answer.
+      if (this.#durationMs !== undefined) {
+        this.#goesOn = true
+        this.#closeSoon()
+      }
       return undefined
     }
     const query = new RecordedQuery(this.#bounded(start), this.now(), this.#settings.resolveCall)
@@ -339,8 +344,11 @@ export class LiveTrace {
 
   /** A query is under way, or the last one was a moment ago: others may follow. */
   get isBusy(): boolean {
+    if (this.closed) return false
     const { startMs = 0, durationMs = 0 } = this.queries.at(-1) ?? { startMs: Number.NEGATIVE_INFINITY }
-    return !this.closed && (this.#pending > 0 || this.now() < startMs + durationMs + IDLE_MS)
+    // Those that are not kept have no times, but only a trace that is quiet closes.
+    const hasLeftOut = this.truncated > 0 && this.quietAt !== undefined
+    return this.#pending > 0 || hasLeftOut || this.now() < startMs + durationMs + IDLE_MS
   }
 
   /** Once what the analysis has to know is there; `now` does without it. */

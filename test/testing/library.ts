@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { profilePool } from '../../adapters/pg/index.ts'
+import type { ProfilerOptions } from '../../src/options.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { lineOf } from './failure-of.ts'
 
-export async function openLibrary() {
+export async function openLibrary(options: ProfilerOptions = {}) {
   const database = await testDatabase()
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ reporters: [], ...options })
   const pool = profilePool(new pg.Pool(database.config), profiler)
   await pool.query(`
     create table authors (id int primary key, name text);
