@@ -17,6 +17,7 @@ import { keepReportFile } from './report/report-file.ts'
 import { atExit, sharedState } from './shared-state.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressionRules } from './suppression/suppressions.ts'
+import { recordedApplication } from './trace/application-code.ts'
 import { callResolver } from './trace/call-site.ts'
 import { closingQueue } from './trace/closing-queue.ts'
 import { collectOutside } from './trace/collect-outside.ts'
@@ -100,6 +101,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     limits: checked.limits,
     resolveCall: callResolver(checked.application, cacheEntries),
     rowWatcher: watcher,
+    application: recordedApplication(checked.application),
     loading: knowledge.loading,
     closing: closingQueue(),
     queryBegan: () => collector?.queryBegan(),

@@ -165,6 +165,8 @@ export interface Trace {
   startedAt?: string
   durationMs?: number
   labels?: Readonly<Record<string, string>>
+  /** What counted as application code when its call sites were read; absent when nothing was set. */
+  application?: RecordedApplication
   /** How many queries were counted but not kept. */
   truncated: number
   /** What of its queries was left out to stay within the limits; absent when nothing was. */
@@ -172,6 +174,12 @@ export interface Trace {
   /** Of its queries before those kept, all as known from earlier traces; never in a trace file. */
   onlyCounted?: OnlyCounted
   queries: readonly Query[]
+}
+
+/** The option `application` without its functions and regular expressions, which cannot be written. */
+export interface RecordedApplication {
+  include?: readonly string[]
+  exclude?: readonly string[]
 }
 
 /** What is counted, and was not kept. */

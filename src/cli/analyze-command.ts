@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
+import type { ApplicationCode, PathPattern } from '../trace/application-code.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
@@ -46,11 +47,20 @@ Examples:
     .action(analyze)
 }
 
-/** In addition to what the configuration says; in whole names of folders and files. */
+/** In addition to what the configuration says, instead of what the trace files say; in whole names of folders and files. */
 function pathsOption(flags: string, description: string): Option {
   return new Option(flags, `${description}; repeatable`)
     .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], 'what the configuration says')
+    .default([], 'what the configuration says, or else the trace files')
+}
+
+/** Nothing where nobody has said it: what was recorded with the traces counts then. */
+function given(
+  name: keyof ApplicationCode,
+  configured: readonly PathPattern[] | undefined,
+  asked: readonly string[],
+): ApplicationCode {
+  return configured || asked.length > 0 ? { [name]: [...(configured ?? []), ...asked] } : {}
 }
 
 async function analyze(
@@ -71,8 +81,8 @@ async function analyze(
   }
   const kept = showsTraces(options) ? new KeptTraces() : undefined
   const traces = readTraces(files, listener, note, {
-    include: [...(gate.application?.include ?? []), ...include],
-    exclude: [...(gate.application?.exclude ?? []), ...exclude],
+    ...given('include', gate.application?.include, include),
+    ...given('exclude', gate.application?.exclude, exclude),
   })
   const report = await analyzeTraces(traces, {
     detectors: gate.detectors,

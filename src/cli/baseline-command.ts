@@ -3,6 +3,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { Command } from 'commander'
+import type { CheckedConfig } from '../config/config.ts'
 import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { checkOptions, detectorsOn } from '../options.ts'
@@ -139,7 +140,7 @@ async function readSource(
   const place = { path, name: relative(process.cwd(), path) || path }
   const made =
     file === undefined
-      ? await analyze(traces ?? [], parseSettings(set, config.options.detectors), config.options.suppress)
+      ? await analyze(traces ?? [], parseSettings(set, config.options.detectors), config.options)
       : { report: parseReport(await readInput(file), nameOf(file)) }
   if (made.report.queries === 0)
     throw new Error('no query was seen, so there is nothing to accept or to prune')
@@ -150,7 +151,7 @@ async function readSource(
 async function analyze(
   files: readonly string[],
   detectors: ReturnType<typeof parseSettings>,
-  suppress: unknown,
+  { suppress, application }: CheckedConfig['options'],
 ): Promise<{ report: Report; detectors: string[] }> {
   let cut: CutCounts = {}
   const problems = collectProblems()
@@ -162,7 +163,7 @@ async function analyze(
     },
   }
   const entries = checkOptions({ suppress }).suppress
-  const report = await analyzeTraces(readTraces(files, listener), {
+  const report = await analyzeTraces(readTraces(files, listener, undefined, application), {
     detectors,
     problem: problems.tell,
     cut: () => cut,

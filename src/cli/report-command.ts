@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { parseReport } from '../report/parse-report.ts'
+import type { ApplicationCode } from '../trace/application-code.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import type { Finding, Report } from '../types.ts'
 import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
@@ -43,13 +44,17 @@ Examples:
 async function printFile(file: string, { traces, ...options }: ReportOptions): Promise<void> {
   const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
-  const kept = showsTraces(options) ? await keepTraces(traces, report) : undefined
+  const kept = showsTraces(options) ? await keepTraces(traces, report, gate.application) : undefined
   printReport(report, options, { ...kept?.options(report.findings), ...gate.roundTripMs })
   if (!gate.passes(report)) process.exitCode ??= FINDINGS
 }
 
 /** Those that show what the report has found. */
-async function keepTraces(files: readonly string[], report: Report): Promise<KeptTraces> {
+async function keepTraces(
+  files: readonly string[],
+  report: Report,
+  application: ApplicationCode | undefined,
+): Promise<KeptTraces> {
   const found = new Map<string, Finding[]>()
   for (const finding of report.findings) {
     for (const occurrence of finding.occurrences) {
@@ -62,6 +67,7 @@ async function keepTraces(files: readonly string[], report: Report): Promise<Kep
     tell(message)
     process.exitCode = WRONG_USAGE
   }
-  for await (const trace of readTraces(files, { problem })) kept.add(trace, found.get(trace.id) ?? [])
+  for await (const trace of readTraces(files, { problem }, undefined, application))
+    kept.add(trace, found.get(trace.id) ?? [])
   return kept
 }

@@ -120,7 +120,7 @@ export async function orderTraces(
 }
 
 /** What counts as application code was decided by the profilers that collected; they know how it was set. */
-const parserOfCollected = () => traceParser(undefined, () => true)
+const parserOfCollected = () => traceParser(undefined, () => () => true)
 
 const CHUNK_BYTES = 1024 * 1024
 /** Files open at once: systems allow a process some hundreds. */

@@ -2,8 +2,13 @@
 // fills in no fact that would be a guess; a value that is not known stays unknown.
 import * as v from 'valibot'
 import { limitInForce } from '../sql/limit-in-force.ts'
-import { applicationFrames, applicationRule, type IsApplication } from '../trace/application-code.ts'
-import type { CallSite, Query, Trace, TraceKind } from '../types.ts'
+import {
+  applicationFrames,
+  type IsApplication,
+  type RecordedRule,
+  recordedRule,
+} from '../trace/application-code.ts'
+import type { CallSite, Query, RecordedApplication, Trace, TraceKind } from '../types.ts'
 import { nameValues } from './name-values.ts'
 import { type ReadQuery, traceShape } from './trace-shape.ts'
 
@@ -17,7 +22,7 @@ export type NoteQueries = (queries: readonly Query[]) => void
 /** Reads the lines of one analysis: traces without an id are numbered in the order they are read. */
 export function traceParser(
   note?: NoteQueries,
-  isApplication: IsApplication = applicationRule(),
+  ruleOf: RecordedRule = recordedRule(),
 ): (line: string) => Trace {
   const ordinals = new Map<string, number>()
   return (line) => {
@@ -30,6 +35,7 @@ export function traceParser(
       ...rest
     } = readShape(parseJson(line))
     const kept = withTimes(queries.slice(0, KEPT_QUERIES))
+    const isApplication = ruleOf(rest.application as RecordedApplication | undefined)
     const completed = kept.map((query) => complete(query, kept, isApplication))
     note?.(completed)
     const label = `${kind} ${name}`

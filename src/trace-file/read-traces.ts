@@ -1,7 +1,7 @@
 // Reads trace files as they are needed, trace by trace. A line that is no trace is told with its file and its number, and
 // the others are still read.
 import { createReadStream } from 'node:fs'
-import { type ApplicationCode, applicationRule } from '../trace/application-code.ts'
+import { type ApplicationCode, recordedRule } from '../trace/application-code.ts'
 import type { Trace } from '../types.ts'
 import { type CutCounts, parseCut } from './cut-line.ts'
 import { type NoteQueries, traceParser } from './parse-trace.ts'
@@ -16,14 +16,14 @@ export interface ReadingListener {
   progress?(bytes: number): void
 }
 
-/** `-` is standard input. */
+/** `-` is standard input. What `application` says wins over what was recorded with a trace. */
 export async function* readTraces(
   files: readonly string[],
   listener: ReadingListener,
   note?: NoteQueries,
   application?: ApplicationCode,
 ): AsyncGenerator<Trace> {
-  const parse = traceParser(note, applicationRule(application))
+  const parse = traceParser(note, recordedRule(application))
   let bytes = 0
   const count = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {

@@ -139,6 +139,7 @@ export const traceShape = shape({
   startedAt: v.optional(text),
   durationMs: v.optional(number),
   labels: v.optional(v.record(v.string(), v.pipe(v.unknown(), v.transform(String)), 'an object')),
+  application: v.optional(shape({ include: v.optional(list(text)), exclude: v.optional(list(text)) })),
   truncated: v.optional(number),
   cut: v.optional(
     shape({ results: v.optional(number), statements: v.optional(number), values: v.optional(number) }),

@@ -2,7 +2,7 @@
 // and pg-loupe itself; an application can count more in (a workspace package below node_modules) and out (its own
 // database layer, so that the callers of that layer are named). Whoever asks that question asks it here, once: when the
 // stack of a query is read, or when a call site that somebody else recorded is.
-import type { CallSite } from '../types.ts'
+import type { CallSite, RecordedApplication } from '../types.ts'
 
 /**
  * Says which files are meant, by their absolute path with forward slashes: a part of it in whole folder and file names
@@ -36,6 +36,40 @@ export function applicationRule(
     return !paths.some(isInstalled) && !isOwn(file) && !isOwn(generated)
   }
 }
+
+/** What a trace can keep of the setting; `undefined` where nothing was set. */
+export function recordedApplication({
+  include = [],
+  exclude = [],
+}: ApplicationCode = {}): RecordedApplication | undefined {
+  if (include.length + exclude.length === 0) return undefined
+  const included = include.filter((pattern) => typeof pattern === 'string')
+  const excluded = exclude.filter((pattern) => typeof pattern === 'string')
+  return {
+    ...(included.length > 0 ? { include: included } : {}),
+    ...(excluded.length > 0 ? { exclude: excluded } : {}),
+  }
+}
+
+/**
+ * Gives the rule for a recorded trace. Each part of the setting that `own` says wins over what was recorded with the
+ * trace. Where `own` says nothing, the recorded call sites are right as they are: they were read by the recorded
+ * setting, including the functions and regular expressions that could not be written.
+ */
+export function recordedRule(own: ApplicationCode = {}): RecordedRule {
+  const ownRule = applicationRule(own)
+  const { include, exclude } = own
+  return (recorded) => {
+    if (recorded === undefined) return ownRule
+    if (include === undefined && exclude === undefined) return () => true
+    return applicationRule({
+      include: include ?? recorded.include ?? [],
+      exclude: exclude ?? recorded.exclude ?? [],
+    })
+  }
+}
+
+export type RecordedRule = (recorded: RecordedApplication | undefined) => IsApplication
 
 /** For call sites that somebody else recorded: frames of libraries say something only where there are no others. */
 export function applicationFrames(callSite: CallSite, isApplication: IsApplication): CallSite {

@@ -2,7 +2,7 @@
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
 
 import { clearTimeout, epochMs, isoTime, now, setTimeout, type Timer } from '../real-time.ts'
-import type { OnlyCounted, Trace, TraceCut, TraceKind } from '../types.ts'
+import type { OnlyCounted, RecordedApplication, Trace, TraceCut, TraceKind } from '../types.ts'
 import { NO_CALL, type ResolveCall } from './call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
 import { CountedQuery } from './counted-query.ts'
@@ -40,6 +40,8 @@ interface TraceLimits extends ValueLimits {
 export interface TraceSettings {
   limits: TraceLimits
   resolveCall: ResolveCall
+  /** By what `resolveCall` reads call sites, as far as a trace can keep it. */
+  application?: RecordedApplication | undefined
   /** Absent when rows are not to be watched. */
   rowWatcher?: RowWatcher | undefined
   /** Closes traces some time after they have become quiet. */
@@ -405,6 +407,7 @@ export class LiveTrace {
       startedAt: isoTime(epochMs() - this.now()),
       durationMs: this.durationMs,
       labels: this.labels,
+      ...(this.#settings.application ? { application: this.#settings.application } : {}),
       truncated: this.truncated,
       ...(Object.keys(this.#cut ?? {}).length > 0 ? { cut: this.#cut as TraceCut } : {}),
       ...(this.counted ? { onlyCounted: this.#onlyCounted(this.counted) } : {}),

@@ -86,6 +86,51 @@ test.concurrent('--set gives detectors other options, or switches them off', asy
   ).toEqual([1, 0, 0, 1, 2])
 })
 
+const INSTALLED = {
+  v: 1,
+  name: 'GET /orders',
+  queries: [1, 2, 3, 4].map((id) => ({
+    sql: `select * from users where id = ${id}`,
+    callSite: [
+      { file: 'node_modules/acme/load.js', line: 3, column: 5, function: 'load' },
+      { file: 'src/orders.js', line: 41, column: 9, function: 'list' },
+    ],
+  })),
+}
+const RECORDED = { ...INSTALLED, application: { include: ['acme'] } }
+
+test.concurrent.each<[string, object, string[], string]>([
+  ['without them code that is not installed is named', INSTALLED, [], 'src/orders.js'],
+  ['--include counts an installed package in', INSTALLED, ['--include', 'acme'], 'node_modules/acme/load.js'],
+  ['--include of another package does not', INSTALLED, ['--include', 'other'], 'src/orders.js'],
+  ['a recorded setting counts it in', RECORDED, [], 'node_modules/acme/load.js'],
+  [
+    '--exclude of something else leaves it in',
+    RECORDED,
+    ['--exclude', 'src/db'],
+    'node_modules/acme/load.js',
+  ],
+  ['--exclude takes it out', RECORDED, ['--exclude', 'acme'], 'src/orders.js'],
+  ['--include wins over it', RECORDED, ['--include', 'other'], 'src/orders.js'],
+])('which line is named: %s', async (_what, trace, args, file) => {
+  const { stdout } = await runCommand(['analyze', '-', '--format', 'json', ...args], JSON.stringify(trace))
+  const { findings } = JSON.parse(stdout)
+  expect(findings).toHaveLength(1)
+  expect(findings[0].callSite[0].file).toBe(file)
+})
+
+test.each<[string, string, string]>([
+  ['counts in what it includes', `{ include: ['acme'] }`, 'node_modules/acme/load.js'],
+  ['wins over what was recorded', '{ include: [] }', 'src/orders.js'],
+])('the configuration %s', async (_what, application, file) => {
+  const config = join(temporaryFolder(), 'pg-loupe.config.mjs')
+  writeFileSync(config, `export default { application: ${application} }`)
+  const args = ['--format', 'json', '--config', config]
+  const trace = application.includes('acme') ? INSTALLED : RECORDED
+  const { stdout } = await runCommand(['analyze', '-', ...args], JSON.stringify(trace))
+  expect(JSON.parse(stdout).findings[0].callSite[0].file).toBe(file)
+})
+
 test.concurrent.each([
   [['--set', 'n-plus-two.likely=5'], 'there is no --set n-plus-two; it is one of n-plus-one'],
   [['--set', 'n-plus-one.least=5'], 'there is no --set n-plus-one.least; it is one of'],

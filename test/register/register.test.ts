@@ -7,6 +7,7 @@ import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readCollected } from '../../src/collect/read-collected.ts'
 import type { Report } from '../../src/types.ts'
+import { runBuilt } from '../cli/built-command.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -250,6 +251,20 @@ describe('environment variables', () => {
       const [frames] = [...traces()].map(({ queries }) => queries.map(({ callSite }) => callSite?.[0]))
       expect(frames).toHaveLength(4)
       expect(new Set(frames?.map((frame) => frame?.file))).toEqual(new Set(['node_modules/acme/index.mjs']))
+    })
+
+    test.each<[string, Record<string, string>, string, object | undefined]>([
+      ['of the package counted in', include, 'node_modules/acme/index.mjs', { include: ['acme'] }],
+      ['of its caller otherwise', { LOAD: 'acme' }, 'installed-loop.mjs', undefined],
+    ])('and the recorded traces give the same findings, %s', async (_what, variables, file, recorded) => {
+      const { home, app } = withAcme()
+      const { report } = await profile(app, IMPORT, { ...variables, PG_LOUPE_TRACES: 'traces.ndjson' }, home)
+      const trace = JSON.parse(readFileSync(join(home, 'traces.ndjson'), 'utf8'))
+      expect(trace.application).toEqual(recorded)
+      const args = ['analyze', 'traces.ndjson', '--format', 'json']
+      const { findings } = JSON.parse((await runBuilt(args, { cwd: home })).stdout)
+      expect(findings).toMatchObject([{ callSite: [{ file }, ...(recorded ? [{}] : [])] }])
+      expect(findings).toEqual(report.findings)
     })
 
     test('or its callers are named', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type ApplicationCode, applicationRule } from '../../src/trace/application-code.ts'
+import { type ApplicationCode, recordedRule } from '../../src/trace/application-code.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
 import { readLines } from '../../src/trace-file/read-lines.ts'
 import { readTraces } from '../../src/trace-file/read-traces.ts'
@@ -187,19 +187,33 @@ test('rows as a list, one for each statement of a text, count together', () => {
   expect(() => parse(line(['2']))).toThrow('rows is')
 })
 
-test('what counts as application code is said by whoever reads', () => {
-  const file = 'node_modules/acme/load.js'
+const acme = 'node_modules/acme/load.js'
+
+/** The files of the call site of a trace that was recorded with one setting and is read with another. */
+function filesOf(read: ApplicationCode | undefined, recorded?: object | null) {
   const callSite = [
-    { file, line: 3 },
+    { file: acme, line: 3 },
     { file: 'src/stub.js', line: 9 },
   ]
-  const line = JSON.stringify({ v: 1, name: 'job', queries: [{ sql: 'select 1', callSite }] })
-  const files = (application: ApplicationCode) =>
-    traceParser(
-      undefined,
-      applicationRule(application),
-    )(line).queries[0]?.callSite?.map((frame) => frame.file)
-  expect(files({})).toEqual(['src/stub.js'])
-  expect(files({ include: ['acme'] })).toEqual([file, 'src/stub.js'])
-  expect(files({ include: ['acme'], exclude: ['src'] })).toEqual([file])
+  const line = JSON.stringify({ v: 1, application: recorded, queries: [{ sql: 'select 1', callSite }] })
+  return traceParser(undefined, recordedRule(read))(line).queries[0]?.callSite?.map(({ file }) => file)
+}
+
+test('what counts as application code is said by whoever reads', () => {
+  expect(filesOf({})).toEqual(['src/stub.js'])
+  expect(filesOf({ include: ['acme'] })).toEqual([acme, 'src/stub.js'])
+  expect(filesOf({ include: ['acme'], exclude: ['src'] })).toEqual([acme])
+})
+
+test('call sites of a trace that says what counted are taken as they are', () => {
+  expect(filesOf(undefined, { include: ['acme'] })).toEqual([acme, 'src/stub.js'])
+  // It was a function that counted the package in.
+  expect(filesOf({}, {})).toEqual([acme, 'src/stub.js'])
+  expect(filesOf(undefined, null)).toEqual(['src/stub.js'])
+})
+
+test('what whoever reads says wins over what was recorded, include and exclude each on its own', () => {
+  expect(filesOf({ include: [] }, { include: ['acme'] })).toEqual(['src/stub.js'])
+  expect(filesOf({ exclude: ['acme'] }, { include: ['acme'] })).toEqual(['src/stub.js'])
+  expect(filesOf({ exclude: ['src'] }, { include: ['acme'] })).toEqual([acme])
 })
