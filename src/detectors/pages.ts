@@ -72,7 +72,7 @@ SELECT id, name FROM customers WHERE id = ANY($1);
 Queries belong together when they have one fingerprint and came along one path of application
 frames: explicit calls of one helper are not a loop, also when they stand side by side in \`Promise.all\`, and a function that
 calls itself is. How calls are told from a loop: Lines. Where
-nothing tells, only what is proven is reported.
+nothing tells, what is proven is reported, and eight or more queries from one line.
 
 - **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that the
   column holds them by accident is below 1 in 1,000.

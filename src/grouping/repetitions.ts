@@ -11,7 +11,10 @@ export interface Repetition {
   indexes: readonly number[]
   /** The longest path seen, frames of the application only. */
   callSite: CallSite
-  /** Some path was taken twice, to the column, and is known to be that of one call: a loop took it, no explicit calls. */
+  /**
+   * Some path was taken twice, to the column, and is known to be that of one call: a loop took it, no explicit calls. Where
+   * that is not known, a path that was taken many times shows it too.
+   */
   isLoop: boolean
 }
 
@@ -146,13 +149,17 @@ function siteOf(path: readonly Step[]): string {
   return path.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
 }
 
+/** Explicit calls of one helper side by side are a handful. So many queries from one line that is known come from a loop. */
+const MANY_CALLS = 8
+
 function repetitionOf(sendings: readonly Sending[]): Repetition {
   const known = sendings.filter(({ isUnknown }) => !isUnknown).map(({ path }) => siteOf(path))
+  const isMany = sendings.length >= MANY_CALLS && sendings.every(({ path }) => path.length > 0)
   const [first, ...others] = sendings.map(({ callSite }) => callSite)
   return {
     indexes: sendings.map(({ index }) => index),
     callSite: others.reduce((longest, site) => (site.length > longest.length ? site : longest), first ?? []),
-    isLoop: new Set(known).size < known.length,
+    isLoop: isMany || new Set(known).size < known.length,
   }
 }
 
