@@ -351,6 +351,8 @@ async function profile(
     OTHER_PG: 'store',
     EXPRESS: 'express',
     PG_LOUPE_REPORT: file,
+    // On a busy machine any query may be slow.
+    PG_LOUPE_OPTIONS: '{ "detectors": { "slow-query": false } }',
     ...variables,
   }
   const path = app.startsWith('/') ? app : join(apps, app)
