@@ -10,7 +10,8 @@ const root = join(here, '../..')
 if (!existsSync(join(here, 'node_modules/.package-lock.json'))) {
   run(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    // Not `npm ci`: some versions of npm leave the binaries of other platforms out of a lock and then refuse it.
+    ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'],
     here,
   )
 }

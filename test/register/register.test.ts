@@ -163,6 +163,7 @@ describe.each(['drizzle-orm', 'drizzle-orm-rc'])('%s names its lines', (name) =>
   ])('%s', async (_how, env, args) => {
     const { report } = await profile('drizzle.mjs', [...args, ...IMPORT], { DRIZZLE: name, ...env })
     expect(summaryOf(report)).toEqual({
+      'GET /first': { queries: 1, loops: [] },
       'GET /books': { queries: 5, loops: [lineOf('drizzle.mjs', '// loop')] },
     })
   })

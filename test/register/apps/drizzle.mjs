@@ -14,7 +14,15 @@ const books = pgTable('books', { id: integer().primaryKey(), authorId: integer('
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 })
 const db = drizzle({ client: pool })
 
-const server = http.createServer(async (_request, response) => {
+/** Drizzle is found by its first query, and its copy is imported then, which takes a moment with a slow loader. */
+const FOUND_MS = 1000
+
+const server = http.createServer(async (request, response) => {
+  if (request.url === '/first') {
+    await db.select().from(books).limit(1)
+    response.end('ok')
+    return
+  }
   const all = await db.select().from(books)
   for (const book of all) {
     await db.select().from(authors).where(eq(authors.id, book.authorId)) // loop
@@ -22,7 +30,10 @@ const server = http.createServer(async (_request, response) => {
   response.end('ok')
 })
 server.listen(0, '127.0.0.1', async () => {
-  await fetch(`http://127.0.0.1:${server.address().port}/books`)
+  const address = `http://127.0.0.1:${server.address().port}`
+  await fetch(`${address}/first`)
+  await new Promise((resolve) => setTimeout(resolve, FOUND_MS))
+  await fetch(`${address}/books`)
   server.close()
   await pool.end()
 })
