@@ -143,10 +143,17 @@ export class RequestTrace {
   }
 }
 
-/** The values in the path and the query string, and the body where a middleware has parsed it. */
-function inputOf(request: RequestLike): unknown[] {
-  const parts = (request.originalUrl ?? request.url ?? '').split(/[/?&=,#]/)
-  return [parts, parts.map(decoded), bodyOf(request)]
+/**
+ * The values in the path and the query string, and the body where a middleware has parsed it. They are read only when a
+ * loop is found; until then the request itself is not kept.
+ */
+function inputOf(request: RequestLike): () => unknown[] {
+  const path = request.originalUrl ?? request.url ?? ''
+  const body = bodyOf(request)
+  return () => {
+    const parts = path.split(/[/?&=,#]/)
+    return [parts, parts.map(decoded), body]
+  }
 }
 
 /** A middleware may have defined it as a getter that throws. */

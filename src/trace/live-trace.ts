@@ -78,8 +78,6 @@ const AFTERMATH_MS = 10_000
 /** What was loaded may be outdated at once, by a trace that has changed the schema and closes at the same time. */
 const MOST_WAITS = 3
 
-const NO_INPUT: readonly unknown[] = []
-
 export class LiveTrace {
   readonly kind: TraceKind
   readonly shape: string
@@ -108,7 +106,7 @@ export class LiveTrace {
   slot = 0
   isWaiting = false
   /** What the work was given from outside, such as the path and the body of a request: values in it originate in no rows. */
-  input: readonly unknown[] = NO_INPUT
+  input: (() => readonly unknown[]) | undefined
   /** Who has to know that it has closed. */
   onClosed: { traceClosed(): void } | undefined
   /**
@@ -389,7 +387,7 @@ export class LiveTrace {
    * it, for as long as they live. A test keeps what it looks at.
    */
   letGo(): void {
-    this.input = NO_INPUT
+    this.input = undefined
     if (this.isObserved) return
     this.queries = []
     this.finished = undefined

@@ -16,13 +16,13 @@ interface SealOptions {
   isWhole?: boolean
   catalog?: Catalog | undefined
   /** What the unit of work was given from outside. */
-  input?: readonly unknown[]
+  input?: (() => readonly unknown[]) | undefined
 }
 
 /** Of a trace that is not whole no value is followed: it may have come from rows that were not kept. */
 export function sealValues(
   queries: readonly RecordedQuery[],
-  { isWhole = true, catalog, input = [] }: SealOptions = {},
+  { isWhole = true, catalog, input }: SealOptions = {},
 ): void {
   const nameValue = valueNames()
   const sent = queries.map((query) => ({ query, values: statementValues(query.sql, query.params) }))

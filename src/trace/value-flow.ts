@@ -48,13 +48,13 @@ interface Use {
 export function followValues(
   queries: readonly RecordedQuery[],
   slots: readonly Slot[],
-  { keys, input }: { keys: DeclaredKeys; input: readonly unknown[] },
+  { keys, input }: { keys: DeclaredKeys; input?: (() => readonly unknown[]) | undefined },
 ): void {
   if (slots.length === 0) return
   const texts = new Set(slots.flatMap(({ uses }) => uses.map(({ text }) => text)))
   const columns = resultColumns(queries)
   const placesOf = columns.findPlaces(texts)
-  const seen: Seen = { columns, keys, givenBy: givenValues(queries, texts, input) }
+  const seen: Seen = { columns, keys, givenBy: givenValues(queries, texts, input?.()) }
 
   for (const slot of slots) {
     for (const { uses, flows } of best(explanationsOf(slot, placesOf, seen))) {
