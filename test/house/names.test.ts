@@ -49,3 +49,28 @@ test('ARCHITECTURE.md justifies every dependency and peer', () => {
   const names = Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies })
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
 })
+
+describe('the decisions', () => {
+  const folder = join(root, 'docs/decisions')
+  const names = readdirSync(folder)
+    .filter((name) => name !== 'README.md')
+    .sort()
+
+  test.each(names)('%s has a context, a decision and consequences', (name) => {
+    const page = readFileSync(join(folder, name), 'utf8')
+    expect([...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+      'Context',
+      'Decision',
+      'Consequences',
+    ])
+  })
+
+  test('are listed in the index with their titles', () => {
+    const titles = names.map((name) => {
+      const [, number, title] = /^# (\d+)\. (.+)$/m.exec(readFileSync(join(folder, name), 'utf8')) ?? []
+      return `${number}. [${title}](${name})`
+    })
+    const index = readFileSync(join(folder, 'README.md'), 'utf8')
+    expect(index.split('\n').filter((line) => /^\d/.test(line))).toEqual(titles)
+  })
+})
