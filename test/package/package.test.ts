@@ -9,6 +9,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
+const LIBRARIES_OF_STRANGER = ['drizzle-orm', 'express', 'pg']
 const database = await testDatabase()
 let home = ''
 
@@ -22,8 +23,8 @@ beforeAll(() => {
   })
   const [{ filename }] = JSON.parse(packed)
   execFileSync('tar', ['-xzf', join(home, filename), '-C', join(modules, 'pg-loupe'), '--strip-components=1'])
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const name of [...Object.keys(dependencies), ...LIBRARIES_OF_STRANGER]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
