@@ -31,6 +31,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/sql',
     'src/sql/hash-text.ts',
   ],
+  'src/setup': ['src/types.ts', 'src/plural.ts'],
   'src/suppression': ['src/types.ts', 'src/compare-text.ts', 'src/real-time.ts', 'src/sql'],
   'src/report': [
     'src/types.ts',
@@ -59,7 +60,7 @@ const ROOMS: Record<string, readonly string[]> = {
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
   /^src\/(flush-on-signal|index|profiler|ignore|options|replace-method|replace-prototype-method|shared-state)\.ts$|^src\/(cli|config|runners|testing)\//
-const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|report\/reporters\/)/
+const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|setup\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */

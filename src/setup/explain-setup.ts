@@ -1,0 +1,40 @@
+// Tells from the facts of a set-up what is captured only in part: what was seen, what is lost by it, and one next step.
+// A correct set-up gives nothing. It refuses to guess: what the facts do not prove is not said.
+import type { Frame } from '../types.ts'
+import type { SetupFacts } from './setup-facts.ts'
+
+export type NoticeId =
+  | 'requests-not-profiled'
+  | 'requests-before-profiler'
+  | 'pool-of-requests-not-profiled'
+  | 'another-pool-not-profiled'
+  | 'different-profilers'
+  | 'outside-requests'
+  | 'drizzle-not-profiled'
+  | 'pg-not-found'
+  | 'catalog-not-read'
+
+export interface Notice {
+  id: NoticeId
+  /** `fault`: queries or lines are missing that the set-up asks for. `hint`: this may be as intended. */
+  level: 'fault' | 'hint'
+  /** What was seen, a sentence. */
+  seen: string
+  /** What is lost by it, a sentence. */
+  lost: string
+  /** One step that can be copied. */
+  nextStep: string
+  /** A line of the application that shows it. */
+  place?: Frame | undefined
+}
+
+/** One explanation, for one kind of fault. */
+type Explain = (facts: SetupFacts) => Notice[]
+
+/** In this order notices are given: what hides everything comes before what hides a part. */
+const EXPLANATIONS: readonly Explain[] = []
+
+/** Notices of what is captured only in part, worst first; empty when all is captured. */
+export function explainSetup(facts: SetupFacts): Notice[] {
+  return EXPLANATIONS.flatMap((explain) => explain(facts))
+}

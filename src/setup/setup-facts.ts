@@ -1,0 +1,93 @@
+// What was found of the set-up in one process, as plain data: it can be written to a file, read by another process, and
+// explained there. It holds no live object, no value of the application, and no judgement.
+import type { Frame } from '../types.ts'
+
+export interface SetupFacts {
+  v: 1
+  /** `NODE_ENV`, where it is set. */
+  nodeEnv?: string | undefined
+  /** `pg-loupe/register` was loaded and is on. */
+  isRegistered: boolean
+  /** An HTTP server of this process has answered a request, or listens. */
+  isServer: boolean
+  /** Copies of pg that were found in the module cache. */
+  drivers: readonly PackageFacts[]
+  /** Connections to a PostgreSQL server that no driver in `drivers` has opened. */
+  unknownConnections: number
+  frameworks: readonly PackageFacts[]
+  orms: readonly OrmFacts[]
+  profilers: readonly ProfilerFacts[]
+  sources: readonly SourceFacts[]
+  requests: RequestFacts
+  catalogs: readonly CatalogFacts[]
+}
+
+export interface PackageFacts {
+  name: string
+  /** As in its package.json. */
+  version?: string | undefined
+}
+
+export interface OrmFacts extends PackageFacts {
+  /** Queries in traces that it sent, as far as they were looked at: only the first ones of each pool and client are. */
+  queries: number
+  /** Those of them of which no line of the application is known. */
+  queriesWithoutLine: number
+}
+
+/** A profiler that is on; other facts name it by its position. */
+export interface ProfilerFacts {
+  isDefault: boolean
+  /** Calls of `profileRequests` with this profiler. */
+  middlewares: number
+  /** Requests that passed them. */
+  requests: number
+  /** It keeps queries outside of any trace in traces of their own. */
+  collectsUntraced: boolean
+}
+
+/** A pool, or a client that belongs to none. */
+export interface SourceFacts {
+  kind: 'pool' | 'client'
+  /** Name of its database. */
+  database?: string | undefined
+  /** Most connections of a pool. */
+  size?: number | undefined
+  /** Position of the profiler that profiles it; absent when none does. */
+  profiler?: number | undefined
+  /** `unprofilePool` or `unprofileClient` took the profiler off. */
+  isLeftOut?: boolean | undefined
+  /** The package that uses it; absent when the application does. */
+  usedBy?: string | undefined
+  /** Line of the application that used it first, as far as known. */
+  place?: Frame | undefined
+  uses: SourceUses
+}
+
+/** How often it was used. A use is a call of `pool.query` or `pool.connect`, or a query of a client without a pool. */
+export interface SourceUses {
+  /** In a trace of its own profiler. */
+  captured: number
+  /** Not captured, in a request or job that another profiler traces; of a source that is not profiled, that any traces. */
+  inOtherTraces: number
+  /** Not captured, in a request to a server of this process that no profiler traces. */
+  inUntracedRequests: number
+  /** In no request and no trace. */
+  outside: number
+}
+
+export interface RequestFacts {
+  /** Requests to HTTP servers of this process. */
+  seen: number
+  traced: number
+  /** Requests without a trace in which a profiled pool or client was used, by their method and route where it is known. */
+  untraced: readonly { name: string; requests: number }[]
+}
+
+export interface CatalogFacts {
+  database?: string | undefined
+  /** `off`: by default or by the option `catalog`. `failed`: it was asked for, and could not be read. */
+  state: 'read' | 'off' | 'failed'
+  /** SQLSTATE of the database's error, or the code of Node.js. */
+  errorCode?: string | undefined
+}
