@@ -442,6 +442,8 @@ export interface ReporterOptions {
   root?: string
   /** What a round trip takes on the network of production, for what a finding would cost there. Default 1. */
   roundTripMs?: number
+  /** Where links to a line lead: the name of an editor or a template (`editor-link.ts`). Default: to the file. */
+  editor?: string
   /** Traces to show beside the findings, by formats that can (`html`). */
   traces?: readonly Trace[]
   /** Occurrences in these traces that the report does not keep, by the finding's key. */
