@@ -36,6 +36,8 @@ interface SharedState {
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
   readonly drizzleProfilers: Set<Profiler>
+  /** Warnings that have been given and are not repeated. */
+  readonly warnings: Set<string>
   /** What has to be done before the process ends, in this order. */
   readonly lastActs: Set<() => void>
   /** Of them, those that are also right when the process goes on. */
@@ -54,6 +56,7 @@ export function sharedState(): SharedState {
     requests: new Map(),
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
+    warnings: new Set(),
     lastActs: new Set(),
     flushes: new Set(),
   }

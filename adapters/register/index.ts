@@ -4,13 +4,18 @@
 // NODE_OPTIONS cost nothing and overwrite no report.
 
 import { leaveNote } from '../../src/collect/run-notes.ts'
+import { warnOnce } from '../../src/config/default-options.ts'
+import { readEnvironment } from '../../src/config/read-environment.ts'
+import { checkOptions } from '../../src/options.ts'
 import { actBeforeKilled } from './act-before-killed.ts'
 import { profileWhenLoaded } from './profile-when-loaded.ts'
-import { readEnvironment } from './read-environment.ts'
 
-const options = readEnvironment(process.env)
-leaveNote(options ? 'registered' : 'off')
-if (options) {
-  profileWhenLoaded(options)
+const { options, problems, unknown } = readEnvironment(process.env)
+if (problems[0]) throw new TypeError(problems[0])
+unknown.forEach(warnOnce)
+const { enabled } = checkOptions(options)
+leaveNote(enabled ? 'registered' : 'off')
+if (enabled) {
+  profileWhenLoaded()
   actBeforeKilled()
 }

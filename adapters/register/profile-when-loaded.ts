@@ -7,7 +7,6 @@
 import Module from 'node:module'
 import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
-import type { ProfilerOptions } from '../../src/options.ts'
 import { createProfiler, type Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import { drizzleFinder } from './find-drizzle.ts'
@@ -42,7 +41,7 @@ const PARTS: readonly Part[] = [
 /** Of the same files, where they lie in folders of their packages' names: few, because each may be waited for. */
 const USUAL_NAMES = /[\\/](?:pg[\\/]lib[\\/](?:native[\\/])?client|pg-pool[\\/]index)\.js$/
 
-export function profileWhenLoaded(options: ProfilerOptions): void {
+export function profileWhenLoaded(): void {
   const { instrumented } = sharedState()
   if (instrumented.has(Module)) return
   let profiler: Profiler | undefined
@@ -57,7 +56,7 @@ export function profileWhenLoaded(options: ProfilerOptions): void {
     awaited.delete(filename)
     try {
       if (packageOf(filename) !== part.package) return
-      profiler ??= start(options)
+      profiler ??= start()
       onQuery ??= drizzleFinder(profiler)
       part.profile(exported, profiler, onQuery)
     } catch (error) {
@@ -98,9 +97,10 @@ function sendsQueries(exported: unknown): boolean {
   return typeof prototype?.query === 'function' && typeof prototype.connect === 'function'
 }
 
-function start(options: ProfilerOptions): Profiler {
+function start(): Profiler {
   const state = sharedState()
-  state.defaultProfiler ??= createProfiler({ ...defaultOptions(), ...options })
+  // Jobs and scripts have no other way to be seen, where nothing in the application may be changed.
+  state.defaultProfiler ??= createProfiler({ collectUntraced: true, ...defaultOptions() })
   profileServers(state.defaultProfiler)
   leaveNote('pg')
   return state.defaultProfiler

@@ -1,15 +1,33 @@
-// The configuration file for the profiler of a running application. What is wrong with it is said and done without: it is
-// for the command to refuse it, and no reason for an application not to start.
+// The options of the default profiler: those of the configuration file, and of the environment variables over them. What is
+// wrong with either is said and done without: it is for the command to refuse it, and no reason for an application not to start.
 import type { ProfilerOptions } from '../options.ts'
+import { sharedState } from '../shared-state.ts'
+import { mergeOptions } from './merge-options.ts'
 import { readConfig } from './read-config.ts'
+import { readEnvironment } from './read-environment.ts'
+
+export function defaultOptions(): ProfilerOptions {
+  const { options, problems, unknown } = readEnvironment(process.env)
+  for (const problem of problems) warnOnce(`${problem}. pg-loupe goes on without it.`)
+  unknown.forEach(warnOnce)
+  return mergeOptions(configured(), options)
+}
 
 /** Nothing in production, where no file of the project is loaded. */
-export function defaultOptions(): ProfilerOptions {
+function configured(): ProfilerOptions {
   if (process.env.NODE_ENV === 'production') return {}
   try {
     return readConfig().options
   } catch (error) {
-    process.emitWarning(`pg-loupe goes on without its configuration: ${(error as Error).message}`)
+    warnOnce(`pg-loupe goes on without its configuration: ${(error as Error).message}`)
     return {}
   }
+}
+
+/** Register, a set-up file and the application may all ask for the options in one process. */
+export function warnOnce(warning: string): void {
+  const { warnings } = sharedState()
+  if (warnings.has(warning)) return
+  warnings.add(warning)
+  process.emitWarning(warning)
 }

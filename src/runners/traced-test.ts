@@ -45,11 +45,11 @@ const ORIGINAL = Symbol.for('pg-loupe test')
 
 /**
  * The default profiler, made for tests when nothing has made it before: it prints nothing of its own and opens no
- * connection, whatever NODE_ENV says.
+ * connection, whatever NODE_ENV says, unless an environment variable asks for it.
  */
 export function profilerOfTests(): Profiler {
   const state = sharedState()
-  state.defaultProfiler ??= createProfiler({ ...defaultOptions(), reporters: [], catalog: false })
+  state.defaultProfiler ??= createProfiler({ reporters: [], catalog: false, ...defaultOptions() })
   return state.defaultProfiler
 }
 

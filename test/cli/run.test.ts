@@ -102,6 +102,25 @@ describe('it sees the queries of', () => {
     expect(stdout + stderr).not.toMatch(/pg-loupe {2}\d+ queries/)
   })
 
+  const vitestTraced = [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'vitest-traced.config.mjs',
+  ]
+  test.each([
+    ['Vitest', ['node', ...vitestTraced]],
+    ['node:test', ['node', '--require', 'pg-loupe/node-test', '--test', 'books.test.mjs']],
+  ])('%s with its set-up file: variables set options, as without the file', async (_runner, words) => {
+    const traces = join(temporaryFolder(), 'traces.ndjson')
+    const catalog = { PG_LOUPE_OPTIONS: '{"catalog":true}' }
+    const { code, stdout, stderr } = await run(words, { env: catalog }, ['--traces', traces])
+    expect(code, stdout + stderr).toBe(0)
+    expect(readFileSync(traces, 'utf8')).toContain('"bound":')
+    await run(words, {}, ['--traces', traces])
+    expect(readFileSync(traces, 'utf8')).not.toContain('"bound":')
+  })
+
   test('Vitest with fake timers: times are right, and a loop is found', async () => {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
     const { report, code, stdout, stderr } = await run([

@@ -128,6 +128,37 @@ describe('it is refused with its name', () => {
 })
 
 describe('the profiler of a running application', () => {
+  test('has what variables say over what the file says, detector by detector', (t) => {
+    const detectors = { 'n-plus-one': { likely: 5 }, 'deep-offset': false }
+    const folder = folderWith(t, { 'pg-loupe.config.json': json({ detectors, roundTripMs: 3 }) })
+    vi.spyOn(process, 'cwd').mockReturnValue(folder)
+    vi.stubEnv('PG_LOUPE_OPTIONS', json({ detectors: { 'deep-offset': {} }, catalog: true }))
+    vi.stubEnv('PG_LOUPE_CONSOLE', '1')
+    expect(defaultOptions()).toEqual({
+      detectors: { 'n-plus-one': { likely: 5 }, 'deep-offset': {} },
+      roundTripMs: 3,
+      catalog: true,
+      reporters: ['console'],
+    })
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
+
+  test('goes on without a wrong variable, keeps the others, and says so once', (t) => {
+    vi.spyOn(process, 'cwd').mockReturnValue(folderWith(t, {}))
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
+    vi.stubEnv('PG_LOUPE_OPTIONS', '{')
+    vi.stubEnv('PG_LOUPE_CONSOL', '1')
+    vi.stubEnv('PG_LOUPE_UNTRACED', '1')
+    expect([defaultOptions(), defaultOptions()]).toEqual(Array(2).fill({ collectUntraced: true }))
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('PG_LOUPE_OPTIONS={: it takes the options of createProfiler as JSON')],
+      [expect.stringContaining('there is no variable PG_LOUPE_CONSOL; it is one of PG_LOUPE_ENABLED')],
+    ])
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
+
   test('has the options of the file', (t) => {
     const folder = folderWith(t, { 'pg-loupe.config.json': json({ suppress: SUPPRESS, failOn: 'new' }) })
     vi.spyOn(process, 'cwd').mockReturnValue(folder)

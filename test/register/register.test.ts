@@ -316,7 +316,7 @@ describe('environment variables', () => {
 
   test('are all on the page, and no others', () => {
     const page = readFileSync(join(root, 'docs/register.md'), 'utf8')
-    const code = readFileSync(join(root, 'adapters/register/read-environment.ts'), 'utf8')
+    const code = readFileSync(join(root, 'src/config/read-environment.ts'), 'utf8')
     const documented = [...page.matchAll(/^\| `(PG_LOUPE_\w+)`/gm)].map(([, name]) => name)
     const read = [...code.matchAll(/^ {2}(PG_LOUPE_\w+):/gm)].map(([, name]) => name)
     expect(documented).toEqual(read)

@@ -1,8 +1,9 @@
-// The environment variables of pg-loupe/register, as options of a profiler. All are checked before the application
-// starts: what is wrong is said then, with the name of the variable, and never in the middle of a request.
+// The environment variables that set options of the default profiler, whoever makes it: pg-loupe/register, the set-up file of
+// a test runner, or profilePool without a profiler. Nothing is thrown here: the caller decides what a wrong value stops.
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { checkOptions, type ProfilerOptions } from '../../src/options.ts'
+import { checkOptions, type ProfilerOptions } from '../options.ts'
+import { mergeOptions } from './merge-options.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Read = (value: string) => ProfilerOptions
@@ -20,32 +21,35 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_OPTIONS: readJson,
 }
 
-/** Read elsewhere: every enabled profiler collects, whoever made it, and test runners have options of their own. */
-const READ_ELSEWHERE = ['PG_LOUPE_COLLECT', 'PG_LOUPE_RUN']
+/** Read elsewhere: every enabled profiler collects, test runners have options of their own, and doctor observes. */
+const READ_ELSEWHERE = ['PG_LOUPE_COLLECT', 'PG_LOUPE_RUN', 'PG_LOUPE_OBSERVE']
 
-/**
- * Returns `undefined` when the profiler is switched off.
- *
- * @throws TypeError that names the variable, what it holds and what it takes.
- */
-export function readEnvironment(environment: Environment): ProfilerOptions | undefined {
-  // Jobs and scripts have no other way to be seen, where nothing in the application may be changed.
-  const options: ProfilerOptions = { collectUntraced: true }
+export interface EnvironmentOptions {
+  /** Of the variables that are right. */
+  options: ProfilerOptions
+  /** One sentence for each variable that is wrong, with its name, what it holds and what it takes. */
+  problems: string[]
+  /** One sentence for each name that no variable has. */
+  unknown: string[]
+}
+
+export function readEnvironment(environment: Environment): EnvironmentOptions {
+  let options: ProfilerOptions = {}
+  const problems: string[] = []
   for (const [name, read] of Object.entries(VARIABLES)) {
     const value = environment[name]?.trim()
-    if (value)
-      Object.assign(
+    if (!value) continue
+    try {
+      const merged = mergeOptions(
         options,
-        merge(
-          options,
-          naming(name, value, () => checked(read(value))),
-        ),
+        naming(name, value, () => checked(read(value))),
       )
+      options = checked(merged)
+    } catch (error) {
+      problems.push((error as Error).message)
+    }
   }
-  for (const name of unknownNames(environment)) {
-    process.emitWarning(`pg-loupe: there is no variable ${name}; it is one of ${names.join(', ')}`)
-  }
-  return checkOptions(options).enabled ? options : undefined
+  return { options, problems, unknown: unknownNames(environment).map(describeUnknown) }
 }
 
 const names = Object.keys(VARIABLES)
@@ -55,15 +59,8 @@ function checked(options: ProfilerOptions): ProfilerOptions {
   return options
 }
 
-function merge(
-  before: ProfilerOptions,
-  { application, artifacts, ...more }: ProfilerOptions,
-): ProfilerOptions {
-  return {
-    ...more,
-    ...(application ? { application: { ...before.application, ...application } } : {}),
-    ...(artifacts ? { artifacts: { ...before.artifacts, ...artifacts } } : {}),
-  }
+function describeUnknown(name: string): string {
+  return `pg-loupe: there is no variable ${name}; it is one of ${names.join(', ')}`
 }
 
 function naming<T>(name: string, value: string, read: () => T): T {
