@@ -2,9 +2,9 @@
 // After that, the trace's line says what was found again. Hints are folded into one line, and a route under load is one
 // line every two seconds.
 import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
-import type { Report, ReportListener, RouteSummary, Spread, Trace } from '../types.ts'
+import type { Report, ReportListener, RouteSummary, Spread, Suppression, Trace } from '../types.ts'
 import { againNote } from './again-note.ts'
-import { formatFinding, formatHints, formatRoute } from './reporters/console.ts'
+import { formatFinding, formatHints, formatRoute, formatSuppressions } from './reporters/console.ts'
 import { ShownFindings } from './shown-findings.ts'
 import { wantsColor } from './wants-color.ts'
 
@@ -111,13 +111,25 @@ export function consoleListener({
       : 'PG_LOUPE_REPORT=pg-loupe.json keeps them for npx pg-loupe report pg-loupe.json'
   }
 
+  /** Lines of comments without a reason that were told. */
+  const toldComments = new Set<string>()
+  /** Those that are not told yet: what they were meant to leave out is reported meanwhile. */
+  const wrongComments = ({ suppressions }: Report): Suppression[] =>
+    suppressions.filter(({ state, at }) => {
+      const place = `${at?.file}:${at?.line}`
+      if (state !== 'invalid' || toldComments.has(place) || toldComments.size >= remembered) return false
+      toldComments.add(place)
+      return true
+    })
+
   const hear = (report: Report, trace: Trace) => {
     const [route] = report.routes
     if (!route || (route.queries.max === 0 && report.findings.length === 0)) return
     const sightings = report.findings.map((finding) => shown.see(finding))
     const news = sightings.filter(({ state }) => state === 'new').map(({ finding }) => finding)
     const again = sightings.filter(({ state }) => state !== 'new')
-    if (sightings.every(({ state }) => state === 'again')) {
+    const comments = wrongComments(report)
+    if (comments.length === 0 && sightings.every(({ state }) => state === 'again')) {
       const sum = sumOf(route.name)
       if (++sum.lines > LINES) {
         add(sum, route.queries.max, route.durationMs.max, route.databaseMs.max)
@@ -131,6 +143,7 @@ export function consoleListener({
       ...inFull.flatMap((finding) => ['', formatFinding(finding, report, options)]),
       ...(inFull.length > 0 ? [''] : []),
       ...(hints.length > 0 ? [formatHints(hints, nextOfHints(), options)] : []),
+      ...formatSuppressions({ suppressed: 0, suppressions: comments }, options),
     ]
     output.write(`${lines.join('\n')}\n`)
   }

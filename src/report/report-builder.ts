@@ -1,6 +1,7 @@
 // Merges the findings of many traces into one report. Findings with one key are one finding with several occurrences;
 // whatever order the traces came in, the same ones give the same report.
 import { statementKey } from '../detectors/identify.ts'
+import { detectors } from '../detectors/index.ts'
 import { countQueries, keptOccurrence, LISTED_OF_WORST } from '../detectors/occurrence.ts'
 import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
 import type { Cut, Finding, Occurrence, Report, RouteSummary, Spread, Trace } from '../types.ts'
@@ -75,7 +76,7 @@ export class ReportBuilder {
   }
 
   constructor(rules?: SuppressionRules, limits: ReportLimits = LIMITS) {
-    this.#suppressions = new Suppressions(rules)
+    this.#suppressions = new Suppressions({ knownDetectors: detectors.map(({ meta }) => meta.id), ...rules })
     this.#limits = limits
   }
 

@@ -1,6 +1,6 @@
 // The account of one reason to leave findings out: which it left out, and what that says of the reason in the end.
 import type { Finding, Frame, Ignore, Suppression, SuppressionState } from '../types.ts'
-import { isInForce, isValid } from './marks.ts'
+import { isInForce } from './marks.ts'
 import { pathPattern, routePattern } from './pattern.ts'
 
 /** What to leave out, and why. Of the first four at least one is given; those that are must all match. */
@@ -88,11 +88,12 @@ export function describeEntry({ entry, keys, isSeen }: EntryAccount, day: string
   }
 }
 
-/** `isOn` tells of a detector whether it is switched on: about one that is not, nothing is known. */
+/** `isOn` tells of a detector whether it is switched on: about one that is not, nothing is known. `isRight`: the mark says what it has to. */
 export function describeMark(
   { mark, at, keys }: MarkAccount,
   day: string,
   isOn: (detector: string) => boolean,
+  isRight: boolean,
 ): Suppression {
   const { by, reason, detectors, until } = mark
   const isSeen = detectors === undefined || detectors.some(isOn)
@@ -101,7 +102,7 @@ export function describeMark(
     reason,
     ...(detectors ? { detectors } : {}),
     ...(until === undefined ? {} : { until }),
-    state: isValid(mark) ? stateOf(mark, keys, isSeen, day) : 'invalid',
+    state: isRight ? stateOf(mark, keys, isSeen, day) : 'invalid',
     findings: keys.size,
     ...(at ? { at } : {}),
   }

@@ -16,12 +16,14 @@ import {
   type SuppressEntry,
 } from './account.ts'
 import { today } from './day.ts'
-import { isAbout, isInForce, keyOfMark, readMarks } from './marks.ts'
+import { isAbout, isInForce, isValid, keyOfMark, readMarks } from './marks.ts'
 
 export interface SuppressionRules {
   entries?: readonly SuppressEntry[]
   /** Ids of the detectors that are switched on; absent when that is not known. */
   detectors?: readonly string[]
+  /** Ids of all detectors there are: a comment that names another one is told. */
+  knownDetectors?: readonly string[]
   /** The lines of queries cost nothing to read, so that an entry with a path can be called unused. */
   linesAreKnown?: boolean
   /** How a report names a line. */
@@ -97,7 +99,9 @@ export class Suppressions {
       suppressed,
       suppressions: [
         ...entries.map((account) => describeEntry(account, day)),
-        ...ofMarks.map(([, account]) => describeMark(account, day, (id) => this.#isOn(id))),
+        ...ofMarks.map(([, account]) =>
+          describeMark(account, day, (id) => this.#isOn(id), this.#isRight(account.mark)),
+        ),
       ],
     }
   }
@@ -106,9 +110,11 @@ export class Suppressions {
   #meet(trace: Trace, marks: readonly (readonly Ignore[] | undefined)[]): void {
     marks.forEach((ofQuery, index) => {
       for (const mark of ofQuery ?? []) {
-        const key = keyOfMark(mark)
-        if (this.#marks.has(key) || this.#marks.size >= KEPT_MARKS) continue
+        if (this.#marks.size >= KEPT_MARKS) continue
         const line = trace.queries[index]?.callSite?.[0]
+        // A wrong comment is told at each line that has one: they all say the same, which is too little.
+        const key = this.#isRight(mark) ? keyOfMark(mark) : `${keyOfMark(mark)} ${line?.file}:${line?.line}`
+        if (this.#marks.has(key)) continue
         const at = line && (this.#rules.frame?.(line) ?? line)
         this.#marks.set(key, { mark, at, keys: new Set() })
       }
@@ -155,6 +161,11 @@ export class Suppressions {
         (statement === undefined || fingerprint(query.sql).key === statement) &&
         (path === undefined || this.#isIn(account, query)),
     )
+  }
+
+  #isRight(mark: Ignore): boolean {
+    const { knownDetectors } = this.#rules
+    return isValid(mark) && (!knownDetectors || !mark.detectors?.some((id) => !knownDetectors.includes(id)))
   }
 
   #isOn(detector: string): boolean {

@@ -207,6 +207,21 @@ describe('the live console', () => {
     ])
   })
 
+  test('tells a comment that leaves nothing out once for each line that has one, with what is wrong', () => {
+    const show = listen()
+    const sent = (comment: string, at: string) =>
+      trace('GET /x', q(`/* pg-loupe-ignore${comment} */ select 1`, [], { at }))
+    const [noReason, noColon] = [sent('', '/app/x.ts:3:1 one'), sent(' four shops', '/app/x.ts:9:1 two')]
+    expect(show(noReason)).toContain(
+      'invalid  pg-loupe-ignore /app/x.ts:3:1 one: leaves nothing out without a reason: write it after a colon',
+    )
+    expect(show(noReason)).not.toContain('invalid')
+    expect(show(noColon)).toContain('/app/x.ts:9:1 two: leaves nothing out without a reason')
+    expect(show(sent(' n-plus-on: few', '/app/x.ts:12:1'))).toContain('there is no detector n-plus-on: take')
+    expect(show(sent(' until 2026-02-31: few', '/app/x.ts:15:1'))).toContain('until takes a day')
+    expect(show(sent(' n-plus-one until 2099-01-31: few', '/app/x.ts:18:1'))).not.toContain('invalid')
+  })
+
   test('says nothing about the traces of tests, which assert for themselves', () => {
     expect(listen()({ ...loop(4), kind: 'test' })).toBe('')
   })

@@ -145,6 +145,19 @@ describe('in code', () => {
     }
   })
 
+  test('each line with a comment without a reason is told, and one that names no detector', () => {
+    const at = (line: number, comment: string) =>
+      q(`/* pg-loupe-ignore${comment} */ select ${line}`, [], { at: `src/a.ts:${line}:1` })
+    const { suppressions } = report([
+      trace('GET /a', at(3, ''), at(3, ''), at(5, ''), at(9, ' n-plus-on: few')),
+    ])
+    expect(suppressions.map(({ state, at }) => [state, at?.line])).toEqual([
+      ['invalid', 3],
+      ['invalid', 5],
+      ['invalid', 9],
+    ])
+  })
+
   test('what takes several traces to know is concluded from the queries that nobody ignores', () => {
     const list = (ignored?: Pick<Query, 'ignored'>) =>
       trace(

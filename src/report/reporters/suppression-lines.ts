@@ -1,6 +1,10 @@
 // What there is to say of the reasons that leave findings out: nothing of those that do, and of the others what to do
 // with them.
+import { detectorPages } from '../../detectors/pages.ts'
 import type { Frame, Suppression, SuppressionState } from '../../types.ts'
+import { clip } from './printable.ts'
+
+const LONGEST_NAME = 40
 
 export interface SuppressionLine {
   state: SuppressionState
@@ -34,7 +38,7 @@ function describe({ by, reason, detectors, route, path, fingerprint }: Suppressi
   return [by === 'comment' ? 'pg-loupe-ignore' : by, about, reason && `(${reason})`].filter(Boolean).join(' ')
 }
 
-function nextStep({ state, until, findings }: Suppression): string | undefined {
+function nextStep({ state, reason, until, detectors, findings }: Suppression): string | undefined {
   switch (state) {
     case 'unused':
       return 'there is nothing to leave out any more: take it away'
@@ -43,10 +47,17 @@ function nextStep({ state, until, findings }: Suppression): string | undefined {
         ? `was good until ${until}: fix what it leaves out, or give it a new day`
         : `was good until ${until}: take it away`
     case 'invalid':
-      return until === undefined
-        ? 'leaves nothing out without a reason: write one behind a colon'
-        : 'leaves nothing out: it takes a reason, and a day as 2027-01-31'
+      return whatIsWrong(reason, detectors)
     default:
       return undefined
   }
+}
+
+function whatIsWrong(reason: string, detectors: readonly string[] = []): string {
+  if (reason === '')
+    return 'leaves nothing out without a reason: write it after a colon, as in /* pg-loupe-ignore: four shops */'
+  const unknown = detectors.find((id) => !Object.hasOwn(detectorPages, id))
+  if (unknown !== undefined)
+    return `there is no detector ${clip(unknown, LONGEST_NAME)}: take one of ${Object.keys(detectorPages).join(', ')}`
+  return 'leaves nothing out: until takes a day, as in /* pg-loupe-ignore until 2027-01-31: four shops */'
 }
