@@ -1,15 +1,16 @@
 // The account of one reason to leave findings out: which it left out, and what that says of the reason in the end.
+import { wholePath } from '../path-pattern.ts'
 import type { Finding, Frame, Ignore, Suppression, SuppressionState } from '../types.ts'
 import { isInForce } from './marks.ts'
-import { pathPattern, routePattern } from './pattern.ts'
+import { routePattern } from './route-pattern.ts'
 
 /** What to leave out, and why. Of the first four at least one is given; those that are must all match. */
 export interface SuppressEntry {
   /** Id of a detector. */
   detector?: string | undefined
-  /** Name of a route; `*` is anything up to the next slash, `**` anything. */
+  /** Name of a route; `*` matches up to the next slash, `**` anything. */
   route?: string | undefined
-  /** The file of a finding's line, or a folder above it; stars as in `route`. */
+  /** The file of a finding's line, or a folder above it; `*` stays within one name, `**` matches any number of folders. */
   path?: string | undefined
   /** Of the statement: its 16 digits, the last ones of a finding's key. */
   fingerprint?: string | undefined
@@ -39,7 +40,7 @@ export function openAccount(entry: SuppressEntry): EntryAccount {
   return {
     entry,
     isRoute: routePattern(entry.route ?? '**'),
-    isPath: pathPattern(entry.path ?? '**'),
+    isPath: wholePath(entry.path ?? '**'),
     keys: new Set(),
     isSeen: false,
   }

@@ -2,6 +2,7 @@
 // and pg-loupe itself; an application can count more in (a workspace package below node_modules) and out (its own
 // database layer, so that the callers of that layer are named). Whoever asks that question asks it here, once: when the
 // stack of a query is read, or when a call site that somebody else recorded is.
+import { type MatchesPath, partOfPath } from '../path-pattern.ts'
 import type { CallSite, RecordedApplication } from '../types.ts'
 
 /**
@@ -29,7 +30,7 @@ export function applicationRule(
   return (file, generated = file) => {
     if (isBuiltIn(file)) return false
     const paths = [...new Set([toSlashes(file), toSlashes(generated)])]
-    const isAnyOf = (matchers: readonly Matcher[]) =>
+    const isAnyOf = (matchers: readonly MatchesPath[]) =>
       paths.some((path) => matchers.some((matches) => matches(path)))
     if (isAnyOf(excluded)) return false
     if (isAnyOf(included)) return true
@@ -77,20 +78,16 @@ export function applicationFrames(callSite: CallSite, isApplication: IsApplicati
   return own.length > 0 ? own : callSite
 }
 
-type Matcher = (path: string) => boolean
-
-function matcher(pattern: PathPattern): Matcher {
+function matcher(pattern: PathPattern): MatchesPath {
   if (typeof pattern === 'function') return quiet(pattern)
+  if (typeof pattern === 'string') return partOfPath(toSlashes(pattern))
   // A copy without its state: `g` and `y` would make every other match fail.
-  const expression =
-    typeof pattern === 'string'
-      ? fromGlob(toSlashes(pattern))
-      : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
+  const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
   return (path) => expression.test(path)
 }
 
 /** An error of the application's function must not cost a query its line. */
-function quiet(test: (file: string) => boolean): Matcher {
+function quiet(test: (file: string) => boolean): MatchesPath {
   return (path) => {
     try {
       return test(path) === true
@@ -98,15 +95,6 @@ function quiet(test: (file: string) => boolean): Matcher {
       return false
     }
   }
-}
-
-function fromGlob(glob: string): RegExp {
-  const names = glob.replace(/^\.?\/+(?!\/)/, glob.startsWith('/') ? '/' : '').replace(/(?<!\/)\/+$/, '')
-  const source = names.replace(/\*\*|\*|[.+?^${}()|[\]\\]/g, (found) => {
-    if (found === '**') return '.*'
-    return found === '*' ? '[^/]*' : `\\${found}`
-  })
-  return new RegExp(`${names.startsWith('/') ? '^' : '(?:^|/)'}${source}(?:/|$)`)
 }
 
 function isInstalled(path: string): boolean {

@@ -14,6 +14,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/describe-error.ts': [],
   'src/plural.ts': [],
   'src/compare-text.ts': [],
+  'src/path-pattern.ts': [],
   'src/finding-frames.ts': ['src/types.ts'],
   'src/worst-first.ts': ['src/types.ts', 'src/compare-text.ts'],
   'src/sql/hash-text.ts': [],
@@ -32,7 +33,13 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/sql/hash-text.ts',
   ],
   'src/setup': ['src/types.ts', 'src/plural.ts'],
-  'src/suppression': ['src/types.ts', 'src/compare-text.ts', 'src/real-time.ts', 'src/sql'],
+  'src/suppression': [
+    'src/types.ts',
+    'src/compare-text.ts',
+    'src/path-pattern.ts',
+    'src/real-time.ts',
+    'src/sql',
+  ],
   'src/report': [
     'src/types.ts',
     'src/temporary-name.ts',
@@ -47,7 +54,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/suppression',
     'src/report/reporters',
   ],
-  'src/trace': ['src/types.ts', 'src/real-time.ts', 'src/sql', 'src/grouping'],
+  'src/trace': ['src/types.ts', 'src/path-pattern.ts', 'src/real-time.ts', 'src/sql', 'src/grouping'],
   'src/trace-file': ['src/types.ts', 'src/finding-frames.ts', 'src/real-time.ts', 'src/sql', 'src/trace'],
   'src/collect': [
     'src/types.ts',
@@ -64,7 +71,7 @@ const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|detectors\/|setup\/|report
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
-const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|@jridgewell\/trace-mapping)$/
+const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|picomatch|@jridgewell\/trace-mapping)$/
 
 const files = [...sources('src'), ...sources('adapters')]
 const imports = files.flatMap((file) => importsOf(file).map((target) => ({ file, ...target })))
