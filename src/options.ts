@@ -42,6 +42,11 @@ export interface ProfilerOptions {
    * are collected (PG_LOUPE_COLLECT), nowhere.
    */
   reporters?: readonly ('console' | ReportListener)[]
+  /**
+   * Says on the console, once each, what the set-up leaves out: requests without a trace, a pool that is not profiled.
+   * Default: true.
+   */
+  hints?: boolean
   /** Collects the queries outside of any trace in traces of their own. Default: false, they are counted only. */
   collectUntraced?: boolean
   /**
@@ -107,6 +112,7 @@ export interface CheckedOptions {
   detectors: Record<string, DetectorOptions>
   suppress: readonly SuppressEntry[]
   reporters: readonly ('console' | ReportListener)[]
+  hints: boolean
   collectUntraced: boolean
   commentTags: boolean
   serverTiming: boolean
@@ -161,6 +167,7 @@ const profilerOptions = () =>
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
       process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
     ),
+    hints: v.optional(v.boolean('true or false'), true),
     collectUntraced: v.optional(v.boolean('true or false'), false),
     commentTags: v.optional(v.boolean('true or false'), false),
     serverTiming: v.optional(

@@ -14,6 +14,7 @@ import { consoleListener } from './report/console-listener.ts'
 import { collectObservations, type Observations } from './report/observations.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
+import type { CatalogFacts } from './setup/setup-facts.ts'
 import { atExit, sharedState } from './shared-state.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressionRules } from './suppression/suppressions.ts'
@@ -69,6 +70,12 @@ export interface Profiler {
   addClient(client: object, poolOptions?: object): void
   /** Whether statements carry the name of their trace in a comment. */
   readonly commentTags: boolean
+  /** Whether it says, once, what the set-up leaves out. */
+  readonly hints: boolean
+  /** Whether queries outside of any trace are kept in traces of their own. */
+  readonly collectsUntraced: boolean
+  /** What became of the catalog of each database; nothing where the application has switched it off. */
+  catalogs(): CatalogFacts[]
   /** Whether responses tell how long their queries took. */
   readonly serverTiming: boolean
   /** Counts an error of ours; the first one is shown. */
@@ -77,6 +84,8 @@ export interface Profiler {
 
 /** A name that is longer is text. */
 const NAME_LENGTH = 500
+/** An application has one or two. */
+const REMEMBERED_PROFILERS = 10
 /** The name of the traces that `collectUntraced` asks for. */
 const OUTSIDE = 'outside any trace'
 
@@ -142,6 +151,12 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       const trace = context.get()
       if (trace === undefined || trace.closed) return checked.collectUntraced
       return !trace.isCounting
+    },
+    hints: enabled && checked.hints && collected === undefined && checked.reporters.includes('console'),
+    collectsUntraced: checked.collectUntraced,
+    catalogs() {
+      if (checked.catalog) return knowledge.states()
+      return options?.catalog === false ? [] : [{ state: 'off' }]
     },
     commentTags: checked.commentTags,
     serverTiming: checked.serverTiming,
@@ -302,7 +317,11 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     return `${label} #${ordinal}`
   }
 
-  if (enabled) sharedState().isProfiling = true
+  if (enabled) {
+    const state = sharedState()
+    state.isProfiling = true
+    if (state.profilers.push(new WeakRef(profiler)) > REMEMBERED_PROFILERS) state.profilers.shift()
+  }
   const { report, traces, values } = checked.artifacts
   if (enabled && (checked.reporters.length > 0 || report || traces || collected)) {
     atExit(() => {

@@ -30,6 +30,14 @@ interface SharedState {
   readonly ignores: AsyncLocalStorage<readonly Ignore[]>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
+  /** Profilers that are on, in the order they were made: the latest ones. */
+  readonly profilers: WeakRef<Profiler>[]
+  /** The profiler of each pool and client that is profiled, or was. */
+  readonly profilerOf: WeakMap<object, Profiler>
+  /** Pools and clients from which the application has taken the profiler. */
+  readonly leftOut: WeakSet<object>
+  /** Watches what the set-up leaves out; the adapter that makes it knows what it is. */
+  setupWatch?: unknown
   /** Requests to servers that are traced, and their responses, until they are closed; the adapter knows what it keeps of them. */
   requests: Map<object, unknown>
   /** Requests whose sender is known, with the trace it sent them in. */
@@ -53,6 +61,9 @@ export function sharedState(): SharedState {
     origin: new AsyncLocalStorage(),
     ignores: new AsyncLocalStorage(),
     instrumented: new WeakMap(),
+    profilers: [],
+    profilerOf: new WeakMap(),
+    leftOut: new WeakSet(),
     requests: new Map(),
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),

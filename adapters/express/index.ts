@@ -4,6 +4,7 @@
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { setupWatch } from '../observe/tell-setup.ts'
 import { FlatRoutes } from './flat-routes.ts'
 import { pathShape } from './path-shape.ts'
 import { hearClassOf, onClose } from './request-events.ts'
@@ -21,6 +22,7 @@ type Middleware = (request: RequestLike, response: ResponseLike, next: (error?: 
  */
 export function profileRequests(profiler: Profiler = defaultProfiler()): Middleware {
   assertProfiler(profiler, 'profileRequests')
+  if (profiler.enabled) setupWatch(profiler)?.middlewareMade(profiler)
   return traceRequests(profiler)
 }
 
@@ -42,6 +44,7 @@ export function traceRequests(profiler: Profiler, isStandIn = false): Middleware
       const first = requestTraceOf(request)
       // Under pg-loupe/register, or with the middleware on an application and on one mounted in it.
       if (first?.isOf(profiler)) return undefined
+      setupWatch()?.requestTraced(profiler)
       const { method = 'GET' } = request
       const trace = profiler.startTrace({
         kind: 'http',

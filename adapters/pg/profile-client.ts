@@ -1,15 +1,17 @@
 // Sees every query that passes through one client, in whatever form it is sent, and gives back exactly what pg would
 // have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
 // it as handled, and an error that nobody awaits would be lost.
+
+import { errorCode } from '../../src/error-code.ts'
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
 import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import { CountedQuery } from '../../src/trace/counted-query.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { setupWatch } from '../observe/tell-setup.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'
 import { Flight, followConnection } from './connection-facts.ts'
-import { errorCode } from './error-code.ts'
 import { guardFor } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import {
@@ -59,13 +61,17 @@ export function profileClient<Client extends ClientLike>(
   }
   if (profiler.enabled) {
     watchClient(client, profiler, { isPooled: false, sender: () => ({ trace: profiler.currentTrace() }) })
+    sharedState().leftOut.delete(client)
+    guardFor(profiler)(() => setupWatch(profiler)?.sourceProfiled(client, 'client'))
   }
   return client
 }
 
 /** Takes the profiler off the client; one that is not profiled is left alone. Returns the client. */
 export function unprofileClient<Client extends ClientLike>(client: Client): Client {
-  sharedState().instrumented.get(client)?.()
+  const { instrumented, leftOut } = sharedState()
+  instrumented.get(client)?.()
+  leftOut.add(client)
   return client
 }
 
@@ -85,10 +91,11 @@ export function watchClient(
   profiler: Profiler,
   { isPooled, poolOptions, sender, takeHandedOn }: ClientUse,
 ): void {
-  const { instrumented } = sharedState()
+  const { instrumented, profilerOf } = sharedState()
   // A pool may be given a class of clients that is not pg's.
   if (instrumented.has(client) || !hasMethod(client, 'query')) return
   const guard = guardFor(profiler)
+  profilerOf.set(client, profiler)
   const connection = followConnection(client, guard)
   guard(() => profiler.addClient(client, poolOptions))
   /** Somebody else's patch may go on calling ours after it was taken off. */

@@ -1,13 +1,15 @@
 // Profiles one pool, which stays the application's own object: its class, its events and its return values are pg's.
 // `pool.query` is recorded where it is called, and what was recorded is handed on, synchronously, to the client that
 // pg-pool calls back with, so that each query is seen once and in its caller's trace.
+
+import { errorCode } from '../../src/error-code.ts'
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
 import { now } from '../../src/real-time.ts'
 import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
+import { setupWatch } from '../observe/tell-setup.ts'
 import type { ClientLike } from './client-like.ts'
 import { Flight } from './connection-facts.ts'
-import { errorCode } from './error-code.ts'
 import { guardFor } from './guard.ts'
 import { type PooledClient, type PoolOfClients, watchPoolClients } from './pool-clients.ts'
 import { type HandedOn, UNRECORDED } from './profile-client.ts'
@@ -30,9 +32,6 @@ interface PoolInside extends PoolOfClients, Pick<PoolLike, 'query' | 'connect'> 
   ended?: boolean
 }
 
-/** Of each profiled pool, by this copy of the package. */
-const profilers = new WeakMap<object, Profiler>()
-
 type ConnectCallback = (error: unknown, client?: ClientLike, release?: unknown) => unknown
 
 /**
@@ -44,10 +43,10 @@ type ConnectCallback = (error: unknown, client?: ClientLike, release?: unknown) 
 export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profiler = defaultProfiler()): Pool {
   assertProfiler(profiler, 'profilePool')
   const inside = assertOpenPool(pool)
-  const { instrumented } = sharedState()
+  const { instrumented, profilerOf, leftOut } = sharedState()
   if (!profiler.enabled) return pool
   if (instrumented.has(pool)) {
-    if ((profilers.get(pool) ?? profiler) !== profiler) tellOther()
+    if ((profilerOf.get(pool) ?? profiler) !== profiler) tellOther()
     return pool
   }
   if (!Object.isExtensible(pool)) {
@@ -55,7 +54,8 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       'pg-loupe: profilePool got a pool that is frozen or sealed, whose methods cannot be replaced',
     )
   }
-  profilers.set(pool, profiler)
+  profilerOf.set(pool, profiler)
+  leftOut.delete(pool)
 
   /** Its arguments, while `pool.query` calls `pool.connect`. */
   let calling: readonly unknown[] | undefined
@@ -190,12 +190,18 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     if (inside.Client === ProfiledClient) inside.Client = Client
     clients.undo()
   })
+  guard(() => setupWatch(profiler)?.sourceProfiled(pool, 'pool'))
   return pool
 }
 
-/** Takes the profiler off the pool and its clients; a pool that is not profiled is left alone. Returns the pool. */
+/**
+ * Takes the profiler off the pool and its clients, and says that this pool is not to be profiled: no hint will speak of it.
+ * Returns the pool.
+ */
 export function unprofilePool<Pool extends PoolLike>(pool: Pool): Pool {
-  sharedState().instrumented.get(pool)?.()
+  const { instrumented, leftOut } = sharedState()
+  instrumented.get(pool)?.()
+  leftOut.add(pool)
   return pool
 }
 

@@ -1,8 +1,9 @@
 // How a query that is recorded passes through pg: when it leaves, what becomes of it, and a promise of it like pg's own.
+
+import { errorCode } from '../../src/error-code.ts'
 import { replaceMethod } from '../../src/replace-method.ts'
 import { type ClientInside, isFree, waitingQueries } from './client-like.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
-import { errorCode } from './error-code.ts'
 import type { Guard } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Callback, QueryConfig } from './query-form.ts'

@@ -1,13 +1,14 @@
 // Queries that bring their own protocol handling: `new pg.Query`, pg-cursor, pg-query-stream, COPY streams. The driver
 // calls their handlers as messages arrive, so these are listened in on; an event listener would not do, because an
 // 'error' listener of ours would swallow what must crash without one.
+
+import { errorCode } from '../../src/error-code.ts'
 import type { Profiler } from '../../src/profiler.ts'
 import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import type { DriverField } from '../../src/trace/recorded-query.ts'
 import type { Message } from './client-like.ts'
 import { tagSubmittable } from './comment-tag.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
-import { errorCode } from './error-code.ts'
 import type { Guard } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import type { QueryConfig, Submittable } from './query-form.ts'

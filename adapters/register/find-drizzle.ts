@@ -6,11 +6,11 @@ import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Profiler } from '../../src/profiler.ts'
 import { profileDrizzle } from '../drizzle/index.ts'
-import { packageOf } from './package-of.ts'
+import { packageOf } from '../observe/package-of.ts'
+import { rawFiles } from '../observe/raw-files.ts'
 
 /** A pool that Drizzle uses is rarely used by others first, other than for a health check. */
 const LOOKS = 10
-const FRAMES = 25
 
 interface Driver {
   drizzle?: { mock?: (config: object) => never }
@@ -30,7 +30,7 @@ export function drizzleFinder(profiler: Profiler): (sender: object) => void {
     looks.set(sender, LOOKS)
     found.add(session)
     const path = session.startsWith('file:') ? fileURLToPath(session) : session
-    if (packageOf(path) !== 'drizzle-orm') return
+    if (packageOf(path)?.name !== 'drizzle-orm') return
     const watch = ({ drizzle }: Driver) => {
       if (drizzle?.mock) profileDrizzle(drizzle.mock(STANDING_IN), profiler)
     }
@@ -56,29 +56,3 @@ const STANDING_IN = { relations: { table: { name: 'table', table: {} } } }
 
 /** Written so that it stays an import in CommonJS too. */
 const importFile = new Function('url', 'return import(url)') as (url: string) => Promise<Driver>
-
-/** The files that run, whatever maps stacks in this process: Drizzle brings source maps to sources it does not bring. */
-function rawFiles(): string[] {
-  const captured: { stack?: unknown } = {}
-  const restore = [
-    setTemporarily('stackTraceLimit', FRAMES),
-    setTemporarily('prepareStackTrace', (_error: unknown, sites: NodeJS.CallSite[]) => sites),
-  ]
-  try {
-    Error.captureStackTrace(captured)
-    const sites = captured.stack
-    return Array.isArray(sites) ? sites.map((site: NodeJS.CallSite) => site.getFileName() ?? '') : []
-  } finally {
-    for (const undo of restore) undo()
-  }
-}
-
-/** Does nothing where `Error` is frozen. Returns the function that leaves no trace of it. */
-function setTemporarily(name: 'stackTraceLimit' | 'prepareStackTrace', value: unknown): () => void {
-  const before = Object.getOwnPropertyDescriptor(Error, name)
-  if (!Reflect.set(Error, name, value)) return () => {}
-  return () => {
-    if (before) Reflect.defineProperty(Error, name, before)
-    else Reflect.deleteProperty(Error, name)
-  }
-}

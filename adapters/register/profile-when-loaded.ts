@@ -9,34 +9,23 @@ import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
 import { createProfiler, type Profiler } from '../../src/profiler.ts'
 import { sharedState } from '../../src/shared-state.ts'
+import { packageOf } from '../observe/package-of.ts'
+import { likelyPgFile, moduleCache } from '../observe/pg-files.ts'
 import { drizzleFinder } from './find-drizzle.ts'
-import { packageOf } from './package-of.ts'
 import { profileClientClass, profilePoolClass } from './profile-classes.ts'
 import { profileServers } from './profile-servers.ts'
 
 interface LoadedModule {
   exports: unknown
-  loaded?: boolean
 }
 
 /** What Node.js keeps for loaders such as this one, and has kept since its beginnings. */
 const loader = Module as unknown as {
   prototype: { load(this: LoadedModule, filename: string): void }
   _resolveFilename(this: unknown, ...request: unknown[]): string
-  _cache: Record<string, LoadedModule | undefined>
 }
 
-interface Part {
-  path: RegExp
-  /** The package it must belong to: the folder may have another name. */
-  package: string
-  profile(exported: unknown, profiler: Profiler, onQuery: (sender: object) => void): void
-}
-
-const PARTS: readonly Part[] = [
-  { path: /[\\/]lib[\\/](?:native[\\/])?client\.js$/, package: 'pg', profile: profileClientClass },
-  { path: /[\\/]index\.js$/, package: 'pg-pool', profile: profilePoolClass },
-]
+const PROFILE = { client: profileClientClass, pool: profilePoolClass }
 
 /** Of the same files, where they lie in folders of their packages' names: few, because each may be waited for. */
 const USUAL_NAMES = /[\\/](?:pg[\\/]lib[\\/](?:native[\\/])?client|pg-pool[\\/]index)\.js$/
@@ -50,21 +39,20 @@ export function profileWhenLoaded(): void {
   const awaited = new Set<string>()
 
   const look = (filename: string, exported: unknown) => {
-    // Every module of the application passes here, so the file system is asked last.
-    const part = PARTS.find(({ path }) => path.test(filename))
-    if (!part || !sendsQueries(exported)) return
+    const file = likelyPgFile(filename, exported)
+    if (!file) return
     awaited.delete(filename)
     try {
-      if (packageOf(filename) !== part.package) return
+      if (packageOf(filename)?.name !== file.package) return
       profiler ??= start()
       onQuery ??= drizzleFinder(profiler)
-      part.profile(exported, profiler, onQuery)
+      PROFILE[file.kind](exported, profiler, onQuery)
     } catch (error) {
       process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
     }
   }
   const lookAtAwaited = () => {
-    for (const filename of awaited) look(filename, loader._cache[filename]?.exports)
+    for (const filename of awaited) look(filename, moduleCache()[filename]?.exports)
   }
 
   const originalLoad = loader.prototype.load
@@ -76,7 +64,7 @@ export function profileWhenLoaded(): void {
   const resolve: typeof originalResolve = function (...request) {
     if (awaited.size > 0) lookAtAwaited()
     const filename = originalResolve.apply(this, request)
-    if (USUAL_NAMES.test(filename) && !loader._cache[filename]) awaited.add(filename)
+    if (USUAL_NAMES.test(filename) && !moduleCache()[filename]) awaited.add(filename)
     return filename
   }
   loader.prototype.load = load
@@ -85,16 +73,9 @@ export function profileWhenLoaded(): void {
     if (loader.prototype.load === load) loader.prototype.load = originalLoad
     if (loader._resolveFilename === resolve) loader._resolveFilename = originalResolve
   })
-  for (const [filename, module] of Object.entries(loader._cache)) {
+  for (const [filename, module] of Object.entries(moduleCache())) {
     if (module?.loaded) look(filename, module.exports)
   }
-}
-
-/** A class with the methods that pg's clients and pools have in common. */
-function sendsQueries(exported: unknown): boolean {
-  if (typeof exported !== 'function') return false
-  const { prototype } = exported
-  return typeof prototype?.query === 'function' && typeof prototype.connect === 'function'
 }
 
 function start(): Profiler {

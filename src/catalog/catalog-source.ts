@@ -1,7 +1,8 @@
 // Reads the catalog of a database on a connection of its own: it takes no slot of a pool, keeps no process alive, gives
-// up after a while, and is asked once for each database. Where that is impossible there is no catalog, and nobody hears
-// of it: whoever wanted one says less.
+// up after a while, and is asked once for each database. Where that is impossible there is no catalog, and whoever wanted
+// one says less; the reason is kept.
 
+import { errorCode } from '../error-code.ts'
 import { clearTimeout, setTimeout } from '../real-time.ts'
 import type { Catalog } from '../sql/catalog-shape.ts'
 import type { DatabaseOfClient } from './database-of-client.ts'
@@ -21,10 +22,17 @@ export interface CatalogSource {
   current(): Catalog | undefined
   /** Nothing would be gained by waiting. */
   readonly isLoaded: boolean
+  /** Why it could not be read. */
+  readonly failure: CatalogFailure | undefined
   /** Reads it unless it has been read. Never rejects. */
   load(): Promise<Catalog | undefined>
   /** To be told of every DDL statement: a schema that changed is read anew when it is asked for next. */
   forget(): void
+}
+
+export interface CatalogFailure {
+  /** SQLSTATE, or the code of Node.js. */
+  errorCode: string
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -53,10 +61,14 @@ export function catalogSource(database: DatabaseOfClient, onOwnClient?: OwnClien
 export function createCatalogSource(access: Access, onOwnClient?: OwnClientListener): CatalogSource {
   let catalog: Catalog | undefined
   let loading: Promise<Catalog | undefined> | undefined
+  let failure: CatalogFailure | undefined
   let isLoaded = false
   let generation = 0
   return {
     current: () => catalog,
+    get failure() {
+      return failure
+    },
     get isLoaded() {
       return isLoaded
     },
@@ -67,6 +79,7 @@ export function createCatalogSource(access: Access, onOwnClient?: OwnClientListe
     forget() {
       generation++
       catalog = undefined
+      failure = undefined
       loading = undefined
       isLoaded = false
     },
@@ -76,16 +89,21 @@ export function createCatalogSource(access: Access, onOwnClient?: OwnClientListe
     const made = await readOnce(access, onOwnClient)
     // A schema that changed meanwhile makes it outdated already.
     if (started === generation) {
-      catalog = made
+      if ('errorCode' in made) failure = made
+      else catalog = made
       isLoaded = true
     }
     return catalog
   }
 }
 
-async function readOnce(access: Access, onOwnClient?: OwnClientListener): Promise<Catalog | undefined> {
-  const client = createClient(access)
-  if (client === undefined) return undefined
+async function readOnce(access: Access, onOwnClient?: OwnClientListener): Promise<Catalog | CatalogFailure> {
+  let client: OwnClient
+  try {
+    client = createClient(access)
+  } catch (error) {
+    return { errorCode: errorCode(error) }
+  }
   onOwnClient?.(client)
   // Without a listener, a connection that is cut ends the process.
   client.on('error', () => {})
@@ -99,27 +117,23 @@ async function readOnce(access: Access, onOwnClient?: OwnClientListener): Promis
     await client.connect()
     client.connection?.stream?.unref?.()
     return await readCatalog(client)
-  } catch {
-    return undefined
+  } catch (error) {
+    return { errorCode: errorCode(error) }
   } finally {
     clearTimeout(timer)
     await client.end().catch(() => {})
   }
 }
 
-function createClient({ options, Client }: Access): OwnClient | undefined {
-  try {
-    return new Client({
-      ...connectionOptions(options),
-      application_name: 'pg-loupe catalog',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: QUERY_TIMEOUT_MS,
-      lock_timeout: QUERY_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-    })
-  } catch {
-    return undefined
-  }
+function createClient({ options, Client }: Access): OwnClient {
+  return new Client({
+    ...connectionOptions(options),
+    application_name: 'pg-loupe catalog',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: QUERY_TIMEOUT_MS,
+    lock_timeout: QUERY_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+  })
 }
 
 const CONNECTION_OPTIONS = [

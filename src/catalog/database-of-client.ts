@@ -53,6 +53,12 @@ export function databaseOfClient(client: object, poolOptions?: object): Database
   }
 }
 
+/** From the identity of a database. */
+export function nameOfDatabase(identity: string): string | undefined {
+  const [, , , database] = JSON.parse(identity) as unknown[]
+  return typeof database === 'string' ? database : undefined
+}
+
 /** `pg.native` has none that could be seen. */
 function isOwnSocket(stream: unknown, isEncrypted: boolean): boolean {
   if (stream === undefined) return true

@@ -5,7 +5,7 @@
 import type { Catalog } from '../sql/catalog-shape.ts'
 import { loadParser } from '../sql/index.ts'
 import { type CatalogSource, catalogSource, type OwnClientListener } from './catalog-source.ts'
-import { type DatabaseOfClient, databaseOfClient } from './database-of-client.ts'
+import { type DatabaseOfClient, databaseOfClient, nameOfDatabase } from './database-of-client.ts'
 
 /** Those that a trace has sent queries over, each the client itself. */
 type Connections = Iterable<object>
@@ -16,8 +16,17 @@ export interface Knowledge {
   /** A promise while something is being loaded; undefined when there is nothing to wait for. Never rejects. */
   loading(connections: Connections): Promise<void> | undefined
   catalog(connections: Connections): Catalog | undefined
+  /** What became of each catalog that was asked for. */
+  states(): CatalogState[]
   /** The schema has changed. */
   forget(connections: Connections): void
+}
+
+export interface CatalogState {
+  database?: string | undefined
+  state: 'read' | 'failed'
+  /** Of what failed: SQLSTATE, or the code of Node.js. */
+  errorCode?: string
 }
 
 /** An application has one or two; of those of one that opens a database for each customer, the others stay unknown. */
@@ -62,6 +71,12 @@ export function createKnowledge(onOwnClient: OwnClientListener): Knowledge {
       })
     },
     catalog: (connections) => onlySource(connections)?.current(),
+    states: () =>
+      [...sources].flatMap(([identity, { isLoaded, failure }]): CatalogState[] => {
+        const database = nameOfDatabase(identity)
+        if (failure) return [{ database, state: 'failed', ...failure }]
+        return isLoaded ? [{ database, state: 'read' }] : []
+      }),
     forget(connections) {
       for (const connection of connections) sourceOf(connection)?.forget()
     },

@@ -1,6 +1,11 @@
 // Tells from the facts of a set-up what is captured only in part: what was seen, what is lost by it, and one next step.
 // A correct set-up gives nothing. It refuses to guess: what the facts do not prove is not said.
 import type { Frame } from '../types.ts'
+import { explainCatalogs } from './explain-catalog.ts'
+import { explainOrms } from './explain-orms.ts'
+import { explainOutside } from './explain-outside.ts'
+import { explainRequests } from './explain-requests.ts'
+import { explainSources } from './explain-sources.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 export type NoticeId =
@@ -16,6 +21,8 @@ export type NoticeId =
 
 export interface Notice {
   id: NoticeId
+  /** Of all notices of a process that have it, one is enough. */
+  key: string
   /** `fault`: queries or lines are missing that the set-up asks for. `hint`: this may be as intended. */
   level: 'fault' | 'hint'
   /** What was seen, a sentence. */
@@ -32,7 +39,13 @@ export interface Notice {
 type Explain = (facts: SetupFacts) => Notice[]
 
 /** In this order notices are given: what hides everything comes before what hides a part. */
-const EXPLANATIONS: readonly Explain[] = []
+const EXPLANATIONS: readonly Explain[] = [
+  explainRequests,
+  explainSources,
+  explainOrms,
+  explainCatalogs,
+  explainOutside,
+]
 
 /** Notices of what is captured only in part, worst first; empty when all is captured. */
 export function explainSetup(facts: SetupFacts): Notice[] {

@@ -10,6 +10,8 @@ export interface SetupFacts {
   isRegistered: boolean
   /** An HTTP server of this process has answered a request, or listens. */
   isServer: boolean
+  /** The process is about to end, so that what has not been seen does not come. */
+  isEnding: boolean
   /** Copies of pg that were found in the module cache. */
   drivers: readonly PackageFacts[]
   /** Connections to a PostgreSQL server that no driver in `drivers` has opened. */
@@ -74,6 +76,8 @@ export interface SourceUses {
   inUntracedRequests: number
   /** In no request and no trace. */
   outside: number
+  /** Times when it was used often in a moment outside, after the application had started. */
+  bursts: number
 }
 
 export interface RequestFacts {
@@ -82,11 +86,13 @@ export interface RequestFacts {
   traced: number
   /** Requests without a trace in which a profiled pool or client was used, by their method and route where it is known. */
   untraced: readonly { name: string; requests: number }[]
+  /** Requests in which one was used before their trace began. */
+  tracedLate: readonly { name: string; requests: number }[]
 }
 
 export interface CatalogFacts {
   database?: string | undefined
-  /** `off`: by default or by the option `catalog`. `failed`: it was asked for, and could not be read. */
+  /** `off`: by default, and not by the option `catalog`. `failed`: it was asked for, and could not be read. */
   state: 'read' | 'off' | 'failed'
   /** SQLSTATE of the database's error, or the code of Node.js. */
   errorCode?: string | undefined

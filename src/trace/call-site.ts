@@ -91,6 +91,7 @@ function findOwnFolders(): string[] {
 
 const ownFolders = findOwnFolders()
 
-function isOwn(file: string): boolean {
+/** A file of this package. */
+export function isOwn(file: string): boolean {
   return ownFolders.some((folder) => file.startsWith(folder))
 }

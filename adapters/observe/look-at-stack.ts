@@ -1,0 +1,56 @@
+// What the stack above a use of pg tells: the line of the application, and the packages between it and pg.
+import { fileURLToPath } from 'node:url'
+import { callResolver, captureStack, isOwn } from '../../src/trace/call-site.ts'
+import type { Frame } from '../../src/types.ts'
+import { rawFiles } from './raw-files.ts'
+
+export interface StackLook {
+  /** The application's innermost line, if it is on the stack. */
+  place: Frame | undefined
+  /** The packages that called pg before the application did, innermost first, each with one of its files. */
+  packages: readonly { name: string; file: string }[]
+}
+
+/** What belongs to the driver says nothing of who uses it. */
+const DRIVER: ReadonlySet<string> = new Set([
+  'pg',
+  'pg-pool',
+  'pg-native',
+  'pg-cursor',
+  'pg-query-stream',
+  'pg-copy-streams',
+  'pg-loupe',
+])
+const REMEMBERED_STACKS = 200
+
+const resolveCall = callResolver({}, REMEMBERED_STACKS)
+
+/** Looks at the stack above `below`. */
+export function lookAtStack(below: (...args: never[]) => unknown): StackLook {
+  const [place] = resolveCall(captureStack(below)).callSite
+  const packages: { name: string; file: string }[] = []
+  for (const location of rawFiles()) {
+    const file = toPath(location)
+    if (file === '' || file.startsWith('node:') || isOwn(file)) continue
+    const name = packageInPath(file)
+    // The application itself.
+    if (name === undefined) break
+    if (!DRIVER.has(name) && packages.at(-1)?.name !== name) packages.push({ name, file })
+  }
+  return { place, packages }
+}
+
+function toPath(location: string): string {
+  return location.startsWith('file:') ? fileURLToPath(location) : location
+}
+
+/** The last one in a path is the package that the file is of, also in the folders of pnpm. */
+function packageInPath(file: string): string | undefined {
+  const path = file.replaceAll('\\', '/')
+  const start = path.lastIndexOf(INSTALLED)
+  if (start < 0) return undefined
+  const [first = '', second = ''] = path.slice(start + INSTALLED.length).split('/')
+  return first.startsWith('@') ? `${first}/${second}` : first
+}
+
+const INSTALLED = '/node_modules/'

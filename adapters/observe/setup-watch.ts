@@ -1,0 +1,260 @@
+// Watches how an application is set up while it runs, to say what is captured only in part. It only counts: it profiles
+// nothing, changes nothing that the application sees, and takes itself off when it has seen enough.
+import Module from 'node:module'
+import type { Profiler } from '../../src/profiler.ts'
+import { now } from '../../src/real-time.ts'
+import type { OrmFacts, SetupFacts, SourceFacts } from '../../src/setup/setup-facts.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { lookAtStack, type StackLook } from './look-at-stack.ts'
+import { packageOf } from './package-of.ts'
+import { noteRequests, type RequestNote } from './request-notes.ts'
+import {
+  isLeftOut,
+  noteLook,
+  noteOutside,
+  profilerOfObject,
+  type Source,
+  SourceUseCounts,
+  type UseKind,
+} from './source-uses.ts'
+import { watchClasses } from './watch-classes.ts'
+
+export interface SetupWatch {
+  /** `profileRequests` was called. */
+  middlewareMade(profiler: Profiler): void
+  /** A profiler begins a trace for the request that the calling code runs for. */
+  requestTraced(profiler: Profiler): void
+  /** A pool or client was profiled: others of its class are heard of too. */
+  sourceProfiled(source: object, kind: 'pool' | 'client'): void
+  /** Looks for copies of pg that have been loaded since. */
+  findDrivers(): void
+  facts(isEnding?: boolean): SetupFacts
+  /** Hears of nothing more; the facts stay. */
+  stop(): void
+}
+
+interface WatchOptions {
+  /** Called when the facts may tell something that they did not tell before. */
+  onChange?(): void
+  /** Takes itself off after so many requests and uses. */
+  most: { requests: number; uses: number }
+}
+
+/** Of each source, stacks of uses inside requests that are looked at, and of uses outside. */
+const LOOKS = 10
+/** Different names of requests that are kept. */
+const MOST_NAMES = 20
+/** What comes within this time belongs to starting up, until the first request does. */
+const START_MS = 10_000
+/** Requests at which copies of pg are looked for that were loaded late. */
+const REQUESTS_TO_FIND_AT: ReadonlySet<number> = new Set([1, 10, 100])
+
+export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): SetupWatch {
+  const sources = new SourceUseCounts()
+  const orms = new Map<string, { -readonly [Name in keyof OrmFacts]: OrmFacts[Name] }>()
+  const middlewares = new Map<Profiler, { middlewares: number; requests: number }>()
+  const requests = {
+    seen: 0,
+    traced: 0,
+    untraced: new Map<string, number>(),
+    tracedLate: new Map<string, number>(),
+  }
+  const startedMs = now()
+  let uses = 0
+  let isExpress = false
+  let isStopped = false
+
+  const classes = watchClasses({
+    pool: quietly((pool, below) => noteUse(sources.ofPool(pool), profilerOfObject(pool), pool, below)),
+    client: quietly((client, below) => {
+      const profiler = profilerOfObject(client)
+      // A connection of our own.
+      if (!profiler && sharedState().instrumented.has(client)) return
+      noteUse(sources.ofClient(client, profiler), profiler, client, below)
+    }),
+  })
+  const notes = noteRequests((note, isOfExpress) => {
+    isExpress ||= isOfExpress
+    requests.seen++
+    if (note.isTraced) requests.traced++
+    if (note.uncaptured > 0) {
+      const names = note.isTraced ? requests.tracedLate : requests.untraced
+      const isKept = names.has(note.name) || names.size < MOST_NAMES
+      if (isKept) names.set(note.name, (names.get(note.name) ?? 0) + 1)
+      onChange()
+    }
+    if (REQUESTS_TO_FIND_AT.has(requests.seen)) classes.find()
+    if (requests.seen >= most.requests) stop()
+  })
+  classes.find()
+
+  function noteUse(
+    source: Source | undefined,
+    profiler: Profiler | undefined,
+    object: object,
+    below: (...args: never[]) => unknown,
+  ): void {
+    if (!source) return
+    if (++uses >= most.uses) stop()
+    const kind = kindOfUse(profiler, notes.current())
+    if (!kind) return
+    source.uses[kind]++
+    if (source.looks < LOOKS) {
+      const look = lookAtStack(below)
+      noteLook(source, look)
+      if (kind === 'captured' && profiler) noteOrms(look, profiler)
+    }
+    if (kind === 'outside') {
+      const hasStarted = requests.seen > 0 || now() - startedMs > START_MS
+      if (hasStarted && noteOutside(source)) onChange()
+    } else if (kind !== 'captured' && !isLeftOut(object)) onChange()
+  }
+
+  function kindOfUse(profiler: Profiler | undefined, note: RequestNote | undefined): UseKind | undefined {
+    const own = profiler && openTraceOf(profiler)
+    if (own) return 'captured'
+    const other = traceOfAnother(profiler)
+    // What a test sets up for itself is its own business.
+    if (other?.kind === 'test') return undefined
+    if (other) return 'inOtherTraces'
+    if (note && !note.isOver) {
+      if (profiler) note.uncaptured++
+      return 'inUntracedRequests'
+    }
+    return profiler?.collectsUntraced ? 'captured' : 'outside'
+  }
+
+  function noteOrms({ place, packages }: StackLook, profiler: Profiler): void {
+    const drizzle = packages.find(({ name }) => name === 'drizzle-orm')
+    // What is only counted has no line anyway.
+    if (!drizzle || !profiler.isRecording()) return
+    const known = orms.get(drizzle.name)
+    const orm = known ?? {
+      name: drizzle.name,
+      version: versionAt(drizzle.file, drizzle.name),
+      queries: 0,
+      queriesWithoutLine: 0,
+    }
+    orms.set(drizzle.name, orm)
+    orm.queries++
+    if (place === undefined && !sharedState().drizzleProfilers.has(profiler)) {
+      orm.queriesWithoutLine++
+      onChange()
+    }
+  }
+
+  function stop(): void {
+    if (isStopped) return
+    isStopped = true
+    notes.stop()
+    classes.undo()
+    onChange()
+  }
+
+  return {
+    middlewareMade(profiler) {
+      const known = middlewares.get(profiler)
+      if (known) known.middlewares++
+      else middlewares.set(profiler, { middlewares: 1, requests: 0 })
+    },
+    requestTraced(profiler) {
+      const known = middlewares.get(profiler)
+      if (known) known.requests++
+      const note = notes.current()
+      if (note) note.isTraced = true
+    },
+    sourceProfiled(source, kind) {
+      classes.addClassOf(source, kind)
+      classes.find()
+    },
+    findDrivers: classes.find,
+    facts(isEnding = false) {
+      const state = sharedState()
+      const profilers = profilersOn()
+      return {
+        v: 1,
+        nodeEnv: process.env.NODE_ENV,
+        isRegistered: state.instrumented.has(Module),
+        isServer: requests.seen > 0 || middlewares.size > 0 || isListening(),
+        isEnding,
+        drivers: classes.drivers.map(({ name, version }) => ({ name, version })),
+        unknownConnections: 0,
+        frameworks: isExpress ? [{ name: 'express' }] : [],
+        orms: [...orms.values()].map((orm) => ({ ...orm })),
+        profilers: profilers.map((profiler) => ({
+          isDefault: profiler === state.defaultProfiler,
+          middlewares: 0,
+          requests: 0,
+          ...middlewares.get(profiler),
+          collectsUntraced: profiler.collectsUntraced,
+        })),
+        sources: sources.all().map((source) => factsOf(source, profilers)),
+        requests: {
+          seen: requests.seen,
+          traced: requests.traced,
+          untraced: listed(requests.untraced),
+          tracedLate: listed(requests.tracedLate),
+        },
+        catalogs: profilers.flatMap((profiler) => profiler.catalogs()),
+      }
+    },
+    stop,
+  }
+}
+
+function openTraceOf(profiler: Profiler): LiveTrace | undefined {
+  const trace = profiler.currentTrace()
+  return trace && (!trace.closed || trace.isUnsampled) ? trace : undefined
+}
+
+function traceOfAnother(profiler: Profiler | undefined): LiveTrace | undefined {
+  for (const other of profilersOn()) {
+    const trace = other === profiler ? undefined : openTraceOf(other)
+    if (trace) return trace
+  }
+  return undefined
+}
+
+function profilersOn(): Profiler[] {
+  return sharedState().profilers.flatMap((profiler) => profiler.deref() ?? [])
+}
+
+function factsOf(source: Source, profilers: readonly Profiler[]): SourceFacts {
+  const { kind, database, size, place, usedBy, uses } = source
+  const object = source.object.deref()
+  const profiler = profilerOfObject(object)
+  const position = profiler ? profilers.indexOf(profiler) : -1
+  return {
+    kind,
+    database,
+    size,
+    ...(position < 0 ? {} : { profiler: position }),
+    ...(isLeftOut(object) ? { isLeftOut: true } : {}),
+    usedBy,
+    place,
+    uses: { ...uses },
+  }
+}
+
+function listed(names: ReadonlyMap<string, number>): { name: string; requests: number }[] {
+  return [...names].map(([name, requests]) => ({ name, requests }))
+}
+
+function versionAt(file: string, name: string): string | undefined {
+  const folder = file.slice(0, file.replaceAll('\\', '/').lastIndexOf(`/${name}/`) + name.length + 1)
+  return packageOf(`${folder}/package.json`)?.version
+}
+
+function isListening(): boolean {
+  return process.getActiveResourcesInfo().includes('TCPServerWrap')
+}
+
+/** What fails in here must not reach the application; there is then less to say. */
+function quietly<Args extends readonly unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
+  return (...args) => {
+    try {
+      act(...args)
+    } catch {}
+  }
+}

@@ -1,0 +1,149 @@
+// The pools of a process, and its clients without a pool, with how often each was used, and where. Clients without a pool
+// that are alike (those of an ORM with a pool of its own) are one source. What is kept is bounded.
+
+import type { Profiler } from '../../src/profiler.ts'
+import { now } from '../../src/real-time.ts'
+import type { SourceFacts, SourceUses } from '../../src/setup/setup-facts.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import type { StackLook } from './look-at-stack.ts'
+
+/** An application has a few; further ones are not looked at. */
+const MOST_SOURCES = 50
+/** Uses outside of requests that come so close together are one burst: a job, and no timer that pings. */
+const BURST_MS = 1_000
+const USES_OF_BURST = 10
+
+export type UseKind = keyof Omit<SourceUses, 'bursts'>
+
+export interface Source {
+  readonly kind: 'pool' | 'client'
+  readonly database: string | undefined
+  readonly size: number | undefined
+  /** A pool; of clients, the first one. */
+  readonly object: WeakRef<object>
+  readonly uses: { -readonly [Name in keyof SourceUses]: SourceUses[Name] }
+  /** How often the stack of a use was looked at. */
+  looks: number
+  place: SourceFacts['place']
+  usedBy: string | undefined
+  burstStartMs: number
+  usesOfBurst: number
+}
+
+export class SourceUseCounts {
+  readonly #ofObject = new WeakMap<object, Source>()
+  readonly #clients = new Map<string, Source>()
+  readonly #sources: Source[] = []
+
+  all(): readonly Source[] {
+    return this.#sources
+  }
+
+  ofPool(pool: object): Source | undefined {
+    return this.#ofObject.get(pool) ?? this.#add(pool, 'pool')
+  }
+
+  /** `undefined` of a client that belongs to a pool: the pool tells of its uses. */
+  ofClient(client: object, profiler: Profiler | undefined): Source | undefined {
+    const known = this.#ofObject.get(client)
+    if (known && profilerOf(known) === profiler) return known
+    if (this.#isPooled(client)) return undefined
+    const key = JSON.stringify([databaseOf(client), profiler !== undefined, isLeftOut(client)])
+    const alike = this.#clients.get(key)
+    if (alike && profilerOf(alike) === profiler) {
+      this.#ofObject.set(client, alike)
+      return alike
+    }
+    const added = this.#add(client, 'client')
+    if (added) this.#clients.set(key, added)
+    return added
+  }
+
+  #add(object: object, kind: 'pool' | 'client'): Source | undefined {
+    if (this.#sources.length >= MOST_SOURCES) return undefined
+    const source: Source = {
+      kind,
+      database: databaseOf(object),
+      size: kind === 'pool' ? sizeOf(object) : undefined,
+      object: new WeakRef(object),
+      uses: { captured: 0, inOtherTraces: 0, inUntracedRequests: 0, outside: 0, bursts: 0 },
+      looks: 0,
+      place: undefined,
+      usedBy: undefined,
+      burstStartMs: 0,
+      usesOfBurst: 0,
+    }
+    this.#sources.push(source)
+    this.#ofObject.set(object, source)
+    return source
+  }
+
+  /** pg-pool marks its clients when it hands them out; before that, it has them in its list. */
+  #isPooled(client: object): boolean {
+    if ('release' in client || '_poolUseCount' in client) return true
+    return this.#sources.some(({ kind, object }) => {
+      const pool = kind === 'pool' ? (object.deref() as { _clients?: object[] } | undefined) : undefined
+      return pool?._clients?.includes(client)
+    })
+  }
+}
+
+/** Notes a use outside of any request, after the application has started. Returns whether it made a burst of those before. */
+export function noteOutside(source: Source): boolean {
+  const { uses } = source
+  const nowMs = now()
+  if (nowMs - source.burstStartMs > BURST_MS) {
+    source.burstStartMs = nowMs
+    source.usesOfBurst = 0
+  }
+  if (++source.usesOfBurst !== USES_OF_BURST) return false
+  uses.bursts++
+  return true
+}
+
+/** The first look that names something counts. */
+export function noteLook(source: Source, { place, packages }: StackLook): void {
+  source.looks++
+  source.place ??= place
+  source.usedBy ??= packages[0]?.name
+}
+
+export function profilerOfObject(object: object | undefined): Profiler | undefined {
+  const { instrumented, profilerOf } = sharedState()
+  return object && instrumented.has(object) ? profilerOf.get(object) : undefined
+}
+
+function profilerOf({ object }: Source): Profiler | undefined {
+  return profilerOfObject(object.deref())
+}
+
+export function isLeftOut(object: object | undefined): boolean {
+  return object !== undefined && sharedState().leftOut.has(object)
+}
+
+interface PoolOrClient {
+  options?: { max?: unknown; database?: unknown; connectionString?: unknown }
+  connectionParameters?: { database?: unknown }
+  database?: unknown
+}
+
+/** The name only: what else leads to a database is the application's own business. */
+function databaseOf(object: object): string | undefined {
+  const { options, connectionParameters, database } = object as PoolOrClient
+  const given = connectionParameters?.database ?? options?.database ?? database
+  if (typeof given === 'string') return given
+  return options?.connectionString === undefined ? undefined : databaseInUrl(options.connectionString)
+}
+
+function databaseInUrl(url: unknown): string | undefined {
+  try {
+    return decodeURIComponent(new URL(String(url)).pathname.slice(1)) || undefined
+  } catch {
+    return undefined
+  }
+}
+
+function sizeOf(pool: object): number | undefined {
+  const { options } = pool as PoolOrClient
+  return typeof options?.max === 'number' ? options.max : undefined
+}

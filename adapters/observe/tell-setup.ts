@@ -1,0 +1,49 @@
+// Says on the console of a running application what its set-up leaves out: each thing once, as soon as it is certain, and
+// what only the end can tell at the exit. It refuses to speak for a profiler whose reports do not go to the console.
+import type { Profiler } from '../../src/profiler.ts'
+import { setTimeout, type Timer } from '../../src/real-time.ts'
+import { explainSetup } from '../../src/setup/explain-setup.ts'
+import { formatNotice } from '../../src/setup/format-notice.ts'
+import { atExit, sharedState } from '../../src/shared-state.ts'
+import { createSetupWatch, type SetupWatch } from './setup-watch.ts'
+
+/** After so much nothing new is expected, and nothing is spent on looking any longer. */
+const MOST = { requests: 1_000, uses: 20_000 }
+/** What a moment has changed is looked at together. */
+const SETTLES_MS = 300
+/** An application with more of them has been told enough. */
+const MOST_NOTICES = 10
+
+/** The watch of this process, which begins when a profiler that prints on the console is used. */
+export function setupWatch(profiler?: Profiler): SetupWatch | undefined {
+  const state = sharedState() as { setupWatch?: SetupWatch }
+  if (profiler?.hints) state.setupWatch ??= tellingWatch((text) => process.stderr.write(text))
+  return state.setupWatch
+}
+
+function tellingWatch(write: (text: string) => unknown): SetupWatch {
+  const told = new Set<string>()
+  const tell = (isEnding: boolean) => {
+    for (const notice of explainSetup(watch.facts(isEnding))) {
+      if (told.has(notice.key) || told.size >= MOST_NOTICES) continue
+      told.add(notice.key)
+      write(`${formatNotice(notice, process.cwd())}\n`)
+    }
+  }
+  let isWaiting = false
+  // Started over and over, because a new timer would keep the context it is made in.
+  const timer: Timer = setTimeout(() => {
+    isWaiting = false
+    tell(false)
+  }, SETTLES_MS).unref()
+  const watch = createSetupWatch({
+    most: MOST,
+    onChange() {
+      if (isWaiting) return
+      isWaiting = true
+      timer.refresh()
+    },
+  })
+  atExit(() => tell(true))
+  return watch
+}

@@ -1,0 +1,29 @@
+// Queries in no request and no trace: of jobs and scripts. Those of starting up, and timers that ping, are normal.
+import { plural } from '../plural.ts'
+import type { Notice } from './explain-setup.ts'
+import type { SetupFacts } from './setup-facts.ts'
+
+/** One may be an accident of the moment. */
+const BURSTS = 2
+
+export function explainOutside({ sources, profilers, isServer, isEnding }: SetupFacts): Notice[] {
+  const counted = sources.filter(
+    ({ profiler, isLeftOut }) =>
+      profiler !== undefined && !isLeftOut && profilers[profiler]?.collectsUntraced === false,
+  )
+  const outside = counted.filter(({ uses }) => uses.outside > 0)
+  const isAll = isEnding && !isServer && sources.every(({ uses }) => uses.captured === 0)
+  const worst = isAll ? outside[0] : outside.find(({ uses }) => uses.bursts >= BURSTS)
+  if (!worst) return []
+  return [
+    {
+      id: 'outside-requests',
+      key: 'outside-requests',
+      level: 'hint',
+      seen: `The ${worst.kind} was used ${plural(worst.uses.outside, 'time')} outside of any request.`,
+      lost: 'Queries outside of requests are only counted, so nothing can be found in them.',
+      nextStep: "Give each job a trace: await defaultProfiler().trace('name', () => job()), from 'pg-loupe'.",
+      place: worst.place,
+    },
+  ]
+}

@@ -1,0 +1,99 @@
+// Runs an application of a few lines in a process of its own, with the built package, and gives back the notices it printed.
+// The same lines run as an ES module and as CommonJS.
+import { execFile } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { testDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../..')
+const database = await testDatabase()
+
+export interface Application {
+  /** After `config` for pools is known, and before the server listens; `app` is Express, `get(path)` sends a request. */
+  lines: string
+  /** What it does once it listens. Absent: it has no server. */
+  visits?: string
+  kind?: 'mjs' | 'cjs'
+  express?: 'express' | 'express4'
+  env?: Record<string, string>
+  args?: string[]
+}
+
+export interface Told {
+  /** The first line of each notice, without where it was seen. */
+  notices: string[]
+  stderr: string
+}
+
+const IMPORTS: readonly (readonly [names: string, from: string])[] = [
+  ['pg', 'pg'],
+  ['http', 'node:http'],
+  ['{ profilePool, unprofilePool, profileClient }', 'pg-loupe/pg'],
+  ['{ profileRequests }', 'pg-loupe/express'],
+  ['{ profileDrizzle }', 'pg-loupe/drizzle'],
+  ['{ createProfiler, defaultProfiler }', 'pg-loupe'],
+  ['{ drizzle }', 'drizzle-orm/node-postgres'],
+  ['{ integer, pgTable }', 'drizzle-orm/pg-core'],
+]
+
+const PACKAGES = ['pg', 'pg-oldest', 'express', 'express4', 'drizzle-orm']
+
+export async function runApplication(application: Application): Promise<Told> {
+  const { kind = 'mjs', express = 'express', env = {}, args = [] } = application
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/pg-loupe'))
+  for (const name of PACKAGES)
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  const file = join(folder, `application.${kind}`)
+  const imports = [['express', express] as const, ...IMPORTS]
+  const load = imports.map(([names, from]) =>
+    kind === 'mjs'
+      ? `import ${names} from '${from}'`
+      : `const ${names.replace(' as ', ': ')} = require('${from}')`,
+  )
+  writeFileSync(file, `${load.join('\n')}\n${bodyOf(application)}`)
+  const { stderr } = await run(process.execPath, [...args, file], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'development',
+      DATABASE_URL: database.url,
+      // On a busy machine any query may be slow.
+      PG_LOUPE_OPTIONS: '{ "detectors": { "slow-query": false } }',
+      ...env,
+    },
+  })
+  return { stderr, notices: [...stderr.matchAll(/^pg-loupe: (.*)$/gm)].map(([, text = '']) => text) }
+}
+
+function bodyOf({ lines, visits }: Application): string {
+  const start = `
+const config = { connectionString: process.env.DATABASE_URL, max: 2 }
+const pools = []
+const newPool = () => {
+  const pool = new pg.Pool(config)
+  pools.push(pool)
+  return pool
+}
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+const app = express()
+`
+  const end = `
+const endPools = () => Promise.all(pools.map((pool) => pool.end()))
+`
+  if (visits === undefined)
+    return `${start}${end}async function main() {\n${lines}\nawait endPools()\n}\nmain()\n`
+  return `${start}${lines}${end}
+const server = app.listen(0, '127.0.0.1', async () => {
+  const get = (path) => fetch('http://127.0.0.1:' + server.address().port + path).then((response) => response.text())
+  ${visits}
+  server.close()
+  server.closeAllConnections()
+  await endPools()
+})
+`
+}
