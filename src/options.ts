@@ -30,7 +30,7 @@ export interface ProfilerOptions {
    * traces are collected (PG_LOUPE_COLLECT), off: what it adds would depend on whether the process lived long enough.
    */
   catalog?: boolean
-  /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { likely: 5 } }`. */
+  /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { minLikely: 5 } }`. */
   detectors?: { [id: string]: false | Partial<DetectorOptions> }
   /**
    * Findings to leave out, each with a reason: `{ detector: 'n-plus-one', route: 'GET /export', reason: '…', until: '2027-01-31' }`.

@@ -364,7 +364,7 @@ function isOfTest(trace: LiveTrace | undefined): boolean {
 }
 
 function slowerThan(slowQuery: DetectorOptions | undefined): number {
-  return typeof slowQuery?.mostMs === 'number' ? slowQuery.mostMs : Number.POSITIVE_INFINITY
+  return typeof slowQuery?.maxMs === 'number' ? slowQuery.maxMs : Number.POSITIVE_INFINITY
 }
 
 /** Says yes to the given share of calls, by chance: a pattern could always hit the same one of two routes in turn. */

@@ -21,12 +21,12 @@ test.each<[string, unknown, string]>([
   [
     'an unknown detector option',
     { detectors: { 'n-plus-one': { least: 2 } } },
-    'it is one of proven, likely',
+    'it is one of minProven, minLikely',
   ],
   ['a number of rows to watch', { watchRows: 16 }, 'option watchRows got 16, but takes true or false'],
   [
     'a threshold of zero',
-    { detectors: { 'n-plus-one': { likely: 0 } } },
+    { detectors: { 'n-plus-one': { minLikely: 0 } } },
     'got 0, but takes a whole number of at least 1',
   ],
   [
@@ -121,7 +121,9 @@ test('a detector that is switched off finds nothing', () => {
   const trace = { v: 1, id: '1', kind: 'job', name: 'j', truncated: 0, queries } as const
   expect(createProfiler().analyze([trace]).findings).toHaveLength(1)
   expect(createProfiler({ detectors: { 'n-plus-one': false } }).analyze([trace]).findings).toEqual([])
-  expect(createProfiler({ detectors: { 'n-plus-one': { likely: 4 } } }).analyze([trace]).findings).toEqual([])
+  expect(createProfiler({ detectors: { 'n-plus-one': { minLikely: 4 } } }).analyze([trace]).findings).toEqual(
+    [],
+  )
 })
 
 function temporaryFolder(): string {

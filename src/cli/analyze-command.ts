@@ -39,7 +39,7 @@ export function analyzeCommand(): Command {
 
 Examples:
   $ pg-loupe analyze traces.ndjson
-  $ pg-loupe analyze traces.ndjson --set n-plus-one.likely=5 --format json > report.json
+  $ pg-loupe analyze traces.ndjson --set n-plus-one.minLikely=5 --format json > report.json
   $ pg-loupe analyze traces.ndjson -o html=report.html
   $ pg-loupe analyze traces.ndjson --baseline pg-loupe-baseline.json
   $ cat */traces.ndjson | pg-loupe analyze -`,

@@ -1,4 +1,4 @@
-// `--set n-plus-one.likely=5` as options of a profiler, checked by the same rules and refused in the same words.
+// `--set n-plus-one.minLikely=5` as options of a profiler, checked by the same rules and refused in the same words.
 import { type Command, Option } from 'commander'
 import { checkOptions } from '../options.ts'
 

@@ -45,7 +45,7 @@ Examples:
   $ pg-loupe run -- npm test
   $ pg-loupe run --fail-on error -- npm test
   $ pg-loupe run --report pg-loupe.json -- npx vitest run
-  $ pg-loupe run --traces shard-1.ndjson --set n-plus-one.likely=5 -- node --test`,
+  $ pg-loupe run --traces shard-1.ndjson --set n-plus-one.minLikely=5 -- node --test`,
     )
     .action(run)
 }

@@ -6,8 +6,8 @@ import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
 
 const defaults = {
-  /** Rows skipped that are still well. */
-  most: 1000,
+  /** An OFFSET larger than this is reported. */
+  maxOffset: 1000,
 }
 
 export const deepOffset: Detector<typeof defaults> = {
@@ -18,10 +18,10 @@ export const deepOffset: Detector<typeof defaults> = {
     docsUrl: 'src/detectors/deep-offset.md',
     defaults,
   },
-  detect: (trace, { most }) =>
+  detect: (trace, { maxOffset }) =>
     byStatement(
       trace,
-      ({ offset = 0 }) => offset > most,
+      ({ offset = 0 }) => offset > maxOffset,
       ({ offset = 0 }) => offset,
     ).map((group) => describe(trace, group.worst, group.indexes)),
 }

@@ -14,8 +14,8 @@ import { readSlots } from './slots.ts'
 import { type TableVersion, tableVersions } from './table-versions.ts'
 
 const defaults = {
-  /** Executions of one statement with one set of values. */
-  least: 2,
+  /** Reported from this many executions of one statement with one set of values on. */
+  minQueries: 2,
 }
 
 export const duplicateQuery: Detector<typeof defaults> = {
@@ -32,7 +32,7 @@ export const duplicateQuery: Detector<typeof defaults> = {
       settings: sessionSettings(trace.queries),
     }
     const groups = findSameStatements(trace.queries).map((indexes) =>
-      groupEqual(trace, indexes, moments).filter((group) => group.length >= options.least),
+      groupEqual(trace, indexes, moments).filter((group) => group.length >= options.minQueries),
     )
     if (!groups.some((group) => group.length > 0)) return []
     const loops = nPlusOne

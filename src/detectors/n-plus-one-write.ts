@@ -15,9 +15,9 @@ import { findWriteLoop, type WriteLoop } from './write-sizes.ts'
 
 const defaults = {
   /** Executions that are needed even when the origin of their values is proven. */
-  proven: 2,
+  minProven: 2,
   /** Executions that are enough without that proof. */
-  likely: 3,
+  minLikely: 3,
 }
 
 export const nPlusOneWrite: Detector<typeof defaults> = {
@@ -54,8 +54,8 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
 
   const { varying } = loop
   const origin = findOrigin(queries, varying)
-  const proven = origin?.isCertain === true && queries.length >= options.proven
-  if (!proven && (queries.length < options.likely || !isLoop || loop.needsProof)) return undefined
+  const proven = origin?.isCertain === true && queries.length >= options.minProven
+  if (!proven && (queries.length < options.minLikely || !isLoop || loop.needsProof)) return undefined
 
   const count = queries.length
   const parent = origin?.parents[0]

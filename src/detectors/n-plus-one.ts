@@ -22,9 +22,9 @@ import { unknownLineEvidence } from './unknown-line.ts'
 
 const defaults = {
   /** Distinct values that are needed even when their origin is proven; how many prove it, the values themselves decide. */
-  proven: 2,
+  minProven: 2,
   /** Distinct values that are enough without that proof. */
-  likely: 3,
+  minLikely: 3,
 }
 
 export const nPlusOne: Detector<typeof defaults> = {
@@ -53,8 +53,8 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
 
   const distinct = countTuples(varying)
   const origin = findOrigin(queries, varying)
-  const proven = origin?.isCertain === true && distinct >= options.proven
-  if (!proven && (distinct < options.likely || !isLoop)) return undefined
+  const proven = origin?.isCertain === true && distinct >= options.minProven
+  if (!proven && (distinct < options.minLikely || !isLoop)) return undefined
 
   const count = queries.length
   const parent = origin ? origin.parents[0] : guessParent(trace, indexes, distinct)

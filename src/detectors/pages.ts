@@ -121,20 +121,20 @@ loop over few small ids in the order of a sorted list, such as \`users.id\` by \
 
 ## Options
 
-| option   | default | meaning                                                           |
-| -------- | ------- | ----------------------------------------------------------------- |
-| \`proven\` | 2       | different values that are needed even when their origin is proven |
-| \`likely\` | 3       | different values that are enough without                          |
+| option      | default | meaning                                                           |
+| ----------- | ------- | ----------------------------------------------------------------- |
+| \`minProven\` | 2       | different values that are needed even when their origin is proven |
+| \`minLikely\` | 3       | different values that are enough without                          |
 
 \`\`\`ts
-createProfiler({ detectors: { 'n-plus-one': { likely: 5 } } })
+createProfiler({ detectors: { 'n-plus-one': { minLikely: 5 } } })
 \`\`\`
 
 ## When to ignore it
 
 It says nothing about pages by OFFSET or by key, batches in chunks (\`IN (…)\`, \`= ANY\`), FETCH from a cursor, settings of the
 session, and writes. What remains and is meant so (three lookups that will never be more) can be switched off with
-\`detectors: { 'n-plus-one': false }\`, or raised above with \`likely\`.
+\`detectors: { 'n-plus-one': false }\`, or raised above with \`minLikely\`.
 `,
   },
   'n-plus-one-write': {
@@ -204,13 +204,13 @@ It is an error from ten round trips on that could be saved, and a warning below.
 
 ## Options
 
-| option   | default | meaning                                                                   |
-| -------- | ------- | ------------------------------------------------------------------------- |
-| \`proven\` | 2       | executions that are needed even when the origin of their values is proven |
-| \`likely\` | 3       | executions that are enough without                                        |
+| option      | default | meaning                                                                   |
+| ----------- | ------- | ------------------------------------------------------------------------- |
+| \`minProven\` | 2       | executions that are needed even when the origin of their values is proven |
+| \`minLikely\` | 3       | executions that are enough without                                        |
 
 \`\`\`ts
-createProfiler({ detectors: { 'n-plus-one-write': { likely: 10 } } })
+createProfiler({ detectors: { 'n-plus-one-write': { minLikely: 10 } } })
 \`\`\`
 
 ## When to ignore it
@@ -225,18 +225,17 @@ have in common. Nor does it about \`INSERT … SELECT\` that computes sums or co
     title: 'The same query again',
     severity: 'warning',
     summary:
-      'The same statement with the same values and the same result, asked again in one request, although nothing was written to its tables in between. The places it was asked from may differ; all of them are named.',
+      'The same statement with the same values and the same result, sent again in one request, although nothing was written to its tables in between. All places that send it are named.',
     page: `# duplicate-query
 
 ## What it finds
 
-The same statement with the same values and the same result, asked again in one request, although nothing was written to its
-tables in between. The places it was asked from may differ; all of them are named.
+The same statement with the same values and the same result, sent again in one request, although nothing was written to its tables in between. All places
+that send it are named.
 
 ## Why it hurts
 
-It costs what the first time cost, and the answer is known. It is mostly a lookup inside a helper (the current user, a setting)
-that every caller pays for again.
+Each repetition costs a round trip for a known answer. Typically a helper looks up the current user or a setting, and each caller pays for it again.
 
 ## Bad
 
@@ -256,55 +255,57 @@ const prices = lines.map((line) => format(line.cents, currency))
 
 ## How sure it is
 
-- **proven**: the results were seen and are equal, in one transaction or in none. Nothing was written in between, or the catalog
-  tells that what was written has nothing to do with the statement.
-- **likely**: the results are not known, as in recordings of other tools, or something was written to other tables and there is no
-  catalog that tells what views, triggers and foreign keys make of it; statement and values are equal.
-- **possible**, and for information only: each time in another transaction, which may have to see for itself what it decides by.
+- **proven**: the results are known and equal, in one transaction or outside of any. Nothing was written in between, or the catalog shows that the
+  writes do not affect the statement.
+- **likely**: statement and values are equal, but the results are not known (recordings of other tools), or other tables were written and without a catalog
+  the effects of views, triggers and foreign keys are not known.
+- **possible**, with severity info: each execution is in another transaction, which may have to read the current state itself.
 
-It is an error from ten queries on that could be saved, and a warning below.
+The severity is error if at least ten queries could be saved, and warning below that.
 
-A write to a table that the statement names separates two reads. With the catalog so does a write to a table behind a view, to
-another part of a partitioned table, by a cascading foreign key or through a trigger. A statement whose effects cannot be read from its
-text, such as a call of a function, separates all reads; so do locks, \`LISTEN\` and waits, after which others may have written.
+Two reads are not duplicates if something in between may have changed the result:
 
-The same text is another question under other settings: \`SET\`, \`SET LOCAL\`, \`set_config\`, \`SET ROLE\`, \`SET SESSION AUTHORIZATION\`,
-\`RESET\` and \`DISCARD\` on the same connection separate two reads unless they set what was set before. Timeouts and costs do not
-count. Transactions that keep their snapshot (\`REPEATABLE READ\`, \`SERIALIZABLE\`, \`SET TRANSACTION SNAPSHOT\`) are apart.
+- a write to a table that the statement names; with the catalog also a write to a table behind a view, to another partition, by a cascading foreign key,
+  or through a trigger;
+- a statement whose effects are not visible in its text, such as a function call; locks, \`LISTEN\`, and waits, after which others may have written.
+
+- a changed setting on the same connection: \`SET\`, \`SET LOCAL\`, \`set_config\`, \`SET ROLE\`, \`SET SESSION AUTHORIZATION\`, \`RESET\` and \`DISCARD\`, unless they set
+  the value that was set before. Timeouts and cost settings do not count;
+- another snapshot: transactions with \`REPEATABLE READ\`, \`SERIALIZABLE\` or \`SET TRANSACTION SNAPSHOT\` are separate.
 
 ## Options
 
-| option  | default | meaning                                            |
-| ------- | ------- | -------------------------------------------------- |
-| \`least\` | 2       | executions of one statement with one set of values |
+| option       | default | meaning                                          |
+| ------------ | ------- | ------------------------------------------------ |
+| \`minQueries\` | 2       | executions of one statement with the same values |
 
 \`\`\`ts
-createProfiler({ detectors: { 'duplicate-query': { least: 3 } } })
+createProfiler({ detectors: { 'duplicate-query': { minQueries: 3 } } })
 \`\`\`
 
 ## When to ignore it
 
-It says nothing about reads that lock (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), and what changes by itself: random
-values, sequences, the clock, \`current_setting\`, volatile functions of the database; \`now()\` is one value in one transaction.
-Polling is no duplicate either: asked from one place, each time 200 ms or more after the answer, or 40 ms or more when nothing
-else was asked in between. What is part of a loop with other values belongs to n-plus-one.
+These are not reported: locking reads (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), and results that change by themselves (random values,
+sequences, the clock, \`current_setting\`, volatile functions of the database; \`now()\` is constant within a transaction). Polling is not reported either:
+sent from one place, each time at least 200 ms after the answer, or at least 40 ms if no other query was sent in between. Repetitions that are part of a loop
+with different values belong to n-plus-one.
 `,
   },
   'unread-columns': {
     title: 'Columns that nobody reads',
     severity: 'warning',
     summary:
-      'Columns that one place in the code fetches, and that the application has never read from the rows it got.',
+      'Columns that one place in the code selects, and that the application never reads from the returned rows.',
     page: `# unread-columns
 
 ## What it finds
 
-Columns that one place in the code fetches, and that the application has never read from the rows it got.
+Columns that one place in the code selects, and that the application never reads from the returned rows.
 
 ## Why it hurts
 
-PostgreSQL reads them, large ones from another place on the disk, and sends them; Node.js parses them; and nobody looks. A
-\`select *\` that fetches a long text for the sake of a name can be most of a request's bytes.
+PostgreSQL reads and sends the columns (large values from separate storage), and Node.js parses them, for nothing. A \`select *\` that fetches a long
+text when only a name is needed can be most of the bytes of a request.
 
 ## Bad
 
@@ -337,61 +338,57 @@ SELECT name FROM products ORDER BY name LIMIT 100;
 
 ## How sure it is
 
-Some rows of each result are watched: 16, spread over the result. Where a column seems unread, the statement's next three
-results are watched whole (and then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each, and only with one of
-those is anything reported. The rows of Drizzle's queries are watched as Drizzle has mapped them, those of relations and joined
-tables too.
+Reads are tracked on 16 rows of each result, spread over the result. If a column seems unread, the next three results of the statement are tracked
+completely (then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each. A finding needs at least one completely tracked result. Rows of
+Drizzle queries are tracked as Drizzle maps them, including relations and joined tables.
 
-- **likely**: in three traces or more of this place (the function that builds the query, and its statement) the column was not
-  read once, whatever the route. It says how many requests were seen, because a branch that none of them has taken may read it.
-  Columns that the source of the functions on the call site names (\`row.bio\`, \`{ bio }\`, in camel case too) are not reported;
-  the file is read where it is at hand.
-- **possible**: the same, of results that are larger, of which 500 rows or more were watched, spread over them.
+- **likely**: the column was never read in at least three traces of this place (the function that builds the query, and its statement), over all routes.
+  The finding says how many requests were seen, because a branch that none of them took may read the column. Columns whose names occur in the
+  source of the functions of the call site (\`row.bio\`, \`{ bio }\`, also in camel case) are not reported, if the source file is available.
+- **possible**: the same for larger results, of which at least 500 rows were tracked.
 
-Not counted as unread are columns of a row that was copied (\`{ ...row }\`, \`structuredClone\`) or serialised (\`res.json(rows)\`)
-or printed, of rows that were read after their request was over, of rows that were not touched, and of requests that were
-answered by an error or were aborted. Nothing is said of DISTINCT, UNION, INTERSECT and EXCEPT, where a column decides which
-rows there are, of rows that are fetched as arrays, and of Drizzle's prepared
-queries and explicit \`.execute()\`.
+A column does not count as unread if its row was copied (\`{ ...row }\`, \`structuredClone\`), serialised (\`res.json(rows)\`) or printed, if the row was read after
+its request ended or was not touched at all, or if the request failed or was aborted. Not checked are DISTINCT, UNION, INTERSECT and EXCEPT (there a
+column decides which rows exist), rows as arrays, and Drizzle's prepared queries and explicit \`.execute()\`.
 
-An application sees the rows it would have seen, with one exception: \`console.dir\` and the message of a failed \`node:assert\`
-look behind accessors, and write \`[Getter/Setter]\` for the columns of a watched row.
+The application sees the same rows as without tracking, with one exception: \`console.dir\` and the message of a failed \`node:assert\` show
+\`[Getter/Setter]\` for the columns of a tracked row.
 
-The bytes are an estimate: the size of the column's values in 16 rows, as PostgreSQL sends them, times the rows.
+The number of bytes is an estimate: the size of the values in 16 rows, as PostgreSQL sends them, extrapolated to all rows.
 
 ## Options
 
-| option    | default | meaning                                                                       |
-| --------- | ------- | ----------------------------------------------------------------------------- |
-| \`traces\`  | 3       | traces in which the column was fetched and not read                           |
-| \`bytes\`   | 1000    | bytes for nothing in one query, below which nothing is said                   |
-| \`warning\` | 8192    | bytes for nothing from which on it is a warning, and not just for information |
+| option      | default | meaning                                                            |
+| ----------- | ------- | ------------------------------------------------------------------ |
+| \`minTraces\` | 3       | traces in which the column was selected and not read               |
+| \`minBytes\`  | 1000    | unread bytes in one query; less is not reported                    |
+| \`warnBytes\` | 8192    | unread bytes in one query; a warning from this size on, info below |
 
 \`\`\`ts
-createProfiler({ detectors: { 'unread-columns': { bytes: 1000 } } })
-createProfiler({ watchRows: false }) // no row is watched
+createProfiler({ detectors: { 'unread-columns': { minBytes: 10000 } } })
+createProfiler({ watchRows: false }) // track no rows
 \`\`\`
 
 ## When to ignore it
 
-A function that many will call, each for other columns, may fetch them all. Where bytes are few, so is the gain.
+A function with many callers that need different columns may select all of them.
 `,
   },
   'unread-rows': {
     title: 'Rows that nobody reads',
     severity: 'warning',
     summary:
-      'Ten rows or more that one place in the code fetches, of which the application reads the first only, or none: because one row is what it wants, or their number, or whether there are any.',
+      'Results of ten rows or more of which the application reads only the first row, or none: because it needs one row, the number of rows, or whether any exist.',
     page: `# unread-rows
 
 ## What it finds
 
-Ten rows or more that one place in the code fetches, of which the application reads the first only, or none: because one row
-is what it wants, or their number, or whether there are any.
+Results of ten rows or more of which the application reads only the first row, or none: because it needs one row, the number of rows, or whether any
+exist.
 
 ## Why it hurts
 
-The rows are found, sorted, sent and parsed to be thrown away, and there will be more of them as the table grows.
+The rows are found, sorted, sent and parsed for nothing, and their number grows with the table.
 
 ## Bad
 
@@ -419,50 +416,48 @@ const [latest] = await db.select().from(orders).orderBy(desc(orders.id)).limit(1
 
 ## How sure it is
 
-Some rows of each result are watched: 16, spread over the result. Where at most one of them is read, the statement's next
-three results are watched whole (and then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each, and only with
-one of those is anything reported.
+Reads are tracked on 16 rows of each result, spread over the result. If at most one of them is read, the next three results of the statement are tracked
+completely (then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each. A finding needs at least one completely tracked result.
 
-- **likely**: in three traces or more of this place (the function that builds the query, and its statement) at least ten rows
-  came and at most one was read, whatever the route.
-- **possible**: the same, of results that are larger, of which 500 rows or more were watched, spread over them.
+- **likely**: in at least three traces of this place (the function that builds the query, and its statement), ten or more rows were returned and at most one
+  was read, over all routes.
+- **possible**: the same for larger results, of which at least 500 rows were tracked.
 
-A row that is copied, serialised or printed was read, and so is one that is read after its request was over, from the next
-trace on. Nothing is said of requests that were answered by an error or were aborted, of rows that are locked (FOR UPDATE), of
-statements that compute something in their list of columns, which may be what they are for, and of rows as arrays.
+A row that is copied, serialised or printed counts as read. A row that is read after its request ended counts as read from the next trace on. Not checked
+are failed and aborted requests, locked rows (FOR UPDATE), statements that compute values in their select list, and rows as arrays.
 
 ## Options
 
-| option    | default | meaning                                                          |
-| --------- | ------- | ---------------------------------------------------------------- |
-| \`traces\`  | 3       | traces in which so few rows were read                            |
-| \`rows\`    | 10      | rows fetched, at least                                           |
-| \`warning\` | 100     | rows from which on it is a warning, and not just for information |
+| option      | default | meaning                                                  |
+| ----------- | ------- | -------------------------------------------------------- |
+| \`minTraces\` | 3       | traces in which at most one row was read                 |
+| \`minRows\`   | 10      | returned rows; smaller results are not reported          |
+| \`warnRows\`  | 100     | returned rows; a warning from this number on, info below |
 
 \`\`\`ts
-createProfiler({ detectors: { 'unread-rows': { rows: 50 } } })
+createProfiler({ detectors: { 'unread-rows': { minRows: 50 } } })
 \`\`\`
 
 ## When to ignore it
 
-A query that is sent for its side effects, or to have its pages in memory, may leave its rows alone.
+A query that is sent for its side effects, or to load its pages into memory.
 `,
   },
   'unbounded-select': {
     title: 'A result that grows with its table',
     severity: 'warning',
     summary:
-      'A SELECT whose result grows with its table: it has no LIMIT, and fixes no unique key.',
+      'A SELECT whose result grows with its table: it has no LIMIT, and its conditions fix no unique key.',
     page: `# unbounded-select
 
 ## What it finds
 
-A SELECT whose result grows with its table: it has no LIMIT, and fixes no unique key.
+A SELECT whose result grows with its table: it has no LIMIT, and its conditions fix no unique key.
 
 ## Why it hurts
 
-With ten rows on a laptop it is fast. With a hundred thousand in production it reads them all, sends them all, builds an object of
-each and turns them into JSON, for a page that shows twenty.
+With ten rows on a laptop it is fast. With a hundred thousand rows in production, all of them are read, sent, parsed into objects and serialised to
+JSON, for a page that shows twenty.
 
 ## Bad
 
@@ -491,55 +486,55 @@ await db
 
 ## How sure it is
 
-That a result is bounded is proven, by PostgreSQL's own parser and the unique keys of the catalog: a lookup by e-mail address is one
-row where that column is unique, a join along a key adds none. What cannot be proven to be bounded is called \`likely\`.
-Without the catalog nothing is said. The severity follows the rows and bytes that were returned, and the size of the table where
-the result can become as large: not where the statement groups its rows or filters them by a value (the orders of one
-customer), and not where any other condition has left \`small\` rows or fewer:
+Always **likely**. PostgreSQL's own parser and the unique keys of the catalog prove which results are bounded (how); those are
+never reported. A lookup by a unique e-mail address returns one row, and a join along a key adds none. Without the catalog, nothing is reported.
 
-- **error**: the result had \`error\` rows or more,
-- **warning**: it had \`warn\` rows or more, or the table has and the result can get there, or it had \`warnBytes\` bytes or more,
-- **info**: it can grow, and is small today,
-- **nothing**: there were no rows, or table and result have \`small\` rows or fewer.
+The severity depends on the rows and bytes that were returned. The size of the table counts too, if the result can become as large as the table. It does
+not count if the statement groups its rows, filters them by a value (the orders of one customer), or if another condition left at most
+\`maxSmallRows\` rows.
 
-The size of a table is PostgreSQL's own estimate. A table that was never analysed is sized by its pages, and one whose rows were
-all returned by those. Of a table whose size is not known, only the rows returned count.
+- **error**: the result had at least \`errorRows\` rows.
+- **warning**: the result had at least \`warnRows\` rows or \`warnBytes\` bytes, or the table has \`warnRows\` rows and the result can become as large.
+- **info**: the result can grow, but is small today.
+- Not reported: the result was empty, or both table and result have at most \`maxSmallRows\` rows.
+
+The size of a table is PostgreSQL's own estimate. A table that was never analysed is sized by its pages, or by its rows if all of them were returned. If
+the size is unknown, only the returned rows count.
 
 ## Options
 
-| option      | default | meaning                                                                    |
-| ----------- | ------- | -------------------------------------------------------------------------- |
-| \`warn\`      | 1000    | rows, seen or in the table, from which on it is a warning                  |
-| \`error\`     | 10000   | rows seen from which on it is an error                                     |
-| \`small\`     | 100     | rows up to which nothing is said                                           |
-| \`warnBytes\` | 1000000 | bytes of a result from which on it is a warning, however few rows they are |
+| option         | default | meaning                                                                 |
+| -------------- | ------- | ----------------------------------------------------------------------- |
+| \`warnRows\`     | 1000    | rows, returned or in the table; a warning from this number on           |
+| \`errorRows\`    | 10000   | returned rows; an error from this number on                             |
+| \`maxSmallRows\` | 100     | rows; smaller results and tables are not reported                       |
+| \`warnBytes\`    | 1000000 | bytes of a result; a warning from this size on, with any number of rows |
 
 \`\`\`ts
-createProfiler({ detectors: { 'unbounded-select': { small: 1000 } } })
+createProfiler({ detectors: { 'unbounded-select': { maxSmallRows: 1000 } } })
 \`\`\`
 
 ## When to ignore it
 
-It says nothing about tables, and results, of up to a hundred rows (countries, settings), and about what libraries read of
-PostgreSQL's own catalog. An export that is meant to read everything does better with a cursor or a stream: rows that are fetched in
-portions are bounded. Groups of a sum cannot be paged; the remedy then is a narrower condition.
+Small tables (countries, settings) and queries on PostgreSQL's own catalog are not reported. An export that has to read everything should use a cursor
+or a stream; rows that are fetched in portions count as bounded. Aggregated groups cannot be paged; use a narrower condition there.
 `,
   },
   'unbounded-array': {
     title: 'An array that grows with a table',
     severity: 'warning',
     summary:
-      'A row, or a page of rows, that holds an array as long as a table: `json_agg`, `array_agg`, `string_agg` or `ARRAY(…)` over rows that nothing limits. A relational query with a nested list is exactly that.',
+      'A row, or a page of rows, that contains an array which grows with a table: `json_agg`, `array_agg`, `string_agg` or `ARRAY(…)` over rows without a limit. A relational query of an ORM with a nested list sends such a statement.',
     page: `# unbounded-array
 
 ## What it finds
 
-A row, or a page of rows, that holds an array as long as a table: \`json_agg\`, \`array_agg\`, \`string_agg\` or \`ARRAY(…)\` over rows that
-nothing limits. A relational query with a nested list is exactly that.
+A row, or a page of rows, that contains an array which grows with a table: \`json_agg\`, \`array_agg\`, \`string_agg\` or \`ARRAY(…)\` over rows without a limit.
+A relational query of an ORM with a nested list sends such a statement.
 
 ## Why it hurts
 
-The LIMIT outside counts parents. The one customer with forty thousand orders is one row of thirty megabytes.
+The outer LIMIT counts parent rows only. One customer with forty thousand orders is one row of thirty megabytes.
 
 ## Bad
 
@@ -567,17 +562,17 @@ FROM customers c WHERE c.id = $1;
 
 ## How sure it is
 
-As unbounded-select: that an array is bounded is proven, the rest is \`likely\`. It is a warning when the result had
-100 kB or more, and info below that. Nothing is said of results below 500 bytes, and of tables of up to a hundred rows unless the
-result is a warning.
+Always **likely**, as in unbounded-select: arrays that are proven to be bounded are not reported. The finding is a warning if the
+result had at least \`warnBytes\` bytes, and info below that. Results below \`minBytes\` are not reported, and neither are arrays of small tables
+(\`maxSmallRows\`) unless the result is a warning.
 
 ## Options
 
-| option       | default | meaning                                                                 |
-| ------------ | ------- | ----------------------------------------------------------------------- |
-| \`warnBytes\`  | 100000  | bytes of a result from which on it is a warning                         |
-| \`leastBytes\` | 500     | bytes of a result below which nothing is said                           |
-| \`small\`      | 100     | rows in the table up to which only a result of \`warnBytes\` is spoken of |
+| option         | default | meaning                                                                     |
+| -------------- | ------- | --------------------------------------------------------------------------- |
+| \`warnBytes\`    | 100000  | bytes of a result; a warning from this size on                              |
+| \`minBytes\`     | 500     | bytes of a result; smaller results are not reported                         |
+| \`maxSmallRows\` | 100     | rows in the table; up to this size only results of \`warnBytes\` are reported |
 
 \`\`\`ts
 createProfiler({ detectors: { 'unbounded-array': { warnBytes: 1000000 } } })
@@ -585,24 +580,24 @@ createProfiler({ detectors: { 'unbounded-array': { warnBytes: 1000000 } } })
 
 ## When to ignore it
 
-Lists that are short by nature, such as the lines of an order.
+Lists that are always short, such as the lines of an order.
 `,
   },
   'deep-offset': {
     title: 'A page far behind the first',
     severity: 'warning',
     summary:
-      'A page so far behind the first that the database reads and throws away more than a thousand rows to get there.',
+      'A query with an OFFSET larger than 1,000: the database reads and discards all rows before the page.',
     page: `# deep-offset
 
 ## What it finds
 
-A page so far behind the first that the database reads and throws away more than a thousand rows to get there.
+A query with an OFFSET larger than 1,000: the database reads and discards all rows before the page.
 
 ## Why it hurts
 
-OFFSET does not jump: the rows before the page are found, sorted and dropped. Page 500 costs 500 times page 1, and a row
-inserted in between makes one row appear twice.
+OFFSET does not jump. The rows before the page are found, sorted and discarded, so page 500 costs about 500 times as much as page 1. If a row is
+inserted between two requests, one row appears on two pages.
 
 ## Bad
 
@@ -634,37 +629,37 @@ db.select()
 
 ## How sure it is
 
-Always **proven**: the OFFSET in force is known, parameters included.
+Always **proven**: the OFFSET is known, also if it is a parameter. Keyset pagination (the fix) has no OFFSET.
 
 ## Options
 
-| option | default | meaning                          |
-| ------ | ------- | -------------------------------- |
-| \`most\` | 1000    | rows skipped that are still well |
+| option      | default | meaning                           |
+| ----------- | ------- | --------------------------------- |
+| \`maxOffset\` | 1000    | rows; a larger OFFSET is reported |
 
 \`\`\`ts
-createProfiler({ detectors: { 'deep-offset': { most: 5000 } } })
+createProfiler({ detectors: { 'deep-offset': { maxOffset: 5000 } } })
 \`\`\`
 
 ## When to ignore it
 
-A report that nobody asks for page 500 of, or an export at night, may stay as it is.
+Lists of which nobody opens page 500, and exports that run at night.
 `,
   },
   'slow-query': {
     title: 'A slow query',
     severity: 'warning',
     summary:
-      'A query that took longer than half a second.',
+      'A query that took longer than 500 ms.',
     page: `# slow-query
 
 ## What it finds
 
-A query that took longer than half a second.
+A query that took longer than 500 ms.
 
 ## Why it hurts
 
-Somebody waits for it, and it holds a connection that others wait for.
+A user waits for it, and it occupies a connection that other requests need.
 
 ## Bad
 
@@ -680,39 +675,39 @@ CREATE INDEX CONCURRENTLY ON orders (lower(email));
 
 ## How sure it is
 
-Always **proven**: it was measured, from the moment the statement left until its last row had arrived. The wait for a connection of the
-pool is not counted. It is the one detector whose findings depend on the day; two runs of the same tests may differ.
+Always **proven**: the time was measured, from sending the statement until its last row arrived. The wait for a pooled connection is not included.
+This is the only detector that depends on measured times, so two runs of the same tests may differ.
 
 ## Options
 
-| option   | default | meaning                                       |
-| -------- | ------- | --------------------------------------------- |
-| \`mostMs\` | 500     | milliseconds of execution that are still well |
+| option  | default | meaning                                             |
+| ------- | ------- | --------------------------------------------------- |
+| \`maxMs\` | 500     | milliseconds; a query that takes longer is reported |
 
 \`\`\`ts
-createProfiler({ detectors: { 'slow-query': { mostMs: 100 } } })
+createProfiler({ detectors: { 'slow-query': { maxMs: 100 } } })
 \`\`\`
 
 ## When to ignore it
 
-Reports and exports that are known to be slow; COPY, DDL and COMMIT are never named.
+Reports and exports that are known to be slow. COPY, DDL and COMMIT are never reported.
 `,
   },
   'query-budget': {
     title: 'More queries than allowed',
     severity: 'warning',
     summary:
-      'A request, test or job that makes more queries than it may. Work outside of them (a script, a scheduler) has a budget only if the option `routes` gives it one.',
+      'A request, test or job that sends more queries than its budget allows. Work outside of these (a script, a scheduler) has a budget only if the option `routes` defines one.',
     page: `# query-budget
 
 ## What it finds
 
-A request, test or job that makes more queries than it may. Work outside of them (a script, a scheduler) has a budget only if
-the option \`routes\` gives it one.
+A request, test or job that sends more queries than its budget allows. Work outside of these (a script, a scheduler) has a budget only if the option
+\`routes\` defines one.
 
 ## Why it hurts
 
-When no single pattern stands out, the sum still hurts; and a budget keeps a route as good as it has become.
+Many different queries are slow together, even if no single pattern stands out. A budget also keeps an optimised route from getting worse.
 
 ## Bad
 
@@ -728,22 +723,22 @@ createProfiler({ detectors: { 'query-budget': { routes: { 'GET /dashboard': 12 }
 
 ## How sure it is
 
-Always **proven**: queries are counted, also beyond the number that is kept. BEGIN, COMMIT, SET and their like do not count.
+Always **proven**: all queries are counted, also those that exceed the limit of kept queries. BEGIN, COMMIT, SET and similar statements do not count.
 
 ## Options
 
-| option   | default | meaning                                                                        |
-| -------- | ------- | ------------------------------------------------------------------------------ |
-| \`most\`   | 100     | queries a request, job or test may make, unless \`routes\` says otherwise        |
-| \`routes\` | {}      | the same by the trace's name; the only budget of scripts (\`outside any trace\`) |
+| option       | default | meaning                                                                             |
+| ------------ | ------- | ----------------------------------------------------------------------------------- |
+| \`maxQueries\` | 100     | queries that a request, job or test may send, unless \`routes\` sets another budget   |
+| \`routes\`     | {}      | budgets by the name of the trace; the only budget for scripts (\`outside any trace\`) |
 
 \`\`\`ts
-createProfiler({ detectors: { 'query-budget': { most: 30, routes: { 'POST /import': 500 } } } })
+createProfiler({ detectors: { 'query-budget': { maxQueries: 30, routes: { 'POST /import': 500 } } } })
 \`\`\`
 
 ## When to ignore it
 
-Jobs and scripts that work through a table; give them a budget of their own by name.
+Jobs and scripts that process a whole table. Give them a budget of their own by name.
 `,
   },
 }

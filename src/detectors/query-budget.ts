@@ -6,7 +6,7 @@ import { identify } from './identify.ts'
 
 const defaults = {
   /** Queries a request, job or test may make, unless `routes` says otherwise. */
-  most: 100,
+  maxQueries: 100,
   /** The same by the trace's name: `{ 'GET /orders': 5 }`. */
   routes: {} as Readonly<Record<string, number>>,
 }
@@ -19,10 +19,10 @@ export const queryBudget: Detector<typeof defaults> = {
     docsUrl: 'src/detectors/query-budget.md',
     defaults,
   },
-  detect(trace, { most, routes }) {
+  detect(trace, { maxQueries, routes }) {
     const budget = Object.hasOwn(routes, trace.name)
       ? (routes[trace.name] as number)
-      : usual(trace.kind, most)
+      : usual(trace.kind, maxQueries)
     const counted = trace.queries.flatMap((query, index) => (isWork(query) ? [index] : []))
     const { queries = 0, control = 0 } = trace.onlyCounted ?? {}
     const count = counted.length + trace.truncated + queries - control
@@ -35,7 +35,7 @@ export const queryBudget: Detector<typeof defaults> = {
         title: `${count} queries, ${count - budget} more than its budget`,
         detail: `${trace.name} may make ${budget} queries.`,
         remediation:
-          'Begin with the statements that are sent most often; raise the budget only for a reason.',
+          'Begin with the statements that are sent maxQueries often; raise the budget only for a reason.',
         cost: { queries: count - budget, roundTrips: count - budget },
         evidence: mostFrequent(counted.map((index) => trace.queries[index] as Query)),
       },
@@ -44,8 +44,8 @@ export const queryBudget: Detector<typeof defaults> = {
 }
 
 /** How long a script runs is nobody's promise; its loops are found by the other detectors. */
-function usual(kind: TraceKind, most: number): number {
-  return kind === 'script' ? Number.POSITIVE_INFINITY : most
+function usual(kind: TraceKind, maxQueries: number): number {
+  return kind === 'script' ? Number.POSITIVE_INFINITY : maxQueries
 }
 
 const CONTROL: ReadonlySet<string> = new Set(['transaction', 'set'])
@@ -54,7 +54,7 @@ function isWork({ sql }: Query): boolean {
   return !CONTROL.has(fingerprint(sql).kind)
 }
 
-/** Statements shown: the first few make most of the count. */
+/** Statements shown: the first few make maxQueries of the count. */
 const SHOWN = 3
 
 function mostFrequent(queries: readonly Query[]): Evidence[] {

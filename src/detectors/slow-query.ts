@@ -6,8 +6,8 @@ import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
 
 const defaults = {
-  /** Milliseconds of execution that are still well. */
-  mostMs: 500,
+  /** A query that takes longer is reported, in milliseconds. */
+  maxMs: 500,
 }
 
 export const slowQuery: Detector<typeof defaults> = {
@@ -18,10 +18,10 @@ export const slowQuery: Detector<typeof defaults> = {
     docsUrl: 'src/detectors/slow-query.md',
     defaults,
   },
-  detect: (trace, { mostMs }) =>
+  detect: (trace, { maxMs }) =>
     byStatement(
       trace,
-      ({ sql, durationMs = 0 }) => durationMs > mostMs && WORK.has(fingerprint(sql).kind),
+      ({ sql, durationMs = 0 }) => durationMs > maxMs && WORK.has(fingerprint(sql).kind),
       ({ durationMs = 0 }) => durationMs,
     ).map(({ worst, indexes }) => describe(trace, worst, indexes)),
 }

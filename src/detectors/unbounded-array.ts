@@ -9,9 +9,9 @@ const defaults = {
   /** Bytes of a result from which on it is a warning. */
   warnBytes: 100_000,
   /** Bytes of a result below which nothing is said: a few elements are no long list. */
-  leastBytes: 500,
+  minBytes: 500,
   /** Rows in the table up to which only a result of `warnBytes` counts: a list of countries stays one. */
-  small: 100,
+  maxSmallRows: 100,
 }
 
 export const unboundedArray: Detector<typeof defaults> = {
@@ -41,8 +41,11 @@ function isUnbounded({ bound, error, inPortions }: Query): boolean {
 }
 
 /** Of a table of unknown size only the bytes tell. */
-function canHurt({ bytes = 0, bound }: Query, { warnBytes, leastBytes, small }: typeof defaults): boolean {
-  return bytes >= warnBytes || (bytes >= leastBytes && (bound?.tableRows ?? Infinity) > small)
+function canHurt(
+  { bytes = 0, bound }: Query,
+  { warnBytes, minBytes, maxSmallRows }: typeof defaults,
+): boolean {
+  return bytes >= warnBytes || (bytes >= minBytes && (bound?.tableRows ?? Infinity) > maxSmallRows)
 }
 
 function describe(

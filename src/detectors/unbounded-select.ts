@@ -10,11 +10,11 @@ import { pageRemedy } from './page-remedy.ts'
 
 const defaults = {
   /** Rows, seen or in the table, from which on it is a warning. */
-  warn: 1000,
+  warnRows: 1000,
   /** Rows seen from which on it is an error. */
-  error: 10_000,
+  errorRows: 10_000,
   /** Rows in the table up to which nothing is said: a list of countries stays one. */
-  small: 100,
+  maxSmallRows: 100,
   /** Bytes seen from which on it is a warning, however few the rows: they take 80 ms on a network of 100 Mbit/s. */
   warnBytes: 1_000_000,
 }
@@ -37,11 +37,11 @@ export const unboundedSelect: Detector<typeof defaults> = {
 
 function isUnbounded(
   { bound, rows = 0, bytes = 0, error, sql, inPortions }: Query,
-  { small, warnBytes }: typeof defaults,
+  { maxSmallRows, warnBytes }: typeof defaults,
 ): boolean {
   if (!bound || bound.rows !== undefined || error !== undefined || inPortions) return false
   if (bound.table === undefined || isOfTheSystem(sql) || rows === 0) return false
-  return Math.max(rows, bound.tableRows ?? 0) > small || bytes >= warnBytes
+  return Math.max(rows, bound.tableRows ?? 0) > maxSmallRows || bytes >= warnBytes
 }
 
 /** What a library reads of the catalog is not for the application to page. */
@@ -69,20 +69,20 @@ function describe(trace: Trace, query: Query, indexes: readonly number[], option
 
 function severityOf(query: Query, text: string, options: typeof defaults): Severity {
   const { rows = 0, bytes = 0 } = query
-  const { warn, error, warnBytes } = options
-  if (rows >= error) return 'error'
+  const { warnRows, errorRows, warnBytes } = options
+  if (rows >= errorRows) return 'error'
   const size = Math.max(rows, sizeToCome(query, text, options))
-  return size >= warn || bytes >= warnBytes ? 'warning' : 'info'
+  return size >= warnRows || bytes >= warnBytes ? 'warning' : 'info'
 }
 
 /**
  * Rows of the table, where the result is on its way to them. Groups, and what is filtered by a value (the orders of one
  * customer), grow slowly: their own rows tell. So they do where another condition has left few of them.
  */
-function sizeToCome({ rows = 0, bound }: Query, text: string, { small }: typeof defaults): number {
+function sizeToCome({ rows = 0, bound }: Query, text: string, { maxSmallRows }: typeof defaults): number {
   const isFiltered = readPlaceholders(text).some(({ role }) => role === 'equals' || role === 'list')
   if (isFiltered || GROUPED.test(text)) return 0
-  return rows <= small && CONDITIONAL.test(text) ? 0 : (bound?.tableRows ?? 0)
+  return rows <= maxSmallRows && CONDITIONAL.test(text) ? 0 : (bound?.tableRows ?? 0)
 }
 
 const GROUPED = /\b(group by|having|distinct)\b/i

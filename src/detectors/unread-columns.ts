@@ -15,11 +15,11 @@ import {
 
 const defaults = {
   /** Traces in which the column was fetched, and not read in any of them. */
-  traces: 3,
+  minTraces: 3,
   /** Bytes that came for nothing, at least, in one query: fewer fit into the packet of the network that is sent anyway. */
-  bytes: 1000,
+  minBytes: 1000,
   /** From so many bytes on it is a warning, below it is for information: some packets more each time. */
-  warning: 8192,
+  warnBytes: 8192,
 }
 
 interface Column {
@@ -102,13 +102,13 @@ function mergeColumns(columns: readonly Column[]): Column[] {
 }
 
 function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
-  if (seen.traces < options.traces || seen.wholly === 0) return undefined
+  if (seen.traces < options.minTraces || seen.wholly === 0) return undefined
   const used = seen.columns.filter((column) => column.used)
-  const unread = seen.columns.filter((column) => !column.used && column.traces >= options.traces)
+  const unread = seen.columns.filter((column) => !column.used && column.traces >= options.minTraces)
   if (unread.length === 0 || used.length === 0) return undefined
   const sizes = unread.flatMap(({ bytes }) => bytes ?? [])
   const bytes = sizes.length === unread.length ? sizes.reduce((sum, size) => sum + size, 0) : undefined
-  if (bytes !== undefined && bytes < options.bytes) return undefined
+  if (bytes !== undefined && bytes < options.minBytes) return undefined
 
   const { traces, rows, completely } = seen
   const names = unread.map(({ name }) => name)
@@ -118,7 +118,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   const size = `about ${kilobytes(bytes ?? 0)} for ${rows} ${rows === 1 ? 'row' : 'rows'}, estimated from the values of some`
   return {
     ...identifyPlace(unreadColumns.meta.id, seen),
-    severity: (bytes ?? 0) >= options.warning ? 'warning' : 'info',
+    severity: (bytes ?? 0) >= options.warnBytes ? 'warning' : 'info',
     confidence: completely > 0 ? 'likely' : 'possible',
     title: `${unread.length} of ${all} columns ${are} never read`,
     detail: bytes === undefined ? `${read}.` : `${read}: ${size}.`,

@@ -16,11 +16,11 @@ import {
 
 const defaults = {
   /** Traces in which so few rows were read. */
-  traces: 3,
+  minTraces: 3,
   /** Rows fetched, at least. */
-  rows: 10,
+  minRows: 10,
   /** From so many rows on it is a warning, below it is for information. */
-  warning: 100,
+  warnRows: 100,
 }
 
 interface Seen extends Observation, Place {
@@ -42,8 +42,8 @@ export const unreadRows: Detector<typeof defaults, Seen> = {
     defaults,
   },
   detect: () => [],
-  observe: (trace, { rows }) =>
-    [...watchedSelects(trace)].map(([key, uses]) => observe(trace, key, uses, rows)),
+  observe: (trace, { minRows }) =>
+    [...watchedSelects(trace)].map(([key, uses]) => observe(trace, key, uses, minRows)),
   merge: (a, b) => ({
     ...mergePlaces(a, b),
     touched: Math.max(a.touched, b.touched),
@@ -73,16 +73,16 @@ function isFromTable({ columns = [], via }: Query): boolean {
 
 function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
   const { text, traces, wholly, touched, rows, completely, bytes } = seen
-  if (traces < options.traces || wholly === 0 || touched > 1) return undefined
+  if (traces < options.minTraces || wholly === 0 || touched > 1) return undefined
   if (!seen.fromTable || LOCKS.test(text) || !/ from /.test(text)) return undefined
   const which =
     touched === 0 ? 'none of them' : seen.onlyFirst ? 'only the first of them' : 'only one of them'
   return {
     ...identifyPlace(unreadRows.meta.id, seen),
-    severity: rows >= options.warning ? 'warning' : 'info',
+    severity: rows >= options.warnRows ? 'warning' : 'info',
     confidence: completely > 0 ? 'likely' : 'possible',
     title: `${rows} rows fetched, and ${which} read`,
-    detail: `In each of ${traces} traces at least ${options.rows} rows came, up to ${rows}, and ${which} was read.`,
+    detail: `In each of ${traces} traces at least ${options.minRows} rows came, up to ${rows}, and ${which} was read.`,
     ...fewerRows(seen, touched),
     cost: {
       queries: 0,

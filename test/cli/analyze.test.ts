@@ -78,9 +78,9 @@ test.concurrent('--set gives detectors other options, or switches them off', asy
   expect(
     await Promise.all([
       find(),
-      find('--set', 'n-plus-one.likely=5'),
+      find('--set', 'n-plus-one.minLikely=5'),
       find('--set', 'n-plus-one=false'),
-      find('--set', 'n-plus-one=false', '--set', 'n-plus-one.likely=2'),
+      find('--set', 'n-plus-one=false', '--set', 'n-plus-one.minLikely=2'),
       find('--set', 'query-budget.routes.GET /orders=3'),
     ]),
   ).toEqual([1, 0, 0, 1, 2])
@@ -134,7 +134,7 @@ test.each<[string, string, string]>([
 test.concurrent.each([
   [['--set', 'n-plus-two.likely=5'], 'there is no --set n-plus-two; it is one of n-plus-one'],
   [['--set', 'n-plus-one.least=5'], 'there is no --set n-plus-one.least; it is one of'],
-  [['--set', 'n-plus-one.likely=many'], '--set n-plus-one.likely got "many", but takes a whole number'],
+  [['--set', 'n-plus-one.minLikely=many'], '--set n-plus-one.minLikely got "many", but takes a whole number'],
   [['--set', 'n-plus-one'], '--set n-plus-one: takes detector.option=value, or detector=false'],
   [['--format', 'yaml'], 'Allowed choices are console, '],
 ])('%j fails with status 2 and says why', async (args, message) => {

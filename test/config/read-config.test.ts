@@ -129,13 +129,13 @@ describe('it is refused with its name', () => {
 
 describe('the profiler of a running application', () => {
   test('has what variables say over what the file says, detector by detector', (t) => {
-    const detectors = { 'n-plus-one': { likely: 5 }, 'deep-offset': false }
+    const detectors = { 'n-plus-one': { minLikely: 5 }, 'deep-offset': false }
     const folder = folderWith(t, { 'pg-loupe.config.json': json({ detectors, roundTripMs: 3 }) })
     vi.spyOn(process, 'cwd').mockReturnValue(folder)
     vi.stubEnv('PG_LOUPE_OPTIONS', json({ detectors: { 'deep-offset': {} }, catalog: true }))
     vi.stubEnv('PG_LOUPE_CONSOLE', '1')
     expect(defaultOptions()).toEqual({
-      detectors: { 'n-plus-one': { likely: 5 }, 'deep-offset': {} },
+      detectors: { 'n-plus-one': { minLikely: 5 }, 'deep-offset': {} },
       roundTripMs: 3,
       catalog: true,
       reporters: ['console'],

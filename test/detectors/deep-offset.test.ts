@@ -36,5 +36,5 @@ test.each([
 })
 
 test('the depth is an option', () => {
-  expect(deepOffset.detect(trace('GET /posts', page(300)), { most: 200 })).toHaveLength(1)
+  expect(deepOffset.detect(trace('GET /posts', page(300)), { maxOffset: 200 })).toHaveLength(1)
 })

@@ -223,5 +223,5 @@ test('pauses in which something else is asked are no polling', () => {
 })
 
 test('the threshold is an option', () => {
-  expect(detect(trace('GET /x', setting(1), setting(2)), { least: 3 })).toEqual([])
+  expect(detect(trace('GET /x', setting(1), setting(2)), { minQueries: 3 })).toEqual([])
 })

@@ -409,6 +409,6 @@ describe('is quiet about', () => {
 })
 
 test('the thresholds are options', () => {
-  expect(detect(trace('POST /x', inserts(3)), { proven: 2, likely: 4 })).toEqual([])
-  expect(detect(trace('POST /x', inserts(2)), { proven: 2, likely: 2 })).toHaveLength(1)
+  expect(detect(trace('POST /x', inserts(3)), { minProven: 2, minLikely: 4 })).toEqual([])
+  expect(detect(trace('POST /x', inserts(2)), { minProven: 2, minLikely: 2 })).toHaveLength(1)
 })

@@ -303,13 +303,13 @@ test('the thresholds are options', () => {
     'GET /x',
     each([1, 2, 3], (id) => q(CUSTOMER, [id], { at: 'x.ts:1:1' })),
   )
-  expect(detect(three, { proven: 2, likely: 4 })).toEqual([])
+  expect(detect(three, { minProven: 2, minLikely: 4 })).toEqual([])
   const two = trace(
     'GET /x',
     q(ORDERS),
     each([1, 2], (id) => q(CUSTOMER, [id], { at: 'x.ts:1:1', ...from(0, 'id', 2) })),
   )
-  expect(detect(two, { proven: 3, likely: 3 })).toEqual([])
+  expect(detect(two, { minProven: 3, minLikely: 3 })).toEqual([])
 })
 
 test('the key stays when lines, counts and values change', () => {

@@ -19,7 +19,7 @@ test('finds a trace with more queries than it may make, and shows the most frequ
 })
 
 test('a route has a budget of its own', () => {
-  const options = { most: 100, routes: { 'GET /x': 2, 'GET /none': 0 } }
+  const options = { maxQueries: 100, routes: { 'GET /x': 2, 'GET /none': 0 } }
   expect(queryBudget.detect(trace('GET /x', many(3)), options)).toMatchObject([
     { title: '3 queries, 1 more than its budget' },
   ])
@@ -45,6 +45,6 @@ test.each([
 test('a script has the budget that its name is given, and no other', () => {
   const script = { ...trace('outside any trace', many(300)), kind: 'script' as const }
   expect(queryBudget.detect(script, queryBudget.meta.defaults)).toEqual([])
-  const options = { most: 100, routes: { 'outside any trace': 200 } }
+  const options = { maxQueries: 100, routes: { 'outside any trace': 200 } }
   expect(queryBudget.detect(script, options)).toHaveLength(1)
 })

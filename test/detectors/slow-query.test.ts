@@ -40,6 +40,6 @@ test.each([
 
 test('the threshold is an option', () => {
   expect(
-    slowQuery.detect(trace('GET /x', q('select * from t', [], { durationMs: 60 })), { mostMs: 50 }),
+    slowQuery.detect(trace('GET /x', q('select * from t', [], { durationMs: 60 })), { maxMs: 50 }),
   ).toHaveLength(1)
 })

@@ -112,9 +112,9 @@ test.each<[string, Query]>([
 
 test('the sizes are options', () => {
   const { defaults } = unboundedSelect.meta
-  expect(detect(select(), { ...defaults, small: 6000 })).toEqual([])
-  expect(detect(select(), { ...defaults, warn: 10_000, error: 100_000 })[0]?.severity).toBe('info')
-  expect(detect(select({ bytes: 5000 }), { ...defaults, warn: 10_000, warnBytes: 5000 })[0]?.severity).toBe(
-    'warning',
-  )
+  expect(detect(select(), { ...defaults, maxSmallRows: 6000 })).toEqual([])
+  expect(detect(select(), { ...defaults, warnRows: 10_000, errorRows: 100_000 })[0]?.severity).toBe('info')
+  expect(
+    detect(select({ bytes: 5000 }), { ...defaults, warnRows: 10_000, warnBytes: 5000 })[0]?.severity,
+  ).toBe('warning')
 })

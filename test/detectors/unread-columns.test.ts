@@ -203,9 +203,9 @@ describe('is quiet about', () => {
 
 test('the options count', () => {
   const traces = thrice(() => [customers()])
-  expect(conclude(traces, { ...defaults, traces: 4 })).toEqual([])
-  expect(conclude(traces, { ...defaults, bytes: 20_000 })).toEqual([])
-  expect(conclude(traces, { ...defaults, warning: 20_000 })[0]?.severity).toBe('info')
+  expect(conclude(traces, { ...defaults, minTraces: 4 })).toEqual([])
+  expect(conclude(traces, { ...defaults, minBytes: 20_000 })).toEqual([])
+  expect(conclude(traces, { ...defaults, warnBytes: 20_000 })[0]?.severity).toBe('info')
 })
 
 test('whatever the order of the traces, the finding is the same', () => {

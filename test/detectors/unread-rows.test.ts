@@ -109,9 +109,9 @@ describe('is quiet about', () => {
 
 test('the options count', () => {
   const traces = thrice(() => orders())
-  expect(conclude(traces, { ...defaults, traces: 4 })).toEqual([])
-  expect(conclude(traces, { ...defaults, rows: 50 })).toEqual([])
-  expect(conclude(traces, { ...defaults, warning: 40 })[0]?.severity).toBe('warning')
+  expect(conclude(traces, { ...defaults, minTraces: 4 })).toEqual([])
+  expect(conclude(traces, { ...defaults, minRows: 50 })).toEqual([])
+  expect(conclude(traces, { ...defaults, warnRows: 40 })[0]?.severity).toBe('warning')
 })
 
 test('whatever the order of the traces, the finding is the same', () => {

@@ -44,7 +44,7 @@ test('counts from the severity it is told', async () => {
 })
 
 test('how long a query took is no finding, unless it is asked for', async () => {
-  const impatient = createProfiler({ reporters: [], detectors: { 'slow-query': { mostMs: 1 } } })
+  const impatient = createProfiler({ reporters: [], detectors: { 'slow-query': { maxMs: 1 } } })
   const slow = profilePool(new pg.Pool(pool.options), impatient)
   const sleep = () => slow.query('select pg_sleep(0.01)')
   await expectNoFindings(sleep, impatient)

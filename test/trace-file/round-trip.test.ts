@@ -12,7 +12,11 @@ import type { Finding, Trace } from '../../src/types.ts'
 import { recordedQuery } from '../recorded-query.ts'
 
 const { detectors } = checkOptions({
-  detectors: { 'query-budget': { most: 5 }, 'slow-query': { mostMs: 4 }, 'deep-offset': { most: 100 } },
+  detectors: {
+    'query-budget': { maxQueries: 5 },
+    'slow-query': { maxMs: 4 },
+    'deep-offset': { maxOffset: 100 },
+  },
 })
 
 /** What an application says with two values, as parameters and as literals. */
