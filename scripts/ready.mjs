@@ -10,14 +10,14 @@ import { takeTurns } from './take-turns.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Written last by the build, and dated at its start. */
-const BUILD_MARK = 'dist/cjs/package.json'
+const BUILD_MARK = 'dist/package.json'
 const BUILD_INPUTS = [
   'src',
   'adapters',
   'package.json',
   'tsconfig.json',
-  'tsconfig.esm.json',
-  'tsconfig.cjs.json',
+  'tsconfig.build.json',
+  'tsconfig.vitest.json',
 ]
 
 refuseOldNode()

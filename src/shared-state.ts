@@ -1,5 +1,5 @@
-// What every copy of pg-loupe in one process has in common. An application can load the ES module and the CommonJS
-// build side by side; both must see the same traces, so the state hangs on one symbol of globalThis.
+// What every copy of pg-loupe in one process has in common. An application can load two, for example one inside a
+// bundle and one from node_modules; both must see the same traces, so the state hangs on one symbol of globalThis.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Profiler } from './profiler.ts'
 import type { CapturedStack } from './trace/call-site.ts'

@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProfiler } from '../../dist/esm/src/index.js'
-import { captureStack } from '../../dist/esm/src/trace/call-site.js'
-import { readTraces } from '../../dist/esm/src/trace-file/read-traces.js'
+import { createProfiler } from '../../dist/src/index.js'
+import { captureStack } from '../../dist/src/trace/call-site.js'
+import { readTraces } from '../../dist/src/trace-file/read-traces.js'
 
 const QUERIES = 10
 const ROWS = Array.from({ length: 4 }, (_, id) => ({ id, name: `item ${id}`, price: id * 10 }))

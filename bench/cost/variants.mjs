@@ -52,10 +52,10 @@ function readBefore(pool, read) {
 
 async function loupe(options) {
   const [{ createProfiler }, { profilePool }, { profileRequests }, { profileDrizzle }] = await Promise.all([
-    import('../../dist/esm/src/index.js'),
-    import('../../dist/esm/adapters/pg/index.js'),
-    import('../../dist/esm/adapters/express/index.js'),
-    import('../../dist/esm/adapters/drizzle/index.js'),
+    import('../../dist/src/index.js'),
+    import('../../dist/adapters/pg/index.js'),
+    import('../../dist/adapters/express/index.js'),
+    import('../../dist/adapters/drizzle/index.js'),
   ])
   const profiler = createProfiler(options)
   return {
@@ -68,7 +68,7 @@ async function loupe(options) {
 
 async function loupeWithClsHooked() {
   const { createNamespace } = createRequire(import.meta.url)('cls-hooked')
-  const { clsHookedContext } = await import('../../dist/esm/adapters/cls-hooked.js')
+  const { clsHookedContext } = await import('../../dist/adapters/cls-hooked.js')
   return loupe({ context: clsHookedContext(createNamespace('application')) })
 }
 

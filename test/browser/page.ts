@@ -3,13 +3,12 @@
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
 import { afterAll, describe, expect, type TestContext, test } from 'vitest'
-import { reporters } from '../../dist/esm/src/index.js'
+import { reporters } from '../../dist/src/index.js'
 import { createProfiler } from '../../src/profiler.ts'
 import { htmlReporter } from '../../src/report/reporters/html.ts'
 import type { Finding, Report, Trace } from '../../src/types.ts'
@@ -118,12 +117,8 @@ async function serve({ onTestFinished }: TestContext, html: string) {
 }
 
 describe('as it was built for', () => {
-  const required = createRequire(import.meta.url)('../../dist/cjs/src/index.js') as {
-    reporters: typeof reporters
-  }
   test.for([
-    ['ES modules', reporters.html],
-    ['CommonJS', required.reporters.html],
+    ['the package', reporters.html],
     ['no build, from its source', htmlReporter],
   ] as const)('%s, every view opens without an error and asks nobody for anything', async ([, html], t) => {
     for (const hash of ADDRESSES) {

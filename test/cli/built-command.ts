@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-export const builtCommand = join(import.meta.dirname, '../../dist/esm/src/cli/main.js')
+export const builtCommand = join(import.meta.dirname, '../../dist/src/cli/main.js')
 
 export interface Ran {
   stdout: string

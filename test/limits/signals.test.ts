@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const index = join(import.meta.dirname, '../../dist/esm/src/index.js')
+const index = join(import.meta.dirname, '../../dist/src/index.js')
 
 /** Runs a program that says `ready`, sends it the signals, and tells how it ended. */
 async function end(body: string, profiled: boolean, ...signals: NodeJS.Signals[]) {

@@ -66,7 +66,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 }
 
 const VERSIONS = [20, 22, 24]
-const register = join(import.meta.dirname, '../../dist/cjs/adapters/register/index.js')
+const register = join(import.meta.dirname, '../../dist/adapters/register/index.js')
 const database = await testDatabase()
 const home = temporaryFolder({ onTestFinished: afterAll })
 let reports = 0

@@ -8,8 +8,8 @@ const {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } = require('@opentelemetry/sdk-trace-base')
-const { createProfiler } = require('../../dist/cjs/src/index.js')
-const { profilePool, unprofilePool } = require('../../dist/cjs/adapters/pg/index.js')
+const { createProfiler } = require('../../dist/src/index.js')
+const { profilePool, unprofilePool } = require('../../dist/adapters/pg/index.js')
 
 const [mode, connectionString, options = '{}'] = process.argv.slice(2)
 const REQUESTS = 20

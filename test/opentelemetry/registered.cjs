@@ -14,7 +14,7 @@ const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProces
 tracing.setGlobalTracerProvider(provider)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 new PgInstrumentation().setTracerProvider(provider)
-if (process.argv[2] === 'opentelemetry first') require('../../dist/cjs/adapters/register/index.js')
+if (process.argv[2] === 'opentelemetry first') require('../../dist/adapters/register/index.js')
 
 const pg = require('pg')
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 2 })

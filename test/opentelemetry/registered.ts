@@ -10,7 +10,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const database = await testDatabase()
-const register = join(import.meta.dirname, '../../dist/cjs/adapters/register/index.js')
+const register = join(import.meta.dirname, '../../dist/adapters/register/index.js')
 const SPANS = 15
 
 test('OpenTelemetry alone', async () => {

@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['test/orms/matrix.ts'],
     globalSetup: ['test/temporary-folder-setup.ts', 'test/postgres/global-setup.ts'],
     pool: 'forks',
-    execArgv: ['--import', join(root, 'dist/esm/adapters/register/index.js')],
+    execArgv: ['--import', join(root, 'dist/adapters/register/index.js')],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

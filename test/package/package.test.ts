@@ -1,6 +1,6 @@
 // The packed tarball in an empty folder, used as a stranger would who has read the README.
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -84,12 +84,42 @@ test.each([
   'pg-loupe/mocha',
   'pg-loupe/mocha/hooks',
 ])('%s loads as an ES module and as CommonJS, with the same names', async (name) => {
-  const named = `JSON.stringify(Object.keys(m).filter((key) => key !== 'default' && key !== 'module.exports').sort())`
+  const named = `JSON.stringify(Object.keys(m).filter((key) => !['default', 'module.exports', '__esModule'].includes(key)).sort())`
   const load = async (code: string) =>
     JSON.parse((await run(process.execPath, ['-e', code], { cwd: home, env: environment() })).stdout)
   const imported = await load(`import('${name}').then((m) => console.log(${named}))`)
   expect(imported).not.toEqual([])
   expect(await load(`const m = require('${name}'); console.log(${named})`)).toEqual(imported)
+})
+
+test('every entry point of the package gives import the very objects that require gets', async () => {
+  const { exports } = JSON.parse(readFileSync(join(home, 'node_modules/pg-loupe/package.json'), 'utf8'))
+  const code = `
+    const [name] = process.argv.slice(1)
+    import(name).then((m) => {
+      const required = require(name)
+      const names = Object.keys(required).filter((key) => key !== 'default')
+      console.log(names.every((key) => m[key] === required[key]))
+    })`
+  // The set-up files and their like act when they are loaded, each in its runner.
+  const entries = Object.keys(exports).filter((entry) => !/json$|vitest|setup|register|node-test/.test(entry))
+  for (const entry of entries) {
+    const name = entry.replace('.', 'pg-loupe')
+    const { stdout } = await run(process.execPath, ['-e', code, name], { cwd: home, env: environment() })
+    expect(`${name} ${stdout}`).toBe(`${name} true\n`)
+  }
+})
+
+test('the package takes less than 3 MB, without source maps, sources or tests', () => {
+  const folder = join(home, 'node_modules/pg-loupe')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => ({ name: name.replaceAll('\\', '/'), stat: statSync(join(folder, name)) }))
+    .filter(({ stat }) => stat.isFile())
+  const bytes = files.reduce((sum, { stat }) => sum + stat.size, 0)
+  expect(bytes).toBeLessThan(3_000_000)
+  expect(files.length).toBeLessThan(600)
+  const unneeded = files.filter(({ name }) => /\.map$|\.test\.|(?<!\.d)\.m?ts$|docs\/decisions/.test(name))
+  expect(unneeded.map(({ name }) => name)).toEqual([])
 })
 
 test.each(['report', 'trace'])('the schema of a %s is in the package', async (name) => {
@@ -98,14 +128,16 @@ test.each(['report', 'trace'])('the schema of a %s is in the package', async (na
   expect(stdout).toMatch(new RegExp(`^pg-loupe ${name}, version 1`))
 })
 
-test('an ES module and a CommonJS copy in one process share the profiler', async () => {
-  const code = `import('pg-loupe').then((m) => console.log(m.defaultProfiler() === require('pg-loupe').defaultProfiler()))`
+test('two copies of the package in one process share the profiler', async () => {
+  const folder = join(home, 'node_modules/pg-loupe')
+  cpSync(folder, join(home, 'node_modules/pg-loupe-copy'), { recursive: true })
+  const code = `console.log(require('pg-loupe').defaultProfiler() === require('pg-loupe-copy').defaultProfiler())`
   expect((await run(process.execPath, ['-e', code], { cwd: home, env: environment() })).stdout).toBe('true\n')
 })
 
 describe('the command', () => {
   const command = (...args: string[]) =>
-    run(process.execPath, [join(home, 'node_modules/pg-loupe/dist/esm/src/cli/main.js'), ...args], {
+    run(process.execPath, [join(home, 'node_modules/pg-loupe/dist/src/cli/main.js'), ...args], {
       cwd: home,
     }).then(
       ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),

@@ -33,9 +33,9 @@ test('a fresh clone is installed and built', async () => {
 
   expect(status).toBe(0)
   expect(said).toContain('running npm ci')
-  expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.esm.json', 'tsc tsconfig.cjs.json'])
-  expect(clone.read('dist/esm/built')).toBe('from source 1')
-  expect(clone.read('dist/cjs/package.json')).toContain('commonjs')
+  expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.build.json', 'tsc tsconfig.vitest.json'])
+  expect(clone.read('dist/built')).toBe('from source 1')
+  expect(clone.read('dist/package.json')).toContain('commonjs')
 })
 
 test('a clone that is ready is left alone, without a word', async () => {
@@ -55,7 +55,7 @@ test('two started at once do the work once, and both end well', async () => {
   const both = await Promise.all([ready(clone, SLOW_NPM), ready(clone, SLOW_NPM)])
 
   expect(both.map(({ status }) => status)).toEqual([0, 0])
-  expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.esm.json', 'tsc tsconfig.cjs.json'])
+  expect(clone.calls()).toEqual(['npm ci', 'tsc tsconfig.build.json', 'tsc tsconfig.vitest.json'])
   expect(clone.leftovers()).toEqual([])
 })
 
@@ -67,7 +67,7 @@ test('a changed source is built again, without installing again', async () => {
   const { said } = await ready(clone)
 
   expect(said).not.toContain('npm ci')
-  expect(clone.read('dist/esm/built')).toBe('from source 2')
+  expect(clone.read('dist/built')).toBe('from source 2')
 })
 
 test('a removed source is reason enough to build again', async () => {
@@ -139,14 +139,14 @@ test('a build that fails leaves the old one whole, and ends with its status', as
   const { status } = await ready(clone, { FAIL_TSC: '2' })
 
   expect(status).toBe(2)
-  expect(clone.read('dist/esm/built')).toBe('from source 1')
+  expect(clone.read('dist/built')).toBe('from source 1')
   expect(clone.leftovers()).toEqual([])
 })
 
 test('a process killed in the middle does not lock out the next one', async () => {
   const clone = miniatureClone()
   const killed = start(clone, SLOW_NPM)
-  await vi.waitUntil(() => clone.calls().includes('npm ci'))
+  await vi.waitUntil(() => clone.calls().includes('npm ci'), { timeout: 20_000 })
   killed.kill('SIGKILL')
 
   const { status } = await ready(clone)
@@ -193,13 +193,13 @@ function miniatureClone() {
   }
   const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
-  for (const name of ['ready.mjs', 'take-turns.mjs', 'build.mjs']) {
+  for (const name of ['ready.mjs', 'take-turns.mjs', 'build.mjs', 'keep-public-declarations.mjs']) {
     mkdirSync(join(root, 'scripts'), { recursive: true })
     copyFileSync(join(SCRIPTS, name), join(root, 'scripts', name))
   }
-  write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' } }))
+  write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' }, exports: {} }))
   write('package-lock.json', lockOf('1.0.0'))
-  for (const name of ['tsconfig.json', 'tsconfig.esm.json', 'tsconfig.cjs.json']) write(name, '{}')
+  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.vitest.json']) write(name, '{}')
   write('src/index.ts', 'source 1')
   write('adapters/pg.ts', '')
   write('bin/npm', `#!${process.execPath}\n${FAKE_NPM}`)
@@ -228,7 +228,7 @@ const FAKE_TSC = `
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
 const [, , , project, , folder] = process.argv
 appendFileSync('calls', 'tsc ' + project + '\\n')
-mkdirSync(folder, { recursive: true })
+for (const name of ['vitest', 'jest']) mkdirSync(folder + '/adapters/' + name, { recursive: true })
 writeFileSync(folder + '/built', 'from ' + readFileSync('src/index.ts', 'utf8'))
 process.exitCode = Number(process.env.FAIL_TSC || 0)
 `

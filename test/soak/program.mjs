@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import Cursor from 'pg-cursor'
-import { profilePool } from '../../dist/esm/adapters/pg/index.js'
-import { analyzeStatement, loadParser } from '../../dist/esm/src/catalog/sql-entry.js'
-import { createProfiler } from '../../dist/esm/src/index.js'
-import { fingerprint, statementValues } from '../../dist/esm/src/sql/index.js'
+import { profilePool } from '../../dist/adapters/pg/index.js'
+import { analyzeStatement, loadParser } from '../../dist/src/catalog/sql-entry.js'
+import { createProfiler } from '../../dist/src/index.js'
+import { fingerprint, statementValues } from '../../dist/src/sql/index.js'
 
 const { url, warmUp, traces, options = {} } = JSON.parse(process.argv[2])
 const CONCURRENT = 20

@@ -12,7 +12,7 @@ import { visits } from '../../examples/shop/demo/visits.ts'
 import { createDatabase } from '../postgres/create-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const COMMAND = join(import.meta.dirname, '../../dist/esm/src/cli/main.js')
+const COMMAND = join(import.meta.dirname, '../../dist/src/cli/main.js')
 
 test.each([
   ['without values', false],
