@@ -14,7 +14,8 @@ import { consoleListener } from './report/console-listener.ts'
 import { collectObservations, type Observations } from './report/observations.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
-import type { CatalogFacts } from './setup/setup-facts.ts'
+import type { CatalogFacts, ProfilerOutput, WrongComment } from './setup/setup-facts.ts'
+import { noteWrongComment } from './setup/setup-notes.ts'
 import { atExit, sharedState } from './shared-state.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressionRules } from './suppression/suppressions.ts'
@@ -40,6 +41,7 @@ import { copyParams } from './trace-file/copy-params.ts'
 import { recordTraces, type TraceRecorder } from './trace-file/record-traces.ts'
 import { relativeFinding, relativeFrame } from './trace-file/relative-frame.ts'
 import type { DetectorOptions, Finding, Report, ReportListener, Trace } from './types.ts'
+import { VERSION } from './version.ts'
 
 export interface Profiler {
   readonly enabled: boolean
@@ -68,6 +70,8 @@ export interface Profiler {
   readonly untraced: number
   /** To be told of each client that is profiled, with the options of the pool that made it, for the catalog. */
   addClient(client: object, poolOptions?: object): void
+  /** Where findings go by themselves, or were fetched; empty where nobody hears of them. */
+  readonly outputs: ReadonlySet<ProfilerOutput>
   /** Whether statements carry the name of their trace in a comment. */
   readonly commentTags: boolean
   /** Whether it says, once, what the set-up leaves out. */
@@ -118,6 +122,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   const open = new OpenTraces<LiveTrace>()
   const closed = keepLatest()
   const listeners = new Set<ReportListener>()
+  const outputs = new Set<ProfilerOutput>()
   const ordinals = new Map<string, number>()
   const folder = process.cwd()
   const rules: SuppressionRules = {
@@ -125,7 +130,9 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     detectors: detectorsOn(checked.detectors),
     frame: (frame) => relativeFrame(frame, folder),
   }
-  const merged = new ReportBuilder(rules, checked.limits)
+  const { setupNotes } = sharedState()
+  const onWrongComment = (comment: WrongComment) => noteWrongComment(setupNotes, comment)
+  const merged = new ReportBuilder({ ...rules, onWrongComment }, checked.limits)
   const observations = collectObservations(checked.detectors, undefined, checked.limits.findings)
   const slowMs = slowerThan(checked.detectors['slow-query'])
   const known: KnownRoutes | undefined = checked.capture === 'adaptive' ? knownRoutes(slowMs) : undefined
@@ -158,6 +165,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (checked.catalog) return knowledge.states()
       return options?.catalog === false ? [] : [{ state: 'off' }]
     },
+    outputs,
     commentTags: checked.commentTags,
     serverTiming: checked.serverTiming,
     startTrace: (start) => openTrace(start, start.parent ?? context.get()),
@@ -174,11 +182,16 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       }
     },
     on(_event, listener) {
+      outputs.add('listener')
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    report: () => buildWith(merged, observations),
+    report() {
+      outputs.add('asked')
+      return buildWith(merged, observations)
+    },
     analyze(traces) {
+      outputs.add('asked')
       const builder = new ReportBuilder({ ...rules, linesAreKnown: true }, checked.limits)
       const observed = collectObservations(checked.detectors, undefined, checked.limits.findings)
       for (const trace of traces) {
@@ -321,9 +334,16 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
     const state = sharedState()
     state.isProfiling = true
     if (state.profilers.push(new WeakRef(profiler)) > REMEMBERED_PROFILERS) state.profilers.shift()
+  } else {
+    setupNotes.profilersOff++
   }
+  setupNotes.versions.add(VERSION)
   const { report, traces, values } = checked.artifacts
-  if (enabled && (checked.reporters.length > 0 || report || traces || collected)) {
+  for (const reporter of checked.reporters) outputs.add(reporter === 'console' ? 'console' : 'listener')
+  if (report) outputs.add('report')
+  if (traces) outputs.add('traces')
+  if (collected) outputs.add('collected')
+  if (enabled && outputs.size > 0) {
     atExit(() => {
       for (const trace of open.all()) trace.close({ now: true })
     })
@@ -353,7 +373,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       countListeners.add(count)
       atExit(flush)
     }
-    if (report) noteChange = keepReportFile(report, profiler.report, atExitOrSignal)
+    if (report) noteChange = keepReportFile(report, () => buildWith(merged, observations), atExitOrSignal)
   }
   return profiler
 }

@@ -2,6 +2,7 @@
 // bundle and one from node_modules; both must see the same traces, so the state hangs on one symbol of globalThis.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Profiler } from './profiler.ts'
+import { type SetupNotes, startNotes } from './setup/setup-notes.ts'
 import type { CapturedStack } from './trace/call-site.ts'
 import type { LiveTrace, QueryRecording } from './trace/live-trace.ts'
 import type { Ignore } from './types.ts'
@@ -44,6 +45,7 @@ interface SharedState {
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
   readonly drizzleProfilers: Set<Profiler>
+  readonly setupNotes: SetupNotes
   /** Warnings that have been given and are not repeated. */
   readonly warnings: Set<string>
   /** What has to be done before the process ends, in this order. */
@@ -67,6 +69,7 @@ export function sharedState(): SharedState {
     requests: new Map(),
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
+    setupNotes: startNotes(),
     warnings: new Set(),
     lastActs: new Set(),
     flushes: new Set(),

@@ -3,6 +3,7 @@
 // handlers that hang on the sandbox's globalThis: when a run starts, all tests of the file are known, and each function
 // gets a trace of its own, hooks apart. Concurrent tests, which begin before their turn, are no exception.
 import { assertProfiler, type Profiler } from '../../src/profiler.ts'
+import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 import { type LoupeMatchers, matchersOf } from '../../src/testing/matchers.ts'
 
@@ -55,11 +56,15 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
       'pg-loupe: pg-loupe/jest goes into setupFilesAfterEnv, and takes the runner jest-circus (jest 29.4 or later)',
     )
   }
+  noteSetUp()
   expect?.extend(matchersOf(profiler))
   handlers.push(async ({ name }, { rootDescribeBlock }) => {
     if (name === 'run_start') traceBlock(rootDescribeBlock, expect?.getState().testPath, profiler)
     // The sandbox ends without a word: traces that wait for stragglers close before.
-    if (name === 'run_finish') await profiler.settled()
+    if (name === 'run_finish') {
+      await profiler.settled()
+      tellUnreportedTests('jest', profiler)
+    }
   })
 }
 

@@ -13,12 +13,12 @@ export default class LoupeReporter {
   /** @throws TypeError that names each wrong option, what it got and what it takes. */
   constructor(_globalConfig: unknown, options: RunOptions = {}) {
     this.#options = options
-    this.#run = startTestRun(options)
+    this.#run = startTestRun(options, 'jest')
   }
 
   /** In watch mode there is a run after each change. */
   onRunStart(): void {
-    this.#run ??= startTestRun(this.#options)
+    this.#run ??= startTestRun(this.#options, 'jest')
   }
 
   async onRunComplete(): Promise<void> {

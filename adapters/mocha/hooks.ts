@@ -3,6 +3,7 @@
 // exports what it gives. Collecting begins at once, before the application makes its profilers.
 import type { Profiler } from '../../src/profiler.ts'
 import type { RunOptions } from '../../src/runners/run-options.ts'
+import { noteSetUp } from '../../src/runners/test-notes.ts'
 import { startTestRun } from '../../src/runners/test-run.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 
@@ -33,6 +34,7 @@ interface Test {
  * @throws TypeError that names each wrong option, what it got and what it takes.
  */
 export function loupeHooks(options?: RunOptions, profiler: () => Profiler = profilerOfTests): LoupeHooks {
+  noteSetUp()
   const run = startTestRun(options)
   return {
     mochaHooks: {

@@ -5,6 +5,7 @@
 import { executionAsyncResource } from 'node:async_hooks'
 import { after, beforeEach } from 'node:test'
 import type { Profiler } from '../../src/profiler.ts'
+import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 
 interface Test {
@@ -21,6 +22,7 @@ type Run = (this: Test, fn: unknown, thisArg: unknown, ...args: unknown[]) => un
 const CALLBACK_AT = 1
 
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
+  noteSetUp()
   let known: object | undefined
   beforeEach(() => {
     if (known) return
@@ -31,7 +33,10 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
         `pg-loupe: pg-loupe/node-test does not know the tests of Node.js ${process.version}`,
       )
   })
-  after(() => profiler.settled())
+  after(async () => {
+    await profiler.settled()
+    tellUnreportedTests('node:test', profiler)
+  })
 }
 
 function classOfTests(): object | undefined {

@@ -188,6 +188,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
           requests: 0,
           ...middlewares.get(profiler),
           collectsUntraced: profiler.collectsUntraced,
+          outputs: [...profiler.outputs],
         })),
         sources: sources.all().map((source) => factsOf(source, profilers)),
         requests: {

@@ -3,6 +3,7 @@
 // the place of a test's function where a runner has it, and only there: hooks are not part of the test's trace.
 import { afterAll, expect, TestRunner } from 'vitest'
 import { assertProfiler, type Profiler } from '../../src/profiler.ts'
+import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 import { type LoupeMatchers, matchersOf } from '../../src/testing/matchers.ts'
 
@@ -32,9 +33,13 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   if (typeof TestRunner?.getTestFn !== 'function') {
     throw new Error('pg-loupe: pg-loupe/vitest takes vitest 4.1 or later')
   }
+  noteSetUp()
   expect.extend(matchersOf(profiler))
   // A worker that has just run its last test is ended without a word: traces that wait for stragglers close before.
-  afterAll(() => profiler.settled())
+  afterAll(async () => {
+    await profiler.settled()
+    tellUnreportedTests('vitest', profiler)
+  })
   const prototype = TestRunner.prototype as { runTask?: RunTask; [TRACED]?: { profiler: Profiler } }
   const traced = prototype[TRACED]
   if (traced) {

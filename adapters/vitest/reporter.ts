@@ -33,6 +33,6 @@ export default class LoupeReporter implements Reporter {
   }
 
   #start(): void {
-    this.#run ??= startTestRun(this.#options)
+    this.#run ??= startTestRun(this.#options, 'vitest')
   }
 }

@@ -4,10 +4,10 @@ import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { collectFolder } from './collect-traces.ts'
 
-/** Loaded into a process; loaded, but off; loaded, and pg was loaded too. */
-export type RunNote = 'registered' | 'off' | 'pg'
+/** Loaded into a process; loaded, but off; loaded, and pg was loaded too; the set-up file of a test runner was loaded. */
+export type RunNote = 'registered' | 'off' | 'pg' | 'set-up'
 
-const NOTES: readonly RunNote[] = ['registered', 'off', 'pg']
+const NOTES: readonly RunNote[] = ['registered', 'off', 'pg', 'set-up']
 
 /** Does nothing where no traces are collected, or when the folder is gone. */
 export function leaveNote(note: RunNote): void {

@@ -3,6 +3,8 @@
 import pc from 'picocolors'
 import { plural } from '../plural.ts'
 import { formatFinding, formatSuppressions } from '../report/reporters/console.ts'
+import type { Notice } from '../setup/explain-setup.ts'
+import { formatNotice } from '../setup/format-notice.ts'
 import type { Report, ReporterOptions } from '../types.ts'
 
 export interface RunCounts {
@@ -16,6 +18,8 @@ interface SummaryOptions extends ReporterOptions {
   /** By which findings it fails, and what is to be done about the baseline. */
   verdict: readonly string[]
   failed: boolean
+  /** About the set-up of the run. */
+  notices: readonly Notice[]
 }
 
 /** A screen or two; all of them are in the files. */
@@ -45,6 +49,7 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
           ),
         ]
       : []),
+    ...options.notices.map((notice) => yellow(formatNotice(notice, options.cwd ?? ''))),
     ...options.problems.map((problem) => yellow(`pg-loupe: ${problem}`)),
     ...options.verdict.map((line, index) => {
       if (index > 0) return line

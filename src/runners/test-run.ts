@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { readCollected } from '../collect/read-collected.ts'
+import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
 import { judgeReport } from '../config/gate-settings.ts'
 import { detectorsOn } from '../options.ts'
@@ -14,6 +15,8 @@ import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { wantsColor } from '../report/wants-color.ts'
+import { testsNotTraced } from '../setup/explain-silence.ts'
+import type { RunnerName } from '../setup/setup-facts.ts'
 import type { Report, ReporterOptions, Trace } from '../types.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
@@ -35,9 +38,11 @@ const SHOWS_TRACES = 'html'
 /**
  * Sets PG_LOUPE_COLLECT for the processes that are started from now on.
  *
+ * `runner`: of a reporter that goes with a set-up file, whose absence is told.
+ *
  * @throws TypeError when an option of the reporter is unknown or wrong.
  */
-export function startTestRun(options?: RunOptions): TestRun {
+export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun {
   const checked = checkRunOptions(options)
   if (process.env[VARIABLE]) return { finish: async () => ({ text: '', failed: false }) }
   const folder = mkdtempSync(join(tmpdir(), `pg-loupe-tests-`))
@@ -64,6 +69,7 @@ export function startTestRun(options?: RunOptions): TestRun {
     const collected = await readCollected(folder, (problem) => problems.push(problem))
     const counts: RunCounts = { tests: 0, requests: 0 }
     const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
+    const hasSetUp = readNotes(folder).has('set-up')
     const found = await analyzeTraces(counted(collected.traces(), counts, checked.testCode), {
       detectors: checked.detectors,
       suppress: checked.suppress,
@@ -87,6 +93,8 @@ export function startTestRun(options?: RunOptions): TestRun {
       problems,
       verdict: judged && (failing > 0 || found.queries > 0) ? judged.lines : [],
       failed: failing > 0,
+      notices:
+        runner && !hasSetUp && found.queries + found.cut.untraced > 0 ? [testsNotTraced(runner, true)] : [],
     })
     return { text: checked.summary || problems.length > 0 ? text : '', failed: failing > 0 }
   }

@@ -56,7 +56,9 @@ export function profilerOfTests(): Profiler {
 function startTrace(test: TestPlace, profiler: Profiler): LiveTrace | undefined {
   try {
     const { name, file } = testName(test)
-    return profiler.startTrace({ kind: 'test', name, ...(file ? { labels: { testFile: file } } : {}) })
+    const trace = profiler.startTrace({ kind: 'test', name, ...(file ? { labels: { testFile: file } } : {}) })
+    sharedState().setupNotes.tests.traced++
+    return trace
   } catch (error) {
     profiler.countInternalError(error)
     return undefined

@@ -2,10 +2,13 @@
 // A correct set-up gives nothing. It refuses to guess: what the facts do not prove is not said.
 import type { Frame } from '../types.ts'
 import { explainCatalogs } from './explain-catalog.ts'
+import { explainComments } from './explain-comments.ts'
 import { explainOrms } from './explain-orms.ts'
 import { explainOutside } from './explain-outside.ts'
 import { explainRequests } from './explain-requests.ts'
+import { explainSilence, explainTests } from './explain-silence.ts'
 import { explainSources } from './explain-sources.ts'
+import { explainOff, explainVariables, explainVersions } from './explain-surroundings.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 export type NoticeId =
@@ -18,6 +21,15 @@ export type NoticeId =
   | 'drizzle-not-profiled'
   | 'pg-not-found'
   | 'catalog-not-read'
+  | 'node-too-old'
+  | 'pg-too-old'
+  | 'two-versions'
+  | 'wrong-variable'
+  | 'profiler-off'
+  | 'silent-in-test'
+  | 'tests-not-reported'
+  | 'tests-not-traced'
+  | 'comment-without-effect'
 
 export interface Notice {
   id: NoticeId
@@ -40,10 +52,16 @@ type Explain = (facts: SetupFacts) => Notice[]
 
 /** In this order notices are given: what hides everything comes before what hides a part. */
 const EXPLANATIONS: readonly Explain[] = [
+  explainVersions,
+  explainOff,
+  explainVariables,
   explainRequests,
   explainSources,
   explainOrms,
+  explainTests,
+  explainSilence,
   explainCatalogs,
+  explainComments,
   explainOutside,
 ]
 

@@ -22,6 +22,44 @@ export interface SetupFacts {
   sources: readonly SourceFacts[]
   requests: RequestFacts
   catalogs: readonly CatalogFacts[]
+  /** What else the process told; absent where nobody asked for it. */
+  surroundings?: SurroundingFacts | undefined
+}
+
+/** What decides about the profiler without being a part of the set-up. */
+export interface SurroundingFacts {
+  /** Version of Node.js, without the `v`. */
+  node: string
+  /** The versions of pg-loupe that were loaded. */
+  versions: readonly string[]
+  /** Profilers that are off: in production, or by an option or variable. */
+  profilersOff: number
+  /** A sentence for each variable PG_LOUPE_* that does not exist or has a wrong value. */
+  wrongVariables: readonly string[]
+  /** Comments `pg-loupe-ignore` that leave nothing out, each with the line of its query. */
+  wrongComments: readonly WrongComment[]
+  /** In a process of a test runner, and below one. */
+  tests?: TestFacts | undefined
+}
+
+export interface WrongComment {
+  why: 'no reason' | 'unknown detector' | 'wrong day'
+  place?: Frame | undefined
+}
+
+export type RunnerName = 'vitest' | 'jest' | 'mocha' | 'node:test'
+
+export interface TestNotes {
+  /** The set-up file of pg-loupe has been loaded. */
+  hasSetUp: boolean
+  /** Tests that ran in a trace of their own. */
+  traced: number
+}
+
+/** Of a process that a test runner has started. */
+export interface TestFacts extends TestNotes {
+  /** Absent in a process that is not the runner's own, such as a server that a test has started. */
+  runner?: RunnerName | undefined
 }
 
 export interface PackageFacts {
@@ -37,6 +75,9 @@ export interface OrmFacts extends PackageFacts {
   queriesWithoutLine: number
 }
 
+/** `asked`: the application has called `report` or `analyze`. */
+export type ProfilerOutput = 'console' | 'listener' | 'report' | 'traces' | 'collected' | 'asked'
+
 /** A profiler that is on; other facts name it by its position. */
 export interface ProfilerFacts {
   isDefault: boolean
@@ -46,6 +87,8 @@ export interface ProfilerFacts {
   requests: number
   /** It keeps queries outside of any trace in traces of their own. */
   collectsUntraced: boolean
+  /** Where its findings go, as far as they go anywhere. */
+  outputs?: readonly ProfilerOutput[] | undefined
 }
 
 /** A pool, or a client that belongs to none. */

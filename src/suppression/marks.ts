@@ -1,4 +1,6 @@
 // What the code says about its own queries, by `ignore` or in a comment, and whether it counts today.
+
+import type { WrongComment } from '../setup/setup-facts.ts'
 import { ignoresOf } from '../sql/ignore-comment.ts'
 import type { Ignore, Query, Trace } from '../types.ts'
 import { isDay } from './day.ts'
@@ -44,4 +46,15 @@ export function isValid({ reason, until }: Pick<Ignore, 'reason' | 'until'>): bo
 
 export function isInForce(mark: Pick<Ignore, 'reason' | 'until'>, day: string): boolean {
   return isValid(mark) && (mark.until === undefined || mark.until >= day)
+}
+
+/** What is wrong with the mark, so that it does not do what it says. */
+export function whatIsWrong(
+  mark: Ignore,
+  knownDetectors: readonly string[] | undefined,
+): WrongComment['why'] | undefined {
+  if (mark.reason === '') return 'no reason'
+  if (!isValid(mark)) return 'wrong day'
+  const isKnown = (id: string) => !knownDetectors || knownDetectors.includes(id)
+  return mark.detectors?.every(isKnown) === false ? 'unknown detector' : undefined
 }

@@ -2,6 +2,7 @@
 // out, that there was nothing to leave out, or that its time is over. It never hides a query that nobody spoke of: a
 // finding is left out only when every query that shows it is covered.
 import { compareText } from '../compare-text.ts'
+import type { WrongComment } from '../setup/setup-facts.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Evidence, Finding, Frame, Ignore, Query, Suppression, Trace } from '../types.ts'
 import {
@@ -16,7 +17,7 @@ import {
   type SuppressEntry,
 } from './account.ts'
 import { today } from './day.ts'
-import { isAbout, isInForce, isValid, keyOfMark, readMarks } from './marks.ts'
+import { isAbout, isInForce, keyOfMark, readMarks, whatIsWrong } from './marks.ts'
 
 export interface SuppressionRules {
   entries?: readonly SuppressEntry[]
@@ -24,6 +25,8 @@ export interface SuppressionRules {
   detectors?: readonly string[]
   /** Ids of all detectors there are: a comment that names another one is told. */
   knownDetectors?: readonly string[]
+  /** Told of each line with a comment that leaves nothing out, once. */
+  onWrongComment?: (comment: WrongComment) => void
   /** The lines of queries cost nothing to read, so that an entry with a path can be called unused. */
   linesAreKnown?: boolean
   /** How a report names a line. */
@@ -100,7 +103,7 @@ export class Suppressions {
       suppressions: [
         ...entries.map((account) => describeEntry(account, day)),
         ...ofMarks.map(([, account]) =>
-          describeMark(account, day, (id) => this.#isOn(id), this.#isRight(account.mark)),
+          describeMark(account, day, (id) => this.#isOn(id), this.#whatIsWrong(account.mark) === undefined),
         ),
       ],
     }
@@ -113,9 +116,11 @@ export class Suppressions {
         if (this.#marks.size >= KEPT_MARKS) continue
         const line = trace.queries[index]?.callSite?.[0]
         // A wrong comment is told at each line that has one: they all say the same, which is too little.
-        const key = this.#isRight(mark) ? keyOfMark(mark) : `${keyOfMark(mark)} ${line?.file}:${line?.line}`
+        const why = this.#whatIsWrong(mark)
+        const key = why === undefined ? keyOfMark(mark) : `${keyOfMark(mark)} ${line?.file}:${line?.line}`
         if (this.#marks.has(key)) continue
         const at = line && (this.#rules.frame?.(line) ?? line)
+        if (why !== undefined) this.#rules.onWrongComment?.({ why, place: at })
         this.#marks.set(key, { mark, at, keys: new Set() })
       }
     })
@@ -163,9 +168,8 @@ export class Suppressions {
     )
   }
 
-  #isRight(mark: Ignore): boolean {
-    const { knownDetectors } = this.#rules
-    return isValid(mark) && (!knownDetectors || !mark.detectors?.some((id) => !knownDetectors.includes(id)))
+  #whatIsWrong(mark: Ignore): WrongComment['why'] | undefined {
+    return whatIsWrong(mark, this.#rules.knownDetectors)
   }
 
   #isOn(detector: string): boolean {

@@ -40,6 +40,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/path-pattern.ts',
     'src/real-time.ts',
     'src/sql',
+    'src/setup',
   ],
   'src/report': [
     'src/types.ts',

@@ -1,0 +1,66 @@
+// What is known of the test runner in this process, and the notice that nobody reports what its tests send: a set-up file
+// alone traces tests, and collects nothing.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { leaveNote } from '../collect/run-notes.ts'
+import type { Profiler } from '../profiler.ts'
+import { testsNotReported } from '../setup/explain-silence.ts'
+import { formatNotice } from '../setup/format-notice.ts'
+import type { RunnerName, TestFacts } from '../setup/setup-facts.ts'
+import { sharedState } from '../shared-state.ts'
+
+/** To be called by each set-up file. */
+export function noteSetUp(): void {
+  leaveNote('set-up')
+  sharedState().setupNotes.tests.hasSetUp = true
+}
+
+/** Undefined in a process that no test runner has started. */
+export function testFacts(): TestFacts | undefined {
+  const { tests } = sharedState().setupNotes
+  const runner = runnerHere()
+  return runner || tests.hasSetUp || isBelowRunner() ? { ...tests, runner } : undefined
+}
+
+/** Whose tests run in this very process; a server that a test has started inherits the environment, and is none. */
+function runnerHere(): RunnerName | undefined {
+  const globals = globalThis as Record<PropertyKey, unknown>
+  if (globals.__vitest_worker__) return 'vitest'
+  if (Array.isArray(globals[JEST_HANDLERS])) return 'jest'
+  if (/[\\/]mocha[\\/](?:bin|lib)[\\/]/.test(process.argv[1] ?? '')) return 'mocha'
+  const { hasSetUp } = sharedState().setupNotes.tests
+  return hasSetUp && process.env.NODE_TEST_CONTEXT !== undefined ? 'node:test' : undefined
+}
+
+const JEST_HANDLERS = Symbol.for('EVENT_HANDLERS')
+
+function isBelowRunner(): boolean {
+  const { VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT } = process.env
+  return [VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT].some((variable) => variable !== undefined)
+}
+
+/**
+ * To be called when the tests of a file are over. Says it in the first process of the runner's only: there may be one for each
+ * file. Matchers and assertions tell what they find themselves.
+ */
+export function tellUnreportedTests(runner: RunnerName, { enabled, outputs }: Profiler): void {
+  const { tests } = sharedState().setupNotes
+  if (!enabled || outputs.size > 0 || tests.traced === 0 || !isFirstWorker()) return
+  const told = toldInProcess()
+  if (told.has(runner)) return
+  told.add(runner)
+  process.stderr.write(`${formatNotice(testsNotReported(runner), process.cwd())}\n`)
+}
+
+function isFirstWorker(): boolean {
+  const { VITEST_WORKER_ID, JEST_WORKER_ID } = process.env
+  return (VITEST_WORKER_ID ?? JEST_WORKER_ID ?? '1') === '1'
+}
+
+/** Jest gives each test file globals of its own; the built-in modules are those of the process. */
+function toldInProcess(): Set<string> {
+  const holder = AsyncLocalStorage as { [TOLD]?: Set<string> }
+  if (!holder[TOLD]) Object.defineProperty(holder, TOLD, { value: new Set<string>() })
+  return holder[TOLD] as Set<string>
+}
+
+const TOLD: unique symbol = Symbol.for('pg-loupe told')

@@ -1,0 +1,27 @@
+// What profilers, test runners and comments tell of themselves while the process runs, for whoever explains the set-up.
+import type { TestNotes, WrongComment } from './setup-facts.ts'
+
+export interface SetupNotes {
+  /** Of the copies of pg-loupe that have made a profiler. */
+  readonly versions: Set<string>
+  /** Profilers that were made and are off. */
+  profilersOff: number
+  readonly wrongComments: WrongComment[]
+  readonly tests: TestNotes
+}
+
+/** Enough to mend them; the reports have all. */
+const KEPT_COMMENTS = 50
+
+export function startNotes(): SetupNotes {
+  return {
+    versions: new Set(),
+    profilersOff: 0,
+    wrongComments: [],
+    tests: { hasSetUp: false, traced: 0 },
+  }
+}
+
+export function noteWrongComment({ wrongComments }: SetupNotes, comment: WrongComment): void {
+  if (wrongComments.length < KEPT_COMMENTS) wrongComments.push(comment)
+}

@@ -1,0 +1,28 @@
+// The folder of an application that has pg-loupe and the libraries of this repository installed, as a stranger has them.
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+const INSTALLED = ['pg', 'express', 'express4', 'drizzle-orm', 'vitest', 'supertest', 'tsx']
+
+/** Writes the files, by their path, and returns the folder. */
+export function strangerFolder(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder()
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  symlinkSync(root, join(modules, 'pg-loupe'))
+  for (const name of INSTALLED) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  for (const [path, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return folder
+}
+
+/** As a developer's shell has it: what the test runner sets is not there. */
+export function strangerEnvironment(): NodeJS.ProcessEnv {
+  const ours = /^(?:NODE_ENV|NODE_OPTIONS|FORCE_COLOR|VITEST.*|TEST|NODE_TEST.*|PG_LOUPE_.*)$/
+  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
+}
