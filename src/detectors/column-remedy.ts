@@ -1,8 +1,8 @@
 // What to select instead: the very statement with the columns that are read, where its list of columns can be rewritten
 // without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
 import { quoteName } from '../sql/quote-name.ts'
+import { runnable } from '../sql/write-statement.ts'
 import type { Finding } from '../types.ts'
-import { runnable } from './number-values.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 type Column = { name: string }

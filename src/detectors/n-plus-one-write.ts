@@ -1,16 +1,17 @@
 // A write repeated from one place, where one statement could have written all the rows. Executions that succeeded count,
 // whatever their values: a loop that inserts the same row ten times is one too. It refuses to accuse chunks of rows,
 // retries, migrations, and workers, where each claimed job is a unit of work of its own.
+import { adviseWrite } from '../advice/advice.ts'
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
-import { fingerprint } from '../sql/index.ts'
+import { fingerprint, type ValueType, valueTypes } from '../sql/index.ts'
 import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
 import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
 import { withoutRetried } from './retried-writes.ts'
+import { growth } from './row-growth.ts'
 import { countTuples, readSlots } from './slots.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
-import { writeRemedy } from './write-remedy.ts'
 import { findWriteLoop, type WriteLoop } from './write-sizes.ts'
 
 const defaults = {
@@ -59,14 +60,18 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
 
   const count = queries.length
   const parent = origin?.parents[0]
+  const followsItself = origin?.parents.some((index) => indexes.includes(index)) ?? false
   return loopOfOne(
     {
       ...identify(nPlusOneWrite.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
       confidence: proven ? 'proven' : 'likely',
       title: `N+1: ${count} ${writes}, ${loop.most > 1 ? 'those of one parent' : 'one'} at a time`,
       detail: explain(writes, text, queries, loop, origin),
-      ...writeRemedy(kind, text, readSlots(text, queries), first.via),
-      cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
+      ...adviseWrite(
+        { kind, text, ...typesOf(queries), values: readSlots(text, queries), followsItself },
+        first.via,
+      ),
+      cost: { queries: count - 1, roundTrips: count - 1, ...growth(trace, parent, origin) },
       evidence: [
         statementEvidence(count, text, first),
         ...parentEvidence(trace, parent, origin),
@@ -96,4 +101,12 @@ function explain(
   const each = `Each of the ${queries.length} ${writes}${rows} is a round trip`
   if (commits < queries.length) return `${values}${each}.`
   return `${values}${each} and, outside any transaction, a commit of its own: a failure half-way leaves half of them.`
+}
+
+/** Of the first turn, and of the first one that has DEFAULT where that has a value, or the other way round. */
+function typesOf(queries: readonly Query[]): Record<'types' | 'otherTypes', readonly ValueType[]> {
+  const [types = [], ...others] = [...new Set(queries.map(({ sql }) => sql))].map(valueTypes)
+  const isDefault = (ofTurn: readonly ValueType[], at: number) => ofTurn[at]?.literal === 'default'
+  const other = others.find((one) => types.some((_, at) => isDefault(one, at) !== isDefault(types, at)))
+  return { types, otherTypes: other ?? types }
 }

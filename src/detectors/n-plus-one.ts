@@ -1,10 +1,10 @@
 // A read repeated from one place with different values, where one query could have answered them all. Distinct values
 // count, not repetitions. It is proven when the values came from the rows of an earlier query. It refuses to accuse
 // pagination, batches in chunks, explicit calls, and loops whose values it has not seen.
+import { adviseRead } from '../advice/advice.ts'
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
-import { fingerprint } from '../sql/index.ts'
-import type { Detector, Finding, Trace } from '../types.ts'
-import { batchRemedy } from './batch-remedy.ts'
+import { fingerprint, valueTypes } from '../sql/index.ts'
+import type { Detector, Finding, Query, Trace } from '../types.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
 import {
@@ -14,11 +14,12 @@ import {
   parentEvidence,
   parentStatement,
   statementEvidence,
-  walksTree,
 } from './origin.ts'
 import { isPolling } from './polling.ts'
+import { growth } from './row-growth.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
+import { nextOfWalk } from './walk.ts'
 
 const defaults = {
   /** Distinct values that are needed even when their origin is proven; how many prove it, the values themselves decide. */
@@ -64,14 +65,18 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
       confidence: proven ? 'proven' : 'likely',
       title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
       detail: explainOrigin(text, distinct, varying, origin),
-      ...batchRemedy({
-        text,
-        varying,
-        via: first.via,
-        walksTree: walksTree(trace, origin, key),
-        parent: parentStatement(trace, origin, varying),
-      }),
-      cost: { queries: count - 1, roundTrips: count - 1, perRow: true },
+      ...adviseRead(
+        {
+          text,
+          types: valueTypes(first.sql),
+          varying,
+          limit: limitOfAll(queries),
+          nextFrom: nextOfWalk(trace, indexes, varying),
+          parent: parentStatement(trace, origin, varying),
+        },
+        first.via,
+      ),
+      cost: { queries: count - 1, roundTrips: count - 1, ...growth(trace, parent, origin) },
       evidence: [
         statementEvidence(count, text, first),
         ...parentEvidence(trace, parent, origin),
@@ -80,6 +85,12 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
     },
     { text, fingerprint: key, count },
   )
+}
+
+/** The LIMIT in force, where all have the same. */
+function limitOfAll(queries: readonly Query[]): number | undefined {
+  const limit = queries[0]?.limit
+  return queries.every((query) => query.limit === limit) ? limit : undefined
 }
 
 const PAGE: ReadonlySet<Slot['role']> = new Set(['limit', 'offset'])

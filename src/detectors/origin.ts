@@ -1,6 +1,6 @@
 // Where the values of a repeated query came from, read from the flow that was noted when the trace closed: the proof
 // of a loop, or the candidates. Without any flow it is at most a guess, and called one.
-import { fingerprint } from '../sql/index.ts'
+import { fingerprint, type ValueType, valueTypes } from '../sql/index.ts'
 import type { Evidence, Query, Trace } from '../types.ts'
 import type { Slot } from './slots.ts'
 
@@ -128,7 +128,7 @@ export function parentStatement(
   trace: Trace,
   origin: Origin | undefined,
   varying: readonly Slot[],
-): { text: string; columns: readonly string[] } | undefined {
+): { text: string; types: readonly ValueType[]; columns: readonly string[] } | undefined {
   if (!origin?.isCertain || varying.length !== origin.slots.length) return undefined
   const parents = origin.parents.map((index) => fingerprint(trace.queries[index]?.sql ?? ''))
   const [first] = parents
@@ -136,13 +136,9 @@ export function parentStatement(
   const columns = varying.map(({ position }) => origin.columnOf.get(position) ?? '')
   const names = trace.queries[origin.parents[0] ?? -1]?.columns?.map((column) => column.name) ?? []
   const isUnique = columns.every((column) => names.filter((other) => other === column).length === 1)
-  return isUnique ? { text: first.text, columns } : undefined
-}
-
-/** The rows of the statement itself are where its next values come from. */
-export function walksTree(trace: Trace, origin: Origin | undefined, key: string): boolean {
-  if (!origin?.isCertain) return false
-  return origin.parents.some((parent) => fingerprint(trace.queries[parent]?.sql ?? '').key === key)
+  return isUnique
+    ? { text: first.text, types: valueTypes(trace.queries[origin.parents[0] ?? -1]?.sql ?? ''), columns }
+    : undefined
 }
 
 /** `id` of the one table that a statement reads is the id of that table. */

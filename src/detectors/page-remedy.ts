@@ -1,12 +1,13 @@
 // What to write instead of a SELECT that grows with its table: a page of it, in an order that has one way only. Where a
 // page would answer another question (the groups of a sum, a tree) it says what would help, and shows no statement.
+import { valueTypes } from '../sql/index.ts'
 import { outerText } from '../sql/outer-text.ts'
+import { parameters, writeStatement } from '../sql/write-statement.ts'
 import type { Finding, Query } from '../types.ts'
-import { numberValues } from './number-values.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 
-export function pageRemedy(text: string, { via, bound }: Query): Remedy {
+export function pageRemedy(text: string, { sql, via, bound }: Query): Remedy {
   const outer = outerText(text)
   if (/\bwith recursive\b/i.test(text))
     return { remediation: 'Limit how deep the recursion goes, or the rows that it starts from.' }
@@ -16,8 +17,9 @@ export function pageRemedy(text: string, { via, bound }: Query): Remedy {
   const remediation = 'Page it: ORDER BY a unique key, LIMIT n, and go on after the last key.'
   if (LOCKS_OR_PAGES.test(outer)) return { remediation }
   const ordered = inOneOrder(text, outer, bound?.key)
-  const numbered = ordered === undefined ? undefined : numberValues(ordered, 1, () => undefined)
-  return { remediation, ...(numbered ? { fix: `${numbered.sql} limit $${numbered.next}` } : {}) }
+  const next = parameters()
+  const page = ordered && writeStatement({ text: ordered, types: valueTypes(sql) }, next)
+  return { remediation, ...(page ? { fix: `${page} limit ${next()}` } : {}) }
 }
 
 const GROUPED = /\bgroup by\b/i

@@ -1,7 +1,8 @@
 // What to ask for instead of rows that are not read: one row, their number, or whether there is any. The statement is
 // written out where adding to its end, or replacing its list of columns, cannot change what it means.
+
+import { runnable } from '../sql/write-statement.ts'
 import type { Finding } from '../types.ts'
-import { runnable } from './number-values.ts'
 import type { Place } from './row-uses.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>

@@ -262,10 +262,16 @@ export class ListElements extends PieceStream {
     const isValue = (operandFlags & PIECE_CLASS) === PIECE_VALUE
     if (isValue ? size > 1 : (operandFlags & IS_SPECIAL) !== 0) return
     if (isValue) {
+      const type = this.withSlots ? texts.slice(as + 1, this.size - 1).join(' ') : ''
       this.drop(start - 2)
       this.push('?', VALUE_FLAGS)
-      if (this.withSlots) this.slots.length = startSlot + 1
+      const value = this.index
       this.skipCasts()
+      if (this.withSlots) {
+        const behind = this.index > value ? this.sql.slice(this.starts[value + 1], this.ends[this.index]) : ''
+        this.slots.length = startSlot + 1
+        this.slots[startSlot] = { of: this.slots[startSlot] as Slot, cast: `::${type}${behind}` }
+      }
       return
     }
     const operand = texts.slice(start, as)

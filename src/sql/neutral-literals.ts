@@ -56,9 +56,9 @@ function neutral(
   if (kind !== NUMBER) return undefined
   const text = sql.slice(tokens.starts[index], tokens.ends[index])
   const hasFraction = WITH_FRACTION.test(text)
-  // A bare 0 would be taken for a position itself.
-  if (positions.has(index)) return hasFraction ? '0.0' : undefined
-  return !hasFraction && isPage(sql, tokens, index) ? undefined : '0'
+  if (positions.has(index) && !hasFraction) return undefined
+  if (hasFraction) return '0.0'
+  return isPage(sql, tokens, index) ? undefined : '0'
 }
 
 const WITH_FRACTION = /^(?!0x).*[.e]/i

@@ -348,6 +348,7 @@ class Normalizer extends ListElements {
     }
     this.literals++
     let negative = false
+    let typeBefore = ''
     if (kind === NUMBER) {
       if (this.frame.positions && this.isPosition()) {
         this.push(this.sql.slice(this.starts[index], this.ends[index]).toLowerCase(), POSITION_FLAGS)
@@ -361,12 +362,13 @@ class Normalizer extends ListElements {
           this.drop(last)
         }
       }
-    } else if (kind === STRING) this.dropTypeBefore()
-    this.placeholder(
-      withSlots
-        ? { value: literalValue(this.sql.slice(this.starts[index], this.ends[index]), kind, negative) }
-        : 0,
-    )
+    } else if (kind === STRING) typeBefore = this.dropTypeBefore()
+    if (!withSlots) {
+      this.placeholder(0)
+      return
+    }
+    const value = literalValue(this.sql.slice(this.starts[index], this.ends[index]), kind, negative)
+    this.placeholder(kind === NUMBER ? { value, isNumber: true } : { value }, typeBefore)
   }
 
   /** An integer that is all of an item of ORDER BY, GROUP BY or DISTINCT ON, brackets apart. */
@@ -400,18 +402,20 @@ class Normalizer extends ListElements {
     return this.isChar(next, 44) || this.isChar(next, 59) || this.isChar(next, 41) || this.isChar(next, 63)
   }
 
-  /** `date '…'`, `timestamp with time zone '…'`: the type goes with the literal. */
-  dropTypeBefore(): void {
-    const { texts, flags } = this
-    let at = this.size - 1
-    if (at < 0 || ((flags[at] as number) & PIECE_CLASS) !== PIECE_WORD) return
+  /** `date '…'`, `timestamp with time zone '…'`: the type goes with the literal, and is what this gives back. */
+  dropTypeBefore(): string {
+    const { texts, flags, size } = this
+    let at = size - 1
+    if (at < 0 || ((flags[at] as number) & PIECE_CLASS) !== PIECE_WORD) return ''
     if (texts[at] === 'zone' && texts[at - 1] === 'time') {
-      if (texts[at - 2] !== 'with' && texts[at - 2] !== 'without') return
+      if (texts[at - 2] !== 'with' && texts[at - 2] !== 'without') return ''
       at -= 3
-      if (texts[at] !== 'time' && texts[at] !== 'timestamp') return
+      if (texts[at] !== 'time' && texts[at] !== 'timestamp') return ''
     } else if (texts[at] === 'precision' && texts[at - 1] === 'double') at--
-    else if (((flags[at] as number) & IS_TYPE) === 0) return
-    if (!this.isOperand(at - 1) && texts[at - 1] !== '::' && texts[at - 1] !== 'as') this.drop(at)
+    else if (((flags[at] as number) & IS_TYPE) === 0) return ''
+    if (this.isOperand(at - 1) || texts[at - 1] === '::' || texts[at - 1] === 'as') return ''
+    this.drop(at)
+    return this.withSlots ? texts.slice(at, size).join(' ') : ''
   }
 
   operator(): void {

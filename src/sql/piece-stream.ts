@@ -7,7 +7,20 @@ import { endOfTypeName, LONGEST_TYPE_NAME } from './type-name.ts'
 import { ACTION_SHIFT, action, findWord, found, IS_BEFORE_OPERANDS } from './words.ts'
 
 /** Where the value of a `?` is: the number of a parameter (0 for a `?` that stood in the source), a literal, or a list. */
-export type Slot = number | { value: unknown } | Slot[]
+export type Slot = number | LiteralSlot | CastSlot | Slot[]
+
+interface LiteralSlot {
+  value: unknown
+  /** It was written as a number; other literals are strings, booleans, NULL and DEFAULT. */
+  isNumber?: boolean
+}
+
+/** A value with the casts written on it. */
+interface CastSlot {
+  of: Slot
+  /** As in the source, with its `::`. */
+  cast: string
+}
 
 const BETWEEN = action('between')
 const BY = action('by')
@@ -100,11 +113,15 @@ export class PieceStream {
     return this.has(at) && (this.kinds[at] === WORD || this.kinds[at] === QUOTED)
   }
 
-  /** Pushes `?` and swallows the casts written directly on the value. */
-  placeholder(slot: Slot): void {
+  /** Pushes `?` and swallows the casts written directly on the value, or before it. */
+  placeholder(slot: Slot, typeBefore = ''): void {
     this.push('?', VALUE_FLAGS)
-    if (this.withSlots) this.slots.push(slot)
-    if (this.has(this.index + 1) && this.kinds[this.index + 1] === CAST) this.skipCasts()
+    const value = this.index
+    if (this.has(value + 1) && this.kinds[value + 1] === CAST) this.skipCasts()
+    if (!this.withSlots) return
+    const behind = this.index > value ? this.sql.slice(this.starts[value + 1], this.ends[this.index]) : ''
+    const cast = `${typeBefore === '' ? '' : `::${typeBefore}`}${behind}`
+    this.slots.push(cast === '' ? slot : { of: slot, cast })
   }
 
   skipCasts(): void {

@@ -23,18 +23,24 @@ const cache = createTextCache<readonly Slot[]>({
  */
 export function statementValues(sql: string, params: readonly unknown[] = []): readonly StatementValue[] {
   if (typeof sql !== 'string') return []
-  let slots = cache.get(sql)
-  if (slots === undefined) {
-    slots = normalize(sql, true).slots
-    cache.set(sql, slots)
-  }
+  const slots = statementSlots(sql)
   const values = new Array<StatementValue>(slots.length)
   for (let at = 0; at < slots.length; at++) values[at] = slotValue(slots[at] as Slot, params)
   return values
 }
 
+export function statementSlots(sql: string): readonly Slot[] {
+  let slots = cache.get(sql)
+  if (slots === undefined) {
+    slots = normalize(sql, true).slots
+    cache.set(sql, slots)
+  }
+  return slots
+}
+
 function slotValue(slot: Slot, params: readonly unknown[]): StatementValue {
   if (typeof slot === 'number') return params[slot - 1]
-  if (!Array.isArray(slot)) return slot.value
+  if ('value' in slot) return slot.value
+  if ('of' in slot) return slotValue(slot.of, params)
   return slot.map((item) => slotValue(item, params))
 }

@@ -1,0 +1,282 @@
+// How one statement can answer what a loop asks row by row. A statement is written only where the text proves that it gives
+// each row of the loop what it got; otherwise the way is named, and it is left to the reader to write it.
+
+import { aggregateWithoutRows, callsAggregate, type WithoutRows } from '../sql/aggregates.ts'
+import { type SelectClauses, type Span, selectClauses, splitAtAnd, splitAtCommas } from '../sql/clauses.ts'
+import type { Placeholder, ValueType } from '../sql/index.ts'
+import { quoteName } from '../sql/quote-name.ts'
+import { type Edit, parameters, type ShownStatement, writeStatement } from '../sql/write-statement.ts'
+import { type AskedKey, canBeJoined, columnOfKey, type OutputKey, outputKeys } from './output-key.ts'
+
+/** A place of the statement that has another value in each turn. */
+type VaryingValue = Placeholder & { position: number }
+
+export interface RepeatedRead extends ShownStatement {
+  types: readonly ValueType[]
+  varying: readonly VaryingValue[]
+  /** The LIMIT in force, where all turns had one and the same. */
+  limit?: number | undefined
+  /** One value of its key finds one row at most, whatever its LIMIT. */
+  findsOneRow?: boolean | undefined
+  /** The column of its own rows from which the next turn takes its value. */
+  nextFrom?: string | undefined
+  /** The statement whose rows hold the values, with the column for each varying value, in their order. */
+  parent?: (ShownStatement & { columns: readonly string[] }) | undefined
+}
+
+/** What a value without rows is to be given, which a grouped query has no row for. */
+export interface AggregateOutput {
+  /** As written, such as `count(*) as books`. */
+  item: string
+  withoutRows: WithoutRows
+}
+
+export type ReadRewrite =
+  /** One query for a list of values; `key` is compared with it and says whose a row is. */
+  | { kind: 'list'; key: OutputKey; sql?: string | undefined }
+  /** The same with several values for each row. */
+  | { kind: 'pairs'; keys: readonly OutputKey[]; sql?: string | undefined }
+  /** One query for a list of values, with a group for each. */
+  | { kind: 'grouped'; key: OutputKey; aggregates: readonly AggregateOutput[]; sql?: string | undefined }
+  /** One query for a list of values that locks the rows it finds. */
+  | { kind: 'locked'; key: OutputKey }
+  /** Joined to the query that the values come from, row by row as before. */
+  | { kind: 'lateral'; sql: string }
+  /** From row to row, until there is no next one. */
+  | { kind: 'walk'; sql?: string | undefined }
+  /** Nothing is proven; `keys` are the columns that the values are compared with, `limited` that each turn takes the first few rows. */
+  | { kind: 'words'; keys: readonly string[]; limited: boolean }
+
+export function rewriteRead(read: RepeatedRead): ReadRewrite {
+  if (read.nextFrom !== undefined) return { kind: 'walk', sql: walk(read, read.nextFrom) }
+  const clauses = selectClauses(read.text)
+  const keys = clauses && askedKeys(read, clauses)
+  return (
+    (clauses && keys && askForAll(read, clauses, keys)) ??
+    lateral(read) ?? {
+      kind: 'words',
+      keys: read.varying.flatMap(({ column }) => column ?? []),
+      limited: LIMITED.test(read.text),
+    }
+  )
+}
+
+const LIMITED = /\b(?:limit|fetch (?:first|next))\b/
+
+/** The varying values, where each stands alone in a condition that has to hold for every row: `column = ?`. */
+function askedKeys({ text, varying }: RepeatedRead, { where }: SelectClauses): AskedKey[] | undefined {
+  if (!where) return undefined
+  const conditions = splitAtAnd(text, where)
+  const keys = varying.map((value) => {
+    const span = conditions.find(({ start, end }) => start <= value.start && value.start < end)
+    const column = span && columnOfKey(text.slice(span.start, span.end))
+    return column === undefined ? undefined : { ...span, column, position: value.position }
+  })
+  const found = keys.filter((key) => key !== undefined) as AskedKey[]
+  const columns = new Set(found.map(({ column }) => column))
+  return found.length > 0 && found.length === keys.length && columns.size === keys.length ? found : undefined
+}
+
+function askForAll(
+  read: RepeatedRead,
+  clauses: SelectClauses,
+  keys: readonly AskedKey[],
+): ReadRewrite | undefined {
+  const { text } = read
+  const list = text.slice(clauses.select.start, clauses.select.end)
+  if (!clauses.from || clauses.window || /\bover \(|\bover \w|^distinct on \(/.test(list)) return undefined
+  const outputs = outputKeys(text, clauses, keys)
+  const [key] = outputs
+  if (!key) return undefined
+  if (clauses.for) return { kind: 'locked', key }
+  const aggregates = aggregateOutputs(text, clauses)
+  if (aggregates === undefined) return undefined
+  const groups = groupEdits(text, clauses, outputs, aggregates.length > 0)
+  if (!groups) return undefined
+  const limits = limitEdits(read, clauses, aggregates.length > 0 && !clauses['group by'])
+  if (!limits) return undefined
+  if (aggregates.length > 0 && !clauses['group by']) {
+    if (keys.length > 1 || list.startsWith('distinct ')) return undefined
+    return {
+      kind: 'grouped',
+      key,
+      aggregates,
+      sql: write(read, clauses, keys, outputs, [...groups, ...limits]),
+    }
+  }
+  const sql = write(read, clauses, keys, outputs, [...groups, ...limits])
+  return keys.length > 1 ? { kind: 'pairs', keys: outputs, sql } : { kind: 'list', key, sql }
+}
+
+/** Undefined where it cannot be said what each item gives for a group. */
+function aggregateOutputs(text: string, clauses: SelectClauses): AggregateOutput[] | undefined {
+  const items = splitAtCommas(text, clauses.select).map(({ start, end }) => text.slice(start, end))
+  const outputs = items.map((item): AggregateOutput | undefined => {
+    const withoutRows = aggregateWithoutRows(item)
+    return withoutRows && { item, withoutRows }
+  })
+  const found = outputs.filter((output) => output !== undefined)
+  const isPlain = items.every((item) => !callsAggregate(withoutQueries(item)))
+  if (clauses['group by']) return found
+  if (isPlain) return clauses.having ? undefined : []
+  return found.length === items.length && !clauses.having ? found : undefined
+}
+
+/** What a query inside an item aggregates is its own. */
+function withoutQueries(item: string): string {
+  const at = item.indexOf('(select ')
+  return at < 0 ? item : item.slice(0, at)
+}
+
+/** Each value has its own groups. */
+function groupEdits(
+  text: string,
+  clauses: SelectClauses,
+  outputs: readonly OutputKey[],
+  isAggregated: boolean,
+): Edit[] | undefined {
+  const groupBy = clauses['group by']
+  const columns = outputs.map(({ column }) => column)
+  if (groupBy) {
+    const body = text.slice(groupBy.start, groupBy.end)
+    if (/\b(?:rollup|cube|grouping sets|all|distinct) ?\(?|\(\)/.test(body)) return undefined
+    const grouped = splitAtCommas(text, groupBy).map(({ start, end }) => text.slice(start, end))
+    const missing = columns.filter((column) => !grouped.includes(column))
+    return missing.length > 0 ? [insertion(groupBy.end, `, ${missing.join(', ')}`)] : []
+  }
+  if (!isAggregated) return []
+  // There is nothing to order where each turn got one row.
+  const order = clauses['order by']
+  const end = order ? order.start - 'order by '.length - 1 : (clauses.where?.end ?? text.length)
+  return [
+    insertion(clauses.where?.end ?? text.length, ` group by ${columns.join(', ')}`),
+    ...(order ? [{ start: end, end: order.end, write: () => '' }] : []),
+  ]
+}
+
+/** A LIMIT that leaves no row out can go; any other is one of each turn. */
+function limitEdits(
+  { text, limit, findsOneRow }: RepeatedRead,
+  clauses: SelectClauses,
+  isOneRow: boolean,
+): Edit[] | undefined {
+  if (clauses.offset || clauses.fetch) return undefined
+  if (!clauses.limit) return []
+  if (!(isOneRow || findsOneRow) || limit === undefined || limit < 1) return undefined
+  const start = clauses.limit.start - ' limit '.length
+  return text.startsWith(' limit ', start) ? [{ start, end: clauses.limit.end, write: () => '' }] : undefined
+}
+
+function write(
+  read: RepeatedRead,
+  clauses: SelectClauses,
+  keys: readonly AskedKey[],
+  outputs: readonly OutputKey[],
+  edits: readonly Edit[],
+): string | undefined {
+  if (!canBeJoined(read.text, keys)) return undefined
+  const next = parameters()
+  const added = outputs.flatMap(({ added: item }) => item ?? [])
+  return writeStatement(read, next, [
+    ...(added.length > 0 ? [additionTo(read.text, clauses, added)] : []),
+    ...keyEdits(read, keys, next),
+    ...edits,
+  ])
+}
+
+/** In front, or behind where ORDER BY and GROUP BY count positions. */
+function additionTo(text: string, clauses: SelectClauses, added: readonly string[]): Edit {
+  const { select, 'group by': groupBy, 'order by': orderBy } = clauses
+  const counts = [groupBy, orderBy].some(
+    (clause) => clause && splitAtCommas(text, clause).some(({ start }) => /\d/.test(text[start] ?? '')),
+  )
+  if (counts) return insertion(select.end, `, ${added.join(', ')}`)
+  const distinct = text.startsWith('distinct ', select.start) ? 'distinct '.length : 0
+  return insertion(select.start + distinct, `${added.join(', ')}, `)
+}
+
+/** `column = any($1)`, and `(a, b) in (($1, $2), ($3, $4))`, whose values take their types from the columns. */
+function keyEdits({ text, types }: RepeatedRead, keys: readonly AskedKey[], next: () => string): Edit[] {
+  const sorted = keys.toSorted((a, b) => a.start - b.start)
+  const [first, ...others] = sorted as [AskedKey, ...AskedKey[]]
+  const castOf = ({ position }: AskedKey) => types[position]?.cast ?? ''
+  if (others.length === 0) {
+    const cast = castOf(first)
+    const isArray = / = any ?\(/.test(text.slice(first.start, first.end)) || cast === ''
+    return [
+      { ...spanOf(first), write: () => `${first.column} = any(${next()}${isArray ? cast : `${cast}[]`})` },
+    ]
+  }
+  const row = () => `(${sorted.map((key) => `${next()}${castOf(key)}`).join(', ')})`
+  const columns = sorted.map(({ column }) => column).join(', ')
+  return [
+    { ...spanOf(first), write: () => `(${columns}) in (${row()}, ${row()})` },
+    ...others.map(({ start, end }): Edit => ({ start: start - ' and '.length, end, write: () => '' })),
+  ]
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end }
+}
+
+function insertion(at: number, text: string): Edit {
+  return { start: at, end: at, write: () => text }
+}
+
+/** Exactly what the loop did, in one statement: it keeps LIMIT, aggregates and parents without rows. */
+function lateral(read: RepeatedRead): ReadRewrite | undefined {
+  const { parent, text, varying } = read
+  if (!parent || LOCKS.test(text) || LOCKS.test(parent.text)) return undefined
+  if (![text, parent.text].every((one) => /^(?:select|with)\b/.test(one) && !/[^\s]\s*;/.test(one)))
+    return undefined
+  if (/\b(?:parent_row|child_row)\b/.test(text + parent.text)) return undefined
+  const next = parameters()
+  const outer = writeStatement(parent, next)
+  const columns = new Map(varying.map(({ position }, i) => [position, parent.columns[i] ?? '']))
+  const inner =
+    outer &&
+    writeStatement(read, (position) => {
+      const column = columns.get(position)
+      return column === undefined ? next() : `parent_row.${quoteName(column)}`
+    })
+  if (!inner) return undefined
+  const keys = [...new Set(parent.columns)].map((column) => {
+    const alias = quoteName(`parent_${column}`)
+    return `parent_row.${quoteName(column)} as ${text.includes(alias) ? quoteName(`parent_row_${column}`) : alias}`
+  })
+  return {
+    kind: 'lateral',
+    sql: `select ${keys.join(', ')}, child_row.* from (${outer}) as parent_row\nleft join lateral (${inner}) as child_row on true`,
+  }
+}
+
+const LOCKS = /\bfor (?:update|share|no key update|key share)\b/
+
+/** The same statement for the next row again and again; a row that leads back to an earlier one ends it. */
+function walk(read: RepeatedRead, from: string): string | undefined {
+  const { text, varying } = read
+  const [value] = varying
+  if (!value || varying.length > 1 || LOCKS.test(text) || !/^select\b/.test(text)) return undefined
+  if (/\b(?:walk|first_row|next_row|step|is_repeated|visited)\b/.test(text)) return undefined
+  const next = parameters()
+  const numbers = new Map<number, string>()
+  const give = (position: number) => {
+    const known = numbers.get(position) ?? next()
+    numbers.set(position, known)
+    return known
+  }
+  const column = quoteName(from)
+  const first = writeStatement(read, give)
+  const following = writeStatement(read, (position) =>
+    position === value.position ? `walk.${column}` : give(position),
+  )
+  if (!first || !following) return undefined
+  return [
+    'with recursive walk as (',
+    `  select 1 as step, first_row.* from (${first}) as first_row`,
+    '  union all',
+    `  select walk.step + 1, next_row.* from walk cross join lateral (${following}) as next_row`,
+    `) cycle ${column} set is_repeated using visited`,
+    'select * from walk where not is_repeated order by step',
+  ].join('\n')
+}

@@ -1,0 +1,281 @@
+// How one statement can write what a loop writes row by row. A statement is shown only where the text and the values of the
+// loop prove that it leaves the same rows behind; otherwise the way is named.
+
+import { type Span, splitAtAnd, splitAtCommas, type WriteClauses, writeClauses } from '../sql/clauses.ts'
+import type { Placeholder, ValueType } from '../sql/index.ts'
+import { quoteName } from '../sql/quote-name.ts'
+import { type Edit, parameters, type ShownStatement, writeStatement } from '../sql/write-statement.ts'
+import { canBeJoined, columnOfKey, lastPart } from './output-key.ts'
+
+/** A value of the statement, with a name of it for each turn: equal values have equal names. */
+type WrittenValue = Placeholder & { position: number; names: readonly string[]; distinct: number }
+
+export interface RepeatedWrite extends ShownStatement {
+  kind: string
+  types: readonly ValueType[]
+  /** Those of a second row, which may have DEFAULT elsewhere. */
+  otherTypes: readonly ValueType[]
+  values: readonly WrittenValue[]
+  /** Values come from the rows that the loop itself wrote before. */
+  followsItself: boolean
+}
+
+export type WriteRewrite =
+  /** One INSERT of many rows. */
+  | { kind: 'rows'; sql?: string | undefined; upsert: boolean; parametersPerRow: number }
+  /** One statement for a list of keys. */
+  | { kind: 'keys'; columns: readonly string[]; sql?: string | undefined }
+  /** One UPDATE from a list of rows; `columns` are set, `keys` find the row. */
+  | {
+      kind: 'values'
+      columns: readonly string[]
+      keys: readonly string[]
+      sql?: string | undefined
+    }
+  /** A row needs what the one before was given when it was written. */
+  | { kind: 'chain' }
+  | { kind: 'words'; write: string }
+
+export function rewriteWrite(write: RepeatedWrite): WriteRewrite {
+  if (write.followsItself) return { kind: 'chain' }
+  const clauses = writeClauses(write.text)
+  if (!clauses) return { kind: 'words', write: write.kind }
+  if (write.kind === 'insert') return insertRows(write, clauses)
+  return byKeys(write, clauses) ?? fromRows(write, clauses) ?? { kind: 'words', write: write.kind }
+}
+
+function insertRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite {
+  const { text, values } = write
+  const { values: row, 'on conflict': conflict } = clauses
+  const upsert = conflict !== undefined && /\bdo update\b/.test(text.slice(conflict.start, conflict.end))
+  const inRow = values.filter(({ start }) => row && start >= row.start && start < row.end)
+  const sql = row && insertOfRows(write, clauses, { ...row, end: text.lastIndexOf(')', row.end) + 1 })
+  return { kind: 'rows', upsert, parametersPerRow: inRow.length, sql }
+}
+
+function insertOfRows(write: RepeatedWrite, clauses: WriteClauses, row: Span): string | undefined {
+  const { text, types, otherTypes, values } = write
+  const columns = insertedColumns(text, clauses.table)
+  const items = splitAtCommas(text, { start: row.start + 1, end: row.end - 1 })
+  const rowText = text.slice(row.start, row.end)
+  if (READS_WHAT_IS_WRITTEN.test(rowText) || text[row.start] !== '(') return undefined
+  const next = parameters()
+  const rows = [types, otherTypes].map((ofRow) => items.map((item) => writeItem(write, item, ofRow, next)))
+  if (rows.some((written) => written.includes(undefined))) return undefined
+  const brackets = rows.map((written) => `(${written.join(', ')})`).join(', ')
+  const tail = values.filter(({ start }) => start >= row.end)
+  const edits: Edit[] = []
+  for (const value of tail) {
+    const same = columns && items.findIndex((item, at) => isSameValue(write, item, value, columns[at]))
+    const column = columns?.[same ?? -1]
+    if (column !== undefined)
+      edits.push({ start: value.start, end: value.start + 1, write: () => `excluded.${column}` })
+    else if (!isConstant(write, value)) return undefined
+  }
+  if (clauses['on conflict'] && comesTwice(write, clauses['on conflict'], columns, items)) return undefined
+  return writeStatement(write, next, [{ ...row, write: () => brackets }, ...edits])
+}
+
+/** A query sees what earlier turns have inserted, and so do the functions that ask a sequence for its last number. */
+const READS_WHAT_IS_WRITTEN = /\bselect\b|\b(?:currval|lastval)\(/
+
+function insertedColumns(text: string, table: Span): string[] | undefined {
+  const open = text.indexOf('(', table.start)
+  if (open < 0 || open >= table.end) return undefined
+  return splitAtCommas(text, { start: open + 1, end: text.lastIndexOf(')', table.end) }).map(
+    ({ start, end }) => text.slice(start, end),
+  )
+}
+
+/** DEFAULT stays DEFAULT, and a value takes its type from the column. */
+function writeItem(
+  { text, values }: RepeatedWrite,
+  { start, end }: Span,
+  types: readonly ValueType[],
+  next: () => string,
+): string | undefined {
+  const inside = values.filter((value) => value.start >= start && value.start < end)
+  const ofItem = inside.map(({ position }) => types[position] ?? { cast: '' })
+  const [type] = ofItem
+  if (text.slice(start, end) !== '?' || !type) {
+    return writeStatement({ text: text.slice(start, end), types: ofItem }, next)
+  }
+  if (type.literal === 'default') return 'default'
+  return type.cast === undefined ? undefined : `${next()}${type.cast}`
+}
+
+/** What DO UPDATE sets is what the row holds in that column, each time. */
+function isSameValue(
+  { values, text }: RepeatedWrite,
+  { start, end }: Span,
+  { names, distinct, start: at }: WrittenValue,
+  column: string | undefined,
+): boolean {
+  const value = values.find((one) => one.start === start && end === start + 1)
+  if (!value || distinct < 2 || !text.slice(0, at).endsWith(`${column} = `)) return false
+  return value.names.every((name, turn) => name === names[turn])
+}
+
+/** Written into the statement, so that it is the same for all rows. What is passed may only have happened to be. */
+function isConstant({ types }: RepeatedWrite, { position, distinct }: WrittenValue): boolean {
+  return types[position]?.literal !== undefined && distinct === 1
+}
+
+/** DO UPDATE cannot meet one row twice in one statement. */
+function comesTwice(
+  { text, values }: RepeatedWrite,
+  conflict: Span,
+  columns: readonly string[] | undefined,
+  items: readonly Span[],
+): boolean {
+  const clause = text.slice(conflict.start, conflict.end)
+  if (!/\bdo update\b/.test(clause)) return false
+  const target = /^\(([^()]*)\)/.exec(clause)?.[1]?.split(', ')
+  const keys = target?.map((column) => {
+    const item = items[columns?.indexOf(column) ?? -1]
+    return item && values.find(({ start }) => start === item.start && item.end === item.start + 1)
+  })
+  if (!keys || keys.includes(undefined)) return true
+  return isRepeated(keys as WrittenValue[])
+}
+
+function isRepeated(keys: readonly WrittenValue[]): boolean {
+  const turns = keys[0]?.names.length ?? 0
+  const rows = new Set(keys[0]?.names.map((_, turn) => keys.map(({ names }) => names[turn]).join(' ')))
+  return rows.size < turns
+}
+
+interface Key extends Span {
+  column: string
+  value: WrittenValue
+}
+
+/** Conditions `column = ?` whose value is another one in each turn. */
+function varyingKeys({ text, values }: RepeatedWrite, where: Span): Key[] | undefined {
+  const conditions = splitAtAnd(text, where)
+  const varying = values.filter(
+    ({ start, distinct }) => distinct > 1 && start >= where.start && start < where.end,
+  )
+  const keys = varying.map((value) => {
+    const span = conditions.find(({ start, end }) => start <= value.start && value.start < end)
+    const column = span && columnOfKey(text.slice(span.start, span.end))
+    return column === undefined ? undefined : { ...span, column, value }
+  })
+  return keys.length === 0 || keys.includes(undefined) ? undefined : (keys as Key[])
+}
+
+/** Nothing but the keys differs, and what is set is written into the statement. */
+function byKeys(
+  write: RepeatedWrite,
+  { table, set, where, returning, ...other }: WriteClauses,
+): WriteRewrite | undefined {
+  const { text, values, types } = write
+  const keys = where && varyingKeys(write, where)
+  if (!keys) return undefined
+  const given = values.filter(({ start }) => start < where.start)
+  if (!given.every((value) => isConstant(write, value))) return undefined
+  const columns = keys.map(({ column }) => column)
+  const setColumns = set
+    ? splitAtCommas(text, set).map((item) => text.slice(item.start, item.end).split(' = '))
+    : []
+  const isIdempotent = setColumns.every(([, value = '']) => IDEMPOTENT.test(value))
+  const isSafe =
+    !/\bselect\b/.test(text) &&
+    !setColumns.some(([column = '']) => columns.some((key) => lastPart(key) === lastPart(column))) &&
+    (isIdempotent || !isRepeated(keys.map(({ value }) => value)))
+  if (!isSafe || (keys.length > 1 && (other.from || other.using)) || !canBeJoined(text, keys))
+    return { kind: 'keys', columns }
+  const next = parameters()
+  const [first, ...rest] = keys as [Key, ...Key[]]
+  const castOf = ({ value }: Key) => types[value.position]?.cast ?? ''
+  const row = () => `(${keys.map((key) => `${next()}${castOf(key)}`).join(', ')})`
+  const isArray = / = any ?\(/.test(text.slice(first.start, first.end)) || castOf(first) === ''
+  const edits: Edit[] = [
+    {
+      start: first.start,
+      end: first.end,
+      write: () =>
+        rest.length === 0
+          ? `${first.column} = any(${next()}${castOf(first)}${isArray ? '' : '[]'})`
+          : `(${columns.join(', ')}) in (${row()}, ${row()})`,
+    },
+    ...rest.map(({ start, end }): Edit => ({ start: start - ' and '.length, end, write: () => '' })),
+  ]
+  return { kind: 'keys', columns, sql: writeStatement(write, next, edits) }
+}
+
+/** Setting it twice is setting it once. */
+const IDEMPOTENT = /^(?:\?|default|now\(\)|current_timestamp|current_date|localtimestamp)$/
+
+/**
+ * Rows that take their types from the table: a SELECT of it that finds none comes first. So it needs no casts, and arrays and
+ * documents stay whole. Their columns have names of their own, so that those of the table still mean the table's.
+ */
+function fromRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite | undefined {
+  const { text, values, types } = write
+  const { table, set, from, where, returning } = clauses
+  if (!set || !where) return undefined
+  const keys = varyingKeys(write, where)
+  const items = splitAtCommas(text, set).map((item) => {
+    const [, column] = SET_TO_VALUE.exec(text.slice(item.start, item.end)) ?? []
+    const value = values.find(({ start }) => start === item.end - 1)
+    return { item, column, value }
+  })
+  const given = items.flatMap(({ column, value }) =>
+    column !== undefined && value ? [{ column, value }] : [],
+  )
+  const columns = given.map(({ column }) => column)
+  const rewrite = { kind: 'values' as const, columns, keys: keys?.map(({ column }) => column) ?? [] }
+  const inSet = values.filter(({ start }) => start < where.start)
+  const isPlain =
+    inSet.every((value) => given.some((one) => one.value === value) || isConstant(write, value)) &&
+    values.every(({ start, distinct }) => start <= where.end || distinct === 1)
+  const name = TABLE.exec(text.slice(table.start, table.end))
+  if (!keys || !isPlain || !name || from || /\bselect\b|\bgiven\b/.test(text)) return rewrite
+  if (isRepeated(keys.map(({ value }) => value))) return rewrite
+  const next = parameters()
+  const all = [
+    ...given.map(({ column, value }) => ({ value, column, name: quoteName(`new_${lastPart(column)}`) })),
+    ...keys.map(({ column, value }) => ({
+      value,
+      column: lastPart(column),
+      name: quoteName(`key_${lastPart(column)}`),
+    })),
+  ]
+  if (new Set(all.map((one) => one.name)).size < all.length) return rewrite
+  const row = () =>
+    `select ${all.map(({ value }) => `${next()}${types[value.position]?.cast ?? ''}`).join(', ')}`
+  const heads = all.map((one) => `${quoteName(lastPart(one.column))} as ${one.name}`).join(', ')
+  const target = name[3] ?? name[2] ?? ''
+  const rows = () =>
+    [
+      ' from (',
+      `  select ${heads} from ${name[1]} where false`,
+      `  union all ${row()}`,
+      `  union all ${row()} -- and so on, a line for each row`,
+      ') as given ',
+    ].join('\n')
+  const edits: Edit[] = [
+    ...all.map((one): Edit => {
+      const { start } = one.value
+      return { start, end: start + 1, write: () => `given.${one.name}` }
+    }),
+    { start: where.start - 'where '.length - 1, end: where.start - 'where '.length, write: rows },
+    ...starsOf(text, returning).map(({ start, end }): Edit => ({ start, end, write: () => `${target}.*` })),
+  ]
+  const sql = keys.every(({ start, end }) => / = \?$/.test(text.slice(start, end)))
+    ? writeStatement(write, next, edits)
+    : undefined
+  return { ...rewrite, sql }
+}
+
+const SET_TO_VALUE = /^("(?:[^"]|"")+"|[^\s()".,]+) = \?$/
+/** The table, its last name, and what it is called instead. */
+const TABLE =
+  /^((?:only )?(?:(?:"(?:[^"]|"")+"|[^\s()".,]+)\.)?("(?:[^"]|"")+"|[^\s()".,]+))(?: (?:as )?("(?:[^"]|"")+"|[^\s()".,]+))?$/
+
+function starsOf(text: string, returning: Span | undefined): Span[] {
+  return returning
+    ? splitAtCommas(text, returning).filter(({ start, end }) => text.slice(start, end) === '*')
+    : []
+}

@@ -1,0 +1,197 @@
+// Runs a loop of reads and its remedy on one database, and compares what each turn of the loop got with what the remedy has
+// for its values: all rows, as often, and in their order where the statement has one.
+import type { ClientBase } from 'pg'
+import type { RecordedLoop } from './recorded-loops.ts'
+import {
+  lateralRun,
+  listRun,
+  one,
+  pairRun,
+  type RemedyRun,
+  valuesOf,
+  varyingPositions,
+} from './remedy-values.ts'
+
+export interface Comparison {
+  turns: number
+  rows: number
+  /** What the loop got and the remedy has not, or the other way round; empty when they agree. */
+  differences: readonly string[]
+}
+
+interface Rows {
+  names: string[]
+  types: number[]
+  rows: (string | null)[][]
+}
+
+export async function compareReads(client: ClientBase, loop: RecordedLoop): Promise<Comparison> {
+  const { turns, fix } = loop
+  if (fix.startsWith('with recursive walk as')) return compareWalk(client, loop)
+  const values = valuesOf(turns)
+  const varying = varyingPositions(values)
+  const differences: string[] = []
+  let rows = 0
+  let remedy: Rows | undefined
+  for (const [turn, { sql, params = [] }] of turns.entries()) {
+    const got = await run(client, { sql, values: [...params] })
+    rows += got.rows.length
+    const wanted = varying.map((at) => one(values[turn]?.[at]))
+    if (remedy === undefined || isPair(fix)) remedy = await run(client, remedyRun(loop, values, turn))
+    const keys = await canonical(client, keyColumns(loop, got, remedy, wanted.length), remedy, wanted)
+    const difference = compareTurn(loop, got, remedy, keys)
+    if (difference) differences.push(`for ${JSON.stringify(wanted)}: ${difference}`)
+  }
+  return { turns: turns.length, rows, differences }
+}
+
+function remedyRun(
+  { fix, text, parent }: RecordedLoop,
+  values: readonly (readonly unknown[])[],
+  turn: number,
+) {
+  if (isLateral(fix)) {
+    if (!parent) throw new Error('The remedy is joined to a query that the recording does not have.')
+    return lateralRun(fix, parent, values)
+  }
+  return isPair(fix) ? pairRun(fix, values, [turn, turn]) : listRun(fix, text, values)
+}
+
+const isPair = (fix: string): boolean => fix.endsWith('a bracket for each row')
+const isLateral = (fix: string): boolean => fix.includes('left join lateral')
+
+interface Key {
+  /** Of the remedy's row. */
+  column: number
+  value: string | null
+}
+
+/** Where a row of the remedy says whose it is. */
+function keyColumns({ fix }: RecordedLoop, got: Rows, remedy: Rows, keys: number): number[] {
+  const added = remedy.names.length - got.names.length
+  if (isLateral(fix)) return Array.from({ length: keys }, (_, at) => Math.min(at, added - 1))
+  if (added === keys)
+    return Array.from({ length: keys }, (_, at) => (isAddedInFront(got, remedy) ? at : got.names.length + at))
+  const names = isPair(fix)
+    ? (/\(([^()]+)\) in \(\(/.exec(fix)?.[1]?.split(', ') ?? [])
+    : [/((?:"[^"]+"|[\w.$])+) = any\(/.exec(fix)?.[1] ?? '']
+  return names.map((name) => {
+    const last = name.startsWith('"') ? name.slice(1, -1) : (name.split('.').at(-1) ?? '').replaceAll('"', '')
+    const at = remedy.names.findIndex((one) => one === last || one === `key_${last}`)
+    if (at < 0) throw new Error(`The rows of the remedy have no column ${last}.`)
+    return at
+  })
+}
+
+function isAddedInFront(got: Rows, remedy: Rows): boolean {
+  return JSON.stringify(remedy.names.slice(-got.names.length)) === JSON.stringify(got.names)
+}
+
+function withoutKeys(
+  loop: RecordedLoop,
+  got: Rows,
+  remedy: Rows,
+): (row: (string | null)[]) => (string | null)[] {
+  const added = remedy.names.length - got.names.length
+  if (added === 0) return (row) => row
+  return isLateral(loop.fix) || isAddedInFront(got, remedy)
+    ? (row) => row.slice(added)
+    : (row) => row.slice(0, got.names.length)
+}
+
+/** The asked values as the database writes those of the column. */
+async function canonical(
+  client: ClientBase,
+  columns: number[],
+  { types }: Rows,
+  wanted: unknown[],
+): Promise<Key[]> {
+  const keys: Key[] = []
+  for (const [at, column] of columns.entries()) {
+    const value = wanted[at]
+    const { rows } = await client.query(`select format_type(${types[column]}, null) as type`)
+    const answer = await client.query(`select $1::${rows[0].type}::text as value`, [value])
+    keys.push({ column, value: answer.rows[0].value })
+  }
+  return keys
+}
+
+function compareTurn(loop: RecordedLoop, got: Rows, remedy: Rows, keys: readonly Key[]): string | undefined {
+  const strip = withoutKeys(loop, got, remedy)
+  const own = remedy.rows.filter((row) => keys.every(({ column, value }) => row[column] === value)).map(strip)
+  const has =
+    isLateral(loop.fix) && got.rows.length === 0
+      ? own.filter((row) => row.some((value) => value !== null))
+      : own
+  if (isGrouped(loop) && has.length === 0)
+    return isEmptyGroup(got) ? undefined : `no group, and the loop got ${text(got.rows)}`
+  const times = has.length / Math.max(1, got.rows.length)
+  const expected =
+    Number.isInteger(times) && times > 1 && isLateral(loop.fix) ? repeat(got.rows, times) : got.rows
+  if (text(sorted(has)) !== text(sorted(expected))) return `${text(has)} instead of ${text(got.rows)}`
+  const isOrdered = / order by [^()]*$/.test(loop.text) && expected === got.rows
+  return isOrdered && text(has) !== text(got.rows)
+    ? `another order: ${text(has)} instead of ${text(got.rows)}`
+    : undefined
+}
+
+const isGrouped = ({ fix, text: sent }: RecordedLoop): boolean =>
+  / group by /.test(fix) && !/ group by /.test(sent)
+
+/** What the remedy says that is to be taken for a value without rows: 0, NULL, or the default of COALESCE. */
+function isEmptyGroup({ rows }: Rows): boolean {
+  return (
+    rows.length === 1 &&
+    (rows[0] ?? []).every((value) => value === null || Number(value) === 0 || value === 'none')
+  )
+}
+
+async function run(client: ClientBase, { sql, values }: RemedyRun): Promise<Rows> {
+  const { fields, rows } = await client.query({
+    text: sql,
+    values,
+    rowMode: 'array',
+    types: { getTypeParser: () => String },
+  })
+  return { names: fields.map(({ name }) => name), types: fields.map(({ dataTypeID }) => dataTypeID), rows }
+}
+
+/** Follows the column that the remedy follows, as the loop did, from its first value. */
+async function compareWalk(client: ClientBase, { fix, turns }: RecordedLoop): Promise<Comparison> {
+  const [first, second] = turns
+  if (!first?.params || !second?.params) throw new Error('The walk has no parameters.')
+  const key = first.params.findIndex((value, at) => value !== second.params?.[at])
+  const from = /\) cycle "?([^" ]+)"? set/.exec(fix)?.[1] ?? ''
+  const got: (string | null)[][] = []
+  const asked = new Set<unknown>()
+  const waiting = [first.params[key]]
+  for (const value of waiting) {
+    if (asked.has(value)) continue
+    asked.add(value)
+    const params = [...first.params]
+    params[key] = value
+    const { names, rows } = await run(client, { sql: first.sql, values: params })
+    got.push(...rows)
+    waiting.push(...rows.flatMap((row) => row[names.indexOf(from)] ?? []))
+  }
+  const remedy = await run(client, { sql: fix, values: [...first.params] })
+  const has = remedy.rows.map((row) => row.slice(1, -2))
+  const isSame = text(sorted(has)) === text(sorted(got))
+  return {
+    turns: asked.size,
+    rows: got.length,
+    differences: isSame ? [] : [`${text(has)} instead of ${text(got)}`],
+  }
+}
+
+function repeat<Item>(items: readonly Item[], times: number): Item[] {
+  return Array.from({ length: times }, () => items).flat()
+}
+
+function sorted(rows: readonly unknown[]): unknown[] {
+  return rows.map((row) => JSON.stringify(row)).sort()
+}
+
+function text(rows: readonly unknown[]): string {
+  return JSON.stringify(rows).slice(0, 500)
+}

@@ -1,0 +1,44 @@
+// The loops of a recording, each with the statements that it sent, their values, and the remedy that is printed for it.
+import { readFileSync } from 'node:fs'
+import { fingerprint } from '../../src/sql/index.ts'
+import type { Finding, Query, Trace } from '../../src/types.ts'
+
+export interface RecordedLoop {
+  detector: string
+  route: string
+  /** The fingerprint. */
+  text: string
+  fix: string
+  /** Its turns in one trace. */
+  turns: readonly Query[]
+  /** The query whose rows hold the values, where it is known. */
+  parent: Query | undefined
+}
+
+export function readTraces(file: string): Trace[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Trace => JSON.parse(line))
+}
+
+const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
+
+/** Of each statement of each loop the first trace that shows it; those without a statement to write instead are left out. */
+export function recordedLoops(findings: readonly Finding[], traces: readonly Trace[]): RecordedLoop[] {
+  const byId = new Map(traces.map((trace) => [trace.id, trace]))
+  return findings.flatMap(({ route, occurrences, statements = [] }) =>
+    statements.flatMap(({ detector, text, fix, evidence }): RecordedLoop[] => {
+      if (!LOOPS.has(detector) || fix === undefined) return []
+      const parentText = evidence.find(({ label }) => label === 'rows of')?.text
+      for (const { trace: id, queries } of occurrences) {
+        const trace = byId.get(id)
+        const sent = queries.flatMap((index) => trace?.queries[index] ?? [])
+        const turns = sent.filter(({ sql }) => fingerprint(sql).text === text)
+        const parent = trace?.queries.find(({ sql }) => fingerprint(sql).text === parentText)
+        if (turns.length > 1) return [{ detector, route, text, fix, turns, parent }]
+      }
+      return []
+    }),
+  )
+}
