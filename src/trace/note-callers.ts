@@ -3,13 +3,21 @@
 import { findSameStatements } from '../grouping/repetitions.ts'
 import type { CallSite } from '../types.ts'
 import type { Call } from './call-site.ts'
+import { withoutFormerTurn } from './former-turn.ts'
 import type { RecordedQuery } from './recorded-query.ts'
-import { surroundings } from './source-files.ts'
+import { isRepeated } from './source-files.ts'
 
 export function noteCallers(queries: readonly RecordedQuery[]): void {
   const unclear = new Map<Call, boolean>()
+  const turns = new Map<Call, Call>()
+  const turnOf = (call: Call) => {
+    const turn = turns.get(call) ?? withoutFormerTurn(call)
+    turns.set(call, turn)
+    return turn
+  }
   for (const indexes of findSameStatements(queries)) {
     const sent = indexes.flatMap((index) => queries[index] ?? [])
+    for (const query of sent) query.calledBy(turnOf(query.call))
     tellCombinedApart(sent)
     const awaited = pathsThatAreAwaited(new Set(sent.map(({ call }) => call)))
     for (const query of sent) {
@@ -53,15 +61,16 @@ function pathOf(callSite: CallSite): string {
 }
 
 function isUnclear(call: Call): boolean {
-  return (call.isUnclear || isLateCallback(call)) && !repeats(call.callSite)
+  return (call.isUnclear || isCalledByOthers(call)) && !repeats(call.callSite)
 }
 
-/** A callback that nobody waits for, of a function that is not on the stack any more: who called that one is lost. */
-function isLateCallback({ callSite, running }: Call): boolean {
+/**
+ * Nobody of the application waits for it or stands above it, so a library, a timer or an event called it. Where its own
+ * source repeats nothing, it was called several times, by a loop or by explicit calls.
+ */
+function isCalledByOthers({ callSite, running }: Call): boolean {
   const outermost = callSite.at(-1)
-  if (!outermost || running < callSite.length) return false
-  const { madeIn } = surroundings(outermost) ?? {}
-  return madeIn !== undefined && !callSite.some(({ function: name }) => name?.split('.').at(-1) === madeIn)
+  return outermost !== undefined && running === callSite.length && isRepeated(outermost) !== undefined
 }
 
 /** One of the calls stands in a loop, or a function calls itself. */
@@ -69,7 +78,5 @@ function repeats(callSite: CallSite): boolean {
   const functions = callSite.flatMap(({ file, function: name }) =>
     name === undefined ? [] : [`${file} ${name}`],
   )
-  return (
-    new Set(functions).size < functions.length || callSite.some((frame) => surroundings(frame)?.isRepeated)
-  )
+  return new Set(functions).size < functions.length || callSite.some((frame) => isRepeated(frame))
 }

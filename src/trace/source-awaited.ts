@@ -1,7 +1,7 @@
 // Which call of the application's source is awaited. Above an `await` V8's stacks have lost the call: of one in Promise.all
 // only its number is left, so three calls side by side look like the turns of a loop. The source shows where they stand.
 // What cannot be read in it stays unknown.
-import { iterates, surroundingsOf } from './source-loops.ts'
+import { isRepeatedAt, iterates } from './source-loops.ts'
 import { LONGEST_TYPE, type SourceTokens } from './source-tokens.ts'
 
 /** What is awaited together: the position of one of several calls that are written out, or that a loop makes them. */
@@ -115,7 +115,7 @@ function elementOfVariable(tokens: SourceTokens, use: number, index: number): Co
   for (let at = use - 1; at >= 0; at--) {
     if (texts[at] !== name || texts[at - 1] === '.') continue
     if (texts[at + 1] === '.' && (texts[at + 2] === 'push' || texts[at + 2] === 'unshift')) {
-      if (surroundingsOf(tokens, at).isRepeated) return 'loop'
+      if (isRepeatedAt(tokens, at)) return 'loop'
       pushed.unshift(starts[at + 4] as number)
       continue
     }

@@ -2,7 +2,7 @@
 // only for queries that were repeated; what is not at hand, or not what runs, is not known.
 import type { Frame } from '../types.ts'
 import { awaitsSeveralCalls, combinedCall } from './source-awaited.ts'
-import { type Surroundings, surroundingsOf } from './source-loops.ts'
+import { functionsAround, isRepeatedAt } from './source-loops.ts'
 import { readIfOld } from './source-position.ts'
 import { readTokens, type SourceTokens, tokenAt } from './source-tokens.ts'
 
@@ -30,9 +30,20 @@ function readSource(file: string): SourceTokens | undefined {
   }
 }
 
-/** What is around this line; `undefined` where its source cannot be read. */
-export function surroundings(frame: Frame): Surroundings | undefined {
-  return at(frame, surroundingsOf)
+/** Whether something in the source repeats what stands here; `undefined` where the source cannot be read. */
+export function isRepeated(frame: Frame): boolean | undefined {
+  return at(frame, isRepeatedAt)
+}
+
+/** Names the functions around this line by where they begin, innermost first; none where the source cannot be read. */
+export function enclosingFunctions(frame: Frame): readonly string[] {
+  const starts = at(frame, functionsAround) ?? []
+  return starts.map((start) => `${frame.file} ${start}`)
+}
+
+/** The word at this line and column: the name that is called there. */
+export function wordAt(frame: Frame): string | undefined {
+  return at(frame, ({ texts }, position) => texts[position])
 }
 
 /** Of the calls that this frame awaits together, the frame of the one with this number. */

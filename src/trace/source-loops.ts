@@ -2,57 +2,54 @@
 // handed to one such as `map`. What runs a named function from elsewhere is not seen here.
 import { LONGEST_TYPE, type SourceTokens } from './source-tokens.ts'
 
-export interface Surroundings {
-  /** A loop is around the position, it is in a function that is handed to a call such as `map`, or it is such a call. */
-  isRepeated: boolean
-  /** Of a callback: the function that made it, which may have returned long before the callback runs. */
-  madeIn?: string
-}
-
-export function surroundingsOf(tokens: SourceTokens, position: number): Surroundings {
+/** A loop is around the position, it is in a function that is handed to a call such as `map`, or it is such a call. */
+export function isRepeatedAt(tokens: SourceTokens, position: number): boolean {
   const { texts, parents } = tokens
-  if (texts[position + 1] === '(' && ITERATES.test(texts[position] as string)) return { isRepeated: true }
+  if (texts[position + 1] === '(' && ITERATES.test(texts[position] as string)) return true
   let at = position
   let leaves = false
-  let isCallback = false
   const repeats = (loop: number) => !leaves && !(isCounted(tokens, loop) && leavesAfter(tokens, at))
   while (at >= 0) {
     const open = parents[at] as number
     const before = beforeInStatement(tokens, at)
     leaves ||= before.leaves
-    if (before.loop >= 0 && repeats(before.loop)) return { isRepeated: true }
+    if (before.loop >= 0 && repeats(before.loop)) return true
     const block = open >= 0 && texts[open] === '{' ? blockBefore(tokens, open) : undefined
-    if (block?.kind === 'loop' && repeats(block.at)) return { isRepeated: true }
+    if (block?.kind === 'loop' && repeats(block.at)) return true
     const made = block?.kind === 'function' ? block.at : before.arrow
     if (made >= 0) {
       const isReturned = texts[made - 1] === '=>' || texts[made - 1] === 'return'
       const callee = isReturned ? '' : calleeGiven(tokens, made)
-      if (callee === undefined) {
-        return { isRepeated: false, ...(isCallback ? { madeIn: nameOf(tokens, made) } : {}) }
-      }
-      if (ITERATES.test(callee)) return { isRepeated: true }
-      isCallback = true
+      if (callee === undefined) return false
+      if (ITERATES.test(callee)) return true
       leaves = false
       at = isReturned ? made : (parents[made] as number)
     } else {
-      if (open >= 0 && texts[open] === '(' && isLoopHead(tokens, open, at)) return { isRepeated: true }
+      if (open >= 0 && texts[open] === '(' && isLoopHead(tokens, open, at)) return true
       at = open
     }
   }
-  return { isRepeated: false }
+  return false
+}
+
+/** Where the functions around the position begin, innermost first. */
+export function functionsAround(tokens: SourceTokens, position: number): number[] {
+  const functions: number[] = []
+  let at = position
+  while (at >= 0) {
+    const open = tokens.parents[at] as number
+    const { arrow } = beforeInStatement(tokens, at)
+    const block = open >= 0 && tokens.texts[open] === '{' ? blockBefore(tokens, open) : undefined
+    const start = arrow < 0 && block?.kind === 'function' ? block.at : arrow
+    if (start >= 0) functions.push(start)
+    at = start < 0 ? open : (tokens.parents[start] as number)
+  }
+  return functions
 }
 
 /** Whether a call of this name runs a function that is handed to it once for each of many things. */
 export function iterates(name: string): boolean {
   return ITERATES.test(name)
-}
-
-/** `function name`, `name(` and `name =`; empty where it has none. */
-function nameOf({ texts }: SourceTokens, start: number): string {
-  const at = texts[start] === 'async' ? start + 1 : start
-  if (texts[at] === 'function') return texts[at + 1] === '*' ? (texts[at + 2] ?? '') : (texts[at + 1] ?? '')
-  if (texts[start - 1] === '=' || texts[start - 1] === ':') return texts[start - 2] ?? ''
-  return texts[at] ?? ''
 }
 
 /** Calls that run a function once for each of many things, by the last part of their name. */

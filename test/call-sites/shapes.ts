@@ -50,6 +50,10 @@ export function shapesOf(pool: pg.Pool, db: NodePgDatabase): Shapes {
       })
     })
   }
+  function called(id: number, done: () => void) {
+    pool.query('select name from things where id = $1', [id], () => done())
+  }
+  const ended = (run: (done: () => void) => void) => new Promise<void>(run)
   const select = (id: number) => db.select().from(things).where(eq(things.id, id))
   async function selected(id: number) {
     const [row] = await select(id)
@@ -109,6 +113,44 @@ export function shapesOf(pool: pg.Pool, db: NodePgDatabase): Shapes {
   }
 
   return {
+    'a function that calls itself in its callback': {
+      loop: () =>
+        ended((done) => {
+          const next = (at: number) =>
+            at < ids.length ? called(ids[at] as number, () => next(at + 1)) : done()
+          next(0)
+        }),
+      calls: () => ended((done) => called(71, () => called(72, () => called(73, done)))),
+    },
+    'callbacks, two at a time': {
+      loop: () =>
+        ended((done) => {
+          const todo = [...ids]
+          let running = 0
+          const fill = () => {
+            while (running < 2 && todo.length > 0) {
+              running++
+              called(todo.shift() as number, () => {
+                running--
+                if (todo.length + running > 0) fill()
+                else done()
+              })
+            }
+          }
+          fill()
+        }),
+      calls: () =>
+        ended((done) => {
+          let running = 3
+          const one = () => {
+            running--
+            if (running === 0) done()
+          }
+          called(71, one)
+          called(72, one)
+          called(73, one)
+        }),
+    },
     'one after the other': {
       async loop() {
         for (const id of ids) await direct(id)

@@ -1,0 +1,1 @@
+module.exports = { testMatch: ['**/globals.test.cjs'], testEnvironment: 'node' }

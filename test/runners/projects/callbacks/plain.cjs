@@ -1,0 +1,1 @@
+require('./findings.cjs').writeFindings()

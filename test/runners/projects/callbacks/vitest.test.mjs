@@ -1,0 +1,4 @@
+import { test } from 'vitest'
+import { writeFindings } from './findings.cjs'
+
+test('runs every shape', writeFindings)
