@@ -6,13 +6,13 @@ import { detectorIds } from './options.ts'
 import { sharedState } from './shared-state.ts'
 import { cleanReason } from './sql/ignore-comment.ts'
 import { isDay } from './suppression/day.ts'
-import type { Ignore } from './types.ts'
+import type { DetectorId, Ignore } from './types.ts'
 
 export interface IgnoreOptions {
   /** Why the queries stay as they are. */
   reason: string
   /** Ids of the detectors whose findings are left out. Default: all. */
-  detectors?: readonly string[]
+  detectors?: readonly DetectorId[]
   /** The last day on which it counts, in UTC: `YYYY-MM-DD`. Default: for ever. */
   until?: string
 }

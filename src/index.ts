@@ -1,5 +1,6 @@
 // pg-loupe: the profiler, what it reports, and the types of both.
 export { defineConfig, type LoupeConfig } from './config/config.ts'
+export type { DetectorSettings } from './detectors/detector-settings.ts'
 export { detectors } from './detectors/index.ts'
 export { type Ignored, type IgnoreOptions, ignore } from './ignore.ts'
 export type { ProfilerOptions } from './options.ts'

@@ -1,6 +1,7 @@
 // What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
 // what it takes, and never later in a request.
 import * as v from 'valibot'
+import type { DetectorSettings } from './detectors/detector-settings.ts'
 import { detectors } from './detectors/index.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressEntry } from './suppression/account.ts'
@@ -31,7 +32,7 @@ export interface ProfilerOptions {
    */
   catalog?: boolean
   /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { minLikely: 5 } }`. */
-  detectors?: { [id: string]: false | Partial<DetectorOptions> }
+  detectors?: DetectorSettings
   /**
    * Findings to leave out, each with a reason: `{ detector: 'n-plus-one', route: 'GET /export', reason: '…', until: '2027-01-31' }`.
    * Default: none.

@@ -281,6 +281,19 @@ export interface Finding {
 /** What the catalog and the statement analysis know. May be absent: a detector then says less, never wrong things. */
 export type Knowledge = Readonly<Record<string, never>>
 
+/** The detectors there are. */
+export type DetectorId =
+  | 'n-plus-one'
+  | 'n-plus-one-write'
+  | 'duplicate-query'
+  | 'unread-columns'
+  | 'unread-rows'
+  | 'unbounded-select'
+  | 'unbounded-array'
+  | 'deep-offset'
+  | 'slow-query'
+  | 'query-budget'
+
 /** Whole numbers, or whole numbers by name. */
 export type DetectorOptions = Record<string, number | Readonly<Record<string, number>>>
 

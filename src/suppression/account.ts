@@ -1,13 +1,12 @@
 // The account of one reason to leave findings out: which it left out, and what that says of the reason in the end.
 import { wholePath } from '../path-pattern.ts'
-import type { Finding, Frame, Ignore, Suppression, SuppressionState } from '../types.ts'
+import type { DetectorId, Finding, Frame, Ignore, Suppression, SuppressionState } from '../types.ts'
 import { isInForce } from './marks.ts'
 import { routePattern } from './route-pattern.ts'
 
 /** What to leave out, and why. Of the first four at least one is given; those that are must all match. */
 export interface SuppressEntry {
-  /** Id of a detector. */
-  detector?: string | undefined
+  detector?: DetectorId | undefined
   /** Name of a route; `*` matches up to the next slash, `**` anything. */
   route?: string | undefined
   /** The file of a finding's line, or a folder above it; `*` stays within one name, `**` matches any number of folders. */

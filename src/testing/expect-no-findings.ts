@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { detectors as known } from '../detectors/index.ts'
 import { record } from '../options.ts'
 import { defaultProfiler, type Profiler } from '../profiler.ts'
-import type { Finding, Severity } from '../types.ts'
+import type { DetectorId, Finding, Severity } from '../types.ts'
 import { isAtLeast, SEVERITIES } from '../worst-first.ts'
 import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
@@ -16,7 +16,7 @@ import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt
 
 export interface NoFindingsOptions {
   /** Ids of the detectors that count. Default: all that the profiler has switched on but `slow-query`. */
-  detectors?: readonly string[]
+  detectors?: readonly DetectorId[]
   /** The least that counts. Default `warning`: what is only to be known of (`info`) is in the report. */
   minSeverity?: Severity
   /**
@@ -83,7 +83,8 @@ export function judgeNoFindings(
   if (silence) return silence
   const findings = captured.report.findings.filter(
     ({ detector, severity }) =>
-      (detectors ? detectors.includes(detector) : detector !== MEASURED) && isAtLeast(severity, minSeverity),
+      (detectors ? detectors.some((id) => id === detector) : detector !== MEASURED) &&
+      isAtLeast(severity, minSeverity),
   )
   const verdict = judgeFindings(findings, captured, ['finding', 'findings'])
   const looksForLoops = !detectors || detectors.some((id) => LOOPS.includes(id))

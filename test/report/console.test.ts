@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { SuppressEntry } from '../../src/index.ts'
 import { createProfiler } from '../../src/profiler.ts'
 import { consoleListener } from '../../src/report/console-listener.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
@@ -228,7 +229,7 @@ describe('the live console', () => {
 })
 
 describe('suppressions', () => {
-  const suppress = [
+  const suppress: SuppressEntry[] = [
     { route: 'GET /legacy', reason: 'to be replaced' },
     { route: 'GET /orders', detector: 'slow-query', reason: 'was slow' },
     { route: 'GET /orders', detector: 'n-plus-one', reason: 'was few', until: '2020-01-01' },

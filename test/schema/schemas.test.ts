@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
-import { createProfiler } from '../../src/index.ts'
+import { createProfiler, type SuppressEntry } from '../../src/index.ts'
 import { parseReport } from '../../src/report/parse-report.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
@@ -174,7 +174,7 @@ function makeReport(): Report {
       flow: [{ param: 0, query: 0, column: 'author_id', rows: 4 }],
     }),
   )
-  const suppress = [
+  const suppress: SuppressEntry[] = [
     {
       detector: 'n-plus-one',
       route: 'GET /old',

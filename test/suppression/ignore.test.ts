@@ -46,7 +46,7 @@ describe('findings of what is sent inside are left out', () => {
   })
 
   test('and of what is suppressed by option, in assertions too', async () => {
-    const suppress = [{ detector: 'n-plus-one', path: 'test/suppression', reason: 'four at most' }]
+    const suppress = [{ detector: 'n-plus-one' as const, path: 'test/suppression', reason: 'four at most' }]
     const lenient = createProfiler({ reporters: [], suppress })
     const own = profilePool(new pg.Pool(database.config), lenient)
     const ask = async () => {
