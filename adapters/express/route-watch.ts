@@ -2,9 +2,9 @@
 // properties that Express sets; the accessors are the same for all requests, because with accessors of its own each request
 // would be an object of its own kind to V8, and everything that reads requests would become slow.
 
+import type { Page } from '../../src/http/page-names.ts'
+import { pathShape } from '../../src/http/path-shape.ts'
 import type { Profiler } from '../../src/profiler.ts'
-import type { Page } from './page-names.ts'
-import { pathShape } from './path-shape.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {

@@ -2,16 +2,23 @@
 // emitting it, so the trace begins there and everything the listeners do is in it.
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
+import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
+import { traceRequests } from '../../src/http/trace-requests.ts'
 import type { Profiler } from '../../src/profiler.ts'
 import { replacePrototypeMethod } from '../../src/replace-prototype-method.ts'
-import { type RequestLike, type ResponseLike, traceRequests } from '../express/index.ts'
+import { expressRoutes } from '../express/express-routes.ts'
+import { setupWatch } from '../observe/tell-setup.ts'
 
 /** A listener for `checkContinue` gets the request instead; it may emit it as `request` then. */
 const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'])
 
 export function profileServers(profiler: Profiler): void {
   // An application that has a profiler of its own traces its requests itself.
-  const begin = traceRequests(profiler, true)
+  const begin = traceRequests(profiler, {
+    namer: expressRoutes(profiler),
+    isStandIn: true,
+    onRequest: () => setupWatch()?.requestTraced(profiler),
+  })
   for (const { prototype } of [Server, SecureServer]) {
     replacePrototypeMethod(prototype, 'emit', (server, original, args) => {
       const [event, request, response] = args

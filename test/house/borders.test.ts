@@ -69,7 +69,7 @@ const ROOMS: Record<string, readonly string[]> = {
 }
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
-  /^src\/(flush-on-signal|index|profiler|ignore|options|replace-method|replace-prototype-method|shared-state)\.ts$|^src\/(cli|config|runners|testing)\//
+  /^src\/(flush-on-signal|index|profiler|ignore|options|replace-method|replace-prototype-method|shared-state)\.ts$|^src\/(cli|config|http|runners|testing)\//
 const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }

@@ -1,4 +1,4 @@
-// The path of a request with a star for what is no word: it names requests to servers without Express, and says what is
+// The path of a request with a star for what is no word: it names requests to servers without a framework, and says what is
 // known of a name before a route has taken the request. An id is a value, and a name for each would be no name. A short slug
 // cannot be told from a word by itself: `page-names.ts` tells it by what else stands there.
 

@@ -1,7 +1,7 @@
 // Names of pages without a pattern: words are kept until there are too many of them to be names.
 import { expect, test } from 'vitest'
-import { PageNames } from '../../adapters/express/page-names.ts'
-import { pathShape } from '../../adapters/express/path-shape.ts'
+import { PageNames } from '../../src/http/page-names.ts'
+import { pathShape } from '../../src/http/path-shape.ts'
 
 const words = (count: number) =>
   Array.from({ length: count }, (_, at) => `w${'abcdefgh'[at % 8]}${'x'.repeat(at / 8)}`)

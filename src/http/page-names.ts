@@ -63,5 +63,10 @@ export class PageNames {
   }
 }
 
+/** The page of a request that no router has taken; `shape` is that of its trace, with the method. */
+export function pageOfShape(shape: string): Page {
+  return { path: shape.slice(shape.indexOf(' ') + 1), isShape: true }
+}
+
 /** Of the process: the middleware may be made anew for each request. */
 export const pageNames = new PageNames()

@@ -1,8 +1,8 @@
 // `Server-Timing: db;dur=4.2;desc="8 queries"` on a response, so that the network panel of a browser shows what the request
 // asked of the database until then. It is written when the headers are, whoever writes them, so it touches neither what
 // streams nor what has been sent; what the application says in that header itself stands before it.
-import { busyMs } from '../../src/report/busy-time.ts'
-import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { busyMs } from '../report/busy-time.ts'
+import type { LiveTrace } from '../trace/live-trace.ts'
 import type { RequestTrace } from './request-trace.ts'
 
 /** What is needed of a response of `node:http`, or of `node:http2` in its compatible form. */

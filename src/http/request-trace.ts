@@ -1,18 +1,16 @@
 // What one profiler knows of one request while it is answered. Request and response both lead to it.
-import type { Profiler } from '../../src/profiler.ts'
-import { sharedState } from '../../src/shared-state.ts'
-import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import type { FlatRoute, FlatRoutes } from './flat-routes.ts'
-import { type Page, pageNames } from './page-names.ts'
-import type { RouteWatch } from './route-watch.ts'
+import type { Profiler } from '../profiler.ts'
+import { sharedState } from '../shared-state.ts'
+import type { LiveTrace } from '../trace/live-trace.ts'
+import { pageNames } from './page-names.ts'
+import type { RouteNamer } from './route-namer.ts'
 
-/** What is needed of a request; Express 4 and 5 have it. */
+/** What is needed of a request of `node:http`, and of what a framework puts on it. */
 export interface RequestLike {
   method?: string | undefined
   url?: string | undefined
+  /** Set by a framework that changes `url` on the way through its routers. */
   originalUrl?: string
-  readonly route?: unknown
-  readonly baseUrl?: string
   /** Set by a middleware that parses it. */
   readonly body?: unknown
 }
@@ -57,13 +55,13 @@ export class RequestTrace {
   readonly trace: LiveTrace
   /** It is there for requests that nobody else traces. */
   readonly isStandIn: boolean
-  /** What follows it, or the route that is expected at its end. */
-  readonly #route: RouteWatch | FlatRoute
   /** Of another profiler. */
   next: RequestTrace | undefined
   /** Server-Timing has told of it. */
   isTold = false
-  readonly #flatRoutes: FlatRoutes
+  readonly #namer: RouteNamer
+  /** What the namer keeps of the request until its end. */
+  readonly #followed: unknown
 
   constructor(
     request: RequestLike,
@@ -71,16 +69,15 @@ export class RequestTrace {
     profiler: Profiler,
     trace: LiveTrace,
     isStandIn: boolean,
-    route: RouteWatch | FlatRoute,
-    flatRoutes: FlatRoutes,
+    namer: RouteNamer,
   ) {
     this.request = request
     this.response = response
     this.profiler = profiler
     this.trace = trace
     this.isStandIn = isStandIn
-    this.#route = route
-    this.#flatRoutes = flatRoutes
+    this.#namer = namer
+    this.#followed = namer.follow(request, trace)
   }
 
   /** Makes request and response lead to it, behind those that trace the request already. */
@@ -129,17 +126,8 @@ export class RequestTrace {
 
   #name(): string {
     const { method = '' } = this.trace.labels
-    const page = this.#page()
+    const page = this.#namer.page(this.#followed, this.request, this.trace)
     return `${method} ${page ? pageNames.nameOf(page, this.response.statusCode) : '*'}`
-  }
-
-  #page(): Page | undefined {
-    const { trace, request } = this
-    const route = this.#route
-    if (!('hear' in route)) return this.#flatRoutes.pageOf(trace.shape, route, request)
-    const page = route.page() ?? { path: trace.shape.slice(trace.shape.indexOf(' ') + 1), isShape: true }
-    if (route.isFlat && trace.counted) this.#flatRoutes.learn(trace.shape, request, page)
-    return page
   }
 }
 
