@@ -109,7 +109,10 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       })
     : undefined
   // A client that counts as instrumented is left alone by whoever profiles all clients there are.
-  const knowledge = createKnowledge((client) => sharedState().instrumented.set(client, () => {}))
+  const knowledge = createKnowledge(
+    (client) => sharedState().instrumented.set(client, () => {}),
+    () => sharedState().setupChanged?.(),
+  )
   const settings = {
     limits: checked.limits,
     resolveCall: callResolver(checked.application, cacheEntries),

@@ -39,6 +39,8 @@ interface SharedState {
   readonly leftOut: WeakSet<object>
   /** Watches what the set-up leaves out; the adapter that makes it knows what it is. */
   setupWatch?: unknown
+  /** To be called when what it has not watched itself may have to be said. */
+  setupChanged?: () => void
   /** Requests to servers that are traced, and their responses, until they are closed; the adapter knows what it keeps of them. */
   requests: Map<object, unknown>
   /** Requests whose sender is known, with the trace it sent them in. */

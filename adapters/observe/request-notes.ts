@@ -2,6 +2,7 @@
 // by channels that Node.js publishes itself, so nothing is patched.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { quietly } from './quietly.ts'
 
 /** What is known of one request. */
 export interface RequestNote {
@@ -50,13 +51,15 @@ export function noteRequests(onEnd: (note: RequestNote, isExpress: boolean) => v
     note.name = nameOf(request)
     onEnd(note, request.baseUrl !== undefined)
   }
-  subscribe(START, started)
-  subscribe(FINISH, finished)
+  const onStart = quietly(started)
+  const onFinish = quietly(finished)
+  subscribe(START, onStart)
+  subscribe(FINISH, onFinish)
   return {
     current: () => storage.getStore(),
     stop() {
-      unsubscribe(START, started)
-      unsubscribe(FINISH, finished)
+      unsubscribe(START, onStart)
+      unsubscribe(FINISH, onFinish)
       storage.disable()
     },
   }

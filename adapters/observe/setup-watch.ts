@@ -8,6 +8,7 @@ import { sharedState } from '../../src/shared-state.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { lookAtStack, type StackLook } from './look-at-stack.ts'
 import { packageOf } from './package-of.ts'
+import { quietly } from './quietly.ts'
 import { noteRequests, type RequestNote } from './request-notes.ts'
 import {
   isLeftOut,
@@ -88,6 +89,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     if (requests.seen >= most.requests) stop()
   })
   classes.find()
+  sharedState().setupChanged = onChange
 
   function noteUse(
     source: Source | undefined,
@@ -249,13 +251,4 @@ function versionAt(file: string, name: string): string | undefined {
 
 function isListening(): boolean {
   return process.getActiveResourcesInfo().includes('TCPServerWrap')
-}
-
-/** What fails in here must not reach the application; there is then less to say. */
-function quietly<Args extends readonly unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
-  return (...args) => {
-    try {
-      act(...args)
-    } catch {}
-  }
 }

@@ -32,7 +32,8 @@ export interface CatalogState {
 /** An application has one or two; of those of one that opens a database for each customer, the others stay unknown. */
 const MOST_DATABASES = 3
 
-export function createKnowledge(onOwnClient: OwnClientListener): Knowledge {
+/** `onFailure` is told of a catalog that could not be read. */
+export function createKnowledge(onOwnClient: OwnClientListener, onFailure: () => void): Knowledge {
   const databases = new WeakMap<object, DatabaseOfClient>()
   const sources = new Map<string, CatalogSource>()
   let isParserAsked = false
@@ -68,6 +69,7 @@ export function createKnowledge(onOwnClient: OwnClientListener): Knowledge {
       if (!source || (source.isLoaded && isParserAsked)) return undefined
       return Promise.all([loadParser(), source.load()]).then(() => {
         isParserAsked = true
+        if (source.failure) onFailure()
       })
     },
     catalog: (connections) => onlySource(connections)?.current(),

@@ -27,18 +27,19 @@ function explainUnprofiled(source: SourceFacts, position: number, facts: SetupFa
   const uses = source.uses.inOtherTraces + source.uses.inUntracedRequests
   if (uses === 0 && !isAllThereIs(source, facts)) return []
   const { kind, database, usedBy, place } = source
-  const where = database === undefined ? '' : ` of the database ${database}`
+  const what = `${kind}${database === undefined ? '' : ` of the database ${database}`}`
   const isLibrary = usedBy !== undefined && !ORMS_WITHOUT.has(usedBy)
   const hasConnections = isLibrary && isOrmWithConnections(usedBy)
   const isOther = facts.sources.some(({ uses }) => uses.captured > 0)
   const id = isOther ? 'another-pool-not-profiled' : 'pool-of-requests-not-profiled'
-  const by = isLibrary ? `, which ${usedBy} uses` : ''
   return [
     {
       id,
       key: `${id} ${position}`,
       level: isLibrary && !hasConnections ? 'hint' : 'fault',
-      seen: `A ${kind}${where}${by} is not profiled, and ${uses > 0 ? `requests or jobs used it ${times(uses)}` : 'all queries go through it'}.`,
+      seen:
+        (isLibrary ? `${usedBy} uses a ${what} that is not profiled` : `A ${what} is not profiled`) +
+        (uses > 0 ? `, and requests or jobs used it ${times(uses)}.` : ', and all queries go through it.'),
       lost: 'Its queries are in no trace, so no finding can name them.',
       nextStep: nextStepOf(source, hasConnections, isLibrary),
       place,

@@ -9,13 +9,15 @@ import { temporaryFolder } from '../temporary-folder.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
-const database = await testDatabase()
+export const database = await testDatabase()
 
 export interface Application {
   /** After `config` for pools is known, and before the server listens; `app` is Express, `get(path)` sends a request. */
   lines: string
   /** What it does once it listens. Absent: it has no server. */
   visits?: string
+  /** It ends its pools itself. */
+  endsPools?: boolean
   kind?: 'mjs' | 'cjs'
   express?: 'express' | 'express4'
   env?: Record<string, string>
@@ -23,7 +25,7 @@ export interface Application {
 }
 
 export interface Told {
-  /** The first line of each notice, without where it was seen. */
+  /** The first line of each notice. */
   notices: string[]
   stderr: string
 }
@@ -37,8 +39,18 @@ const IMPORTS: readonly (readonly [names: string, from: string])[] = [
   ['{ createProfiler, defaultProfiler }', 'pg-loupe'],
   ['{ drizzle }', 'drizzle-orm/node-postgres'],
   ['{ integer, pgTable }', 'drizzle-orm/pg-core'],
+  ['store', 'session-store'],
+  ['otherPg', 'pg-oldest'],
 ]
 
+/** A library with a pool of its own, as a session store has one. */
+const LIBRARY = `
+const pg = require('pg')
+exports.open = (config) => {
+  const pool = new pg.Pool(config)
+  return { touch: () => pool.query('select 1'), end: () => pool.end() }
+}
+`
 const PACKAGES = ['pg', 'pg-oldest', 'express', 'express4', 'drizzle-orm']
 
 export async function runApplication(application: Application): Promise<Told> {
@@ -48,6 +60,8 @@ export async function runApplication(application: Application): Promise<Told> {
   symlinkSync(root, join(folder, 'node_modules/pg-loupe'))
   for (const name of PACKAGES)
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  mkdirSync(join(folder, 'node_modules/session-store'))
+  writeFileSync(join(folder, 'node_modules/session-store/index.js'), LIBRARY)
   const file = join(folder, `application.${kind}`)
   const imports = [['express', express] as const, ...IMPORTS]
   const load = imports.map(([names, from]) =>
@@ -70,7 +84,7 @@ export async function runApplication(application: Application): Promise<Told> {
   return { stderr, notices: [...stderr.matchAll(/^pg-loupe: (.*)$/gm)].map(([, text = '']) => text) }
 }
 
-function bodyOf({ lines, visits }: Application): string {
+function bodyOf({ lines, visits, endsPools = true }: Application): string {
   const start = `
 const config = { connectionString: process.env.DATABASE_URL, max: 2 }
 const pools = []
@@ -86,7 +100,7 @@ const app = express()
 const endPools = () => Promise.all(pools.map((pool) => pool.end()))
 `
   if (visits === undefined)
-    return `${start}${end}async function main() {\n${lines}\nawait endPools()\n}\nmain()\n`
+    return `${start}${end}async function main() {\n${lines}\n${endsPools ? 'await endPools()' : ''}\n}\nmain()\n`
   return `${start}${lines}${end}
 const server = app.listen(0, '127.0.0.1', async () => {
   const get = (path) => fetch('http://127.0.0.1:' + server.address().port + path).then((response) => response.text())
