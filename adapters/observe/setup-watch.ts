@@ -58,6 +58,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
   const requests = {
     seen: 0,
     traced: 0,
+    routes: new Map<string, number>(),
     untraced: new Map<string, number>(),
     tracedLate: new Map<string, number>(),
   }
@@ -79,10 +80,10 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     isExpress ||= isOfExpress
     requests.seen++
     if (note.isTraced) requests.traced++
+    count(requests.routes, note.name)
     if (note.uncaptured > 0) {
       const names = note.isTraced ? requests.tracedLate : requests.untraced
-      const isKept = names.has(note.name) || names.size < MOST_NAMES
-      if (isKept) names.set(note.name, (names.get(note.name) ?? 0) + 1)
+      count(names, note.name)
       onChange()
     }
     if (REQUESTS_TO_FIND_AT.has(requests.seen)) classes.find()
@@ -105,7 +106,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     if (source.looks < LOOKS) {
       const look = lookAtStack(below)
       noteLook(source, look)
-      if (kind === 'captured' && profiler) noteOrms(look, profiler)
+      noteOrms(look, kind === 'captured' ? profiler : undefined)
     }
     if (kind === 'outside') {
       const hasStarted = requests.seen > 0 || now() - startedMs > START_MS
@@ -127,10 +128,10 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     return profiler?.collectsUntraced ? 'captured' : 'outside'
   }
 
-  function noteOrms({ place, packages }: StackLook, profiler: Profiler): void {
+  /** `profiler`: of a query that it captures. */
+  function noteOrms({ place, packages }: StackLook, profiler: Profiler | undefined): void {
     const drizzle = packages.find(({ name }) => name === 'drizzle-orm')
-    // What is only counted has no line anyway.
-    if (!drizzle || !profiler.isRecording()) return
+    if (!drizzle) return
     const known = orms.get(drizzle.name)
     const orm = known ?? {
       name: drizzle.name,
@@ -139,6 +140,8 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
       queriesWithoutLine: 0,
     }
     orms.set(drizzle.name, orm)
+    // What is only counted has no line anyway.
+    if (!profiler?.isRecording()) return
     orm.queries++
     if (place === undefined && !sharedState().drizzleProfilers.has(profiler)) {
       orm.queriesWithoutLine++
@@ -196,6 +199,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
         requests: {
           seen: requests.seen,
           traced: requests.traced,
+          routes: listed(requests.routes),
           untraced: listed(requests.untraced),
           tracedLate: listed(requests.tracedLate),
         },
@@ -238,6 +242,10 @@ function factsOf(source: Source, profilers: readonly Profiler[]): SourceFacts {
     place,
     uses: { ...uses },
   }
+}
+
+function count(names: Map<string, number>, name: string): void {
+  if (names.has(name) || names.size < MOST_NAMES) names.set(name, (names.get(name) ?? 0) + 1)
 }
 
 function listed(names: ReadonlyMap<string, number>): { name: string; requests: number }[] {

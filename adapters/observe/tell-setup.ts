@@ -1,10 +1,13 @@
 // Says on the console of a running application what its set-up leaves out: each thing once, as soon as it is certain, and
 // what only the end can tell at the exit. It refuses to speak for a profiler whose reports do not go to the console.
+
+import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
 import type { Profiler } from '../../src/profiler.ts'
 import { setTimeout, type Timer } from '../../src/real-time.ts'
 import { explainSetup } from '../../src/setup/explain-setup.ts'
 import { formatNotice } from '../../src/setup/format-notice.ts'
 import { atExit, sharedState } from '../../src/shared-state.ts'
+import { observeProcess } from './observe-process.ts'
 import { createSetupWatch, type SetupWatch } from './setup-watch.ts'
 
 /** After so much nothing new is expected, and nothing is spent on looking any longer. */
@@ -17,6 +20,9 @@ const MOST_NOTICES = 10
 /** The watch of this process, which begins when a profiler that prints on the console is used. */
 export function setupWatch(profiler?: Profiler): SetupWatch | undefined {
   const state = sharedState() as { setupWatch?: SetupWatch }
+  const observed = process.env[OBSERVE_VARIABLE]
+  // In a sandbox that does not share the globals of its process; elsewhere the process is observed already.
+  if (observed) state.setupWatch ??= observeProcess(observed)
   if (profiler?.hints) state.setupWatch ??= tellingWatch((text) => process.stderr.write(text))
   return state.setupWatch
 }

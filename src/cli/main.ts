@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { baselineCommand } from './baseline-command.ts'
 import { diffCommand } from './diff-command.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { WRONG_USAGE } from './exit-codes.ts'
 import { mergeCommand } from './merge-command.ts'
 import { reportCommand } from './report-command.ts'
@@ -26,6 +27,7 @@ const program = new Command('pg-loupe')
 
 for (const command of [
   runCommand(),
+  doctorCommand(),
   analyzeCommand(),
   reportCommand(),
   mergeCommand(),

@@ -1,22 +1,33 @@
-// The environment in which every Node.js process profiles itself and leaves its traces in a folder. What is in NODE_OPTIONS
-// stays. It refuses to use `--import`: with one, Node.js 20 loads the entry of a program as an ES module, past the hooks of
-// ts-node and its like.
+// The environments in which every Node.js process loads a file of this package before its own program: one that profiles it, or
+// one that observes it. What is in NODE_OPTIONS stays. It refuses to use `--import`: with one, Node.js 20 loads the entry of a
+// program as an ES module, past the hooks of ts-node and its like.
 import { realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { OBSERVE_VARIABLE } from '../collect/process-facts.ts'
 
 export function profiledEnvironment(folder: string): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', ...environment } = process.env
   return {
     ...environment,
-    NODE_OPTIONS: `${NODE_OPTIONS} --require ${quoted(registerPath())}`.trim(),
+    NODE_OPTIONS: `${NODE_OPTIONS} ${requiring('register/index')}`.trim(),
     PG_LOUPE_COLLECT: folder,
   }
 }
 
+/** It comes first, so that it sees what `pg-loupe/register` in NODE_OPTIONS does. */
+export function observedEnvironment(folder: string): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS = '', ...environment } = process.env
+  return {
+    ...environment,
+    NODE_OPTIONS: `${requiring('observe/preload')} ${NODE_OPTIONS}`.trim(),
+    [OBSERVE_VARIABLE]: folder,
+  }
+}
+
 /** Of this very package, in whatever folder the command runs. */
-function registerPath(): string {
-  const self = createRequire(realpathSync(process.argv[1] ?? '.'))
-  return self.resolve('pg-loupe/register')
+function requiring(adapter: string): string {
+  const command = realpathSync(process.argv[1] ?? '.')
+  return `--require ${quoted(join(dirname(command), '../../adapters', `${adapter}.js`))}`
 }
 
 /** As Node.js reads NODE_OPTIONS. Only where it must be: other programs that read them split at blanks. */

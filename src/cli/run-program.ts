@@ -1,6 +1,6 @@
 // Runs a program as a shell would: with this process's input and output, its signals, and an exit status that says how it
 // ended.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { KILLED, NOT_EXECUTABLE, NOT_FOUND } from './exit-codes.ts'
 import { tell } from './tell.ts'
@@ -14,12 +14,25 @@ export interface Ended {
   ran: boolean
 }
 
+interface Running {
+  /** Told of the process once it has started. */
+  started?: (child: ChildProcess) => void
+  /** Where its standard output goes. Default: to this process's own. */
+  stdout?: 'inherit' | number
+}
+
 /** Once it has resolved, a signal ends this process. */
-export function runProgram(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+export function runProgram(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { started, stdout = 'inherit' }: Running = {},
+): Promise<Ended> {
   const [program = '', ...args] = words
   return new Promise((resolve) => {
     // Only a shell finds npm and npx on Windows, where they are scripts.
-    const child = spawn(program, args, { stdio: 'inherit', env, shell: process.platform === 'win32' })
+    const stdio: StdioOptions = ['inherit', stdout, 'inherit']
+    const child = spawn(program, args, { stdio, env, shell: process.platform === 'win32' })
+    started?.(child)
     let isRunning = true
     for (const signal of PASSED_ON) {
       process.on(signal, () => {

@@ -43,7 +43,9 @@ function isBelowRunner(): boolean {
  * file. Matchers and assertions tell what they find themselves.
  */
 export function tellUnreportedTests(runner: RunnerName, { enabled, outputs }: Profiler): void {
-  const { tests } = sharedState().setupNotes
+  const { tests, leave } = sharedState().setupNotes
+  // Runners end workers and sandboxes without an exit.
+  leave?.()
   if (!enabled || outputs.size > 0 || tests.traced === 0 || !isFirstWorker()) return
   const told = toldInProcess()
   if (told.has(runner)) return

@@ -8,7 +8,7 @@ import { explainOutside } from './explain-outside.ts'
 import { explainRequests } from './explain-requests.ts'
 import { explainSilence, explainTests } from './explain-silence.ts'
 import { explainSources } from './explain-sources.ts'
-import { explainOff, explainVariables, explainVersions } from './explain-surroundings.ts'
+import { explainNoProfiler, explainOff, explainVariables, explainVersions } from './explain-surroundings.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 export type NoticeId =
@@ -26,6 +26,7 @@ export type NoticeId =
   | 'two-versions'
   | 'wrong-variable'
   | 'profiler-off'
+  | 'no-profiler'
   | 'silent-in-test'
   | 'tests-not-reported'
   | 'tests-not-traced'
@@ -54,6 +55,7 @@ type Explain = (facts: SetupFacts) => Notice[]
 const EXPLANATIONS: readonly Explain[] = [
   explainVersions,
   explainOff,
+  explainNoProfiler,
   explainVariables,
   explainRequests,
   explainSources,

@@ -1,4 +1,5 @@
 // Notices about what decides whether pg-loupe works at all: versions, variables, and a profiler that is off.
+import { plural } from '../plural.ts'
 import type { Notice } from './explain-setup.ts'
 import type { PackageFacts, SetupFacts } from './setup-facts.ts'
 
@@ -48,6 +49,26 @@ function twoVersions(versions: readonly string[]): Notice {
     lost: 'They share traces and do not know what the other has changed, so queries may be missing or counted twice.',
     nextStep: 'npm ls pg-loupe',
   }
+}
+
+/** Told where the whole process was observed: elsewhere there is a profiler, or nobody to tell it. */
+export function explainNoProfiler({ surroundings, profilers, sources, isRegistered }: SetupFacts): Notice[] {
+  if (!surroundings || profilers.length > 0 || surroundings.profilersOff > 0 || isRegistered) return []
+  // They are told of the set-up file of their runner.
+  if (surroundings.tests?.runner || sources.length === 0) return []
+  const uses = sources.flatMap((source) => Object.values({ ...source.uses, bursts: 0 }))
+  const total = uses.reduce((sum, count) => sum + count, 0)
+  return [
+    {
+      id: 'no-profiler',
+      key: 'no-profiler',
+      level: 'fault',
+      seen: `The process uses pg (${plural(total, 'use')} of ${plural(sources.length, 'pool or client', 'pools and clients')}), and pg-loupe is not in use.`,
+      lost: 'Nothing is captured.',
+      nextStep: 'node --require pg-loupe/register <your program>, or the three lines of the README.',
+      place: sources[0]?.place,
+    },
+  ]
 }
 
 export function explainVariables({ surroundings }: SetupFacts): Notice[] {

@@ -127,6 +127,8 @@ export interface RequestFacts {
   /** Requests to HTTP servers of this process. */
   seen: number
   traced: number
+  /** By their method and route where it is known; the first ones only. */
+  routes: readonly { name: string; requests: number }[]
   /** Requests without a trace in which a profiled pool or client was used, by their method and route where it is known. */
   untraced: readonly { name: string; requests: number }[]
   /** Requests in which one was used before their trace began. */

@@ -8,6 +8,8 @@ export interface SetupNotes {
   profilersOff: number
   readonly wrongComments: WrongComment[]
   readonly tests: TestNotes
+  /** Writes what is known, where the process is observed. */
+  leave?: () => void
 }
 
 /** Enough to mend them; the reports have all. */

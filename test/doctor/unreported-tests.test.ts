@@ -71,7 +71,7 @@ test('few', () => expect(() => ask('/authors/1')).toHaveQueryCount(1))
 
 /** What the application sends is seen as `pg-loupe/register` sees it. */
 function run(args: readonly string[], cwd: string): Promise<string> {
-  const register = join(root, 'dist/cjs/adapters/register/index.js')
+  const register = join(root, 'dist/adapters/register/index.js')
   const env = {
     ...strangerEnvironment(),
     DATABASE_URL: database.url,

@@ -61,6 +61,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/trace-file': ['src/types.ts', 'src/finding-frames.ts', 'src/real-time.ts', 'src/sql', 'src/trace'],
   'src/collect': [
     'src/types.ts',
+    'src/setup',
     'src/temporary-name.ts',
     'src/compare-text.ts',
     'src/sql',

@@ -1,0 +1,59 @@
+// Frameworks and ORMs that a process has loaded, with their versions, beside those that have shown themselves by requests and
+// queries. Only what Node.js keeps of CommonJS files is looked at; an ORM of ES modules is known by its queries.
+import type { OrmFacts, PackageFacts, SetupFacts } from '../../src/setup/setup-facts.ts'
+import { packageOf } from './package-of.ts'
+import { moduleCache } from './pg-files.ts'
+
+const FRAMEWORKS: ReadonlySet<string> = new Set([
+  'express',
+  'fastify',
+  'koa',
+  'hono',
+  'next',
+  '@nestjs/core',
+  '@hapi/hapi',
+])
+export const ORMS: ReadonlySet<string> = new Set([
+  'drizzle-orm',
+  'knex',
+  'kysely',
+  'objection',
+  'sequelize',
+  'typeorm',
+  '@mikro-orm/core',
+  '@prisma/client',
+])
+
+const known = new Map<string, PackageFacts | undefined>()
+let filesLooked = 0
+
+export function installedPackages({ frameworks, orms }: Pick<SetupFacts, 'frameworks' | 'orms'>): {
+  frameworks: PackageFacts[]
+  orms: OrmFacts[]
+} {
+  look()
+  const loaded = [...known.values()].flatMap((found) => found ?? [])
+  const named = new Set(frameworks.flatMap(({ name, version }) => (version ? [name] : [])))
+  const ofLoaded = loaded.filter(({ name }) => FRAMEWORKS.has(name) && !named.has(name))
+  const seen = new Set(orms.map(({ name }) => name))
+  const silent = loaded.filter(({ name }) => ORMS.has(name) && !seen.has(name))
+  return {
+    frameworks: [...frameworks.filter(({ name }) => !ofLoaded.some((one) => one.name === name)), ...ofLoaded],
+    orms: [...orms, ...silent.map((one) => ({ ...one, queries: 0, queriesWithoutLine: 0 }))],
+  }
+}
+
+function look(): void {
+  const files = Object.keys(moduleCache())
+  for (const file of files.slice(filesLooked)) {
+    const start = file.replaceAll('\\', '/').lastIndexOf('/node_modules/')
+    if (start < 0) continue
+    const [first = '', second = ''] = file.slice(start + '/node_modules/'.length).split(/[\\/]/)
+    const folder = first.startsWith('@') ? `${first}/${second}` : first
+    if (known.has(folder)) continue
+    const found = packageOf(`${file.slice(0, start)}/node_modules/${folder}/package.json`)
+    const isWanted = found && (FRAMEWORKS.has(found.name) || ORMS.has(found.name))
+    known.set(folder, isWanted ? { name: found.name, version: found.version } : undefined)
+  }
+  filesLooked = files.length
+}

@@ -1,0 +1,87 @@
+// Observes a process for `pg-loupe doctor`, from its start to its end, and leaves what was found in a folder. It only looks: it
+// profiles nothing, and a listener of signals gives way to those of the application.
+import { randomUUID } from 'node:crypto'
+import { join, relative } from 'node:path'
+import { threadId } from 'node:worker_threads'
+import { type ProcessFacts, writeFacts } from '../../src/collect/process-facts.ts'
+import { readEnvironment } from '../../src/config/read-environment.ts'
+import { atExitOrSignal } from '../../src/flush-on-signal.ts'
+import { setTimeout } from '../../src/real-time.ts'
+import { testFacts } from '../../src/runners/test-notes.ts'
+import type { SurroundingFacts } from '../../src/setup/setup-facts.ts'
+import { sharedState } from '../../src/shared-state.ts'
+import { installedPackages } from './installed-packages.ts'
+import { createSetupWatch, type SetupWatch } from './setup-watch.ts'
+
+/** More than somebody clicks; a load test would learn nothing more either. */
+const MOST = { requests: 100_000, uses: 1_000_000 }
+/** A process that is killed loses what it has learnt since. */
+const WRITES_EACH_MS = 250
+
+/** `folder` exists; when it is gone, nobody wants to know any more. */
+export function observeProcess(folder: string): SetupWatch {
+  const file = join(folder, `${process.pid}-${threadId}-${randomUUID()}.json`)
+  const environment = readEnvironment(process.env)
+  const wrongVariables = [...environment.problems, ...environment.unknown].map(sentence)
+  const watch = createSetupWatch({ most: MOST })
+  let written = ''
+
+  const leave = (isEnding: boolean) => {
+    try {
+      const facts = factsOf(watch, isEnding, wrongVariables)
+      const text = JSON.stringify(facts)
+      if (text === written) return
+      written = text
+      writeFacts(file, facts)
+    } catch {
+      // The folder is gone, or the disk is full.
+    }
+  }
+  const timer = setTimeout(() => {
+    leave(false)
+    timer.refresh()
+  }, WRITES_EACH_MS).unref()
+  sharedState().setupNotes.leave = () => leave(true)
+  atExitOrSignal(() => leave(true))
+  leave(false)
+  return watch
+}
+
+function factsOf(watch: SetupWatch, isEnding: boolean, wrongVariables: readonly string[]): ProcessFacts {
+  const setup = watch.facts(isEnding)
+  const { frameworks, orms } = installedPackages(setup)
+  const { setupNotes } = sharedState()
+  const surroundings: SurroundingFacts = {
+    node: process.versions.node,
+    versions: [...setupNotes.versions],
+    profilersOff: setupNotes.profilersOff,
+    wrongVariables,
+    wrongComments: setupNotes.wrongComments,
+    tests: testFacts(),
+  }
+  return {
+    pid: process.pid,
+    thread: threadId,
+    program: program(),
+    isRunner: isRunner(),
+    setup: { ...setup, frameworks, orms, surroundings },
+  }
+}
+
+/** Arguments may be values. */
+function program(): string {
+  const [, file] = process.argv
+  return file ? relative(process.cwd(), file) || file : 'node'
+}
+
+function isRunner(): boolean {
+  const [, file = ''] = process.argv
+  return (
+    process.execArgv.includes('--test') ||
+    /[\\/](?:vitest|jest|jest-cli|mocha)[\\/]|[\\/]\.bin[\\/](?:vitest|jest|mocha)$/.test(file)
+  )
+}
+
+function sentence(problem: string): string {
+  return `${problem.replace(/^pg-loupe: /, '')}.`
+}

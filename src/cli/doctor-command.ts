@@ -1,0 +1,76 @@
+// pg-loupe doctor: observes an application for some seconds, or until it ends by itself, and says what of it is captured, what
+// is not, and why. It profiles nothing that the application's own set-up leaves out.
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { wantsColor } from '../report/wants-color.ts'
+import { diagnose } from './doctor/diagnosis.ts'
+import { formatDiagnosis } from './doctor/format-diagnosis.ts'
+import { observeCommand } from './doctor/observe-command.ts'
+import { FINDINGS, WRONG_USAGE } from './exit-codes.ts'
+
+interface DoctorOptions {
+  seconds?: number
+  request: URL[]
+  format: 'text' | 'json'
+}
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('run an application as it is, and say what of it is captured, what is not, and why')
+    .argument('<command...>', 'what to run, after --')
+    .passThroughOptions()
+    .option(
+      '--seconds <number>',
+      'how long to observe it once it is up (default: 10; a test run until it ends)',
+      readSeconds,
+    )
+    .option(
+      '--request <url>',
+      'send GET to this address as soon as the application answers; repeatable',
+      readUrls,
+      [],
+    )
+    .addOption(new Option('--format <name>', 'of the output').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0  all captured
+  1  something is not captured, or could not be checked
+  2  wrong usage, or the command could not be started
+
+Examples:
+  $ pg-loupe doctor --request http://localhost:3000/orders -- node server.js
+  $ pg-loupe doctor --seconds 30 -- npm start
+  $ pg-loupe doctor -- npx vitest run`,
+    )
+    .action(doctor)
+}
+
+async function doctor(words: string[], { seconds, request, format }: DoctorOptions): Promise<void> {
+  const observed = await observeCommand(words, { seconds, requests: request })
+  if (!observed) {
+    process.exitCode = WRONG_USAGE
+    return
+  }
+  const diagnosis = diagnose(observed.processes, observed.ended)
+  const text =
+    format === 'json'
+      ? `${JSON.stringify(diagnosis, null, 2)}\n`
+      : formatDiagnosis(diagnosis, { color: wantsColor(process.stdout), folder: process.cwd() })
+  process.stdout.write(text)
+  process.exitCode = diagnosis.verdict === 'captured' ? 0 : FINDINGS
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0)) throw new InvalidArgumentError('It takes a number of seconds above 0.')
+  return seconds
+}
+
+function readUrls(text: string, before: readonly URL[]): URL[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new InvalidArgumentError('It takes an address, as http://localhost:3000/orders.')
+  }
+  return [...before, url]
+}
