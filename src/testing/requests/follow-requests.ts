@@ -2,6 +2,8 @@
 // socket, and what the server does would belong to nobody. Nothing is added to the request, so nothing can reach the
 // outside: both ends of a connection within one process are known by the same pair of addresses, and no other
 // connection has it. The hooks are there while an assertion runs, and are taken away after the last one.
+import { pageNames, pageOfShape } from '../../http/page-names.ts'
+import { pathShape } from '../../http/path-shape.ts'
 import type { Profiler } from '../../profiler.ts'
 import { sharedState } from '../../shared-state.ts'
 import type { LiveTrace } from '../../trace/live-trace.ts'
@@ -64,7 +66,8 @@ function hear(): () => void {
       const sender = sharedState().requestParents.get(request)
       const follower = sender && followerOf(sender)
       if (!sender || !follower) return undefined
-      return { trace: unitOf(request, sender, follower.profiler), context: follower.profiler.context }
+      const trace = unitOf(request, sender, follower.profiler)
+      return { trace, context: follower.profiler.context, end: (status) => endUnit(trace, status) }
     },
   })
   return () => {
@@ -106,12 +109,26 @@ function unitOf(request: object, sender: LiveTrace, profiler: Profiler): LiveTra
   const { requestParents } = sharedState()
   const known = units.get(request)
   if (known) return known
-  const { method = 'GET' } = request as { method?: string }
-  const unit = profiler.startTrace({ kind: 'http', name: `${method} *`, labels: { method }, parent: sender })
+  const { method = 'GET', url = '' } = request as { method?: string; url?: string }
+  const shape = `${method} ${pathShape(url)}`
+  const unit = profiler.startTrace({
+    kind: 'http',
+    name: `${method} *`,
+    labels: { method },
+    shape,
+    parent: sender,
+  })
   unit.isStandIn = true
   units.set(request, unit)
   requestParents.set(request, unit)
   return unit
+}
+
+/** No framework tells a route here: the shape of the path names the request. */
+function endUnit(unit: LiveTrace, status: number): void {
+  if (unit.hasEnded) return
+  unit.name = `${unit.labels.method} ${pageNames.nameOf(pageOfShape(unit.shape), status)}`
+  unit.end()
 }
 
 function followerOf(trace: LiveTrace): Follower | undefined {

@@ -13,6 +13,8 @@ import { isWithin } from './is-within.ts'
 interface Home {
   trace: LiveTrace
   context: ContextStore<LiveTrace>
+  /** The response has been sent, or given up. */
+  end(status: number): void
 }
 
 interface Hooks {
@@ -38,7 +40,7 @@ export function hearIncoming({ arrived, traceOf }: Hooks): () => void {
       const home = REQUEST_EVENTS.has(event) && request ? traceOf(request as object) : undefined
       if (!home) return call()
       keepContext(request as object, home)
-      keepContext(response as object, home, () => home.trace.end())
+      keepContext(response as object, home, () => home.end((response as { statusCode: number }).statusCode))
       return home.context.run(home.trace, call)
     }),
   )
