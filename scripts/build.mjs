@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writePageBundle } from './bundle-page.mjs'
 import { keepPublicDeclarations } from './keep-public-declarations.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,6 +27,7 @@ const modules = `dist.building-${process.pid}/modules`
 const replaced = `dist.replaced-${process.pid}`
 
 removeAbandoned()
+await writePageBundle(startedAt)
 compile('tsconfig.build.json', building)
 compile('tsconfig.vitest.json', modules)
 const adapter = join(root, building, 'adapters/vitest')

@@ -2,36 +2,34 @@
 // Statements and route names may hold anything. They reach the page as JSON only, become text nodes only, and the policy
 // in the page's head lets nothing run or load but the script and style that are written here.
 import type { Reporter } from '../../types.ts'
+import { script, scriptHash, style, styleHash } from './html/page-bundle.ts'
 import { pageData } from './html/page-data.ts'
-import { pageScript } from './html/page-script.ts'
-import { sha256 } from './html/sha256.ts'
-import { styles } from './html/styles.ts'
 import { jsonText } from './json-text.ts'
 
+const POLICY = [
+  "default-src 'none'",
+  `script-src '${scriptHash}'`,
+  `style-src '${styleHash}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ')
+
 export const htmlReporter: Reporter = (report, options = {}) => {
-  const script = pageScript()
-  const policy = [
-    "default-src 'none'",
-    `script-src 'sha256-${sha256(script)}'`,
-    `style-src 'sha256-${sha256(styles)}'`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ')
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="pg-loupe">
 <title>pg-loupe</title>
 <link rel="icon" href="${ICON}">
-<style>${styles}</style>
+<style>${style}</style>
 </head>
 <body>
 <noscript><p>This page needs JavaScript to show the report that is in it; \`pg-loupe report --format markdown\` makes one that does not.</p></noscript>

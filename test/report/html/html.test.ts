@@ -1,12 +1,7 @@
 // The file itself: that it needs nothing from outside, lets nothing run but its own, and holds no values.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler.ts'
-import { parts } from '../../../src/report/reporters/html/client/parts.ts'
-import { sha256 } from '../../../src/report/reporters/html/sha256.ts'
 import { htmlReporter } from '../../../src/report/reporters/html.ts'
 import type { Finding, Trace } from '../../../src/types.ts'
 import { each, q, trace } from '../../trace-builder.ts'
@@ -41,14 +36,6 @@ test('the file names nothing that would have to be fetched', () => {
 test('the same report gives the same bytes', () => {
   expect(htmlReporter(structuredClone(report), { traces: [structuredClone(loop)] })).toBe(
     htmlReporter(report, { traces: [loop] }),
-  )
-})
-
-test('the hash is SHA-256, of any text', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-      expect(sha256(text)).toBe(createHash('sha256').update(text).digest('base64'))
-    }),
   )
 })
 
@@ -114,35 +101,5 @@ describe('of more traces than a page has room for', () => {
 
   test('nothing is said to be missing where all are in it', () => {
     expect(htmlReporter(found, { traces: traces.slice(0, 3) })).not.toContain('traces are not in this page')
-  })
-})
-
-describe('each function that is printed into the page', () => {
-  const folder = join(import.meta.dirname, '../../../src/report/reporters/html/client')
-  const files = readdirSync(folder).filter((name) => !['page.ts', 'parts.ts'].includes(name))
-
-  test.each(files)('%s stands alone: it imports types only, and is all there is in its file', (file) => {
-    const source = readFileSync(join(folder, file), 'utf8')
-    expect(source.match(/^import (?!type )/m)).toBeNull()
-    const top = source
-      .split('\n')
-      .filter((line) => /^[a-z]/i.test(line) && !/^(import type|export interface)\b/.test(line))
-    expect(top.filter((line) => !line.startsWith('export function '))).toEqual(
-      top.filter((line) => line.startsWith('} from') || line.startsWith('): ')),
-    )
-    expect(top.filter((line) => line.startsWith('export function '))).toHaveLength(1)
-  })
-
-  test('is registered by its own name', () => {
-    expect(Object.keys(parts).toSorted()).toEqual(
-      files.map((file) => file.slice(0, -3).replace(/-./g, (dash) => dash.slice(1).toUpperCase())).toSorted(),
-    )
-  })
-
-  test('makes text and elements, never markup', () => {
-    const script = Object.values(parts).map(String).join('\n')
-    expect(script).not.toMatch(
-      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|<\/script|<!--/,
-    )
   })
 })

@@ -1,52 +1,48 @@
 // The address of what is shown, as it stands behind the `#`: `#finding=…`, `#route=…`, `#trace=…`, and the filters.
 import type { Address } from './page.ts'
 
-export function addressText() {
-  const severities = ['error', 'warning', 'info']
+const SEVERITIES = ['error', 'warning', 'info']
 
-  /** Never throws, whatever was typed into the address. */
-  const parse = (hash: string): Address => {
-    const fields = new URLSearchParams(hash.replace(/^#/, ''))
-    const get = (name: string): string | undefined => fields.get(name) || undefined
-    const trace = get('trace')
-    const route = get('route')
-    const view = get('view')
-    return {
-      view: trace || view === 'traces' ? 'traces' : route || view === 'routes' ? 'routes' : 'findings',
-      finding: get('finding'),
-      route: trace ? undefined : route,
-      trace,
-      search: get('search') ?? '',
-      severities: (get('severity') ?? '').split(',').filter((name) => severities.includes(name)),
-      detector: get('detector') ?? '',
-      on: get('on') ?? '',
-    }
-  }
-
-  const format = ({
-    view,
-    finding,
-    route,
+/** Never throws, whatever was typed into the address. */
+export function parseAddress(hash: string): Address {
+  const fields = new URLSearchParams(hash.replace(/^#/, ''))
+  const get = (name: string): string | undefined => fields.get(name) || undefined
+  const trace = get('trace')
+  const route = get('route')
+  const view = get('view')
+  return {
+    view: trace || view === 'traces' ? 'traces' : route || view === 'routes' ? 'routes' : 'findings',
+    finding: get('finding'),
+    route: trace ? undefined : route,
     trace,
-    search,
-    severities: only,
-    detector,
-    on,
-  }: Address): string => {
-    const fields = new URLSearchParams()
-    const set = (name: string, value: string | undefined) => value && fields.set(name, value)
-    const names = { findings: undefined, routes: route, traces: trace }
-    if (view !== 'findings' && !names[view]) set('view', view)
-    if (view === 'routes') set('route', route)
-    if (view === 'traces') set('trace', trace)
-    if (view !== 'routes') set('finding', finding)
-    set('search', search)
-    set('severity', only.join(','))
-    set('detector', detector)
-    set('on', on)
-    // A space as it stands in other addresses, so that a link survives being pasted.
-    return `#${fields.toString().replaceAll('+', '%20')}`
+    search: get('search') ?? '',
+    severities: (get('severity') ?? '').split(',').filter((name) => SEVERITIES.includes(name)),
+    detector: get('detector') ?? '',
+    on: get('on') ?? '',
   }
+}
 
-  return { parse, format }
+export function formatAddress({
+  view,
+  finding,
+  route,
+  trace,
+  search,
+  severities: only,
+  detector,
+  on,
+}: Address): string {
+  const fields = new URLSearchParams()
+  const set = (name: string, value: string | undefined) => value && fields.set(name, value)
+  const names = { findings: undefined, routes: route, traces: trace }
+  if (view !== 'findings' && !names[view]) set('view', view)
+  if (view === 'routes') set('route', route)
+  if (view === 'traces') set('trace', trace)
+  if (view !== 'routes') set('finding', finding)
+  set('search', search)
+  set('severity', only.join(','))
+  set('detector', detector)
+  set('on', on)
+  // A space as it stands in other addresses, so that a link survives being pasted.
+  return `#${fields.toString().replaceAll('+', '%20')}`
 }

@@ -1,12 +1,17 @@
 // A finding in full: where, why, how it is known, what to write instead, what that saves, and the traces that show it.
 import type { PageFinding } from '../page-data.ts'
+import { copyButton } from './copy-button.ts'
+import { milliseconds, plural } from './number-text.ts'
 import type { Child, Page } from './page.ts'
+import { placeText } from './place-text.ts'
+import { sqlText } from './sql-text.ts'
+import { traceLabel } from './trace-label.ts'
+import { traceStrip } from './trace-strip.ts'
 
 export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
-  const { parts, make, data } = page
+  const { make, data } = page
   const { severity, confidence, title, route, callSite, detector, evidence, fix, saves, key, statements } =
     finding
-  const { plural, milliseconds } = parts.numberText()
   const sure = {
     proven: 'proven: the evidence leaves no doubt',
     likely: 'likely: a strong pattern, but not proven',
@@ -19,7 +24,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
   const where = () => {
     const [place, ...callers] = callSite
     if (!place) return make('p', { class: 'quiet' }, 'No line of the application is known.')
-    const text = parts.placeText(place)
+    const text = placeText(place)
     const code = make('code', { class: 'place' }, text)
     return make(
       'div',
@@ -28,7 +33,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         'p',
         { class: 'copyable' },
         make('span', null, code, place.function && make('span', { class: 'quiet' }, ` in ${place.function}`)),
-        parts.copyButton(page, text, code),
+        copyButton(page, text, code),
       ),
       callers.length > 0 &&
         make(
@@ -39,7 +44,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
               'li',
               null,
               'from ',
-              make('code', null, parts.placeText(frame)),
+              make('code', null, placeText(frame)),
               frame.function && ` in ${frame.function}`,
             ),
           ),
@@ -56,19 +61,19 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         make(
           'dd',
           null,
-          make('code', { class: 'sql' }, parts.sqlText(make, text)),
-          place && make('div', { class: 'quiet' }, 'at ', make('code', null, parts.placeText(place))),
+          make('code', { class: 'sql' }, sqlText(make, text)),
+          place && make('div', { class: 'quiet' }, 'at ', make('code', null, placeText(place))),
         ),
       ]),
     )
 
   const remedy = (remediation: string, sql: string | undefined) => {
-    const code = make('code', { class: 'sql' }, parts.sqlText(make, sql ?? ''))
+    const code = make('code', { class: 'sql' }, sqlText(make, sql ?? ''))
     return make(
       'div',
       null,
       make('p', { class: 'remedy' }, remediation),
-      sql && make('div', { class: 'fix' }, make('pre', null, code), parts.copyButton(page, sql, code)),
+      sql && make('div', { class: 'fix' }, make('pre', null, code), copyButton(page, sql, code)),
     )
   }
 
@@ -81,8 +86,8 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
           'li',
           null,
           make('span', { class: 'quiet' }, `${plural(count, 'time', 'times')} `),
-          make('code', { class: 'sql' }, parts.sqlText(make, text)),
-          place && make('div', { class: 'quiet' }, 'at ', make('code', null, parts.placeText(place))),
+          make('code', { class: 'sql' }, sqlText(make, text)),
+          place && make('div', { class: 'quiet' }, 'at ', make('code', null, placeText(place))),
           remedy(remediation, sql),
         ),
       ),
@@ -97,14 +102,14 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
       return make(
         'li',
         { class: 'in-page' },
-        make('a', { href: link }, make('span', { class: 'trace-id' }, parts.traceLabel(trace))),
+        make('a', { href: link }, make('span', { class: 'trace-id' }, traceLabel(trace))),
         make(
           'span',
           { class: 'quiet' },
           `${count} of ${trace.queries.length}, ${milliseconds(trace.durationMs)}`,
         ),
         make('a', { href: link, class: 'strip-link', tabindex: -1, 'aria-hidden': 'true' }, [
-          parts.traceStrip(
+          traceStrip(
             page,
             trace,
             (page.marks.get(id) ?? []).filter((mark) => mark.finding === finding),

@@ -1,9 +1,11 @@
 // Which findings the filters let through, in the order of the report: worst first.
 import type { PageFinding } from '../page-data.ts'
-import type { Address, Parts } from './page.ts'
+import type { Address } from './page.ts'
+import { placeText } from './place-text.ts'
+import { textSearch } from './text-search.ts'
 
-export function findingFilter(parts: Parts, findings: readonly PageFinding[]) {
-  const search = parts.textSearch(findings, (finding) => [
+export function findingFilter(findings: readonly PageFinding[]) {
+  const search = textSearch(findings, (finding) => [
     finding.title,
     finding.detector,
     finding.route,
@@ -14,7 +16,7 @@ export function findingFilter(parts: Parts, findings: readonly PageFinding[]) {
     finding.key,
     ...finding.statements.map(({ text, callSite: [place] }) => `${text} ${place?.function ?? ''}`),
     ...finding.evidence.map(({ label, text }) => `${label} ${text}`),
-    ...finding.callSite.map((frame) => `${parts.placeText(frame)} ${frame.function ?? ''}`),
+    ...finding.callSite.map((frame) => `${placeText(frame)} ${frame.function ?? ''}`),
   ])
 
   const filter = ({ search: words, severities, detector, on }: Address): readonly PageFinding[] =>

@@ -1,9 +1,13 @@
 // The findings, worst first, with filters above the list and the chosen one in full beside it.
+
+import { findingDetail } from './finding-detail.ts'
+import { findingLine } from './finding-line.ts'
+import { count, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
+import { virtualList } from './virtual-list.ts'
 
 export function findingsView(page: Page): View {
-  const { parts, make, data } = page
-  const { count, plural } = parts.numberText()
+  const { make, data } = page
   const rowHeight = 54
   const severities = [
     { name: 'error', mark: '✖', word: 'errors' },
@@ -64,13 +68,13 @@ export function findingsView(page: Page): View {
   )
   const found = make('p', { class: 'found' })
 
-  const list = parts.virtualList(page, {
+  const list = virtualList(page, {
     id: 'findings',
     label: 'Findings, worst first',
     rowHeight,
     row: (index) => {
       const finding = page.shown[index]
-      return finding ? parts.findingLine(page, finding) : make('div')
+      return finding ? findingLine(page, finding) : make('div')
     },
     move: (index) => page.isNarrow() || page.go({ finding: page.shown[index]?.key }, true),
     open: (index) => {
@@ -114,7 +118,7 @@ export function findingsView(page: Page): View {
     shownKey = key
     const finding = key === undefined ? undefined : page.findings.get(key)
     detail.scrollTop = 0
-    if (finding) detail.replaceChildren(back, parts.findingDetail(page, finding))
+    if (finding) detail.replaceChildren(back, findingDetail(page, finding))
     else if (key !== undefined) {
       detail.replaceChildren(
         back,

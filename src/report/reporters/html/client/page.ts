@@ -1,11 +1,7 @@
 /// <reference lib="dom" />
-// What the functions of the page share, as types. Each of them is printed into the page as it was compiled: it may use
-// what it is handed, the browser's globals and what is inside of it, and may import types only.
+// What the parts of the page share, as types.
 import type { PageData, PageFinding } from '../page-data.ts'
 import type { PageTrace } from '../page-trace.ts'
-import type { parts } from './parts.ts'
-
-export type Parts = typeof parts
 
 /** What the page shows; all of it stands in the address, so that a link shows the same. */
 export interface Address {
@@ -44,7 +40,6 @@ export interface Mark {
 }
 
 export interface Page {
-  parts: Parts
   window: Window & typeof globalThis
   make: Make
   data: PageData

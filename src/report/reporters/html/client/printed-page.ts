@@ -1,9 +1,11 @@
 // What goes on paper: the routes, and the findings that are shown, in full one below the other.
+
+import { findingDetail } from './finding-detail.ts'
+import { count, milliseconds, plural } from './number-text.ts'
 import type { Page } from './page.ts'
 
 export function printedPage(page: Page): HTMLElement {
-  const { parts, make, data, shown } = page
-  const { plural, milliseconds, count } = parts.numberText()
+  const { make, data, shown } = page
   /** A ream of paper is enough. */
   const most = 200
   return make(
@@ -46,7 +48,7 @@ export function printedPage(page: Page): HTMLElement {
         ),
       ),
     ),
-    shown.slice(0, most).map((finding) => parts.findingDetail(page, finding)),
+    shown.slice(0, most).map((finding) => findingDetail(page, finding)),
     shown.length > most && make('p', null, `and ${plural(shown.length - most, 'finding', 'findings')} more`),
   )
 }

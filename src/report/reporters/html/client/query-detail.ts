@@ -1,7 +1,11 @@
 // One query of a trace in full: the statement, the lines that led to it, and what is known of its run.
 import type { Frame } from '../../../../types.ts'
 import type { PageTrace } from '../page-trace.ts'
+import { copyButton } from './copy-button.ts'
+import { bytes, count, milliseconds, plural } from './number-text.ts'
 import type { Mark, Page } from './page.ts'
+import { placeText } from './place-text.ts'
+import { sqlText } from './sql-text.ts'
 
 export function queryDetail(
   page: Page,
@@ -9,12 +13,11 @@ export function queryDetail(
   index: number,
   marks: readonly Mark[],
 ): HTMLElement {
-  const { parts, make, data } = page
-  const { count, milliseconds, bytes, plural } = parts.numberText()
+  const { make, data } = page
   const query = trace.queries[index]
   if (!query) return make('div')
   const sql = data.statements[query.sql] ?? ''
-  const code = make('code', { class: 'sql' }, parts.sqlText(make, sql))
+  const code = make('code', { class: 'sql' }, sqlText(make, sql))
 
   const place = (frame: Frame | undefined, before: string) =>
     frame &&
@@ -22,7 +25,7 @@ export function queryDetail(
       'li',
       null,
       before,
-      make('code', null, parts.placeText(frame)),
+      make('code', null, placeText(frame)),
       frame.function && make('span', { class: 'quiet' }, ` in ${frame.function}`),
     )
 
@@ -43,7 +46,7 @@ export function queryDetail(
   return make(
     'div',
     null,
-    make('div', { class: 'fix' }, make('pre', null, code), parts.copyButton(page, sql, code)),
+    make('div', { class: 'fix' }, make('pre', null, code), copyButton(page, sql, code)),
     make('p', { class: 'query-facts' }, make('b', null, `Query ${index + 1}`), ` ${facts.join(' · ')}`),
     (query.flow ?? []).length > 0 &&
       make(

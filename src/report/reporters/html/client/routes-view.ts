@@ -1,10 +1,14 @@
 // The routes as a table that sorts by any column, and one of them with its findings and traces.
 import type { RouteSummary } from '../../../../types.ts'
+import { findingLine } from './finding-line.ts'
+import { count, milliseconds, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
+import { textSearch } from './text-search.ts'
+import { traceLabel } from './trace-label.ts'
+import { traceStrip } from './trace-strip.ts'
 
 export function routesView(page: Page): View {
-  const { parts, make, data } = page
-  const { count, milliseconds, plural } = parts.numberText()
+  const { make, data } = page
   const marks = { error: '✖', warning: '▲', info: '●' } as const
 
   const findingsOf = ({ name }: RouteSummary) => page.findingsOf.get(name) ?? []
@@ -70,7 +74,7 @@ export function routesView(page: Page): View {
       make('button', { type: 'button', click: () => sortBy(column) }, column.label),
     ),
   )
-  const search = parts.textSearch(data.routes, ({ name }) => [name])
+  const search = textSearch(data.routes, ({ name }) => [name])
   const nothing = make('p', { class: 'nothing' }, 'No route matches.')
 
   const drawRows = () => {
@@ -126,7 +130,7 @@ export function routesView(page: Page): View {
               'li',
               null,
               make('a', { href: page.link({ view: 'findings', finding: finding.key }) }, [
-                parts.findingLine(page, finding, false),
+                findingLine(page, finding, false),
               ]),
             ),
           ),
@@ -153,13 +157,13 @@ export function routesView(page: Page): View {
             'a',
             { class: 'trace-line', href: page.link({ view: 'traces', trace: trace.id, finding: undefined }) },
             [
-              make('span', { class: 'trace-id' }, parts.traceLabel(trace)),
+              make('span', { class: 'trace-id' }, traceLabel(trace)),
               make(
                 'span',
                 { class: 'quiet' },
                 `${plural(trace.queries.length, 'query', 'queries')}, ${milliseconds(trace.durationMs)}`,
               ),
-              parts.traceStrip(page, trace, page.marks.get(trace.id) ?? []),
+              traceStrip(page, trace, page.marks.get(trace.id) ?? []),
             ],
           ),
         ),

@@ -1,14 +1,21 @@
 // Puts the page together and keeps it in step with its address.
 import type { PageData, PageFinding } from '../page-data.ts'
-import type { Address, Mark, Page, Parts, View } from './page.ts'
+import { formatAddress, parseAddress } from './address-text.ts'
+import { elementMaker } from './element-maker.ts'
+import { findingFilter } from './finding-filter.ts'
+import { findingsView } from './findings-view.ts'
+import { count, plural } from './number-text.ts'
+import type { Address, Mark, Page, View } from './page.ts'
+import { printedPage } from './printed-page.ts'
+import { routesView } from './routes-view.ts'
+import { themeButton } from './theme-button.ts'
+import { tracesView } from './traces-view.ts'
 
-export function startPage(parts: Parts, window: Window & typeof globalThis): void {
+export function startPage(window: Window & typeof globalThis): void {
   const { document, location, history } = window
-  const make = parts.elementMaker(document)
-  const { count, plural } = parts.numberText()
-  const { parse, format } = parts.addressText()
+  const make = elementMaker(document)
   const data = JSON.parse(document.getElementById('report')?.textContent ?? '') as PageData
-  const filter = parts.findingFilter(parts, data.findings)
+  const filter = findingFilter(data.findings)
   /** Typing faster than this is one search. */
   const typingMs = 60
 
@@ -28,7 +35,6 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
 
   const announcer = make('p', { class: 'unseen', role: 'status' })
   const page: Page = {
-    parts,
     window,
     make,
     data,
@@ -36,7 +42,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
     findingsOf,
     traces: new Map(data.traces.map((trace) => [trace.id, trace])),
     marks,
-    address: parse(location.hash),
+    address: parseAddress(location.hash),
     shown: data.findings,
     go(change, passing = false) {
       const hash = page.link(change)
@@ -45,16 +51,16 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
       follow()
     },
     isNarrow: () => window.matchMedia('(max-width: 760px)').matches,
-    link: (change) => format({ ...page.address, ...change }),
+    link: (change) => formatAddress({ ...page.address, ...change }),
     say(text) {
       announcer.textContent = text
     },
   }
 
   const views: Record<Address['view'], View> = {
-    findings: parts.findingsView(page),
-    routes: parts.routesView(page),
-    traces: parts.tracesView(page),
+    findings: findingsView(page),
+    routes: routesView(page),
+    traces: tracesView(page),
   }
   const tabs = [
     { view: 'findings' as const, text: 'Findings', number: data.findings.length },
@@ -105,7 +111,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
           `${plural(data.queryCount, 'query', 'queries')} in ${plural(data.traceCount, 'trace', 'traces')}`,
         ),
         search,
-        parts.themeButton(page),
+        themeButton(page),
       ),
       content,
       leftOut,
@@ -114,7 +120,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
   )
 
   const follow = () => {
-    page.address = parse(location.hash)
+    page.address = parseAddress(location.hash)
     const { view, finding, route, trace } = page.address
     page.shown = filter(page.address)
     tabs.forEach((tab, index) => {
@@ -158,7 +164,7 @@ export function startPage(parts: Parts, window: Window & typeof globalThis): voi
     }
   }
 
-  const print = () => document.body.append(parts.printedPage(page))
+  const print = () => document.body.append(printedPage(page))
   const printed = () => document.querySelector('.printed')?.remove()
 
   window.addEventListener('hashchange', follow)

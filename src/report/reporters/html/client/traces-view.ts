@@ -1,12 +1,17 @@
 // The traces that are in the page, and the chosen one as a timeline.
 import type { PageTrace } from '../page-trace.ts'
+import { count, milliseconds, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
+import { textSearch } from './text-search.ts'
+import { traceLabel } from './trace-label.ts'
+import { traceStrip } from './trace-strip.ts'
+import { virtualList } from './virtual-list.ts'
+import { waterfall } from './waterfall.ts'
 
 export function tracesView(page: Page): View {
-  const { parts, make, data } = page
-  const { count, milliseconds, plural } = parts.numberText()
+  const { make, data } = page
   const rowHeight = 58
-  const search = parts.textSearch(data.traces, ({ id, name, queries }) => [
+  const search = textSearch(data.traces, ({ id, name, queries }) => [
     id,
     name,
     ...new Set(queries.map(({ sql }) => data.statements[sql])),
@@ -23,18 +28,18 @@ export function tracesView(page: Page): View {
       'div',
       { class: 'trace-line' },
       worst && make('span', { class: `mark ${worst}`, role: 'img', 'aria-label': worst }, symbols[worst]),
-      make('span', { class: 'trace-id' }, parts.traceLabel(trace)),
+      make('span', { class: 'trace-id' }, traceLabel(trace)),
       make(
         'span',
         { class: 'quiet' },
         `${plural(trace.queries.length + trace.truncated, 'query', 'queries')} · ${milliseconds(trace.durationMs)}`,
       ),
-      parts.traceStrip(page, trace, marks),
+      traceStrip(page, trace, marks),
     )
   }
 
   const found = make('p', { class: 'found' })
-  const list = parts.virtualList(page, {
+  const list = virtualList(page, {
     id: 'traces',
     label: 'Traces',
     rowHeight,
@@ -72,7 +77,7 @@ export function tracesView(page: Page): View {
     detail.replaceChildren(
       back,
       trace
-        ? parts.waterfall(page, trace)
+        ? waterfall(page, trace)
         : make('p', { class: 'nothing' }, 'This page does not hold the trace ', make('code', null, id)),
     )
   }

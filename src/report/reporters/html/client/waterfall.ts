@@ -1,11 +1,15 @@
 // A trace as a timeline: each query with its wait and its execution, and what the chosen finding says of them: the loop,
 // and the query its values came from.
 import type { PageQuery, PageTrace } from '../page-trace.ts'
+import { count, milliseconds, plural } from './number-text.ts'
 import type { Mark, Page } from './page.ts'
+import { placeText } from './place-text.ts'
+import { queryDetail } from './query-detail.ts'
+import { sqlText } from './sql-text.ts'
+import { virtualList } from './virtual-list.ts'
 
 export function waterfall(page: Page, trace: PageTrace): HTMLElement {
-  const { parts, make, data, window } = page
-  const { count, milliseconds, plural } = parts.numberText()
+  const { make, data, window } = page
   const rowHeight = page.isNarrow() ? 46 : 26
   const marks = page.marks.get(trace.id) ?? []
   const chosen = marks.find(({ finding }) => finding.key === page.address.finding) ?? marks[0]
@@ -61,9 +65,9 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
         'code',
         { class: 'statement sql' },
         query.error && make('span', { class: 'failed' }, `${query.error} `),
-        ...parts.sqlText(make, (data.statements[query.sql] ?? '').slice(0, 300)),
+        ...sqlText(make, (data.statements[query.sql] ?? '').slice(0, 300)),
       ),
-      make('span', { class: 'place' }, place && parts.placeText(place, true)),
+      make('span', { class: 'place' }, place && placeText(place, true)),
       make(
         'span',
         { class: `lane${transaction === undefined ? '' : ' in-transaction'}` },
@@ -90,7 +94,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
   const detail = make('div', { class: 'query-detail', 'aria-live': 'polite' })
   const showQuery = (index: number) => {
     detail.replaceChildren(
-      parts.queryDetail(
+      queryDetail(
         page,
         trace,
         index,
@@ -99,7 +103,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
     )
     list.show(trace.queries.length, index)
   }
-  const list = parts.virtualList(page, {
+  const list = virtualList(page, {
     id: 'queries',
     label: `Queries of ${trace.id}, in the order they started`,
     rowHeight,
@@ -213,7 +217,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
   list.show(trace.queries.length, Math.min(first, trace.queries.length - 1))
   if (first >= 0) {
     detail.replaceChildren(
-      parts.queryDetail(
+      queryDetail(
         page,
         trace,
         first,

@@ -1,0 +1,3 @@
+export const PAGE_BUNDLE: string
+export function bundlePage(): Promise<string>
+export function writePageBundle(date: Date): Promise<void>
