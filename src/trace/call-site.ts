@@ -56,7 +56,7 @@ export function callResolver(application: ApplicationCode = {}, remembered = REM
     const frames = framesOf(stack)
     const own = frames.flatMap((frame) => {
       // Installed code is mapped only when it counts: there is a lot of it.
-      if (!isApplication(frame.file)) return []
+      if (!isApplication(frame.file, frame.ran)) return []
       const source = toSource(frame)
       return source === frame || isApplication(source.file, frame.file) ? [source] : []
     })

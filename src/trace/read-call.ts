@@ -17,7 +17,7 @@ export function readCall(stack: readonly StackFrame[], isLost = false): Call {
 }
 
 /** The frame stands at the call itself where that can be told; `isUnclear` where it may be any of several. */
-function readFrame({ awaits, element, combines: _, isLost: __, ...frame }: StackFrame): {
+function readFrame({ awaits, element, combines: _, isLost: __, ran: ___, ...frame }: StackFrame): {
   frame: Frame
   isUnclear: boolean
 } {

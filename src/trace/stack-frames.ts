@@ -19,6 +19,8 @@ export interface FormattedStack {
 
 /** A frame with what V8 tells of the call it is in. */
 export interface StackFrame extends Frame {
+  /** The file that runs, where `file` is its source: packages bring maps to sources that seem to lie outside of them. */
+  ran?: string
   /** It waits at an `await`, and that is its position, for what the frames before it do. */
   awaits?: true
   /** What it waits for is one of several, by this number: Promise.all, allSettled or any. -1 where it is a number in a number. */
@@ -43,8 +45,9 @@ export function framesOf({ text, sites }: FormattedStack): StackFrame[] {
 type Formatter = (error: unknown, sites: NodeJS.CallSite[]) => unknown
 
 export function formatStack(captured: CapturedStack): FormattedStack {
-  const formatter = Error.prepareStackTrace as Formatter | undefined
+  const formatter = formatterInForce()
   let sites: NodeJS.CallSite[] = []
+  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
   const listening =
     typeof formatter === 'function' &&
     Reflect.set(Error, 'prepareStackTrace', (error: unknown, callSites: NodeJS.CallSite[]) => {
@@ -57,9 +60,23 @@ export function formatStack(captured: CapturedStack): FormattedStack {
   } catch {
     return { text: undefined, sites }
   } finally {
-    if (listening) Reflect.set(Error, 'prepareStackTrace', formatter)
+    if (listening && before) Reflect.set(Error, 'prepareStackTrace', formatter)
+    else if (listening) Reflect.deleteProperty(Error, 'prepareStackTrace')
   }
 }
+
+/**
+ * Node.js 20 maps stacks in a place where nobody can see the files that run. There the stack is asked for as it is, and
+ * mapped here by the same maps.
+ */
+function formatterInForce(): Formatter | undefined {
+  const formatter = Error.prepareStackTrace as Formatter | undefined
+  if (formatter !== undefined) return formatter
+  const { sourceMapsEnabled } = process as { sourceMapsEnabled?: boolean }
+  return sourceMapsEnabled ? withoutMaps : undefined
+}
+
+const withoutMaps: Formatter = (_error, sites) => sites.map((site) => `    at ${site}`).join('\n')
 
 /** Formatters that hand out V8's call sites do so as an array. */
 function sitesAmong(value: unknown): NodeJS.CallSite[] {
@@ -108,14 +125,24 @@ function joined(lines: readonly StackLine[]): StackFrame[] {
 /** Frames of V8's text: `at fn (file:1:2)`, `at async fn (file:1:2)`, `at file:1:2`, `at new Thing [as alias] (file:1:2)`. */
 function parseStack(stack: string, sites: readonly NodeJS.CallSite[]): StackFrame[] {
   const lines = stack.split('\n').filter((line) => AT.test(line))
-  // Formatters that map may forget to say which frames wait.
-  const isAsync = lines.length === sites.length ? sites.map(waits) : []
+  const isPaired = lines.length === sites.length
   return joined(
     lines.map((line, index) => {
       const read = parseLine(line)
-      return isAsync[index] && read && 'file' in read ? { ...read, awaits: true } : read
+      const site = isPaired ? sites[index] : undefined
+      return site && read && 'file' in read ? withSite(read, site) : read
     }),
   )
+}
+
+/** Formatters that map do not say what runs, and may forget to say which frames wait. */
+function withSite(frame: StackFrame, site: NodeJS.CallSite): StackFrame {
+  const ran = toPath(site.getFileName() ?? frame.file)
+  return {
+    ...frame,
+    ...(ran === frame.file ? {} : { ran }),
+    ...(waits(site) ? { awaits: true } : {}),
+  }
 }
 
 const AT = /^\s*at /
@@ -187,6 +214,7 @@ function mapLoaded(frame: StackFrame): StackFrame {
     return toScriptSource(frame)
   return {
     ...frame,
+    ran: frame.ran ?? frame.file,
     file: toPath(entry.originalSource),
     line: entry.originalLine + 1,
     column: entry.originalColumn + 1,

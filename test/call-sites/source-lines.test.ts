@@ -102,6 +102,54 @@ describe('compiled', () => {
   })
 })
 
+describe('a package whose source map names sources outside of node_modules is still a package', () => {
+  // What source-map-support does, which jest and ts-node install.
+  const mapping = `Error.prepareStackTrace = (error, sites) => [error, ...sites.map((site) => {
+    const isPackage = site.getFileName()?.endsWith('mapped/index.js')
+    return isPackage ? '    at ask (/src/mapped.ts:1:1)' : '    at ' + site
+  })].join('\\n')`
+  test.each([
+    ['without a formatter of stacks', [], ''],
+    ['with --enable-source-maps', ['--enable-source-maps'], ''],
+    ['by tsx', ['--import', 'tsx'], ''],
+    ['with a formatter that maps', [], mapping],
+  ])('%s', async (_name, args, formatter) => {
+    const folder = home()
+    const installed = join(folder, 'node_modules/mapped')
+    mkdirSync(installed)
+    writeFileSync(
+      join(installed, 'index.js'),
+      'exports.ask = (pool) => pool.query("select 1")\n//# sourceMappingURL=index.js.map\n',
+    )
+    writeFileSync(
+      join(installed, 'index.js.map'),
+      JSON.stringify({ version: 3, sources: ['../../src/mapped.ts'], names: [], mappings: 'AAAA' }),
+    )
+    makeOlder(installed, ['index.js', 'index.js.map'])
+    const program = join(folder, 'program.cjs')
+    writeFileSync(
+      program,
+      `const { Pool } = require('pg')
+const { createProfiler } = require('pg-loupe')
+const { profilePool } = require('pg-loupe/pg')
+const { captureQueries } = require('pg-loupe/testing')
+const { ask } = require('mapped')
+const profiler = createProfiler({ enabled: true, reporters: [] })
+const pool = profilePool(new Pool({ connectionString: process.env.DATABASE_URL }), profiler)
+${formatter}
+const application = () => ask(pool) // application
+captureQueries(application, profiler).then(({ queries: [query] }) => {
+  process.stdout.write(JSON.stringify(query.callSite[0]))
+  return pool.end()
+})
+`,
+    )
+    const env = { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: '' }
+    const { stdout } = await run(process.execPath, [...args, program], { cwd: root, env })
+    expect(JSON.parse(stdout)).toMatchObject({ file: program, line: lineOf(program, '// application') })
+  })
+})
+
 describe('what an application does to Error costs no query, and is as it was afterwards', () => {
   test.each([
     'V8 call sites instead of text',
