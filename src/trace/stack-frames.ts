@@ -1,6 +1,7 @@
 // Turns a captured stack into frames, innermost first, application or not. The text is read through `.stack`, so that
 // whatever maps stacks in this process (--enable-source-maps, tsx, a test runner) has mapped it. What such a formatter
 // was given is kept beside it: one that returns no text, throws, or maps nothing is then no loss.
+import { AssertionError } from 'node:assert'
 import { findSourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Frame } from '../types.ts'
@@ -65,12 +66,15 @@ export function formatStack(captured: CapturedStack): FormattedStack {
   }
 }
 
+/** Of Node.js itself. In a sandbox (jest) that is another one, whose formatter is in force while the sandbox has none. */
+const MainError = Object.getPrototypeOf(AssertionError) as ErrorConstructor
+
 /**
  * Node.js 20 maps stacks in a place where nobody can see the files that run. There the stack is asked for as it is, and
  * mapped here by the same maps.
  */
 function formatterInForce(): Formatter | undefined {
-  const formatter = Error.prepareStackTrace as Formatter | undefined
+  const formatter = (Error.prepareStackTrace ?? MainError.prepareStackTrace) as Formatter | undefined
   if (formatter !== undefined) return formatter
   const { sourceMapsEnabled } = process as { sourceMapsEnabled?: boolean }
   return sourceMapsEnabled ? withoutMaps : undefined

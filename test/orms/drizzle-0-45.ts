@@ -20,6 +20,7 @@ const schema = {
 export const drizzle045: Orm = {
   name: 'Drizzle',
   package: 'drizzle-orm',
+  page: 'docs/drizzle.md',
   file: import.meta.filename,
   async open(url) {
     const pool = new pg.Pool({ connectionString: url })

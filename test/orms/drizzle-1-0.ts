@@ -16,6 +16,7 @@ const relations = defineRelations({ authors, books }, (r) => ({
 export const drizzle1: Orm = {
   name: 'Drizzle',
   package: 'drizzle-orm-rc',
+  page: 'docs/drizzle.md',
   file: import.meta.filename,
   async open(url) {
     const pool = new pg.Pool({ connectionString: url })

@@ -8,6 +8,7 @@ interface Author {
 export const knex: Orm = {
   name: 'knex',
   package: 'knex',
+  page: 'docs/orms/knex.md',
   file: import.meta.filename,
   async open(url) {
     const db = Knex({ client: 'pg', connection: url })

@@ -11,6 +11,7 @@ interface Tables {
 export const kysely: Orm = {
   name: 'Kysely',
   package: 'kysely',
+  page: 'docs/orms/kysely.md',
   file: import.meta.filename,
   async open(url) {
     const db = new Kysely<Tables>({

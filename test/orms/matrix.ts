@@ -39,7 +39,7 @@ describe.each(orms.map((orm) => [`${orm.name} ${versionOf(orm)}`, orm] as const)
     open = await orm.open(database.url)
     // What it sends once per connection is no part of what is measured.
     await open.loop.fixed()
-    rows.set(orm, { name: orm.name, version: versionOf(orm) })
+    rows.set(orm, { name: orm.name, page: orm.page, version: versionOf(orm) })
   })
   afterAll(() => open?.close())
 

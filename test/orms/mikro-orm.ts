@@ -34,6 +34,7 @@ const bookSchema = new EntitySchema<Book>({
 export const mikroOrm: Orm = {
   name: 'MikroORM',
   package: '@mikro-orm/postgresql',
+  page: 'docs/orms/mikro-orm.md',
   file: import.meta.filename,
   async open(url) {
     const orm = await MikroORM.init({ clientUrl: url, entities: [authorSchema, bookSchema] })

@@ -5,6 +5,8 @@ export interface Orm {
   name: string
   /** The installed package whose version the table tells. */
   package: string
+  /** What tells how to set it up, from README.md. */
+  page: string
   /** The file whose lines are named. */
   file: string
   open(url: string): Promise<OpenOrm>

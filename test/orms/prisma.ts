@@ -5,6 +5,7 @@ import type { Orm } from './orm.ts'
 export const prisma: Orm = {
   name: 'Prisma',
   package: '@prisma/client',
+  page: 'docs/orms/prisma.md',
   file: import.meta.filename,
   async open(url) {
     const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 /** What was seen of one ORM, a cell for each way. */
 export interface OrmRow {
   name: string
+  page: string
   version: string
   loop: Cell
   parallel: Cell
@@ -36,8 +37,8 @@ export function ormTable(rows: readonly OrmRow[]): string {
     if (cell.found === 'without a line') return `${way}found, no line${footnote(cell.reason)}`
     return `${way}${cell.queries === 1 ? '1 query' : `${cell.queries} queries`}, quiet`
   }
-  const cells = rows.map(({ name, version, loop, parallel, nested }) => [
-    `${name} ${version}`,
+  const cells = rows.map(({ name, page, version, loop, parallel, nested }) => [
+    `[${name} ${version}](${page})`,
     text(loop),
     text(parallel),
     text(nested),

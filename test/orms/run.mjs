@@ -1,14 +1,31 @@
-// Installs the ORMs as their lock says, generates Prisma's client, and runs the matrix. `--update` writes its table
-// into README.md. Whatever cannot be had is a failure.
+// Installs the ORMs as their lock says, and pg-loupe packed as it would be published; generates Prisma's client, and runs
+// the matrix and the pages of docs/orms. `--update` writes the matrix's table into README.md. Whatever cannot be had is a
+// failure.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const here = import.meta.dirname
 const root = join(here, '../..')
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
-if (!isInstalled()) run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], here)
+const packed = mkdtempSync(join(tmpdir(), 'pg-loupe-pack-'))
+process.on('exit', () => rmSync(packed, { recursive: true, force: true }))
+run(npm, ['pack', '--silent', '--ignore-scripts', '--pack-destination', packed], root)
+// Not `npm ci`: some versions of npm leave the binaries of other platforms out of a lock and then refuse it.
+run(
+  npm,
+  [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    join(packed, `pg-loupe-${version()}.tgz`),
+  ],
+  here,
+)
 // It would download an engine that its pg adapter does not use.
 run(
   process.execPath,
@@ -29,15 +46,8 @@ run(
   },
 )
 
-function isInstalled() {
-  const installed = join(here, 'node_modules/.package-lock.json')
-  if (!existsSync(installed)) return false
-  const versions = (file) =>
-    Object.entries(JSON.parse(readFileSync(file, 'utf8')).packages)
-      .filter(([path, { optional }]) => path !== '' && !optional)
-      .map(([path, { version }]) => `${path} ${version}`)
-  const found = new Set(versions(installed))
-  return versions(join(here, 'package-lock.json')).every((wanted) => found.has(wanted))
+function version() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 }
 
 function run(command, args, cwd, env = {}) {

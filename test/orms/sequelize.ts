@@ -10,6 +10,7 @@ class Book extends Model {}
 export const sequelize: Orm = {
   name: 'Sequelize',
   package: 'sequelize',
+  page: 'docs/orms/sequelize.md',
   file: import.meta.filename,
   async open(url) {
     const db = new Sequelize(url, { logging: false })

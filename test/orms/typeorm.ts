@@ -33,6 +33,7 @@ const Book = new EntitySchema<Book>({
 export const typeorm: Orm = {
   name: 'TypeORM',
   package: 'typeorm',
+  page: 'docs/orms/typeorm.md',
   file: import.meta.filename,
   async open(url) {
     const source = await new DataSource({ type: 'postgres', url, entities: [Author, Book] }).initialize()
