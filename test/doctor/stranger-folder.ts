@@ -6,9 +6,12 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const root = join(import.meta.dirname, '../..')
 const INSTALLED = ['pg', 'express', 'express4', 'drizzle-orm', 'vitest', 'supertest', 'tsx']
 
-/** Writes the files, by their path, and returns the folder. */
-export function strangerFolder(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder()
+/** Writes the files, by their path, and returns the folder. A test that runs beside others says which it is. */
+export function strangerFolder(
+  files: Readonly<Record<string, string>>,
+  context?: Parameters<typeof temporaryFolder>[0],
+): string {
+  const folder = temporaryFolder(context)
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
   symlinkSync(root, join(modules, 'pg-loupe'))
