@@ -90,7 +90,10 @@ export function atExit(act: () => void): void {
 
 /** For whoever knows that the process is about to be killed, which would leave no exit. */
 export function actLast(): void {
-  doAll(sharedState().lastActs)
+  const { lastActs, setupNotes } = sharedState()
+  doAll(lastActs)
+  // Traces that were open have closed by now.
+  setupNotes.leave?.()
 }
 
 /** What one of them throws must not keep the next from being done, and there is nobody left to tell. */

@@ -50,13 +50,13 @@ const HANDLERS = Symbol.for('EVENT_HANDLERS')
  */
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
+  noteSetUp()
   const { [HANDLERS]: handlers, expect } = globalThis as { [HANDLERS]?: Handler[]; expect?: JestExpect }
   if (!Array.isArray(handlers)) {
     throw new Error(
       'pg-loupe: pg-loupe/jest goes into setupFilesAfterEnv, and takes the runner jest-circus (jest 29.4 or later)',
     )
   }
-  noteSetUp()
   expect?.extend(matchersOf(profiler))
   handlers.push(async ({ name }, { rootDescribeBlock }) => {
     if (name === 'run_start') traceBlock(rootDescribeBlock, expect?.getState().testPath, profiler)

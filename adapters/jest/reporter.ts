@@ -5,6 +5,11 @@ import { startTestRun, type TestRun } from '../../src/runners/test-run.ts'
 
 export type { RunOptions }
 
+interface JestResults {
+  numPassedTests?: number
+  numFailedTests?: number
+}
+
 export default class LoupeReporter {
   readonly #options: RunOptions
   #run: TestRun | undefined
@@ -21,8 +26,9 @@ export default class LoupeReporter {
     this.#run ??= startTestRun(this.#options, 'jest')
   }
 
-  async onRunComplete(): Promise<void> {
-    const { text, failed } = (await this.#run?.finish()) ?? { text: '', failed: false }
+  async onRunComplete(_contexts?: unknown, results?: JestResults): Promise<void> {
+    const hasRunTests = (results?.numPassedTests ?? 0) + (results?.numFailedTests ?? 0) > 0
+    const { text, failed } = (await this.#run?.finish(hasRunTests)) ?? { text: '', failed: false }
     this.#run = undefined
     this.#failed = failed
     process.stderr.write(text)

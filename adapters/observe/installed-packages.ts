@@ -13,7 +13,7 @@ const FRAMEWORKS: ReadonlySet<string> = new Set([
   '@nestjs/core',
   '@hapi/hapi',
 ])
-export const ORMS: ReadonlySet<string> = new Set([
+const ORMS: ReadonlySet<string> = new Set([
   'drizzle-orm',
   'knex',
   'kysely',

@@ -30,10 +30,10 @@ const TRACED = Symbol.for('pg-loupe vitest')
  */
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
+  noteSetUp()
   if (typeof TestRunner?.getTestFn !== 'function') {
     throw new Error('pg-loupe: pg-loupe/vitest takes vitest 4.1 or later')
   }
-  noteSetUp()
   expect.extend(matchersOf(profiler))
   // A worker that has just run its last test is ended without a word: traces that wait for stragglers close before.
   afterAll(async () => {

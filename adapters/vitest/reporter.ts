@@ -25,8 +25,8 @@ export default class LoupeReporter implements Reporter {
     this.#start()
   }
 
-  async onTestRunEnd(): Promise<void> {
-    const { text, failed } = (await this.#run?.finish()) ?? { text: '', failed: false }
+  async onTestRunEnd(testModules: readonly unknown[] = []): Promise<void> {
+    const { text, failed } = (await this.#run?.finish(testModules.length > 0)) ?? { text: '', failed: false }
     this.#run = undefined
     process.stderr.write(text)
     if (failed) process.exitCode = 1

@@ -41,7 +41,7 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
     ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
     ...(shown.length > 0 ? [''] : []),
     ...formatSuppressions(report, options),
-    ...(queries === 0 ? [yellow(NOTHING_SEEN)] : []),
+    ...(queries === 0 && options.notices.length === 0 ? [yellow(NOTHING_SEEN)] : []),
     ...(cut.untraced > 0
       ? [
           dim(

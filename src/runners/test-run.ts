@@ -22,8 +22,11 @@ import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
 
 export interface TestRun {
-  /** Reads what was collected and writes the files. Resolves with what there is to print, and whether the run fails by it; never rejects. */
-  finish(): Promise<RunVerdict>
+  /**
+   * Reads what was collected and writes the files. Resolves with what there is to print, and whether the run fails by it;
+   * never rejects. `hasRunTests`: there were any, as far as the runner says.
+   */
+  finish(hasRunTests?: boolean): Promise<RunVerdict>
 }
 
 interface RunVerdict {
@@ -52,9 +55,9 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
   process.once('exit', remove)
 
   return {
-    async finish() {
+    async finish(hasRunTests = false) {
       try {
-        return await report()
+        return await report(hasRunTests)
       } catch (error) {
         // Where findings were to fail the run, one that could not be judged has not passed.
         const failed = checked.gate !== undefined
@@ -63,7 +66,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     },
   }
 
-  async function report(): Promise<RunVerdict> {
+  async function report(hasRunTests: boolean): Promise<RunVerdict> {
     if (process.env[VARIABLE] === folder) delete process.env[VARIABLE]
     const problems: string[] = []
     const collected = await readCollected(folder, (problem) => problems.push(problem))
@@ -93,8 +96,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
       problems,
       verdict: judged && (failing > 0 || found.queries > 0) ? judged.lines : [],
       failed: failing > 0,
-      notices:
-        runner && !hasSetUp && found.queries + found.cut.untraced > 0 ? [testsNotTraced(runner, true)] : [],
+      notices: runner && !hasSetUp && hasRunTests ? [testsNotTraced(runner, true)] : [],
     })
     return { text: checked.summary || problems.length > 0 ? text : '', failed: failing > 0 }
   }

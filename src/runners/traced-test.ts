@@ -1,6 +1,7 @@
 // Runs the function of a test in a trace of its own, whoever the test belongs to: every runner calls it with other
 // arguments and looks at what it returns, so the function that stands in for it has the same name and length, and
 // returns what it returned. What goes wrong here never fails a test: then it runs without a trace.
+import { collectFolder } from '../collect/collect-traces.ts'
 import { defaultOptions } from '../config/default-options.ts'
 import { createProfiler, type Profiler } from '../profiler.ts'
 import { sharedState } from '../shared-state.ts'
@@ -49,7 +50,10 @@ const ORIGINAL = Symbol.for('pg-loupe test')
  */
 export function profilerOfTests(): Profiler {
   const state = sharedState()
-  state.defaultProfiler ??= createProfiler({ reporters: [], catalog: false, ...defaultOptions() })
+  // In tests, and where traces are collected, it is off by default, and not by anybody's choice.
+  const isOff = process.env.NODE_ENV === 'test' || collectFolder() !== undefined
+  const quiet = { reporters: [], ...(isOff ? {} : { catalog: false }) }
+  state.defaultProfiler ??= createProfiler({ ...quiet, ...defaultOptions() })
   return state.defaultProfiler
 }
 

@@ -6,7 +6,10 @@ import type { SetupFacts } from './setup-facts.ts'
 /** One may be an accident of the moment. */
 const BURSTS = 2
 
-export function explainOutside({ sources, profilers, isServer, isEnding }: SetupFacts): Notice[] {
+export function explainOutside(facts: SetupFacts): Notice[] {
+  const { sources, profilers, isServer, isEnding, surroundings } = facts
+  // Hooks of tests are outside of their traces on purpose.
+  if (surroundings?.tests?.runner) return []
   const counted = sources.filter(
     ({ profiler, isLeftOut }) =>
       profiler !== undefined && !isLeftOut && profilers[profiler]?.collectsUntraced === false,
@@ -19,7 +22,8 @@ export function explainOutside({ sources, profilers, isServer, isEnding }: Setup
     {
       id: 'outside-requests',
       key: 'outside-requests',
-      level: 'hint',
+      // Nothing at all is captured of a script, and some of an application that pings its database.
+      level: isAll ? 'fault' : 'hint',
       seen: `The ${worst.kind} was used ${plural(worst.uses.outside, 'time')} outside of any request.`,
       lost: 'Queries outside of requests are only counted, so nothing can be found in them.',
       nextStep: "Give each job a trace: await defaultProfiler().trace('name', () => job()), from 'pg-loupe'.",

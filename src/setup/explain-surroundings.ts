@@ -4,8 +4,8 @@ import type { Notice } from './explain-setup.ts'
 import type { PackageFacts, SetupFacts } from './setup-facts.ts'
 
 /** As `engines` of package.json and docs/pg.md say. */
-export const OLDEST_NODE = '20.19.0'
-export const OLDEST_PG = '8.11.1'
+const OLDEST_NODE = '20.19.0'
+const OLDEST_PG = '8.11.1'
 
 export function explainVersions({ surroundings, drivers }: SetupFacts): Notice[] {
   if (!surroundings) return []
@@ -100,7 +100,7 @@ export function explainOff({ nodeEnv, surroundings, profilers }: SetupFacts): No
 }
 
 /** Numbers only: what follows a dash, as in `8.0.0-beta.1`, decides nothing here. */
-export function isOlder(version: string, than: string): boolean {
+function isOlder(version: string, than: string): boolean {
   const [one, two] = [version, than].map((text) => text.split('-', 1)[0]?.split('.').map(Number) ?? [])
   for (let at = 0; at < 3; at++) {
     const difference = (one?.[at] ?? 0) - (two?.[at] ?? 0)

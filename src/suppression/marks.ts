@@ -40,7 +40,7 @@ export function isAbout(mark: Ignore, detector: string): boolean {
   return !mark.detectors || mark.detectors.includes(detector)
 }
 
-export function isValid({ reason, until }: Pick<Ignore, 'reason' | 'until'>): boolean {
+function isValid({ reason, until }: Pick<Ignore, 'reason' | 'until'>): boolean {
   return reason !== '' && (until === undefined || isDay(until))
 }
 
