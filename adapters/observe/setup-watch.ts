@@ -170,6 +170,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
       if (note) note.isTraced = true
     },
     sourceProfiled(source, kind) {
+      sources.profiled(source)
       classes.addClassOf(source, kind)
       classes.find()
     },

@@ -59,6 +59,18 @@ export class SourceUseCounts {
     return added
   }
 
+  /**
+   * The pool or client is profiled from now on. What was sent through it before does not count: an ORM asks for the
+   * version or sets the time zone on a new connection before it calls the hook in which the application profiles it.
+   */
+  profiled(object: object): void {
+    const source = this.#ofObject.get(object)
+    if (!source || source.object.deref() !== object || source.uses.captured > 0) return
+    this.#ofObject.delete(object)
+    this.#sources.splice(this.#sources.indexOf(source), 1)
+    for (const [key, alike] of this.#clients) if (alike === source) this.#clients.delete(key)
+  }
+
   #add(object: object, kind: 'pool' | 'client'): Source | undefined {
     if (this.#sources.length >= MOST_SOURCES) return undefined
     const source: Source = {

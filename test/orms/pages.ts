@@ -62,6 +62,7 @@ describe.each(readPages().map((page) => [page.name, page] as const))('docs/orms/
 
   function checkFinding(application: Application, output: string): void {
     expect(output).toMatch(/^GET \/authors {2}/m)
+    expect(output).not.toMatch(/^pg-loupe: /m)
     if (application === 'loop') expect(output).toContain(place)
     else expect(output).not.toContain('N+1')
   }

@@ -24,6 +24,23 @@ describe.each(FORMS)('with %s', (_form, form) => {
     expect(await told(PROFILED + ROUTE, VISITS, form)).toEqual([])
   })
 
+  test('a client that an ORM queries before the hook in which it is profiled is told nothing', async () => {
+    const lines = `app.use(profileRequests())
+      let client
+      app.get('/books', async (_request, response) => {
+        if (!client) {
+          client = new pg.Client(config)
+          await client.connect()
+          await client.query('select version()')
+          profileClient(client)
+        }
+        response.json((await client.query('select 1 as one')).rows)
+      })\n`
+    expect(await told(lines, `${VISITS}await client.end()`, form)).toEqual([])
+    const bare = await told(lines.replace('profileClient(client)', ''), `${VISITS}await client.end()`, form)
+    expect(bare).toEqual([expect.stringMatching(/not profiled, and requests or jobs used it 3 times/)])
+  })
+
   test('(a) requests without profileRequests are named, once', async () => {
     expect(await told(`const pool = profilePool(newPool())\n${ROUTE}`, VISITS, form)).toEqual([
       '2 requests (GET /books) sent queries, and profileRequests is not in use.',
