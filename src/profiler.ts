@@ -31,6 +31,7 @@ import { LiveTrace, type TraceStart } from './trace/live-trace.ts'
 import { maskNames } from './trace/mask-names.ts'
 import { noteNamed } from './trace/named-in-source.ts'
 import { noteCallers } from './trace/note-callers.ts'
+import { noteSources } from './trace/note-sources.ts'
 import { OpenTraces } from './trace/open-traces.ts'
 import { withoutNoting } from './trace/row-watch.ts'
 import { rowWatcher } from './trace/row-watcher.ts'
@@ -275,6 +276,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       noteBounds(trace.queries, catalog, { isLive: true })
       noteEffects(trace.queries, catalog)
       noteCallers(trace.queries)
+      noteSources(trace.queries)
       if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
       const isWhole = trace.counted === undefined
       withoutNoting(() => sealValues(trace.queries, { isWhole, catalog, input: trace.input }))

@@ -83,6 +83,41 @@ export interface Effects {
   writesAnything?: boolean
 }
 
+/** What the source around a query shows, so that a remedy can be written in the application's own words. */
+export interface QuerySource {
+  /** The calls that send it, as they are written, without `await`: `db.select().from(orders)`. */
+  expression: string
+  /** What becomes of the result: nothing, only its `rows` are used, or anything else. */
+  result: 'unused' | 'rows' | 'used'
+  /** It is TypeScript. */
+  isTyped: boolean
+  /** How the file loads modules. */
+  modules: 'import' | 'require'
+  /** Names that the file imports from `drizzle-orm`. */
+  imported: readonly string[]
+  /** Names that the file uses for something else, of those that a remedy could import or declare. */
+  taken: readonly string[]
+  /** The loop around the calls, where they could also stand before it. */
+  loop?: SourceLoop
+}
+
+export interface SourceLoop {
+  /** What it goes through: `orders`. */
+  over: string
+  /** It is an array, and has `map`. */
+  isArray: boolean
+  /** What stands for one of them: `order`, or `{ id, customerId }`. */
+  each: string
+  /** The names in `each`. */
+  names: readonly string[]
+  /** The calls with the constants of the loop's body in their place. Absent where they use something else of it. */
+  expression?: string
+  /** A condition in the loop decides whether the query is sent. */
+  isConditional: boolean
+  /** `await` may stand before it. */
+  mayAwait: boolean
+}
+
 /** One statement sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
   sql: string
@@ -128,6 +163,8 @@ export interface Query {
   callersUnknown?: true
   /** Where the query was built, when that is not where it was sent. */
   builtAt?: Frame | undefined
+  /** Known of the first query of each call that repeats a statement. */
+  source?: QuerySource
   flow?: readonly ValueFlow[]
   /** Known of a SELECT when the catalog is. */
   bound?: ResultBound

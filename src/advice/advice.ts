@@ -1,16 +1,35 @@
-// What to do instead of a loop, in the words of the library that built its statement. A library says what it has words for;
-// the rest is said in SQL's.
+// What to do instead of a loop, in the words of the application where its source shows them, else in those of the library
+// that built its statement. A library says what it has words for; the rest is said in SQL's.
+import type { QuerySource } from '../types.ts'
 import { readInDrizzle, writeInDrizzle } from './drizzle.ts'
+import { drizzleCode } from './drizzle-code.ts'
+import { poolCode } from './pool-code.ts'
 import { type RepeatedRead, rewriteRead } from './read-rewrite.ts'
 import { type Remedy, readInSql, writeInSql } from './sql.ts'
 import { type RepeatedWrite, rewriteWrite } from './write-rewrite.ts'
 
-export function adviseRead(read: RepeatedRead, via: string | undefined): Remedy {
+/** Who sends the statement. */
+export interface Sender {
+  via?: string | undefined
+  /** What its source shows, where that is to be used. */
+  source?: QuerySource | undefined
+}
+
+export function adviseRead(read: RepeatedRead, { via, source }: Sender): Remedy {
+  const code = codeFor('select', { via, source })
+  if (code) return code
   const rewrite = rewriteRead(read)
   return { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite) : {}) }
 }
 
-export function adviseWrite(write: RepeatedWrite, via: string | undefined): Remedy {
+export function adviseWrite(write: RepeatedWrite, { via, source }: Sender): Remedy {
   const rewrite = rewriteWrite(write)
-  return { ...writeInSql(rewrite), ...(via === 'drizzle' ? writeInDrizzle(rewrite) : {}) }
+  const code = rewrite.kind === 'chain' ? undefined : codeFor(write.kind, { via, source })
+  return code ?? { ...writeInSql(rewrite), ...(via === 'drizzle' ? writeInDrizzle(rewrite) : {}) }
+}
+
+/** The code to paste, where the calls can be rewritten. */
+function codeFor(kind: string, { via, source }: Sender): Remedy | undefined {
+  if (!source) return undefined
+  return via === 'drizzle' ? drizzleCode(kind, source) : poolCode(kind, source)
 }

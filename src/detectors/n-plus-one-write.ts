@@ -11,6 +11,7 @@ import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './
 import { withoutRetried } from './retried-writes.ts'
 import { growth } from './row-growth.ts'
 import { countTuples, readSlots } from './slots.ts'
+import { sourceOf } from './source-of.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
 import { findWriteLoop, type WriteLoop } from './write-sizes.ts'
 
@@ -69,7 +70,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
       detail: explain(writes, text, queries, loop, origin),
       ...adviseWrite(
         { kind, text, ...typesOf(queries), values: readSlots(text, queries), followsItself },
-        first.via,
+        { via: first.via, source: loop.most > 1 ? undefined : sourceOf(queries) },
       ),
       cost: { queries: count - 1, roundTrips: count - 1, ...growth(trace, parent, origin) },
       evidence: [

@@ -18,6 +18,7 @@ import {
 import { isPolling } from './polling.ts'
 import { growth } from './row-growth.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
+import { sourceOf } from './source-of.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
 import { nextOfWalk } from './walk.ts'
 
@@ -74,7 +75,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
           nextFrom: nextOfWalk(trace, indexes, varying),
           parent: parentStatement(trace, origin, varying),
         },
-        first.via,
+        { via: first.via, source: sourceOf(queries) },
       ),
       cost: { queries: count - 1, roundTrips: count - 1, ...growth(trace, parent, origin) },
       evidence: [

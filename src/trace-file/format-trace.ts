@@ -75,6 +75,7 @@ const WRITERS: {
   runningFrames: ({ runningFrames, callSite = [] }) => (callSite.length > 0 ? runningFrames : undefined),
   callersUnknown: ({ callersUnknown }) => callersUnknown,
   builtAt: ({ builtAt }, { folder }) => builtAt && relativeFrame(builtAt, folder),
+  source: ({ source }) => source,
   flow: ({ flow }) => unlessEmpty(flow),
   usage: ({ usage }) => usage,
   bound: ({ bound }) => bound,

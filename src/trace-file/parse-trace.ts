@@ -103,7 +103,7 @@ function endOf({ startMs, waitMs = 0, durationMs = 0 }: ReadQuery & { startMs: n
 }
 
 function complete(query: ReadQuery, queries: readonly ReadQuery[], isApplication: IsApplication): Query {
-  const { callSite: recorded, runningFrames, builtAt, flow, usage, ...facts } = query
+  const { callSite: recorded, runningFrames, builtAt, source, flow, usage, ...facts } = query
   const callSite = recorded && applicationFrames(recorded as CallSite, isApplication)
   return {
     ...(query.sqlLength === undefined ? limitInForce(query.sql, query.params) : {}),
@@ -112,9 +112,14 @@ function complete(query: ReadQuery, queries: readonly ReadQuery[], isApplication
     // Of frames that are left out it is not known which they were.
     ...(runningFrames !== undefined && callSite?.length === recorded?.length ? { runningFrames } : {}),
     ...(builtAt?.file === undefined ? {} : { builtAt }),
+    ...(source?.expression === undefined ? {} : { source: completeSource(source) }),
     ...(flow
       ? { flow: flow.map((from) => ({ ...from, rows: from.rows ?? queries[from.query ?? 0]?.rows ?? 0 })) }
       : {}),
     ...(usage?.rowsTouched === undefined ? {} : { usage }),
   } as Query
+}
+
+function completeSource({ loop, ...source }: NonNullable<ReadQuery['source']>) {
+  return loop?.over === undefined || loop.each === undefined ? source : { ...source, loop }
 }

@@ -93,6 +93,27 @@ const query = shape({
   runningFrames: v.optional(position),
   callersUnknown: v.optional(v.boolean('true or false')),
   builtAt: v.optional(shape(frame)),
+  source: v.optional(
+    shape({
+      expression: v.optional(text),
+      result: v.optional(v.picklist(['unused', 'rows', 'used'], 'unused, rows or used'), 'used'),
+      isTyped: v.optional(v.boolean('true or false'), false),
+      modules: v.optional(v.picklist(['import', 'require'], 'import or require'), 'import'),
+      imported: v.optional(list(text), []),
+      taken: v.optional(list(text), []),
+      loop: v.optional(
+        shape({
+          over: v.optional(text),
+          isArray: v.optional(v.boolean('true or false'), false),
+          each: v.optional(text),
+          names: v.optional(list(text), []),
+          expression: v.optional(text),
+          isConditional: v.optional(v.boolean('true or false'), true),
+          mayAwait: v.optional(v.boolean('true or false'), false),
+        }),
+      ),
+    }),
+  ),
   flow: v.optional(
     listOf(
       {

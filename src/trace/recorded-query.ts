@@ -6,6 +6,7 @@ import type {
   Frame,
   Ignore,
   Query,
+  QuerySource,
   ResultBound,
   ResultColumn,
   RowUsage,
@@ -74,6 +75,7 @@ export class RecordedQuery implements Query {
   bound?: ResultBound
   effects?: Effects
   callersUnknown?: true
+  source?: QuerySource
   readonly ignored?: readonly Ignore[]
   /** Names the table of a column, when the catalog is known. */
   tableOf?: (tableId: number, columnId: number, name: string) => string | undefined
@@ -124,6 +126,11 @@ export class RecordedQuery implements Query {
   /** Of a query that Promise.all was given: the call that built it tells it from the others. */
   get builtBy(): Call | undefined {
     return this.call.isCombining ? this.#builder : undefined
+  }
+
+  /** Where it was built, whether or not that is where it was sent. */
+  get buildingCall(): Call | undefined {
+    return this.#builder
   }
 
   /** Names another call as the one that led to the query. */

@@ -1,8 +1,8 @@
 // Which call of the application's source is awaited. Above an `await` V8's stacks have lost the call: of one in Promise.all
 // only its number is left, so three calls side by side look like the turns of a loop. The source shows where they stand.
 // What cannot be read in it stays unknown.
+import { LONGEST_TYPE, type SourceTokens } from '../source/tokens.ts'
 import { isRepeatedAt, iterates } from './source-loops.ts'
-import { LONGEST_TYPE, type SourceTokens } from './source-tokens.ts'
 
 /** What is awaited together: the position of one of several calls that are written out, or that a loop makes them. */
 export type CombinedCall = { at: number; function?: string } | 'loop' | 'unknown'

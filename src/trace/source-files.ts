@@ -1,30 +1,36 @@
 // The source at a frame of a stack, to be asked for the calls and loops around it. It is read when a trace closes and
 // only for queries that were repeated; what is not at hand, or not what runs, is not known.
-import type { Frame } from '../types.ts'
+import { readTokens, type SourceTokens, tokenAt } from '../source/tokens.ts'
+import type { Frame, QuerySource } from '../types.ts'
 import { awaitsSeveralCalls, combinedCall } from './source-awaited.ts'
 import { functionsAround, isRepeatedAt } from './source-loops.ts'
 import { readIfOld } from './source-position.ts'
-import { readTokens, type SourceTokens, tokenAt } from './source-tokens.ts'
+import { readQuerySource } from './source-query.ts'
 
 /** Files whose tokens are remembered: the lines of one loop are in few. */
 const KNOWN_FILES = 20
 /** A bundle that is larger takes too long to be read while an application runs. */
 const LONGEST_SOURCE = 2_000_000
 
-const known = new Map<string, SourceTokens | undefined>()
-
-function tokensOf(file: string): SourceTokens | undefined {
-  if (known.has(file)) return known.get(file)
-  if (known.size >= KNOWN_FILES) known.clear()
-  const tokens = readSource(file)
-  known.set(file, tokens)
-  return tokens
+interface Source {
+  text: string
+  tokens: SourceTokens
 }
 
-function readSource(file: string): SourceTokens | undefined {
+const known = new Map<string, Source | undefined>()
+
+function sourceOf(file: string): Source | undefined {
+  if (known.has(file)) return known.get(file)
+  if (known.size >= KNOWN_FILES) known.clear()
+  const source = readSource(file)
+  known.set(file, source)
+  return source
+}
+
+function readSource(file: string): Source | undefined {
   try {
-    const source = readIfOld(file)
-    return source.length > LONGEST_SOURCE ? undefined : readTokens(source)
+    const text = readIfOld(file)
+    return text.length > LONGEST_SOURCE ? undefined : { text, tokens: readTokens(text) }
   } catch {
     return undefined
   }
@@ -46,6 +52,11 @@ export function wordAt(frame: Frame): string | undefined {
   return at(frame, ({ texts }, position) => texts[position])
 }
 
+/** What the source shows of the call at this frame that sent a query; `undefined` where it shows none. */
+export function querySource(frame: Frame): QuerySource | undefined {
+  return at(frame, (tokens, position, text) => readQuerySource(tokens, text, position, frame.file))
+}
+
 /** Of the calls that this frame awaits together, the frame of the one with this number. */
 export function combinedFrame(frame: Frame, index: number): Frame | 'loop' | 'unknown' {
   return (
@@ -65,11 +76,11 @@ export function awaitsOneOfSeveral(frame: Frame): boolean {
 
 function at<Answer>(
   { file, line, column }: Frame,
-  ask: (tokens: SourceTokens, position: number) => Answer,
+  ask: (tokens: SourceTokens, position: number, text: string) => Answer,
 ): Answer | undefined {
-  const tokens = tokensOf(file)
-  const position = tokens ? tokenAt(tokens, line, column) : -1
-  return tokens && position >= 0 ? ask(tokens, position) : undefined
+  const source = sourceOf(file)
+  const position = source ? tokenAt(source.tokens, line, column) : -1
+  return source && position >= 0 ? ask(source.tokens, position, source.text) : undefined
 }
 
 function placeOf({ lines }: SourceTokens, start: number): { line: number; column: number } {

@@ -1,6 +1,7 @@
 // Whether anything in the application's source repeats what stands at a position: a loop around it, or a function that is
 // handed to one such as `map`. What runs a named function from elsewhere is not seen here.
-import { LONGEST_TYPE, type SourceTokens } from './source-tokens.ts'
+import { argumentsOf, startOfChain } from '../source/call-chain.ts'
+import { LONGEST_TYPE, type SourceTokens } from '../source/tokens.ts'
 
 /** A loop is around the position, it is in a function that is handed to a call such as `map`, or it is such a call. */
 export function isRepeatedAt(tokens: SourceTokens, position: number): boolean {
@@ -45,6 +46,101 @@ export function functionsAround(tokens: SourceTokens, position: number): number[
     at = start < 0 ? open : (tokens.parents[start] as number)
   }
   return functions
+}
+
+/** A loop in the source: a `for … of`, or a call such as `map` that is handed a function. */
+export interface EnclosingLoop {
+  /** The keyword, or the first token of what the call is made on. */
+  start: number
+  /** What it goes through. */
+  over: readonly [number, number]
+  /** What stands for one of them. */
+  each: readonly [number, number]
+  /** Further parameters of the function. */
+  others: readonly (readonly [number, number])[]
+  /** Where the part begins that is repeated. */
+  body: number
+  /** Of a call: its name. */
+  callee?: string
+}
+
+/** The nearest loop around a position, unless another function lies between. */
+export function enclosingLoop(tokens: SourceTokens, position: number): EnclosingLoop | undefined {
+  const { texts, parents } = tokens
+  let at = position
+  while (at >= 0) {
+    const open = parents[at] as number
+    const before = beforeInStatement(tokens, at)
+    if (before.loop >= 0) return forOf(tokens, before.loop)
+    const block = open >= 0 && texts[open] === '{' ? blockBefore(tokens, open) : undefined
+    if (block?.kind === 'loop') return forOf(tokens, block.at)
+    const made = block?.kind === 'function' ? block.at : before.arrow
+    if (made >= 0) return callbackLoop(tokens, made)
+    at = open
+  }
+  return undefined
+}
+
+/** Whether `await` may stand at a position: in an async function, or outside of all. */
+export function mayAwait(tokens: SourceTokens, position: number): boolean {
+  const { texts, parents } = tokens
+  for (let at = position; at >= 0; at = parents[at] as number) {
+    const open = parents[at] as number
+    const block = open >= 0 && texts[open] === '{' ? blockBefore(tokens, open) : undefined
+    const made = block?.kind === 'function' ? block.at : beforeInStatement(tokens, at).arrow
+    if (made >= 0) return texts[made] === 'async' || texts[made - 1] === 'async'
+  }
+  return true
+}
+
+function forOf({ texts, partners, parents }: SourceTokens, keyword: number): EnclosingLoop | undefined {
+  if (texts[keyword] !== 'for' || texts[keyword + 1] !== '(') return undefined
+  const open = keyword + 1
+  const close = partners[open] as number
+  for (let at = open + 1; at < close; at++) {
+    if (texts[at] !== 'of' || parents[at] !== open) continue
+    const from = DECLARES.has(texts[open + 1] as string) ? open + 2 : open + 1
+    return { start: keyword, over: [at + 1, close], each: [from, at], others: [], body: close + 1 }
+  }
+  return undefined
+}
+
+const DECLARES = new Set(['const', 'let', 'var'])
+
+/** `rows.map((row) => …)`, and `mapLimit(rows, 3, (row) => …)`. */
+function callbackLoop(tokens: SourceTokens, made: number): EnclosingLoop | undefined {
+  const { texts, parents } = tokens
+  const callee = calleeGiven(tokens, made)
+  const open = parents[made] as number
+  if (!callee || !ITERATES.test(callee) || callee.startsWith('reduce') || texts[open] !== '(')
+    return undefined
+  const [first] = argumentsOf(tokens, open)
+  const isMethod = first?.[0] === made
+  const called = startOfChain(tokens, open - 1)
+  const over = isMethod ? objectOfCall(tokens, open) : first
+  const parameters = parametersOf(tokens, made)
+  const [each, ...others] = parameters?.list ?? []
+  if (!over || !each || !parameters || called < 0) return undefined
+  return { start: called, over, each, others, body: parameters.behind, callee }
+}
+
+/** What `.map(` is called on. */
+function objectOfCall(tokens: SourceTokens, open: number): [number, number] | undefined {
+  const { texts } = tokens
+  if (texts[open - 2] !== '.' && texts[open - 2] !== '?.') return undefined
+  const start = startOfChain(tokens, open - 1)
+  return start >= 0 && start < open - 2 ? [start, open - 2] : undefined
+}
+
+function parametersOf(
+  tokens: SourceTokens,
+  made: number,
+): { list: [number, number][]; behind: number } | undefined {
+  const { texts, partners } = tokens
+  let at = texts[made] === 'async' ? made + 1 : made
+  if (texts[at] === 'function') while (at < texts.length && texts[at] !== '(') at++
+  if (texts[at] !== '(') return { list: [[at, at + 1]], behind: at + 1 }
+  return { list: argumentsOf(tokens, at), behind: (partners[at] as number) + 1 }
 }
 
 /** Whether a call of this name runs a function that is handed to it once for each of many things. */

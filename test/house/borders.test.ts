@@ -22,7 +22,8 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/sql': ['src/types.ts', 'src/sql/hash-text.ts'],
   'src/catalog': ['src/types.ts', 'src/error-code.ts', 'src/real-time.ts', 'src/sql'],
   'src/grouping': ['src/types.ts', 'src/sql'],
-  'src/advice': ['src/types.ts', 'src/sql'],
+  'src/source': [],
+  'src/advice': ['src/types.ts', 'src/source', 'src/sql'],
   'src/detectors': ['src/types.ts', 'src/worst-first.ts', 'src/sql', 'src/grouping', 'src/advice'],
   'src/detectors/pages.ts': ['src/types.ts'],
   'src/report/reporters': [
@@ -57,7 +58,14 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/suppression',
     'src/report/reporters',
   ],
-  'src/trace': ['src/types.ts', 'src/path-pattern.ts', 'src/real-time.ts', 'src/sql', 'src/grouping'],
+  'src/trace': [
+    'src/types.ts',
+    'src/path-pattern.ts',
+    'src/real-time.ts',
+    'src/source',
+    'src/sql',
+    'src/grouping',
+  ],
   'src/trace-file': ['src/types.ts', 'src/finding-frames.ts', 'src/real-time.ts', 'src/sql', 'src/trace'],
   'src/collect': [
     'src/types.ts',
@@ -71,7 +79,8 @@ const ROOMS: Record<string, readonly string[]> = {
 /** What only the rooms on top may use, named one by one. */
 const ON_TOP =
   /^src\/(flush-on-signal|index|profiler|ignore|options|replace-method|replace-prototype-method|shared-state)\.ts$|^src\/(cli|config|http|runners|testing)\//
-const PURE_ROOMS = /^src\/(types\.ts|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
+const PURE_ROOMS =
+  /^src\/(types\.ts|source\/|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */

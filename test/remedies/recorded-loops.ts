@@ -22,6 +22,11 @@ export function readTraces(file: string): Trace[] {
     .map((line): Trace => JSON.parse(line))
 }
 
+/** What is found without what the source shows of the calls: their remedies are SQL. */
+export function withoutSource({ queries, ...trace }: Trace): Trace {
+  return { ...trace, queries: queries.map(({ source: _, ...query }) => query) }
+}
+
 const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
 
 /** Of each statement of each loop the first trace that shows it; those without a statement to write instead are left out. */

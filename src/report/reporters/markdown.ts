@@ -134,7 +134,8 @@ function place(finding: Finding, options: ReporterOptions): string {
 }
 
 function language(code: string): string {
-  return /^\s*(select|insert|update|delete|with|merge)\b/i.test(code) ? 'sql' : ''
+  if (/^\s*(select|insert|update|delete|with|merge)\b/i.test(code)) return 'sql'
+  return code.includes('// In the loop') ? 'ts' : ''
 }
 
 function busiestFirst(routes: readonly RouteSummary[]): RouteSummary[] {

@@ -5,6 +5,8 @@ export interface SourceTokens {
   readonly texts: readonly string[]
   /** Where each token begins in the source. */
   readonly starts: readonly number[]
+  /** Where each token ends; of a part of a template, where the text behind it ends. */
+  readonly ends: readonly number[]
   /** Of a bracket, the position of its partner; -1 for all else, and for one that has none. */
   readonly partners: readonly number[]
   /** The position of the opening bracket that encloses each token; -1 outside of all. */
@@ -36,6 +38,7 @@ export function tokenAt({ starts, lines }: SourceTokens, line: number, column = 
 export function readTokens(source: string): SourceTokens {
   const texts: string[] = []
   const starts: number[] = []
+  const ends: number[] = []
   const partners: number[] = []
   const parents: number[] = []
   const begins: boolean[] = []
@@ -44,12 +47,13 @@ export function readTokens(source: string): SourceTokens {
   let line = 0
   let at = 0
 
-  const add = (text: string, start: number) => {
+  const add = (text: string, start: number, end = start + text.length) => {
     const index = texts.length
     const isClosing = text.length === 1 && CLOSING.includes(text)
     const opener = isClosing ? (open.pop() ?? -1) : -1
     texts.push(text)
     starts.push(start)
+    ends.push(end)
     partners.push(opener)
     parents.push(open.at(-1) ?? -1)
     begins.push(index === 0 || (lines[line + 1] ?? Number.POSITIVE_INFINITY) <= start)
@@ -61,10 +65,14 @@ export function readTokens(source: string): SourceTokens {
 
   /** From behind the backtick, or from behind the brace that ends a part of code in it. */
   const skipTemplate = (from: number): number => {
+    const last = ends.length - 1
     for (let end = from; end < source.length; end++) {
       if (source[end] === '\\') end++
-      else if (source[end] === '`') return end + 1
-      else if (source[end] === '$' && source[end + 1] === '{') {
+      else if (source[end] === '`') {
+        ends[last] = end + 1
+        return end + 1
+      } else if (source[end] === '$' && source[end + 1] === '{') {
+        ends[last] = end
         add('${', end)
         return end + 2
       }
@@ -79,7 +87,7 @@ export function readTokens(source: string): SourceTokens {
     else if (char === '/' && next === '*') at = behind(source, '*/', at + 2)
     else if (char === '"' || char === "'") {
       const end = skipText(source, at)
-      if (end > at + 1) add(TEXT, at)
+      if (end > at + 1) add(TEXT, at, end)
       at = end
     } else if (char === '`') {
       add('`', at)
@@ -97,11 +105,11 @@ export function readTokens(source: string): SourceTokens {
       if (text === '}' && texts[opener] === '${') at = skipTemplate(at)
     } else at++
   }
-  return { texts, starts, partners, parents, begins, lines }
+  return { texts, starts, ends, partners, parents, begins, lines }
 }
 
 /** Stands for a text in quotes. */
-const TEXT = "'"
+export const TEXT = "'"
 const OPENING = '([{'
 const CLOSING = ')]}'
 /** Read as one, the longer ones first. */

@@ -1,0 +1,104 @@
+// An expression of the application's source, read again from its text: its calls, their arguments, and where it mentions
+// the names of a loop. What is written anew are copies of the text with some parts replaced.
+import { argumentsOf, type CallChain, isName, readChain } from '../source/call-chain.ts'
+import { readTokens, type SourceTokens } from '../source/tokens.ts'
+
+export interface Expression extends CallChain {
+  text: string
+  tokens: SourceTokens
+  /** What the first call is made on, such as `db` or `this.pool`; empty where the first call is a function. */
+  root: string
+}
+
+/** Positions of the first token and of the one behind the last. */
+export type Range = readonly [number, number]
+
+/** `undefined` where the text is anything but a chain of calls. */
+export function readExpression(text: string): Expression | undefined {
+  const tokens = readTokens(text)
+  const chain = readChain(tokens, 0)
+  const [first] = chain?.calls ?? []
+  if (!chain || !first || chain.end !== tokens.texts.length) return undefined
+  const end = nameOf(tokens, first.open) - 1
+  return { ...chain, text, tokens, root: end > 0 ? textOf({ text, tokens }, [0, end]) : '' }
+}
+
+/** The token of the called name, which stands before the bracket or before a type. */
+function nameOf({ texts }: SourceTokens, open: number): number {
+  let at = open - 1
+  if (texts[at] === '>') {
+    let depth = 0
+    for (; at > 0; at--) {
+      if (texts[at] === '>') depth++
+      if (texts[at] === '<' && --depth === 0) break
+    }
+    at--
+  }
+  return at
+}
+
+export function textOf({ text, tokens }: Pick<Expression, 'text' | 'tokens'>, [from, to]: Range): string {
+  return from < to ? text.slice(tokens.starts[from], tokens.ends[to - 1]) : ''
+}
+
+/** How often one of the names stands for a variable between two tokens. */
+export function countMentions(
+  { tokens: { texts } }: Pick<Expression, 'tokens'>,
+  [from, to]: Range,
+  names: readonly string[],
+): number {
+  let count = 0
+  for (let at = from; at < to; at++) {
+    const isMember = texts[at - 1] === '.' || texts[at - 1] === '?.'
+    const isKey = texts[at + 1] === ':' && (texts[at - 1] === '{' || texts[at - 1] === ',')
+    if (!isMember && !isKey && names.includes(texts[at] as string)) count++
+  }
+  return count
+}
+
+/** The text with some ranges replaced, which must not overlap. */
+export function withReplaced(
+  { text, tokens }: Pick<Expression, 'text' | 'tokens'>,
+  replacements: readonly { range: Range; by: string }[],
+): string {
+  let result = ''
+  let done = 0
+  for (const { range, by } of [...replacements].sort((a, b) => a.range[0] - b.range[0])) {
+    const [from, to] = range
+    result += text.slice(done, tokens.starts[from]) + by
+    done = tokens.ends[to - 1] as number
+  }
+  return result + text.slice(done)
+}
+
+/** One entry of an object that is written out. */
+export interface Entry {
+  name: string
+  value: Range
+}
+
+/** `undefined` where the range is no object, or one with more than plain entries. */
+export function entriesOf({ tokens }: Pick<Expression, 'tokens'>, [from, to]: Range): Entry[] | undefined {
+  const { texts, partners } = tokens
+  if (texts[from] !== '{' || partners[from] !== to - 1) return undefined
+  const entries: Entry[] = []
+  for (const [first, behind] of argumentsOf(tokens, from)) {
+    if (!isName(texts[first])) return undefined
+    const isShort = behind === first + 1
+    if (!isShort && texts[first + 1] !== ':') return undefined
+    entries.push({ name: texts[first] as string, value: isShort ? [first, behind] : [first + 2, behind] })
+  }
+  return entries
+}
+
+/** The one call that a range is, such as `eq(a, b)`. */
+export function callAt(
+  { tokens }: Pick<Expression, 'tokens'>,
+  [from, to]: Range,
+): { name: string; args: readonly Range[] } | undefined {
+  const chain = readChain(tokens, from)
+  const [call] = chain?.calls ?? []
+  return chain?.end === to && chain.calls.length === 1 && call
+    ? { name: call.name, args: call.args }
+    : undefined
+}

@@ -1,0 +1,31 @@
+// Notes what the source shows of the calls that repeat a statement, so that a remedy can use the application's own words. The
+// source is read when a trace closes, once for each call; the detectors read the note, and no files.
+import { findSameStatements } from '../grouping/repetitions.ts'
+import type { QuerySource } from '../types.ts'
+import type { Call } from './call-site.ts'
+import type { RecordedQuery } from './recorded-query.ts'
+import { querySource } from './source-files.ts'
+
+export function noteSources(queries: readonly RecordedQuery[]): void {
+  for (const indexes of findSameStatements(queries)) {
+    const noted = new Set<Call>()
+    for (const index of indexes) {
+      const query = queries[index] as RecordedQuery
+      if (noted.has(query.call)) continue
+      noted.add(query.call)
+      const source = sourceOf(query)
+      if (source) query.source = source
+    }
+  }
+}
+
+/** Where it is sent, or else where it was built: a builder may be awaited by its name, or by Promise.all. */
+function sourceOf(query: RecordedQuery): QuerySource | undefined {
+  const { call } = query
+  return (call.isCombining ? undefined : sourceAt(call)) ?? sourceAt(query.buildingCall)
+}
+
+function sourceAt(call: Call | undefined): QuerySource | undefined {
+  const [frame] = call?.callSite ?? []
+  return frame && querySource(frame)
+}

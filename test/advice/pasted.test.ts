@@ -1,0 +1,126 @@
+// What a finding advises is pasted into the program that it was found in. It compiles, gives what the loop gave, and nothing
+// is found in it any more.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { testDatabase } from '../postgres/test-database.ts'
+import { drizzlePrograms, type Program, pgPrograms } from './programs.ts'
+
+const root = join(import.meta.dirname, '../..')
+const database = await testDatabase()
+
+interface Seen {
+  result: string
+  findings: { title: string; remediation: string; fix?: string; detector: string }[]
+}
+
+const VERSIONS = [
+  { version: '0.45', folder: 'drizzle-orm', schema: 'schema-0-45.ts' },
+  { version: '1.0', folder: 'drizzle-orm-rc', schema: 'schema-1-0.ts' },
+] as const
+
+describe.each(VERSIONS)('with Drizzle $version', ({ version, folder, schema }) => {
+  const programs = [...drizzlePrograms, ...(version === '1.0' ? [] : pgPrograms)].filter(
+    ({ only = version }) => only === version,
+  )
+  const home = mkdtempSync(join(inject('runFolder'), 'pasted-'))
+  const fileOf = (index: number, when: string) => join(home, `program-${index}-${when}.ts`)
+  let before: Record<string, Seen>
+  let after: Record<string, Seen>
+  let complaints: string
+
+  beforeAll(() => {
+    const modules = join(home, 'node_modules')
+    mkdirSync(modules)
+    symlinkSync(join(root, 'node_modules', folder), join(modules, 'drizzle-orm'))
+    for (const name of ['pg', '@types']) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+    writeFileSync(join(home, 'package.json'), '{ "type": "module" }')
+    const project = join(import.meta.dirname, 'project')
+    for (const file of ['tables.ts', 'tsconfig.json']) cpSync(join(project, file), join(home, file))
+    cpSync(join(project, schema), join(home, 'schema.ts'))
+    programs.forEach((program, index) => {
+      writeFileSync(fileOf(index, 'before'), written(program))
+    })
+    before = run(programs.map((_, index) => fileOf(index, 'before')))
+    programs.forEach((program, index) => {
+      const [finding] = before[fileOf(index, 'before')]?.findings ?? []
+      if (!program.isQuiet)
+        writeFileSync(fileOf(index, 'after'), pasteInto(written(program), finding?.fix ?? ''))
+    })
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    complaints = spawnSync(process.execPath, [tsc, '-p', home], { encoding: 'utf8' }).stdout
+    const loud = programs.flatMap(({ isQuiet }, index) => (isQuiet ? [] : [fileOf(index, 'after')]))
+    after = run(loud)
+  }, 120_000)
+
+  function run(files: string[]): Record<string, Seen> {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        join(import.meta.dirname, 'run-programs.ts'),
+        database.url,
+        join(root, 'node_modules', folder, 'node-postgres/index.js'),
+        join(home, 'schema.ts'),
+        ...files,
+      ],
+      { encoding: 'utf8', cwd: root },
+    )
+    if (!stdout.startsWith('{')) throw new Error(stderr)
+    return JSON.parse(stdout)
+  }
+
+  test('all that is pasted compiles', () => {
+    expect(complaints).toBe('')
+  })
+
+  test.each(programs.map((program, index) => [program.name, program, index] as const))(
+    '%s',
+    (_name, { isQuiet }, index) => {
+      const was = before[fileOf(index, 'before')]
+      const is = after[fileOf(index, 'after')]
+      expect(was?.findings).toHaveLength(1)
+      const fix = was?.findings[0]?.fix ?? ''
+      if (isQuiet) {
+        expect(fix).not.toContain('// In the loop')
+        return
+      }
+      expect(fix).toContain('// In the loop')
+      expect(is?.result).toBe(was?.result)
+      expect(is?.findings).toEqual([])
+    },
+  )
+})
+
+function written({ code, imports = [] }: Program): string {
+  const names = [...new Set(['and', 'desc', 'eq', ...imports])].sort()
+  return `import { ${names.join(', ')} } from 'drizzle-orm'
+import type { Pool } from 'pg'
+import { buyers, type Database, parts, purchases, stocks } from './schema.ts'
+
+export async function run({ db, pool }: { db: Database; pool: Pool }) {
+  void [db, pool]
+${code}
+}
+`
+}
+
+/** As the comments in it say. */
+function pasteInto(source: string, fix: string): string {
+  const [imports = '', rest = ''] = fix.startsWith('import') ? split(fix, '\n') : ['', fix]
+  const [before = '', inLoop = ''] = split(rest, '// In the loop')
+  const [instead = '', after = ''] = split(inLoop.slice(inLoop.indexOf('\n') + 1), '// After the loop:')
+  const query = /\/\*<\*\/.*?\/\*>\*\//s
+  const inside = inLoop.startsWith(', drop') ? 'undefined' : instead.trim()
+  return `${imports}\n${source
+    .replace('// loop', () => before)
+    .replace(query, () => inside)
+    .replace('// end', () => after)}`
+}
+
+function split(text: string, at: string): [string, string] {
+  const index = text.indexOf(at)
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + at.length)]
+}
