@@ -52,7 +52,7 @@ test('the latest orders ask as often for five as for two', async () => {
     /\n {2}customers +\d+ +\d+ {3}select name from customers where customers\.id = \?\n/,
   )
   expect(error.message).toContain('examples/shop/routes/orders.ts:')
-  expect(error.message).toContain('select customers.id, name from customers where customers.id = any($1)')
+  expect(error.message).toContain('.where(inArray(customers.id, recent.map(({ customerId }) => customerId)))')
 })
 
 const order = (path: string) =>

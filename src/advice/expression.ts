@@ -71,6 +71,24 @@ export function withReplaced(
   return result + text.slice(done)
 }
 
+/** Lines up to here are not broken. */
+const LINE_LENGTH = 90
+
+/** The text of a chain, each call on a line of its own when it is long. */
+export function inLines(text: string): string {
+  const expression = text.length > LINE_LENGTH && !text.includes('\n') ? readExpression(text) : undefined
+  if (!expression || expression.root === '' || expression.calls.length < 2) return text
+  const { tokens } = expression
+  let result = expression.root
+  let done = expression.root.length
+  for (const { close } of expression.calls) {
+    const end = tokens.ends[close] as number
+    result += `\n  ${text.slice(done, end)}`
+    done = end
+  }
+  return result + text.slice(done)
+}
+
 /** One entry of an object that is written out. */
 export interface Entry {
   name: string
