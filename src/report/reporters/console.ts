@@ -100,9 +100,14 @@ function formatFix(
   const { bold } = pc.createColors(options.color ?? false)
   const lines = fix.split('\n').filter((line) => line !== '')
   return [
-    ...lines.map((line): [string, string] => ['', bold(clip(line, FIX_LENGTH))]),
+    ...lines.map((line): [string, string] => ['', bold(indented(line))]),
     ...formatSavings(cost, measured, options).map((text): [string, string] => ['saves', text]),
   ]
+}
+
+/** Code keeps the indentation that other text has no use for. */
+function indented(line: string): string {
+  return `${/^ {0,40}/.exec(line)?.[0]}${clip(line.trimStart(), FIX_LENGTH)}`
 }
 
 /** Callers shown below the line itself: enough to tell which of several ways led there. */
