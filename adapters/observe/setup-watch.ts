@@ -3,9 +3,11 @@
 import Module from 'node:module'
 import type { Profiler } from '../../src/profiler.ts'
 import { now } from '../../src/real-time.ts'
-import type { OrmFacts, SetupFacts, SourceFacts } from '../../src/setup/setup-facts.ts'
+import type { BundleFacts, OrmFacts, SetupFacts, SourceFacts } from '../../src/setup/setup-facts.ts'
 import { sharedState } from '../../src/shared-state.ts'
+import { isParserMissing } from '../../src/sql/index.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { type OwnBundle, ownBundle } from '../../src/trace/own-bundle.ts'
 import { lookAtStack, type StackLook } from './look-at-stack.ts'
 import { packageOf } from './package-of.ts'
 import { quietly } from './quietly.ts'
@@ -66,6 +68,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
   let uses = 0
   let isExpress = false
   let isStopped = false
+  let bundle: { known: OwnBundle | undefined } | undefined
 
   const classes = watchClasses({
     pool: quietly((pool, below) => noteUse(sources.ofPool(pool), profilerOfObject(pool), pool, below)),
@@ -157,6 +160,12 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     onChange()
   }
 
+  const bundleFacts = (): BundleFacts | undefined => {
+    // Not before: it may read a large source map.
+    bundle ??= { known: ownBundle() }
+    return bundle.known && { ...bundle.known, hasParser: !isParserMissing() }
+  }
+
   return {
     middlewareMade(profiler) {
       const known = middlewares.get(profiler)
@@ -205,6 +214,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
           tracedLate: listed(requests.tracedLate),
         },
         catalogs: profilers.flatMap((profiler) => profiler.catalogs()),
+        bundle: bundleFacts(),
       }
     },
     stop,

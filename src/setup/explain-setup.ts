@@ -1,6 +1,7 @@
 // Tells from the facts of a set-up what is captured only in part: what was seen, what is lost by it, and one next step.
 // A correct set-up gives nothing. It refuses to guess: what the facts do not prove is not said.
 import type { Frame } from '../types.ts'
+import { explainBundle } from './explain-bundle.ts'
 import { explainCatalogs } from './explain-catalog.ts'
 import { explainComments } from './explain-comments.ts'
 import { explainOrms } from './explain-orms.ts'
@@ -20,6 +21,8 @@ export type NoticeId =
   | 'outside-requests'
   | 'drizzle-not-profiled'
   | 'pg-not-found'
+  | 'bundled-without-parser'
+  | 'bundled-without-source-map'
   | 'catalog-not-read'
   | 'node-too-old'
   | 'pg-too-old'
@@ -62,6 +65,7 @@ const EXPLANATIONS: readonly Explain[] = [
   explainOrms,
   explainTests,
   explainSilence,
+  explainBundle,
   explainCatalogs,
   explainComments,
   explainOutside,

@@ -22,6 +22,8 @@ export interface SetupFacts {
   sources: readonly SourceFacts[]
   requests: RequestFacts
   catalogs: readonly CatalogFacts[]
+  /** The application's bundle that holds pg-loupe; absent where none does. */
+  bundle?: BundleFacts | undefined
   /** What else the process told; absent where nobody asked for it. */
   surroundings?: SurroundingFacts | undefined
 }
@@ -40,6 +42,13 @@ export interface SurroundingFacts {
   wrongComments: readonly WrongComment[]
   /** In a process of a test runner, and below one. */
   tests?: TestFacts | undefined
+}
+
+export interface BundleFacts {
+  file: string
+  hasSourceMap: boolean
+  /** False when PostgreSQL's parser was asked for and not found. */
+  hasParser: boolean
 }
 
 export interface WrongComment {

@@ -4,7 +4,14 @@ export { analyzeStatement } from './analyze-statement.ts'
 export { type Bound, type BoundOptions, bound } from './bound.ts'
 export type * from './catalog-shape.ts'
 export { type Fingerprint, fingerprint } from './fingerprint.ts'
-export { isParserLoaded, loadParser, type ParseFailure, type ParserCounts, parserCounts } from './parser.ts'
+export {
+  isParserLoaded,
+  isParserMissing,
+  loadParser,
+  type ParseFailure,
+  type ParserCounts,
+  parserCounts,
+} from './parser.ts'
 export { type Placeholder, readPlaceholders } from './placeholders.ts'
 export type * from './statement-analysis.ts'
 export type { StatementKind } from './statement-kind.ts'

@@ -3,6 +3,7 @@
 // counted, and is not tried twice. Nothing on the path of a query may call this.
 
 import type { Node, ParseResult, RawStmt } from 'libpg-query'
+import { requireParser } from '../require-parser.ts'
 import { createTextCache } from './text-cache.ts'
 
 /** Why a statement could not be parsed. */
@@ -40,6 +41,7 @@ const MOST_OVERFLOWS = 8
 const TREE_BYTES_PER_CHARACTER = 60
 
 let parser: Parser | undefined
+let isMissing = false
 let loading: Promise<boolean> | undefined
 let overflows = 0
 let shortestOverflow = Number.POSITIVE_INFINITY
@@ -69,19 +71,21 @@ export function loadParser(): Promise<boolean> {
 
 async function load(): Promise<boolean> {
   try {
-    const module: Parser & { default?: Parser } = await import('libpg-query')
-    const loaded = typeof module.parseSync === 'function' ? module : module.default
-    if (loaded === undefined) return false
-    await loaded.loadModule()
+    const loaded = requireParser() as Parser | undefined
+    await loaded?.loadModule()
     parser = loaded
-    return true
-  } catch {
-    return false
-  }
+  } catch {}
+  isMissing = parser === undefined
+  return !isMissing
 }
 
 export function isParserLoaded(): boolean {
   return parser !== undefined
+}
+
+/** It was asked for, and could not be loaded. */
+export function isParserMissing(): boolean {
+  return isMissing
 }
 
 export function parserCounts(): ParserCounts {
