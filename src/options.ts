@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import type { DetectorSettings } from './detectors/detector-settings.ts'
 import { detectors } from './detectors/index.ts'
+import { EDITOR_TAKES, type Editor, isEditor } from './editor-link.ts'
 import { fingerprint } from './sql/index.ts'
 import type { SuppressEntry } from './suppression/account.ts'
 import { isDay } from './suppression/day.ts'
@@ -48,6 +49,17 @@ export interface ProfilerOptions {
    * Default: true.
    */
   hints?: boolean
+  /**
+   * How much the live console prints, where `reporters` has it. `requests`: a line for each request that sent a query, and each
+   * finding in full the first time. `findings`: only requests in which a finding is new, has grown or is on a further route.
+   * `off`: nothing. Default: `requests`.
+   */
+  console?: 'requests' | 'findings' | 'off'
+  /**
+   * Where links to a line lead, in terminals that have links and in the HTML page: an editor (`vscode`, `cursor`, `windsurf`,
+   * `zed`, `idea`, `webstorm`) or a template such as `vscode://file/{path}:{line}:{column}`. Default: to the file.
+   */
+  editor?: Editor
   /** Collects the queries outside of any trace in traces of their own. Default: false, they are counted only. */
   collectUntraced?: boolean
   /**
@@ -114,6 +126,9 @@ export interface CheckedOptions {
   suppress: readonly SuppressEntry[]
   reporters: readonly ('console' | ReportListener)[]
   hints: boolean
+  /** `off` has taken it out of the reporters. */
+  console: 'requests' | 'findings' | 'off'
+  editor: Editor | undefined
   collectUntraced: boolean
   commentTags: boolean
   serverTiming: boolean
@@ -131,7 +146,12 @@ export interface CheckedOptions {
 export function checkOptions(options: unknown = {}): CheckedOptions {
   const result = v.safeParse(profilerOptions(), options)
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
-  return result.output as CheckedOptions
+  const checked = result.output as CheckedOptions
+  return checked.console === 'off' ? { ...checked, reporters: withoutConsole(checked.reporters) } : checked
+}
+
+function withoutConsole(reporters: CheckedOptions['reporters']): CheckedOptions['reporters'] {
+  return reporters.filter((reporter) => reporter !== 'console')
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -169,6 +189,11 @@ const profilerOptions = () =>
       process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
     ),
     hints: v.optional(v.boolean('true or false'), true),
+    console: v.optional(
+      v.picklist(['requests', 'findings', 'off'], "'requests', 'findings' or 'off'"),
+      'requests',
+    ),
+    editor: v.optional(v.custom<Editor>(isEditor, EDITOR_TAKES)),
     collectUntraced: v.optional(v.boolean('true or false'), false),
     commentTags: v.optional(v.boolean('true or false'), false),
     serverTiming: v.optional(

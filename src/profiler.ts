@@ -373,6 +373,8 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         roundTripMs: checked.roundTripMs,
         remembered: cacheEntries,
         reportFile: report,
+        level: checked.console === 'findings' ? 'findings' : 'requests',
+        editor: checked.editor,
       })
       listeners.add(hear)
       countListeners.add(count)

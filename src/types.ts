@@ -484,6 +484,18 @@ export interface ComparedRoute {
   after?: Spread
 }
 
+/** What a baseline says of a report's findings, by their keys. What is in none of these is new. */
+export interface BaselineStates {
+  /** The file's name. */
+  baseline: string
+  /** With the queries that they may have. */
+  accepted: ReadonlyMap<string, number>
+  /** With the queries that were accepted, and those that they have now. */
+  grown: ReadonlyMap<string, { before: number; after: number }>
+  /** Neither accepted nor refused, because times decide about them. */
+  unjudged: ReadonlySet<string>
+}
+
 export interface ReporterOptions {
   color?: boolean
   /** Paths below this folder are shown relative to it. */
@@ -492,8 +504,14 @@ export interface ReporterOptions {
   root?: string
   /** What a round trip takes on the network of production, for what a finding would cost there. Default 1. */
   roundTripMs?: number
+  /** Columns of the terminal, where text is wrapped. Default: it is not. */
+  width?: number
+  /** Whether the terminal has links (OSC 8). Default: no. */
+  links?: boolean
   /** Where links to a line lead: the name of an editor or a template (`editor-link.ts`). Default: to the file. */
   editor?: string
+  /** The findings are held against a baseline: what is accepted is only counted. */
+  states?: BaselineStates
   /** Traces to show beside the findings, by formats that can (`html`). */
   traces?: readonly Trace[]
   /** Occurrences in these traces that the report does not keep, by the finding's key. */

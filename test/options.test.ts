@@ -50,6 +50,16 @@ test.each<[string, unknown, string]>([
     `option reporters.0 got "consol", but takes 'console' or a function`,
   ],
   [
+    'an unknown level of the console',
+    { console: 'quiet' },
+    `option console got "quiet", but takes 'requests', 'findings' or 'off'`,
+  ],
+  [
+    'an unknown editor',
+    { editor: 'ed' },
+    'option editor got "ed", but takes one of vscode, cursor, windsurf, zed, idea, webstorm, or a template',
+  ],
+  [
     'a suppression without a reason',
     { suppress: [{ detector: 'n-plus-one' }] },
     'option suppress.0.reason got "", but takes the reason, in words',

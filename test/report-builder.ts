@@ -1,5 +1,5 @@
 // Reports for tests, written as short as they are read: `reportOf(finding({ title: '…' }))`.
-import type { Finding, Report } from '../src/types.ts'
+import type { BaselineStates, Finding, Report } from '../src/types.ts'
 
 /** Whatever a format could trip over, in one text. */
 export const HOSTILE = [
@@ -77,6 +77,21 @@ export function reportOf(...findings: readonly Finding[]): Report {
     suppressions: [],
     cut: { queries: 0, traces: 0, routes: 0, unrecorded: 0, observations: 0, untraced: 0, internalErrors: 0 },
   }
+}
+
+/** A report with a finding of each state, and what a baseline says of them. */
+export function heldAgainstBaseline(): { report: Report; states: BaselineStates } {
+  const names = ['accepted', 'new', 'grown', 'slow'] as const
+  const [accepted, added, grown, slow] = names.map((name, at) =>
+    finding({ key: name, title: `${name} finding`, callSite: [{ file: `src/${name}.ts`, line: at + 1 }] }),
+  ) as [Finding, Finding, Finding, Finding]
+  const states = {
+    baseline: 'pg-loupe-baseline.json',
+    accepted: new Map([['accepted', 9]]),
+    grown: new Map([['grown', { before: 4, after: 12 }]]),
+    unjudged: new Set(['slow']),
+  }
+  return { report: reportOf(accepted, added, grown, { ...slow, detector: 'slow-query' }), states }
 }
 
 /** So many findings, each of a line and a route of its own. */

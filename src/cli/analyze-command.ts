@@ -1,5 +1,6 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
 import { Command, Option } from 'commander'
+import { assertKind } from '../config/file-kind.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import type { ApplicationCode, PathPattern } from '../trace/application-code.ts'
@@ -9,7 +10,13 @@ import { readCatalogNotes } from './catalog-notes.ts'
 import { addDetectorOption } from './detector-settings.ts'
 import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
-import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
+import {
+  addOutputOptions,
+  type OutputOptions,
+  printedInFull,
+  printReport,
+  showsTraces,
+} from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 import { nameOf } from './read-input.ts'
@@ -68,6 +75,7 @@ async function analyze(
   { catalog, include, exclude, ...options }: AnalyzeOptions,
 ): Promise<void> {
   const gate = prepareGate(options)
+  for (const file of files) if (file !== '-') assertKind(file, 'traces')
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
   let cut: CutCounts = {}
@@ -93,7 +101,9 @@ async function analyze(
   })
   problems.done()
   if (report.traces === 0) tell(`there is no trace in ${files.map(nameOf).join(', ')}`)
-  printReport(report, options, { ...kept?.options(report.findings), ...gate.roundTripMs })
-  const passed = gate.passes(report)
-  process.exitCode = problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS
+  const verdict = gate.judge(report)
+  const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
+  printReport(report, { ...options, editor: gate.editor }, shown)
+  verdict.tell(printedInFull(report, options))
+  process.exitCode = problems.count > 0 ? WRONG_USAGE : verdict.passed ? 0 : FINDINGS
 }

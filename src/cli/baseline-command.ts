@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { Command } from 'commander'
 import type { CheckedConfig } from '../config/config.ts'
+import { assertKind } from '../config/file-kind.ts'
 import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { checkOptions, detectorsOn } from '../options.ts'
@@ -153,6 +154,7 @@ async function analyze(
   detectors: ReturnType<typeof parseSettings>,
   { suppress, application }: CheckedConfig['options'],
 ): Promise<{ report: Report; detectors: string[] }> {
+  for (const file of files) if (file !== '-') assertKind(file, 'traces')
   let cut: CutCounts = {}
   const problems = collectProblems()
   const listener = {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseCatalog } from '../catalog/catalog-file.ts'
 import { recordingNotes } from '../catalog/note-recordings.ts'
+import { assertKind } from '../config/file-kind.ts'
 import { loadParser } from '../sql/index.ts'
 import type { NoteQueries } from '../trace-file/parse-trace.ts'
 import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
@@ -15,6 +16,7 @@ export async function readCatalogNotes(file: string): Promise<NoteQueries> {
 }
 
 function read(file: string): string {
+  assertKind(file, 'catalog')
   try {
     return readFileSync(file, 'utf8').replace(BYTE_ORDER_MARK, '')
   } catch (error) {

@@ -46,8 +46,8 @@ async function diff(
   if (base === '-' && head === '-') throw new Error('only one of the reports can come from standard input')
   const comparison = compareReports(await read(base), await read(head))
   if (failOnNew && comparison.new.length + comparison.grown.length > 0) process.exitCode = FINDINGS
-  printFormatted(output, (format, color) =>
-    comparisonReporters[format](comparison, { color, cwd: process.cwd(), root: resolve(root) }),
+  printFormatted(output, (format, terminal) =>
+    comparisonReporters[format](comparison, { ...terminal, cwd: process.cwd(), root: resolve(root) }),
   )
 }
 

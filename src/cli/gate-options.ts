@@ -6,15 +6,24 @@ import { readConfig } from '../config/read-config.ts'
 import { type CheckedOptions, checkOptions, detectorsOn } from '../options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import type { ApplicationCode } from '../trace/application-code.ts'
-import type { Report } from '../types.ts'
+import type { BaselineStates, Finding, Report } from '../types.ts'
 import { parseSettings } from './detector-settings.ts'
 
 export interface GateOptions {
   config?: string
   failOn?: FailOn
   baseline?: string
+  editor?: string | undefined
   /** Of `addDetectorOption`, where the command has it. */
   set?: readonly string[]
+}
+
+interface GateVerdict {
+  /** What reporters are told of the baseline. */
+  states: { states?: BaselineStates }
+  passed: boolean
+  /** Tells it on standard error. `shown` are the findings that were printed in full. */
+  tell(shown: readonly Finding[]): void
 }
 
 interface Gate {
@@ -24,8 +33,10 @@ interface Gate {
   application: ApplicationCode | undefined
   /** What a round trip takes, where the configuration says so. */
   roundTripMs: { roundTripMs?: number }
-  /** Tells the verdict on standard error where one was asked for; false when the report fails. */
-  passes(report: Report): boolean
+  /** Where links lead, as it was asked for or as the configuration says. */
+  editor: string | undefined
+  /** Nothing where nothing is to fail. */
+  judge(report: Report): GateVerdict
 }
 
 export function addGateOptions(command: Command): Command {
@@ -47,7 +58,7 @@ export function addConfigOption(command: Command): Command {
 }
 
 /** @throws Error that names the option or the file, and what is wrong with it. */
-export function prepareGate({ config: configFile, set, ...asked }: GateOptions): Gate {
+export function prepareGate({ config: configFile, set, editor, ...asked }: GateOptions): Gate {
   const config = readConfig(configFile)
   const { application, roundTripMs, suppress } = config.options
   const detectors = parseSettings(set ?? [], config.options.detectors)
@@ -56,15 +67,21 @@ export function prepareGate({ config: configFile, set, ...asked }: GateOptions):
     application,
     detectors,
     suppress: checkOptions({ suppress }).suppress,
+    editor: editor ?? config.options.editor,
     roundTripMs: roundTripMs === undefined ? {} : { roundTripMs },
-    passes(report) {
-      if (!settings) return true
+    judge(report) {
+      if (!settings) return { states: {}, passed: true, tell: () => {} }
       // Without `set` the report was made elsewhere, with detectors that are not known here.
-      const { verdict, lines } = judgeReport(report, settings, set && detectorsOn(detectors))
-      for (const line of lines) {
-        process.stderr.write(line.startsWith(' ') ? `${line}\n` : `pg-loupe: ${line}\n`)
+      const { verdict, states, lines } = judgeReport(report, settings, set && detectorsOn(detectors))
+      return {
+        states: states ? { states } : {},
+        passed: verdict.passed,
+        tell(shown) {
+          for (const line of lines(shown)) {
+            process.stderr.write(line.startsWith(' ') ? `${line}\n` : `pg-loupe: ${line}\n`)
+          }
+        },
       }
-      return verdict.passed
     },
   }
 }

@@ -19,6 +19,7 @@ import { Command } from 'commander'
 import { orderTraces, type TraceSource } from '../collect/order-traces.ts'
 import { collectedFiles } from '../collect/read-collected.ts'
 import { writeTraces } from '../collect/write-traces.ts'
+import { assertKind } from '../config/file-kind.ts'
 import { EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { collectProblems } from './problems.ts'
 import { nameOf } from './read-input.ts'
@@ -59,6 +60,7 @@ async function merge(files: string[], { output }: { output: string }): Promise<v
       `${report.name ?? report.file} is a report, and reports cannot be merged without loss; merge the trace files of ` +
         'the shards (pg-loupe run --traces, option artifacts.traces)',
     )
+  for (const { file, name } of sources) if (name === undefined) assertKind(file, 'traces')
   const merged = await orderTraces(sources, problems.tell)
   problems.done()
   if (problems.count > 0) process.exitCode = WRONG_USAGE

@@ -4,17 +4,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { EDITOR_TAKES, isEditor } from '../editor-link.ts'
 import { reporters } from '../report/reporters/index.ts'
-import { wantsColor } from '../report/wants-color.ts'
-import type { Report, ReporterOptions } from '../types.ts'
+import { terminalOf } from '../report/terminal.ts'
+import type { Finding, Report, ReporterOptions } from '../types.ts'
 
 type Format = keyof typeof reporters
+
+type Terminal = ReturnType<typeof terminalOf>
 
 /** The options that `addOutputOptions` gives a command. */
 export interface OutputOptions<Name extends string = Format> {
   format: Name
   output: readonly Output<Name>[]
   root: string
+  /** An editor by its name, or a template. */
+  editor?: string | undefined
 }
 
 /** One `--output`; without a format of its own it takes that of `--format`. `-` is standard output. */
@@ -50,6 +55,11 @@ export function addOutputOptions(
         'the working directory',
       ),
     )
+    .addOption(
+      new Option('--editor <name>', `where links to a line lead: ${EDITOR_TAKES}`)
+        .env('PG_LOUPE_EDITOR')
+        .argParser(parseEditor),
+    )
 }
 
 /**
@@ -60,12 +70,18 @@ export function addOutputOptions(
 export function printReport(
   report: Report,
   options: OutputOptions,
-  shown: Pick<ReporterOptions, 'traces' | 'occurrences'> = {},
+  shown: Omit<ReporterOptions, keyof Terminal | 'cwd' | 'root'> = {},
   standard: NodeJS.WriteStream = process.stdout,
 ): void {
-  const print = (format: Format, color: boolean) =>
-    reporters[format](report, { ...shown, color, cwd: process.cwd(), root: resolve(options.root) })
+  const print = (format: Format, terminal: Terminal) =>
+    reporters[format](report, { ...shown, ...terminal, cwd: process.cwd(), root: resolve(options.root) })
   printFormatted(options, print, standard)
+}
+
+/** The findings that a person has before them once the report is printed. */
+export function printedInFull(report: Report, { format, output }: OutputOptions): readonly Finding[] {
+  const isRedirected = output.some((one) => one.format === undefined)
+  return format === 'console' && !isRedirected ? report.findings : []
 }
 
 /** Whether a format that shows traces is asked for: keeping some for nobody would cost memory. */
@@ -75,24 +91,28 @@ export function showsTraces({ format, output }: OutputOptions): boolean {
 
 /** The same for whatever can be shown in several formats. */
 export function printFormatted<Name extends string>(
-  { format, output }: { format: Name; output: readonly { format?: Name; file: string }[] },
-  print: (format: Name, color: boolean) => string,
+  { format, output, editor }: Pick<OutputOptions<Name>, 'format' | 'output' | 'editor'>,
+  print: (format: Name, terminal: Terminal) => string,
   standard: NodeJS.WriteStream = process.stdout,
 ): void {
   const isRedirected = output.some((one) => one.format === undefined)
-  if (!isRedirected) standard.write(print(format, wantsColor(standard)))
+  if (!isRedirected) standard.write(print(format, terminalOf(standard, editor)))
   const problems = output.flatMap(
-    ({ file, format: name = format }) => write(file, (color) => print(name, color)) ?? [],
+    ({ file, format: name = format }) => write(file, editor, (terminal) => print(name, terminal)) ?? [],
   )
   if (problems.length > 0) throw new Error(problems.join('\n'))
 }
 
-function write(file: string, print: (color: boolean) => string): string | undefined {
+function write(
+  file: string,
+  editor: string | undefined,
+  print: (terminal: Terminal) => string,
+): string | undefined {
   if (file === STANDARD_OUTPUT) {
-    process.stdout.write(print(wantsColor(process.stdout)))
+    process.stdout.write(print(terminalOf(process.stdout, editor)))
     return undefined
   }
-  const text = print(false)
+  const text = print(editor === undefined ? {} : { editor })
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
@@ -100,6 +120,11 @@ function write(file: string, print: (color: boolean) => string): string | undefi
   } catch (error) {
     return `cannot write ${file}: ${(error as Error).message}`
   }
+}
+
+function parseEditor(value: string): string {
+  if (!isEditor(value)) throw new InvalidArgumentError(`It takes ${EDITOR_TAKES}.`)
+  return value
 }
 
 /** A file whose name has an equals sign is given with its folder: `./a=b.json`. */

@@ -1,5 +1,6 @@
 // pg-loupe report: prints a report file that a profiler kept.
 import { Command, Option } from 'commander'
+import { assertKind } from '../config/file-kind.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { parseReport } from '../report/parse-report.ts'
 import type { ApplicationCode } from '../trace/application-code.ts'
@@ -7,7 +8,13 @@ import { readTraces } from '../trace-file/read-traces.ts'
 import type { Finding, Report } from '../types.ts'
 import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
-import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
+import {
+  addOutputOptions,
+  type OutputOptions,
+  printedInFull,
+  printReport,
+  showsTraces,
+} from './print-report.ts'
 import { nameOf, readInput } from './read-input.ts'
 import { tell } from './tell.ts'
 
@@ -45,8 +52,11 @@ async function printFile(file: string, { traces, ...options }: ReportOptions): P
   const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
   const kept = showsTraces(options) ? await keepTraces(traces, report, gate.application) : undefined
-  printReport(report, options, { ...kept?.options(report.findings), ...gate.roundTripMs })
-  if (!gate.passes(report)) process.exitCode ??= FINDINGS
+  const verdict = gate.judge(report)
+  const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
+  printReport(report, { ...options, editor: gate.editor }, shown)
+  verdict.tell(printedInFull(report, options))
+  if (!verdict.passed) process.exitCode ??= FINDINGS
 }
 
 /** Those that show what the report has found. */
@@ -55,6 +65,7 @@ async function keepTraces(
   report: Report,
   application: ApplicationCode | undefined,
 ): Promise<KeptTraces> {
+  for (const file of files) if (file !== '-') assertKind(file, 'traces')
   const found = new Map<string, Finding[]>()
   for (const finding of report.findings) {
     for (const occurrence of finding.occurrences) {

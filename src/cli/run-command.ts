@@ -14,7 +14,13 @@ import { KeptTraces } from '../report/kept-traces.ts'
 import { addDetectorOption } from './detector-settings.ts'
 import { FINDINGS, RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
-import { addOutputOptions, type OutputOptions, printReport, showsTraces } from './print-report.ts'
+import {
+  addOutputOptions,
+  type OutputOptions,
+  printedInFull,
+  printReport,
+  showsTraces,
+} from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
 import { runProgram } from './run-program.ts'
@@ -74,14 +80,15 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
   else if (lost > 0) tell(whatWasLost(lost))
   if (traces !== undefined)
     await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
+  const verdict = gate.judge(report)
   const files = file === undefined ? options.output : [...options.output, { format: 'json' as const, file }]
   try {
-    const shown = { ...kept?.options(report.findings), ...gate.roundTripMs }
-    printReport(report, { ...options, output: files }, shown, process.stderr)
+    const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
+    printReport(report, { ...options, editor: gate.editor, output: files }, shown, process.stderr)
   } catch (error) {
     problems.tell((error as Error).message)
   }
   problems.done()
-  const passed = gate.passes(report)
-  process.exitCode = status || (problems.count > 0 ? WRONG_USAGE : passed ? 0 : FINDINGS)
+  verdict.tell(printedInFull(report, options))
+  process.exitCode = status || (problems.count > 0 ? WRONG_USAGE : verdict.passed ? 0 : FINDINGS)
 }

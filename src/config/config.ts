@@ -5,7 +5,10 @@ import { checkOptions, type ProfilerOptions } from '../options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 
 /** Options of the profiler that are the same for the running application, its tests and the command. */
-type SharedOptions = Pick<ProfilerOptions, 'suppress' | 'detectors' | 'application' | 'roundTripMs'>
+type SharedOptions = Pick<
+  ProfilerOptions,
+  'suppress' | 'detectors' | 'application' | 'roundTripMs' | 'console' | 'editor'
+>
 
 export interface LoupeConfig extends SharedOptions {
   /** What makes the command exit with status 1: findings from this severity on, or `new`, whatever is not in the baseline. */
@@ -29,6 +32,8 @@ const OPTIONS: Readonly<Record<keyof Required<SharedOptions>, true>> = {
   detectors: true,
   application: true,
   roundTripMs: true,
+  console: true,
+  editor: true,
 }
 const NAMES = [...Object.keys(OPTIONS), 'failOn', 'baseline']
 

@@ -3,11 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type Baseline, parseBaseline } from '../report/baseline.ts'
+import { baselineStates } from '../report/baseline-states.ts'
 import { type FailOn, judge, type Verdict } from '../report/gate.ts'
 import { verdictLines } from '../report/verdict-lines.ts'
 import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
-import type { Report } from '../types.ts'
+import type { BaselineStates, Finding, Report } from '../types.ts'
 import type { CheckedConfig } from './config.ts'
+import { assertKind } from './file-kind.ts'
 
 export interface GateSettings {
   failOn: FailOn
@@ -40,12 +42,20 @@ export function gateSettings(
   return { failOn, baseline: findBaseline(baselineFile(asked.baseline, config)) }
 }
 
-/** The verdict, and its lines for people. `detectors` are those that were on, where that is known. */
+export interface JudgedReport {
+  verdict: Verdict
+  /** Which findings are accepted, for reporters; absent without a baseline. */
+  states: BaselineStates | undefined
+  /** For people. `shown` are the findings that they have in full before them: what fails is listed only where one of it is not among these. */
+  lines(shown?: readonly Finding[]): string[]
+}
+
+/** `detectors` are those that were on, where that is known. */
 export function judgeReport(
   report: Report,
   { failOn, baseline }: GateSettings,
   detectors?: readonly string[],
-): { verdict: Verdict; lines: string[] } {
+): JudgedReport {
   const verdict = judge(report, {
     failOn,
     ...(baseline ? { baseline: baseline.content } : {}),
@@ -54,7 +64,15 @@ export function judgeReport(
   const hint = baseline?.isMissing
     ? [`there is no ${baseline.name} yet: pg-loupe baseline write makes it from the report of such a run`]
     : []
-  return { verdict, lines: [...verdictLines(verdict, baseline?.name), ...hint] }
+  return {
+    verdict,
+    states: baseline && baselineStates(report, baseline.content, baseline.name),
+    lines(shown = []) {
+      const keys = new Set(shown.map(({ key }) => key))
+      const isListed = baseline !== undefined && verdict.failing.every(({ finding }) => keys.has(finding.key))
+      return [...verdictLines(verdict, baseline?.name, isListed), ...hint]
+    },
+  }
 }
 
 /** Where the baseline is when it is not named: where the configuration says, or beside it, or here. */
@@ -79,6 +97,7 @@ function findBaseline(path: string): KnownBaseline {
 }
 
 function read(path: string): string {
+  assertKind(path, 'baseline')
   try {
     return readFileSync(path, 'utf8').replace(BYTE_ORDER_MARK, '')
   } catch (error) {

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { types } from 'node:util'
 import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 import { type CheckedConfig, checkConfig } from './config.ts'
+import { assertKind } from './file-kind.ts'
 
 const EXTENSIONS = ['ts', 'js', 'mjs', 'cjs', 'json']
 
@@ -18,6 +19,7 @@ export function readConfig(file?: string, folder = process.cwd()): CheckedConfig
   const path = file === undefined ? findConfig(folder) : resolve(folder, file)
   if (path === undefined) return { options: {} }
   if (!existsSync(path)) throw new Error(`${file} does not exist`)
+  assertKind(path, 'configuration')
   return checkConfig(loadConfig(path), path)
 }
 

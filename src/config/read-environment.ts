@@ -11,7 +11,8 @@ type Read = (value: string) => ProfilerOptions
 /** Each variable with what it sets; `docs/register.md` describes them. */
 const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_ENABLED: (value) => ({ enabled: readSwitch(value) }),
-  PG_LOUPE_CONSOLE: (value) => ({ reporters: readSwitch(value) ? ['console'] : [] }),
+  PG_LOUPE_CONSOLE: readConsole,
+  PG_LOUPE_EDITOR: (value) => ({ editor: value }),
   PG_LOUPE_REPORT: (value) => ({ artifacts: { report: readPath(value) } }),
   PG_LOUPE_TRACES: (value) => ({ artifacts: { traces: readPath(value) } }),
   PG_LOUPE_INCLUDE: (value) => ({ application: { include: readList(value) } }),
@@ -78,6 +79,16 @@ function readSwitch(value: string): boolean {
   const on = SWITCH[value.toLowerCase()]
   if (on === undefined) throw new TypeError('it takes 1, true, 0 or false')
   return on
+}
+
+/** Asked for like this, it prints also where it is off by default. */
+function readConsole(value: string): ProfilerOptions {
+  const word = value.toLowerCase()
+  if (word === 'off') return { reporters: [] }
+  if (word === 'requests' || word === 'findings') return { reporters: ['console'], console: word }
+  const on = SWITCH[word]
+  if (on === undefined) throw new TypeError('it takes requests, findings, off, 1, true, 0 or false')
+  return { reporters: on ? ['console'] : [] }
 }
 
 /** `{pid}` keeps the processes of a cluster from writing over each other's report. */

@@ -1,17 +1,31 @@
 // The live console prints one line for each trace that sent a query, and each finding in full the first time it appears.
 // After that, the trace's line says what was found again. Hints are folded into one line, and a route under load is one
-// line every two seconds.
+// line every two seconds. Asked for findings only, it prints just the traces in which one is new, has grown or is on a
+// further route. It shares the terminal with the application's log: each block is one write and begins with our name.
 import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
-import type { Report, ReportListener, RouteSummary, Spread, Suppression, Trace } from '../types.ts'
+import type {
+  Report,
+  ReporterOptions,
+  ReportListener,
+  RouteSummary,
+  Spread,
+  Suppression,
+  Trace,
+} from '../types.ts'
 import { againNote } from './again-note.ts'
 import { formatFinding, formatHints, formatRoute, formatSuppressions } from './reporters/console.ts'
-import { ShownFindings } from './shown-findings.ts'
-import { wantsColor } from './wants-color.ts'
+import { ShownFindings, type Sighting } from './shown-findings.ts'
+import { terminalOf } from './terminal.ts'
 
 interface Output {
   write(text: string): unknown
+  isTTY?: boolean
+  columns?: number
   hasColors?(): boolean
 }
+
+/** Begins the first line of each block, so that it is told from the application's log, and found in it. */
+const NAME = 'pg-loupe'
 
 const REMEMBERED = 2000
 
@@ -51,6 +65,10 @@ interface ConsoleOptions {
   remembered?: number
   /** Where the report is kept, for those who want to read the hints. */
   reportFile?: string | undefined
+  /** Which traces have a line: those that sent a query, or those that say something new of a finding. */
+  level?: 'requests' | 'findings'
+  /** Where links to a line lead. */
+  editor?: string | undefined
 }
 
 export function consoleListener({
@@ -58,15 +76,17 @@ export function consoleListener({
   output = process.stderr,
   remembered = REMEMBERED,
   reportFile,
+  level = 'requests',
+  editor,
 }: ConsoleOptions = {}): ConsoleListener {
   const shown = new ShownFindings(remembered)
   const sums = new Map<string, Sum>()
   let timer: Timer | undefined
-  const options = {
-    color: wantsColor(output),
+  const shownAs = (): ReporterOptions => ({
+    ...terminalOf(output, editor),
     cwd: process.cwd(),
     ...(roundTripMs === undefined ? {} : { roundTripMs }),
-  }
+  })
 
   const sumOf = (name: string): Sum => {
     let sum = sums.get(name)
@@ -94,8 +114,9 @@ export function consoleListener({
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
+    const options = shownAs()
     const lines = [...sums].flatMap(([name, sum]) =>
-      sum.traces > 0 ? formatRoute(summaryOf(name, sum), options, 'as before, on average') : [],
+      sum.traces > 0 ? formatRoute(summaryOf(name, sum), options, 'as before, on average', NAME) : [],
     )
     sums.clear()
     if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
@@ -129,6 +150,7 @@ export function consoleListener({
     const news = sightings.filter(({ state }) => state === 'new').map(({ finding }) => finding)
     const again = sightings.filter(({ state }) => state !== 'new')
     const comments = wrongComments(report)
+    if (level === 'findings' && comments.length === 0 && !sightings.some(isNews)) return
     if (comments.length === 0 && sightings.every(({ state }) => state === 'again')) {
       const sum = sumOf(route.name)
       if (++sum.lines > LINES) {
@@ -138,11 +160,12 @@ export function consoleListener({
     }
     const hints = news.filter(({ severity }) => severity === 'info')
     const inFull = news.filter(({ severity }) => severity !== 'info')
+    const options = shownAs()
     const lines = [
-      formatRoute(route, options, [...failures(trace), againNote(again)].filter(Boolean).join('; ')),
+      formatRoute(route, options, [...failures(trace), againNote(again)].filter(Boolean).join('; '), NAME),
       ...inFull.flatMap((finding) => ['', formatFinding(finding, report, options)]),
       ...(inFull.length > 0 ? [''] : []),
-      ...(hints.length > 0 ? [formatHints(hints, nextOfHints(), options)] : []),
+      ...(hints.length > 0 && level === 'requests' ? [formatHints(hints, nextOfHints(), options)] : []),
       ...formatSuppressions({ suppressed: 0, suppressions: comments }, options),
     ]
     output.write(`${lines.join('\n')}\n`)
@@ -153,10 +176,15 @@ export function consoleListener({
       if (trace.kind !== 'test') hear(report, trace)
     },
     count({ name, queryCount, durationMs, countedMs }) {
-      if (queryCount > 0) add(sumOf(name), queryCount, durationMs, countedMs)
+      if (queryCount > 0 && level === 'requests') add(sumOf(name), queryCount, durationMs, countedMs)
     },
     flush,
   }
+}
+
+/** Worth a line where only findings are asked for: hints are none. */
+function isNews({ finding, state }: Sighting): boolean {
+  return state !== 'again' && finding.severity !== 'info'
 }
 
 function summaryOf(name: string, { traces, queries, durationMs, databaseMs }: Sum): RouteSummary {

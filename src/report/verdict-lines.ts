@@ -1,5 +1,6 @@
 // The verdict on a report as lines for people: which findings fail it, and what to do next. Nothing that was accepted is
-// named, so that the reasons for a red build are all there is to read.
+// named, so that the reasons for a red build are all there is to read. Where they stand in full just above, they are not
+// listed again.
 import { plural } from '../plural.ts'
 import type { Reason, Verdict } from './gate.ts'
 import { printable } from './reporters/printable.ts'
@@ -7,24 +8,29 @@ import { printable } from './reporters/printable.ts'
 /** Named one by one; a first run without a baseline may fail for hundreds. */
 const NAMED = 50
 
-/** `baseline` is the name of the file, where there is one. */
-export function verdictLines(verdict: Verdict, baseline?: string): string[] {
+/** `baseline` is the name of the file, where there is one; `isListed` says whether the reasons stand elsewhere. */
+export function verdictLines(verdict: Verdict, baseline?: string, isListed = false): string[] {
   const { failing, fixed, shrunk } = verdict
-  const labels = failing.slice(0, NAMED).map((reason) => [labelOf(reason, baseline), reason] as const)
+  const listed = isListed ? [] : failing
+  const labels = listed.slice(0, NAMED).map((reason) => [labelOf(reason, baseline), reason] as const)
   const width = Math.max(...labels.map(([label]) => label.length))
   return [
-    heading(verdict, baseline),
+    heading(verdict, listed.length > 0, baseline),
     ...labels.map(([label, reason]) => `  ${label.padEnd(width)}  ${formatReason(reason)}`),
-    ...(failing.length > NAMED ? [`  and ${failing.length - NAMED} more`] : []),
+    ...(listed.length > NAMED ? [`  and ${listed.length - NAMED} more`] : []),
     ...advice(fixed.length, ['is fixed', 'are fixed']),
     ...advice(shrunk.length, ['may have more queries than it needs', 'may have more queries than they need']),
   ]
 }
 
-function heading({ failing, sawNothing, accepted }: Verdict, baseline: string | undefined): string {
+function heading(
+  { failing, sawNothing, accepted }: Verdict,
+  hasList: boolean,
+  baseline: string | undefined,
+): string {
   if (sawNothing) return 'failed: no query was seen, so nothing was judged. Is the pool profiled?'
   if (failing.length > 0) {
-    return `failed for ${plural(failing.length, 'finding')}${baseline ? ` beyond ${baseline}` : ''}:`
+    return `failed for ${plural(failing.length, 'finding')}${baseline ? ` beyond ${baseline}` : ''}${hasList ? ':' : ''}`
   }
   return accepted > 0 ? `passed; ${plural(accepted, 'finding')} accepted by ${baseline}` : 'passed'
 }

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import type { CheckedConfig } from '../config/config.ts'
 import { type GateSettings, gateSettings } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
+import type { Editor } from '../editor-link.ts'
 import { type CheckedOptions, checkOptions, describeIssue, type ProfilerOptions, record } from '../options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import { reporters } from '../report/reporters/index.ts'
@@ -35,6 +36,7 @@ export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors'
   detectors: CheckedOptions['detectors']
   suppress: CheckedOptions['suppress']
   roundTripMs: number
+  editor: Editor | undefined
   /** Absent when nothing fails the run. */
   gate: GateSettings | undefined
 }
@@ -51,10 +53,12 @@ export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   const { detectors, failOn, baseline, ...rest } = result.output
   const config: CheckedConfig = readConfig()
   const { suppress, roundTripMs } = config.options
+  const editor = process.env.PG_LOUPE_EDITOR?.trim() || config.options.editor
   const checked = checkOptions({
     detectors: { ...config.options.detectors, ...detectors },
     ...(suppress ? { suppress } : {}),
     ...(roundTripMs === undefined ? {} : { roundTripMs }),
+    ...(editor ? { editor } : {}),
   })
   return {
     ...rest,
@@ -63,6 +67,7 @@ export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
     detectors: checked.detectors,
     suppress: checked.suppress,
     roundTripMs: checked.roundTripMs,
+    editor: checked.editor,
     gate: gateSettings({ failOn, baseline }, config),
   }
 }

@@ -2,10 +2,11 @@
 // out: a suite has thousands of tests, and a line for each of them would bury what matters.
 import pc from 'picocolors'
 import { plural } from '../plural.ts'
-import { formatFinding, formatSuppressions } from '../report/reporters/console.ts'
+import { formatFindingOfRoute, formatHeldBack, formatSuppressions } from '../report/reporters/console.ts'
+import { findingsToShow } from '../report/reporters/held-back.ts'
 import type { Notice } from '../setup/explain-setup.ts'
 import { formatNotice } from '../setup/format-notice.ts'
-import type { Report, ReporterOptions } from '../types.ts'
+import type { Finding, Report, ReporterOptions } from '../types.ts'
 
 export interface RunCounts {
   tests: number
@@ -15,8 +16,8 @@ export interface RunCounts {
 interface SummaryOptions extends ReporterOptions {
   /** What could not be read, analysed or written. */
   problems: readonly string[]
-  /** By which findings it fails, and what is to be done about the baseline. */
-  verdict: readonly string[]
+  /** By which findings it fails, and what is to be done about the baseline; `shown` stand in full above it. */
+  verdict(shown: readonly Finding[]): readonly string[]
   failed: boolean
   /** About the set-up of the run. */
   notices: readonly Notice[]
@@ -27,19 +28,14 @@ const SHOWN = 20
 
 export function summarize(report: Report, counts: RunCounts, options: SummaryOptions): string {
   const { bold, red, yellow, dim } = pc.createColors(options.color ?? false)
-  const { findings, queries, cut } = report
-  const shown = findings.slice(0, SHOWN)
-  const left = findings.length - shown.length
+  const { queries, cut } = report
+  const held = findingsToShow(report.findings, options.states)
+  const shown = held.shown.slice(0, SHOWN)
+  const left = held.shown.length - shown.length
   const lines = [
     '',
     `${bold('pg-loupe')}  ${sentence(report, counts)}`,
-    ...shown.flatMap((finding) => [
-      '',
-      `  ${dim('in')} ${finding.route}`,
-      formatFinding(finding, report, options),
-    ]),
-    ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
-    ...(shown.length > 0 ? [''] : []),
+    ...formatHeldBack(held, options),
     ...formatSuppressions(report, options),
     ...(queries === 0 && options.notices.length === 0 ? [yellow(NOTHING_SEEN)] : []),
     ...(cut.untraced > 0
@@ -51,7 +47,10 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
       : []),
     ...options.notices.map((notice) => yellow(formatNotice(notice, options.cwd ?? ''))),
     ...options.problems.map((problem) => yellow(`pg-loupe: ${problem}`)),
-    ...options.verdict.map((line, index) => {
+    ...shown.flatMap((finding) => ['', formatFindingOfRoute(finding, report, options)]),
+    ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
+    ...(shown.length > 0 ? [''] : []),
+    ...options.verdict(shown).map((line, index) => {
       if (index > 0) return line
       return options.failed ? red(`The run ${line}`) : `The run ${line}`
     }),

@@ -13,8 +13,8 @@ import { detectorsOn } from '../options.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
+import { terminalOf } from '../report/terminal.ts'
 import { withoutTestFile } from '../report/test-code.ts'
-import { wantsColor } from '../report/wants-color.ts'
 import { testsNotTraced } from '../setup/explain-silence.ts'
 import type { RunnerName } from '../setup/setup-facts.ts'
 import type { Report, ReporterOptions, Trace } from '../types.ts'
@@ -82,19 +82,27 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     })
     if (checked.traces)
       await writeTraces(collected, checked.traces).catch(({ message }: Error) => problems.push(message))
-    const { roundTripMs } = checked
-    writeOutputs(found, checked.outputs, { ...kept?.options(found.findings), roundTripMs }, problems)
+    const { roundTripMs, editor } = checked
+    const judged = checked.gate && judgeReport(found, checked.gate, detectorsOn(checked.detectors))
+    const states = judged?.states ? { states: judged.states } : {}
+    const shown = {
+      ...kept?.options(found.findings),
+      roundTripMs,
+      ...(editor === undefined ? {} : { editor }),
+      ...states,
+    }
+    writeOutputs(found, checked.outputs, shown, problems)
     process.removeListener('exit', remove)
     remove()
-    const judged = checked.gate && judgeReport(found, checked.gate, detectorsOn(checked.detectors))
     // A part of the tests may well send no query; that is said, and no failure.
     const failing = judged?.verdict.failing.length ?? 0
     const text = summarize(found, counts, {
-      color: wantsColor(process.stderr),
+      ...terminalOf(process.stderr, editor),
       cwd: process.cwd(),
       roundTripMs,
+      ...states,
       problems,
-      verdict: judged && (failing > 0 || found.queries > 0) ? judged.lines : [],
+      verdict: (before) => (judged && (failing > 0 || found.queries > 0) ? judged.lines(before) : []),
       failed: failing > 0,
       notices: runner && !hasSetUp && hasRunTests ? [testsNotTraced(runner, true)] : [],
     })

@@ -86,7 +86,7 @@ describe('it refuses, with one message and status 2,', () => {
     [
       'a trace file',
       () => [base, file(traces({ a: 2, b: 2 }, 1))],
-      /^pg-loupe: .+ holds traces, no report; .+\n$/,
+      /^pg-loupe: .+ is a trace file, not a report\. Analyze it with: pg-loupe analyze .+\n$/,
     ],
     ['no JSON', () => [base, file('{')], /^pg-loupe: .+input\.json is not JSON: .+\n$/],
     [

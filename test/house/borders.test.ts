@@ -16,6 +16,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/error-code.ts': [],
   'src/compare-text.ts': [],
   'src/path-pattern.ts': [],
+  'src/editor-link.ts': ['src/types.ts'],
   'src/finding-frames.ts': ['src/types.ts'],
   'src/worst-first.ts': ['src/types.ts', 'src/compare-text.ts'],
   'src/sql/hash-text.ts': [],
@@ -31,6 +32,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/types.ts',
     'src/plural.ts',
     'src/worst-first.ts',
+    'src/editor-link.ts',
     'src/finding-frames.ts',
     'src/detectors/pages.ts',
     'src/sql',
@@ -85,7 +87,8 @@ const PURE_ROOMS =
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
-const LIBRARIES = /^(valibot|picocolors|commander|libpg-query|picomatch|@jridgewell\/trace-mapping)$/
+const LIBRARIES =
+  /^(valibot|picocolors|commander|libpg-query|picomatch|string-width|supports-hyperlinks|@jridgewell\/trace-mapping)$/
 
 const files = [...sources('src'), ...sources('adapters')]
 const imports = files.flatMap((file) => importsOf(file).map((target) => ({ file, ...target })))

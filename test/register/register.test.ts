@@ -216,6 +216,10 @@ describe('environment variables', () => {
     expect(stderr).toContain(`raw.mjs:${lineOf('raw.mjs', '// loop')}`)
     const quiet = await profile('raw.mjs', IMPORT, { PG_LOUPE_CONSOLE: 'false' })
     expect(quiet.stderr).toBe('')
+    const findings = await profile('raw.mjs', IMPORT, { PG_LOUPE_CONSOLE: 'findings' })
+    expect(findings.stderr).toContain(`raw.mjs:${lineOf('raw.mjs', '// loop')}`)
+    const off = await profile('raw.mjs', IMPORT, { PG_LOUPE_CONSOLE: 'off' })
+    expect(off.stderr).toBe('')
   })
 
   test('say what is application code', async () => {

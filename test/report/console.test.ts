@@ -4,7 +4,7 @@ import { createProfiler } from '../../src/profiler.ts'
 import { consoleListener } from '../../src/report/console-listener.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import type { Trace } from '../../src/types.ts'
-import { finding, reportOf } from '../report-builder.ts'
+import { finding, heldAgainstBaseline, hostileFinding, reportOf } from '../report-builder.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const profiler = createProfiler()
@@ -27,6 +27,9 @@ function loop(count: number, name = 'GET /orders', at = '/app/src/orders.ts:5:9 
   }
 }
 
+const ESCAPE = '\u001b'
+const BELL = '\u0007'
+
 describe('the console reporter', () => {
   test('prints a trace without findings as one line', () => {
     const report = profiler.analyze([{ ...trace('GET /', q('select 1')), durationMs: 3 }])
@@ -37,6 +40,7 @@ describe('the console reporter', () => {
     expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
+        in GET /orders
         ▲ N+1: 4 queries, one for each row  n-plus-one, proven
           at       src/orders.ts:5:9 list
           4×       select name from customers where id = ?
@@ -94,6 +98,68 @@ describe('the console reporter', () => {
     expect(reporters.console(report).length).toBeLessThan(8000)
   })
 
+  test('wraps at the width of a terminal, below the text, and leaves what is to be copied in one line', () => {
+    expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app', width: 60 })).toMatchInlineSnapshot(`
+      "GET /orders  5 queries  12 ms (2.5 ms in queries)
+
+        in GET /orders
+        ▲ N+1: 4 queries, one for each row  n-plus-one, proven
+          at       src/orders.ts:5:9 list
+          4×       select name from customers where id = ?
+          rows of  select id from orders  (src/orders.ts:3:9 list)
+          why      Each of the 4 values of customers.id came from
+                   column id of 4 rows of one earlier query.
+          instead  Collect the id values first and ask once, with
+                   id = any(…).
+                   select id, name from customers where id = any($1)
+          saves    3 round trips: 1.5 ms here, 59 ms at 1 ms a
+                   round trip and ten times the rows
+
+      "
+    `)
+  })
+
+  test('breaks text of wide characters anywhere, and a path nowhere', () => {
+    const wide = finding({
+      detail: '每一行都发送一个查询'.repeat(4),
+      callSite: [{ file: `src/${'long/'.repeat(12)}orders.ts`, line: 3, column: 1, function: 'list' }],
+    })
+    const lines = reporters.console(reportOf(wide), { width: 50 }).split('\n')
+    const why = lines.slice(lines.findIndex((line) => line.includes('why')))
+    expect(why.slice(0, 3)).toEqual([
+      '    why      每一行都发送一个查询每一行都发送一个',
+      '             查询每一行都发送一个查询每一行都发送',
+      '             一个查询',
+    ])
+    expect(lines).toContain(`    at       src/${'long/'.repeat(12)}orders.ts:3:1`)
+    expect(lines).toContain('             list')
+  })
+
+  test('makes each place a link where the terminal has links, line by line where it is wrapped', () => {
+    const report = reportOf(
+      finding({ callSite: [{ file: 'src/a b.ts', line: 3, column: 7, function: 'list' }] }),
+    )
+    const link = (url: string, text: string) => `${ESCAPE}]8;;${url}${BELL}${text}${ESCAPE}]8;;${BELL}`
+    const options = { cwd: '/app', links: true, editor: 'vscode' }
+    expect(reporters.console(report, options)).toContain(
+      `at       ${link('vscode://file/app/src/a%20b.ts:3:7', 'src/a b.ts:3:7 list')}`,
+    )
+    expect(reporters.console(report, { cwd: '/app', links: true })).toContain('file:///app/src/a%20b.ts')
+    expect(reporters.console(report, { ...options, width: 34 })).toContain(
+      link('vscode://file/app/src/orders.ts:35:1', 'src/orders.ts:35'),
+    )
+    expect(reporters.console(report, { cwd: '/app', editor: 'vscode' })).not.toContain('vscode')
+  })
+
+  test('puts nothing of a name into a link that could end it', () => {
+    const text = reporters.console(reportOf(hostileFinding()), { cwd: '/app', links: true })
+    const parts = text.split(`${ESCAPE}]8;;`).slice(1)
+    expect(parts.length).toBeGreaterThan(0)
+    for (const part of parts) expect(part.slice(0, part.indexOf(BELL))).toMatch(/^[\x21-\x7e]*$/)
+    const shown = parts.map((part) => part.slice(part.indexOf(BELL) + 1)).join('')
+    expect(shown).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+  })
+
   test('says what was left out', () => {
     const report = profiler.analyze([{ ...trace('GET /', q('select 1')), truncated: 3 }])
     expect(reporters.console(report)).toContain('Left out: 3 queries were counted but not kept.')
@@ -113,7 +179,7 @@ describe('the live console', () => {
   test('shows a finding in full once, then names it with its line', () => {
     const show = listen()
     expect(show(loop(4))).toContain('N+1: 4 queries')
-    expect(show(loop(4))).toMatch(/^GET \/orders .* n-plus-one at orders.ts:5, second time\n$/)
+    expect(show(loop(4))).toMatch(/^pg-loupe {2}GET \/orders .* n-plus-one at orders.ts:5, second time\n$/)
     expect(show(loop(4))).toContain('n-plus-one at orders.ts:5, third time')
     expect(show(loop(4))).toContain('n-plus-one at orders.ts:5, 4th time')
   })
@@ -122,7 +188,9 @@ describe('the live console', () => {
     const show = listen()
     show(loop(4))
     expect(show(loop(3))).toContain('second time')
-    expect(show(loop(9))).toMatch(/^GET .* n-plus-one at orders.ts:5 has grown from 4 to 9 queries\n$/)
+    expect(show(loop(9))).toMatch(
+      /^pg-loupe {2}GET .* n-plus-one at orders.ts:5 has grown from 4 to 9 queries\n$/,
+    )
     expect(show(loop(9))).toContain('4th time')
   })
 
@@ -130,7 +198,7 @@ describe('the live console', () => {
     const show = listen()
     show(loop(4))
     expect(show(loop(4, 'GET /invoices'))).toMatch(
-      /^GET \/invoices .* n-plus-one at orders.ts:5 as shown for GET \/orders\n$/,
+      /^pg-loupe {2}GET \/invoices .* n-plus-one at orders.ts:5 as shown for GET \/orders\n$/,
     )
     expect(show(loop(4, 'GET /invoices'))).toContain('second time')
   })
@@ -150,7 +218,9 @@ describe('the live console', () => {
       ...trace('GET /x', q('select 1'), q('select 2', [], { error: '42P01' })),
       labels: { status: '500' },
     }
-    expect(listen()(failed)).toMatch(/^GET \/x {2}2 queries {2}.* {2}status 500; 1 failed query\n$/)
+    expect(listen()(failed)).toMatch(
+      /^pg-loupe {2}GET \/x {2}2 queries {2}.* {2}status 500; 1 failed query\n$/,
+    )
     expect(listen()({ ...trace('GET /x', q('select 1')), labels: { status: '200' } })).not.toContain('status')
   })
 
@@ -190,7 +260,9 @@ describe('the live console', () => {
     show(loop(9))
     expect(written.at(-1)).toContain('has grown from 4 to 9 queries')
     console.flush()
-    expect(written.at(-1)).toMatch(/^GET \/orders {2}94 times {2}5 queries .* as before, on average\n$/)
+    expect(written.at(-1)).toMatch(
+      /^pg-loupe {2}GET \/orders {2}94 times {2}5 queries .* as before, on average\n$/,
+    )
   })
 
   test('tells of traces that were only counted in one line', () => {
@@ -204,7 +276,7 @@ describe('the live console', () => {
     console.flush()
     console.flush()
     expect(written).toEqual([
-      'GET /orders  2 times  3 to 5 queries  4.0 ms (1.0 ms in queries)  as before, on average\n',
+      'pg-loupe  GET /orders  2 times  3 to 5 queries  4.0 ms (1.0 ms in queries)  as before, on average\n',
     ])
   })
 
@@ -223,8 +295,79 @@ describe('the live console', () => {
     expect(show(sent(' n-plus-one until 2099-01-31: few', '/app/x.ts:18:1'))).not.toContain('invalid')
   })
 
+  test('asked for findings only, prints a request just where one is new, has grown or is on a further route', () => {
+    const written: string[] = []
+    const console = consoleListener({
+      level: 'findings',
+      output: { write: (text: string) => written.push(text) },
+    })
+    const show = (one: Trace) => {
+      console.hear(profiler.analyze([one]), one)
+      return written.splice(0).join('')
+    }
+    expect(show(trace('GET /quiet', q('select 1')))).toBe('')
+    expect(show(loop(4))).toContain('N+1: 4 queries')
+    expect(show(loop(4))).toBe('')
+    expect(show(loop(9))).toContain('has grown from 4 to 9 queries')
+    expect(show(loop(4, 'GET /invoices'))).toContain('as shown for GET /orders')
+    console.hear(reportOf(finding({ severity: 'info', key: 'hint' })), trace('GET /orders', q('select 1')))
+    console.count({ name: 'GET /orders', queryCount: 3, durationMs: 4, countedMs: 1 })
+    console.flush()
+    expect(written).toEqual([])
+  })
+
+  test('writes a request with all of its findings at once, so that no line of a log comes between', () => {
+    const written: string[] = []
+    const { hear } = consoleListener({ output: { write: (text: string) => written.push(text) } })
+    const one = loop(4)
+    hear(profiler.analyze([one]), one)
+    expect(written).toHaveLength(1)
+  })
+
+  test('takes the width of the terminal anew for each text', () => {
+    const written: string[] = []
+    const output = { write: (text: string) => written.push(text), isTTY: true, columns: 200 }
+    const { hear } = consoleListener({ output })
+    for (const [columns, name] of [
+      [200, 'GET /orders'],
+      [40, 'GET /invoices'],
+    ] as const) {
+      output.columns = columns
+      const one = loop(4, name)
+      hear(profiler.analyze([one]), one)
+    }
+    expect(written[0]?.split('\n')[0]?.length).toBeGreaterThan(40)
+    for (const line of written[1]?.trimEnd().split('\n') ?? []) expect(line.length).toBeLessThanOrEqual(40)
+  })
+
   test('says nothing about the traces of tests, which assert for themselves', () => {
     expect(listen()({ ...loop(4), kind: 'test' })).toBe('')
+  })
+})
+
+describe('against a baseline', () => {
+  test('what is new or has grown is printed in full, last, and what is accepted is counted', () => {
+    const { report, states } = heldAgainstBaseline()
+    const text = reporters.console(report, { states })
+    const lines = text.split('\n')
+    expect(lines.filter((line) => /^ {2}[✖▲●]/.test(line))).toEqual([
+      '  ✖ new finding  n-plus-one, proven',
+      '  ✖ Grown from 4 to 12 queries: grown finding  n-plus-one, proven',
+    ])
+    const counts = lines.indexOf('1 finding is accepted by pg-loupe-baseline.json.')
+    expect(lines[counts + 1]).toBe(
+      '1 slow query is not held against it, because times differ from run to run.',
+    )
+    expect(counts).toBeLessThan(lines.findIndex((line) => line.includes('✖')))
+    expect(text).toMatch(/saves .*\n\n$/)
+  })
+
+  test('nothing is counted where everything is new', () => {
+    const { report, states } = heldAgainstBaseline()
+    const none = { ...states, accepted: new Map(), unjudged: new Set<string>() }
+    const text = reporters.console(report, { states: none })
+    expect(text).not.toMatch(/accepted by|held against/)
+    for (const name of ['accepted', 'slow']) expect(text).toContain(`✖ ${name} finding`)
   })
 })
 

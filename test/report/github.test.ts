@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import { githubComparison, githubReporter } from '../../src/report/reporters/github.ts'
 import type { Comparison, Report, ReporterOptions } from '../../src/types.ts'
-import { finding, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+import {
+  finding,
+  heldAgainstBaseline,
+  hostileFinding,
+  manyFindings,
+  reportOf,
+  UNSEEN,
+} from '../report-builder.ts'
 
 test('a finding is a command with its place, and tells all in its message', () => {
   const [command, ...more] = commands(reportOf(finding()))
@@ -104,6 +111,18 @@ interface Command {
 }
 
 /** As the runner of GitHub Actions reads them: `::name key=value,key=value::message`, the escapes undone. */
+test('against a baseline, only what is new or has grown is annotated, and the rest is one notice', () => {
+  const { report, states } = heldAgainstBaseline()
+  const printed = commands(report, { states })
+  expect(printed.map(({ name, properties, message }) => [name, properties.title ?? message])).toEqual([
+    ['error', 'new finding (n-plus-one, proven)'],
+    ['error', 'Grown from 4 to 12 queries: grown finding (n-plus-one, proven)'],
+    ['notice', 'pg-loupe'],
+    ['notice', 'pg-loupe'],
+  ])
+  expect(printed[2]?.message).toBe('1 finding is accepted by pg-loupe-baseline.json.')
+})
+
 function commands(report: Report, options?: ReporterOptions): Command[] {
   return readCommands(githubReporter(report, options))
 }

@@ -3,7 +3,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { gitlabReporter } from '../../src/report/reporters/gitlab.ts'
 import type { Finding, ReporterOptions } from '../../src/types.ts'
-import { finding, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+import {
+  finding,
+  heldAgainstBaseline,
+  hostileFinding,
+  manyFindings,
+  reportOf,
+  UNSEEN,
+} from '../report-builder.ts'
 
 const isCodeQuality = new Ajv2020().compile(
   JSON.parse(readFileSync(new URL('formats/gitlab-code-quality.json', import.meta.url), 'utf8')),
@@ -69,6 +76,16 @@ interface Issue {
   fingerprint: string
   location: { path: string; lines: { begin: number } }
 }
+
+test('against a baseline, only what is new or has grown is an issue, which keeps its fingerprint', () => {
+  const { report, states } = heldAgainstBaseline()
+  const held = issues(report.findings, { states })
+  expect(held.map(({ description }) => description.split(' (')[0])).toEqual([
+    'new finding',
+    'Grown from 4 to 12 queries: grown finding',
+  ])
+  expect(held[1]?.fingerprint).toBe(issues(report.findings)[2]?.fingerprint)
+})
 
 function issues(findings: readonly Finding[], options?: ReporterOptions): Issue[] {
   const list = JSON.parse(gitlabReporter(reportOf(...findings), options))

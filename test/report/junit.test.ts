@@ -2,8 +2,16 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { validateXML } from 'xmllint-wasm'
 import { junitReporter } from '../../src/report/reporters/junit.ts'
-import type { Report } from '../../src/types.ts'
-import { finding, HOSTILE, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+import type { Report, ReporterOptions } from '../../src/types.ts'
+import {
+  finding,
+  HOSTILE,
+  heldAgainstBaseline,
+  hostileFinding,
+  manyFindings,
+  reportOf,
+  UNSEEN,
+} from '../report-builder.ts'
 
 const schema = readFileSync(new URL('formats/jenkins-junit.xsd', import.meta.url), 'utf8')
 
@@ -78,8 +86,24 @@ test('no text becomes an element, and none is lost that XML can hold', async () 
   expect(text.match(/<\/testcase>/g)).toHaveLength(1)
 })
 
-async function validate(report: Report): Promise<void> {
-  const xml = junitReporter(report)
+test('against a baseline, what is accepted is skipped with the reason, and only what is new or has grown fails', async () => {
+  const { report, states } = heldAgainstBaseline()
+  const text = junitReporter(report, { states })
+  await validate(report, { states })
+  expect(text).toContain('tests="5" failures="2" errors="0"')
+  expect(text).toContain('<testsuite name="GET /orders" tests="4" failures="2" errors="0" skipped="1"')
+  expect(text).toContain(
+    '<skipped>Accepted by pg-loupe-baseline.json, with up to 9 queries.</skipped></testcase>',
+  )
+  expect([...text.matchAll(/<failure message="(.*?)"/g)].map(([, message]) => message)).toEqual([
+    'new finding',
+    'Grown from 4 to 12 queries: grown finding',
+  ])
+  expect(text).toMatch(/<system-out>✖ slow finding/)
+})
+
+async function validate(report: Report, options?: ReporterOptions): Promise<void> {
+  const xml = junitReporter(report, options)
   const { valid, errors } = await validateXML({ xml, schema })
   expect(errors.map(({ message }) => message)).toEqual([])
   expect(valid).toBe(true)

@@ -3,8 +3,32 @@ import { describe, expect, test } from 'vitest'
 import { markdownCommentReporter, markdownReporter } from '../../src/report/reporters/markdown.ts'
 import { markdownCellCode, markdownCode, markdownText } from '../../src/report/reporters/markdown-text.ts'
 import type { Report } from '../../src/types.ts'
-import { finding, HOSTILE, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+import {
+  finding,
+  HOSTILE,
+  heldAgainstBaseline,
+  hostileFinding,
+  manyFindings,
+  reportOf,
+  UNSEEN,
+} from '../report-builder.ts'
 import { htmlOf } from './html-of.ts'
+
+test('against a baseline, what is new or has grown is all that is shown, and the rest is counted', () => {
+  const { report, states } = heldAgainstBaseline()
+  const text = markdownReporter(report, { states })
+  expect(text).toMatch(
+    /^## pg-loupe: ❌ 2\n\n.* 1 finding is accepted by pg-loupe-baseline\.json\. 1 slow query is not held against it/,
+  )
+  expect([...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title)).toEqual([
+    '❌ new finding',
+    '❌ Grown from 4 to 12 queries: grown finding',
+  ])
+  expect(text).not.toMatch(/accepted finding|slow finding/)
+  const all = new Map(report.findings.map(({ key }) => [key, 9]))
+  const quiet = { ...states, accepted: all, grown: new Map(), unjudged: new Set<string>() }
+  expect(markdownReporter(report, { states: quiet })).toContain('## pg-loupe: ✅ nothing new')
+})
 
 describe('the summary', () => {
   test('has a table of what was found, then each finding with its evidence and what to do instead', () => {

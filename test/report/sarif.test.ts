@@ -4,7 +4,14 @@ import { expect, test } from 'vitest'
 import { detectors } from '../../src/detectors/index.ts'
 import { sarifReporter } from '../../src/report/reporters/sarif.ts'
 import type { Report, ReporterOptions } from '../../src/types.ts'
-import { finding, hostileFinding, manyFindings, reportOf, UNSEEN } from '../report-builder.ts'
+import {
+  finding,
+  heldAgainstBaseline,
+  hostileFinding,
+  manyFindings,
+  reportOf,
+  UNSEEN,
+} from '../report-builder.ts'
 
 const isSarif = new Ajv2020({
   strict: false,
@@ -128,6 +135,38 @@ test('what had to be left out of the report is told, whatever it is', () => {
   expect(invocations[0].toolExecutionNotifications).toEqual([
     { level: 'warning', message: { text: '2 traces were closed early because too many were open.' } },
   ])
+})
+
+test('against a baseline each result has its state, and what is accepted is suppressed and no more than a note', () => {
+  const { report, states } = heldAgainstBaseline()
+  const { results } = validate(report, { states })
+  const read = results.map(
+    // biome-ignore lint/suspicious/noExplicitAny: the same
+    ({ message, level, baselineState, suppressions }: any) => ({
+      title: message.text.split(' (')[0],
+      level,
+      baselineState,
+      suppressions,
+    }),
+  )
+  expect(read).toEqual([
+    { title: 'new finding', level: 'error', baselineState: 'new' },
+    { title: 'Grown from 4 to 12 queries: grown finding', level: 'error', baselineState: 'updated' },
+    {
+      title: 'accepted finding',
+      level: 'note',
+      baselineState: 'unchanged',
+      suppressions: [
+        {
+          kind: 'external',
+          status: 'accepted',
+          justification: 'Accepted by pg-loupe-baseline.json, with up to 9 queries.',
+        },
+      ],
+    },
+    { title: 'slow finding', level: 'error' },
+  ])
+  expect(validate(report).results[0]).not.toHaveProperty('baselineState')
 })
 
 interface Place {

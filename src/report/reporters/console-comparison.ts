@@ -2,7 +2,7 @@
 // routes whose number of queries has changed.
 import pc from 'picocolors'
 import type { ComparedRoute, Comparison, Finding, ReporterOptions, Spread } from '../../types.ts'
-import { formatFinding, formatFrame } from './console.ts'
+import { formatFindingOfRoute, formatFrame } from './console.ts'
 import { printable } from './printable.ts'
 
 export function consoleComparison(comparison: Comparison, options: ReporterOptions = {}): string {
@@ -18,8 +18,7 @@ export function consoleComparison(comparison: Comparison, options: ReporterOptio
     [countChanges(comparison)],
     ...added.map((finding, index) => [
       ...(index === 0 ? [red('New')] : []),
-      `  in ${bold(printable(finding.route))}`,
-      formatFinding(finding, { measured: {} }, options),
+      formatFindingOfRoute(finding, { measured: {} }, options),
     ]),
     titled(
       yellow('Grown'),

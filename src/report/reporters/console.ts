@@ -1,6 +1,7 @@
 // The report as people read it in a terminal: a line per route, then each finding with its place first, the evidence,
 // and one next step. It knows the shape of a finding, never which detector wrote it.
 import pc from 'picocolors'
+import { editorLink, linkTemplate } from '../../editor-link.ts'
 import type {
   Cost,
   Cut,
@@ -14,23 +15,27 @@ import type {
   Severity,
 } from '../../types.ts'
 import { cutText } from './cut-text.ts'
+import { findingsToShow, heldBackLines, type ShownFindings } from './held-back.ts'
 import { placeName } from './place-name.ts'
 import { clip as clipTo, printable } from './printable.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
+import { hang, type Piece } from './wrap-text.ts'
 
 export const consoleReporter: Reporter = (report, options = {}) => {
+  const held = findingsToShow(report.findings, options.states)
   const blocks = [
     ...report.routes.map((route) => formatRoute(route, options)),
-    ...report.findings.flatMap((finding) => ['', formatFinding(finding, report, options)]),
-    ...(report.findings.length > 0 ? [''] : []),
     ...formatSuppressions(report, options),
     ...formatCut(report.cut, options),
+    ...formatHeldBack(held, options),
+    ...held.shown.flatMap((finding) => ['', formatFindingOfRoute(finding, report, options)]),
+    ...(held.shown.length > 0 ? [''] : []),
   ]
   return blocks.map((block) => `${block}\n`).join('')
 }
 
-/** One line: name, queries, times. A note may follow. */
-export function formatRoute(route: RouteSummary, options: ReporterOptions, note = ''): string {
+/** One line: name, queries, times. A note may follow, and a name of who prints it may stand before it. */
+export function formatRoute(route: RouteSummary, options: ReporterOptions, note = '', by = ''): string {
   const { bold, dim } = pc.createColors(options.color ?? false)
   const { name, traces, queries, durationMs, databaseMs } = route
   const count = queries.min === queries.max ? String(queries.max) : `${queries.min} to ${queries.max}`
@@ -40,7 +45,23 @@ export function formatRoute(route: RouteSummary, options: ReporterOptions, note 
     `${formatMilliseconds(durationMs.median)} (${formatMilliseconds(databaseMs.median)} in queries)`,
     ...(note ? [note] : []),
   ]
-  return `${bold(printable(name))}  ${dim(facts.join('  '))}`
+  const pieces = [
+    { text: printable(name), paint: bold },
+    { text: `  ${facts.join('  ')}`, paint: dim },
+  ]
+  const head = by === '' ? '' : `${by}  `
+  return hang(dim(head), head.length, pieces, options.width)
+}
+
+/** With the name of the trace that it was found in above it, where no line of that trace does. */
+export function formatFindingOfRoute(
+  finding: Finding,
+  report: Pick<Report, 'measured'>,
+  options: ReporterOptions,
+): string {
+  const { bold, dim } = pc.createColors(options.color ?? false)
+  const route = [{ text: clip(finding.route), paint: bold }]
+  return `${hang(`  ${dim('in')} `, 5, route, options.width)}\n${formatFinding(finding, report, options)}`
 }
 
 export function formatFinding(
@@ -52,19 +73,30 @@ export function formatFinding(
   const { bold, dim, cyan } = colors
   const paint = { error: colors.red, warning: colors.yellow, info: colors.blue }[finding.severity]
   const place = finding.callSite[0]
-  const rows: [label: string, text: string][] = [
-    ['at', place ? cyan(formatFrame(place, options)) : dim('no line of the application is known')],
+  const rows: Row[] = [
+    ['at', place ? [framePiece(place, options, cyan)] : [{ text: UNKNOWN_LINE, paint: dim }]],
     ...(finding.severity === 'info' ? [] : formatEvidence(finding, options)),
-    ['why', clip(finding.detail)],
-    ['instead', bold(clip(finding.remediation))],
+    ['why', [{ text: clip(finding.detail) }]],
+    ['instead', [{ text: clip(finding.remediation), paint: bold }]],
     ...(finding.severity === 'info' ? [] : formatFix(finding, measured[finding.key], options)),
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
-  const heading = `  ${paint(MARKS[finding.severity])} ${bold(printable(finding.title))}  ${dim(
-    `${clip(finding.detector, LABEL_LENGTH)}, ${finding.confidence}`,
-  )}`
-  return [heading, ...rows.map(([label, text]) => `    ${dim(label.padEnd(width))}  ${text}`)].join('\n')
+  const heading = [
+    { text: printable(finding.title), paint: bold },
+    { text: `  ${clip(finding.detector, LABEL_LENGTH)}, ${finding.confidence}`, paint: dim },
+  ]
+  return [
+    hang(`  ${paint(MARKS[finding.severity])} `, 4, heading, options.width),
+    ...rows.map(([label, pieces, isWhole]) =>
+      hang(`    ${dim(label.padEnd(width))}  `, width + 6, pieces, isWhole ? undefined : options.width),
+    ),
+  ].join('\n')
 }
+
+/** A label, what it says, and whether that is to be copied and stands in one line however long that is. */
+type Row = [label: string, pieces: readonly Piece[], isWhole?: boolean]
+
+const UNKNOWN_LINE = 'no line of the application is known'
 
 /** Findings of severity `info` in one line; `next` says where they can be read in full. */
 export function formatHints(hints: readonly Finding[], next: string, options: ReporterOptions): string {
@@ -72,23 +104,29 @@ export function formatHints(hints: readonly Finding[], next: string, options: Re
   const named = hints.slice(0, HINTS).map(placeName)
   const left = hints.length - named.length
   const names = [...named, ...(left > 0 ? [`${left} more`] : [])].join(', ')
-  return `  ${blue(MARKS.info)} ${dim(`${hints.length} ${hints.length === 1 ? 'hint' : 'hints'}: ${names}${next ? `; ${next}` : ''}`)}`
+  const text = `${hints.length} ${hints.length === 1 ? 'hint' : 'hints'}: ${names}${next ? `; ${next}` : ''}`
+  return hang(`  ${blue(MARKS.info)} `, 4, [{ text, paint: dim }], options.width)
 }
 
 /** Hints named in one line. */
 const HINTS = 3
 
 /** What is only to be known of is said in few lines; the report has the rest. */
-function formatEvidence({ callSite, evidence }: Finding, options: ReporterOptions): [string, string][] {
+function formatEvidence({ callSite, evidence }: Finding, options: ReporterOptions): Row[] {
   const { dim } = pc.createColors(options.color ?? false)
   return [
-    ...callSite
-      .slice(1, CALLERS + 1)
-      .map((frame): [string, string] => ['from', dim(formatFrame(frame, options))]),
-    ...evidence.map(({ label, text, callSite: place }): [string, string] => [
-      clip(label, LABEL_LENGTH),
-      [clip(text), place && dim(`(${formatFrame(place, options)})`)].filter(Boolean).join('  '),
-    ]),
+    ...callSite.slice(1, CALLERS + 1).map((frame): Row => ['from', [framePiece(frame, options, dim)]]),
+    ...evidence.map(({ label, text, callSite: place }): Row => {
+      const seen = place
+        ? [
+            { text: '  ' },
+            { text: '(', paint: dim },
+            framePiece(place, options, dim),
+            { text: ')', paint: dim },
+          ]
+        : []
+      return [clip(label, LABEL_LENGTH), [{ text: clip(text) }, ...seen]]
+    }),
   ]
 }
 
@@ -96,12 +134,12 @@ function formatFix(
   { fix = '', cost }: Finding,
   measured: Measured | undefined,
   options: ReporterOptions,
-): [string, string][] {
+): Row[] {
   const { bold } = pc.createColors(options.color ?? false)
   const lines = fix.split('\n').filter((line) => line !== '')
   return [
-    ...lines.map((line): [string, string] => ['', bold(indented(line))]),
-    ...formatSavings(cost, measured, options).map((text): [string, string] => ['saves', text]),
+    ...lines.map((line): Row => ['', [{ text: indented(line), paint: bold }], true]),
+    ...formatSavings(cost, measured, options).map((text): Row => ['saves', [{ text }]]),
   ]
 }
 
@@ -119,6 +157,27 @@ const TEXT_LENGTH = 240
 /** What is to be copied has to be whole; only what nobody would copy is cut. */
 const FIX_LENGTH = 4000
 const MARKS: Record<Severity, string> = { error: '✖', warning: '▲', info: '●' }
+
+/** What a baseline accepts, counted. */
+export function formatHeldBack(held: ShownFindings, options: ReporterOptions): string[] {
+  const { dim } = pc.createColors(options.color ?? false)
+  return heldBackLines(held, options.states).map((line) =>
+    hang('', 0, [{ text: printable(line), paint: dim }], options.width),
+  )
+}
+
+/** A place, as a link to it where the terminal has links. */
+function framePiece(frame: Frame, options: ReporterOptions, paint: (text: string) => string): Piece {
+  const link = options.links ? editorLink(frame, linkTemplate(options.editor), options.cwd) : undefined
+  return {
+    text: formatFrame(frame, options),
+    paint:
+      link === undefined ? paint : (text) => `${ESCAPE}]8;;${link}${BELL}${paint(text)}${ESCAPE}]8;;${BELL}`,
+  }
+}
+
+const ESCAPE = '\u001b'
+const BELL = '\u0007'
 
 export function formatFrame({ file, line, column, function: name }: Frame, { cwd }: ReporterOptions): string {
   const short = cwd && file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file
@@ -164,8 +223,9 @@ export function formatSuppressions(
   const { dim, yellow } = pc.createColors(options.color ?? false)
   const count = countSuppressed(suppressed, suppressions)
   const lines = suppressionLines(suppressions).map(({ state, what, next, at }) => {
-    const place = at ? ` ${dim(formatFrame(at, options))}` : ''
-    return `  ${yellow(state.padEnd(STATE_WIDTH))}  ${clip(what)}${place}: ${next}`
+    const place = at ? [{ text: ' ' }, framePiece(at, options, dim)] : []
+    const pieces = [{ text: clip(what) }, ...place, { text: `: ${next}` }]
+    return hang(`  ${yellow(state.padEnd(STATE_WIDTH))}  `, STATE_WIDTH + 4, pieces, options.width)
   })
   return [...(count ? [dim(`${count}.`)] : []), ...lines]
 }
@@ -175,7 +235,9 @@ const STATE_WIDTH = 'expired'.length
 function formatCut(cut: Cut, options: ReporterOptions): string[] {
   const { dim } = pc.createColors(options.color ?? false)
   const lines = cutText(cut)
-  return lines.length > 0 ? [dim(`Left out: ${lines.join('; ')}.`)] : []
+  return lines.length > 0
+    ? [hang('', 0, [{ text: `Left out: ${lines.join('; ')}.`, paint: dim }], options.width)]
+    : []
 }
 
 export function formatMilliseconds(value: number): string {

@@ -3,27 +3,30 @@
 import type { Comparison, Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
 import { SEVERITIES } from '../../worst-first.ts'
 import { formatFinding } from './console.ts'
+import { findingsToShow, grownFinding, heldBackLines } from './held-back.ts'
 import { clip } from './printable.ts'
 import { inRepository, repositoryPath } from './repository-path.ts'
 import { suppressionLines } from './suppression-lines.ts'
 
-export const githubReporter: Reporter = (report, options = {}) => formatCommands(report, options)
+export const githubReporter: Reporter = (report, options = {}) => {
+  const held = findingsToShow(report.findings, options.states)
+  return formatCommands({ ...report, findings: held.shown }, options, heldBackLines(held, options.states))
+}
 
 /** What is new or has grown: what was there before would take the room of it. */
 export function githubComparison({ new: added, grown }: Comparison, options: ReporterOptions = {}): string {
-  const changed = grown.map(({ finding, before, after }) => ({
-    ...finding,
-    title: `Grown from ${before} to ${after} queries: ${finding.title}`,
-  }))
+  const changed = grown.map(({ finding, before, after }) => grownFinding(finding, { before, after }))
   return formatCommands({ findings: [...added, ...changed], measured: {}, suppressions: [] }, options)
 }
 
 type Told = Pick<Report, 'findings' | 'measured' | 'suppressions'>
 
-function formatCommands(told: Told, options: ReporterOptions): string {
+/** `notes` are about no line. */
+function formatCommands(told: Told, options: ReporterOptions, notes: readonly string[] = []): string {
   const commands = SEVERITIES.flatMap((severity) => {
     const findings = told.findings.filter((finding) => finding.severity === severity)
     return limit(COMMANDS[severity], [
+      ...(severity === 'info' ? notes.map((note) => annotate(undefined, 'pg-loupe', note, options)) : []),
       ...findings.map((finding) => annotateFinding(finding, told, options)),
       ...(severity === 'warning' ? annotateSuppressions(told, options) : []),
     ])

@@ -1,13 +1,15 @@
 // GitLab's code quality report: it shows findings in the merge request, new ones and those that are gone. It compares by
-// fingerprint alone, so that is made of the finding's key, and moved lines are no news.
+// fingerprint alone, so that is made of the finding's key, and moved lines are no news. What a baseline accepts is left out:
+// the report of the target branch leaves it out as well.
 import { hashText } from '../../sql/hash-text.ts'
 import type { Finding, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'
 
 export const gitlabReporter: Reporter = (report, options = {}) =>
   `${JSON.stringify(
-    report.findings.map((finding) => formatIssue(finding, options)),
+    findingsToShow(report.findings, options.states).shown.map((finding) => formatIssue(finding, options)),
     null,
     2,
   )}\n`

@@ -1,20 +1,25 @@
 // JUnit XML, which every CI system shows: a suite for each route, in it a test that passes where there is nothing to say,
-// and a failed one for each finding. What is only to be known of (`info`) does not fail. A test is named by what stays the
-// same from run to run, because that is how failures of two runs are compared.
+// and a failed one for each finding. What is only to be known of (`info`) does not fail, and what a baseline accepts is
+// skipped. A test is named by what stays the same from run to run, because that is how failures of two runs are compared.
+import { plural } from '../../plural.ts'
 import { hashText } from '../../sql/hash-text.ts'
 import type { Finding, Report, Reporter, ReporterOptions } from '../../types.ts'
 import { formatFinding } from './console.ts'
+import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { inRepository } from './repository-path.ts'
 
 export const junitReporter: Reporter = (report, options = {}) => {
-  const byRoute = groupBy(report.findings, ({ route }) => route)
+  const { shown, unjudged } = findingsToShow(report.findings, options.states)
+  const titled = new Map([...shown, ...unjudged].map((finding) => [finding.key, finding]))
+  const findings = report.findings.map((finding) => titled.get(finding.key) ?? finding)
+  const byRoute = groupBy(findings, ({ route }) => route)
   const names = new Set([...report.routes.map(({ name }) => name), ...byRoute.keys()])
   const times = new Map(report.routes.map(({ name, durationMs }) => [name, durationMs.median]))
   const suites = [...names].map((name) =>
     formatSuite({ route: name, medianMs: times.get(name) ?? 0 }, byRoute.get(name) ?? [], report, options),
   )
-  const failures = report.findings.filter(isFailure).length
+  const failures = findings.filter((finding) => isFailure(finding, options)).length
   const tests = suites.reduce((sum, suite) => sum + suite.tests, 0)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -37,11 +42,13 @@ function formatSuite(
 ) {
   const name = clip(route, NAME_LENGTH)
   const tests = Math.max(1, findings.length)
+  const skipped = findings.filter(({ key }) => options.states?.accepted.has(key)).length
   const summary = {
     name,
     tests,
-    failures: findings.filter(isFailure).length,
+    failures: findings.filter((finding) => isFailure(finding, options)).length,
     errors: 0,
+    ...(skipped > 0 ? { skipped } : {}),
     time: (medianMs / 1000).toFixed(3),
   }
   const testNames = nameTests(findings)
@@ -66,18 +73,23 @@ function formatTest(
   report: Report,
   options: ReporterOptions,
 ): string {
+  const budget = options.states?.accepted.get(finding.key)
+  if (budget !== undefined) {
+    const reason = `Accepted by ${options.states?.baseline}, with up to ${plural(budget, 'query', 'queries')}.`
+    return `    <testcase${attributes(names)}><skipped>${escapeXml(printable(reason))}</skipped></testcase>`
+  }
   const text = escapeXml(
     formatFinding(inRepository(finding, options), report, options).replace(/^ {2}/gm, ''),
   )
   const message = { message: clip(finding.title, NAME_LENGTH), type: printable(finding.detector) }
-  const outcome = isFailure(finding)
+  const outcome = isFailure(finding, options)
     ? `<failure${attributes(message)}>${text}</failure>`
     : `<system-out>${text}</system-out>`
   return `    <testcase${attributes(names)}>${outcome}</testcase>`
 }
 
-function isFailure({ severity }: Finding): boolean {
-  return severity !== 'info'
+function isFailure({ severity, key }: Finding, { states }: ReporterOptions): boolean {
+  return severity !== 'info' && !states?.accepted.has(key) && !states?.unjudged.has(key)
 }
 
 /** Detector and function; where a route has several of one name, what tells their keys apart is added. */

@@ -6,6 +6,7 @@ import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity
 import { SEVERITIES } from '../../worst-first.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
 import { cutText } from './cut-text.ts'
+import { findingsToShow, heldBackLines, type ShownFindings } from './held-back.ts'
 import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
 import { inRepository } from './repository-path.ts'
 import { joinSections } from './sections.ts'
@@ -27,10 +28,12 @@ export const COMMENT_BYTES = 65_000
 const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
 
 function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: number): string {
-  const { findings, routes } = report
+  const { routes } = report
+  const held = findingsToShow(report.findings, options.states)
+  const findings = held.shown
   return joinSections(
     [
-      { head: '', parts: [`${heading(report)}\n`], what: 'headings', until: 1 },
+      { head: '', parts: [`${heading(report, held, options)}\n`], what: 'headings', until: 1 },
       {
         head: `\n${OVERVIEW_HEAD}`,
         parts: findings.map((finding) => `${overviewRow(finding, options)}\n`),
@@ -65,14 +68,23 @@ function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: nu
   )
 }
 
-function heading({ findings, traces, queries, suppressed, suppressions }: Report): string {
+function heading(
+  { traces, queries, suppressed, suppressions }: Report,
+  held: ShownFindings,
+  { states }: ReporterOptions,
+): string {
+  const findings = held.shown
   const counts = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return count > 0 ? `${MARKS[severity]} ${count}` : []
   })
-  const result = counts.length > 0 ? counts.join(' · ') : '✅ no findings'
-  const accepted = suppressed > 0 ? ` ${countSuppressed(suppressed, suppressions)}.` : ''
-  return `## pg-loupe: ${result}\n\n${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace')}.${accepted}`
+  const result = counts.length > 0 ? counts.join(' · ') : states ? '✅ nothing new' : '✅ no findings'
+  const counted = [
+    `${plural(queries, 'query', 'queries')} in ${plural(traces, 'trace')}.`,
+    ...heldBackLines(held, states).map((line) => markdownText(line, 300)),
+    ...(suppressed > 0 ? [`${countSuppressed(suppressed, suppressions)}.`] : []),
+  ]
+  return `## pg-loupe: ${result}\n\n${counted.join(' ')}`
 }
 
 export const OVERVIEW_HEAD = '| | finding | route | line |\n| --- | --- | --- | --- |\n'

@@ -2,14 +2,20 @@
 // line, with the callers and the earlier query as related locations; its fingerprint is made of the finding's key, so
 // that moved lines are no news. GitHub takes 25,000 results and shows 5,000: the worst are kept, and what is left is told.
 import { detectorPages } from '../../detectors/pages.ts'
+import { plural } from '../../plural.ts'
 import { hashText } from '../../sql/hash-text.ts'
 import type { Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
 import { cutText } from './cut-text.ts'
+import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'
 
 export const sarifReporter: Reporter = (report, options = {}) => {
-  const kept = report.findings.slice(0, KEPT_RESULTS)
+  const { shown } = findingsToShow(report.findings, options.states)
+  const isShown = new Set(shown.map(({ key }) => key))
+  // What is new comes first: it is what must not be cut off.
+  const sorted = [...shown, ...report.findings.filter(({ key }) => !isShown.has(key))]
+  const kept = sorted.slice(0, KEPT_RESULTS)
   const rules = ruleIds(kept)
   const run = {
     tool: {
@@ -57,13 +63,13 @@ function formatRule(id: string) {
 }
 
 function formatResult(finding: Finding, ruleIndex: number, options: ReporterOptions) {
-  const { detector, severity, confidence, key, route, callSite, occurrenceCount, cost } = finding
+  const { detector, confidence, key, route, callSite, occurrenceCount, cost } = finding
   const related = relatedPlaces(finding, options)
   const place = physicalLocation(callSite[0], options)
   return {
     ruleId: printable(detector),
     ruleIndex,
-    level: LEVELS[severity],
+    ...standing(finding, options),
     message: { text: describe(finding, related, place !== undefined) },
     locations: [
       {
@@ -83,6 +89,23 @@ function formatResult(finding: Finding, ruleIndex: number, options: ReporterOpti
     ...formatFlow(finding, related, options),
     partialFingerprints: { 'pgLoupeKey/v1': hashText(key) },
     properties: { confidence, route: printable(route), occurrences: occurrenceCount, cost },
+  }
+}
+
+/**
+ * What is accepted is suppressed as SARIF has it, and a note for tools that know nothing of suppressions, such as GitHub's,
+ * so that it fails no check. What is gone is not listed as `absent`: such tools would open an alert for it.
+ */
+function standing({ key, severity }: Finding, { states }: ReporterOptions) {
+  const level = LEVELS[severity]
+  if (!states || states.unjudged.has(key)) return { level }
+  const budget = states.accepted.get(key)
+  if (budget === undefined) return { level, baselineState: states.grown.has(key) ? 'updated' : 'new' }
+  const justification = `Accepted by ${states.baseline}, with up to ${plural(budget, 'query', 'queries')}.`
+  return {
+    level: LEVELS.info,
+    baselineState: 'unchanged',
+    suppressions: [{ kind: 'external', status: 'accepted', justification: printable(justification) }],
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EDITORS, editorLink, FILE_LINK, isEditor, linkTemplate } from '../../src/report/editor-link.ts'
+import { EDITORS, editorLink, FILE_LINK, isEditor, linkTemplate } from '../src/editor-link.ts'
 
 const place = { file: '/repo/src/a b.ts', line: 3, column: 7 }
 
