@@ -138,6 +138,15 @@ export interface CheckedOptions {
   limits: Required<NonNullable<ProfilerOptions['limits']>>
 }
 
+/** Whether hints about the set-up are printed: on the console, where the reports go too. */
+export function printsHints({
+  enabled,
+  hints,
+  reporters,
+}: Pick<CheckedOptions, 'enabled' | 'hints' | 'reporters'>): boolean {
+  return enabled && hints && reporters.includes('console') && !process.env.PG_LOUPE_COLLECT
+}
+
 /**
  * Fills in the defaults.
  *

@@ -8,7 +8,7 @@ import { collectFolder, collectTraces, type TraceCollector } from './collect/col
 import { defaultOptions } from './config/default-options.ts'
 import { describeError } from './describe-error.ts'
 import { atExitOrSignal } from './flush-on-signal.ts'
-import { checkOptions, detectorsOn, type ProfilerOptions } from './options.ts'
+import { checkOptions, detectorsOn, type ProfilerOptions, printsHints } from './options.ts'
 import { analyzeTrace } from './report/analyze-trace.ts'
 import { consoleListener } from './report/console-listener.ts'
 import { collectObservations, type Observations } from './report/observations.ts'
@@ -163,7 +163,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (trace === undefined || trace.closed) return checked.collectUntraced
       return !trace.isCounting
     },
-    hints: enabled && checked.hints && collected === undefined && checked.reporters.includes('console'),
+    hints: printsHints({ ...checked, enabled }),
     collectsUntraced: checked.collectUntraced,
     catalogs() {
       if (checked.catalog) return knowledge.states()

@@ -4,7 +4,7 @@
 import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
 import { traceRequests } from '../../src/http/trace-requests.ts'
 import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
-import { setupWatch } from '../observe/tell-setup.ts'
+import { setupWatch, setupWatchFor } from '../observe/tell-setup.ts'
 import { expressRoutes } from './express-routes.ts'
 
 export type { RequestLike, ResponseLike }
@@ -18,7 +18,7 @@ type Middleware = (request: RequestLike, response: ResponseLike, next: (error?: 
  */
 export function profileRequests(profiler: Profiler = defaultProfiler()): Middleware {
   assertProfiler(profiler, 'profileRequests')
-  if (profiler.enabled) setupWatch(profiler)?.middlewareMade(profiler)
+  if (profiler.enabled) setupWatchFor(profiler)?.middlewareMade(profiler)
   return traceRequests(profiler, {
     namer: expressRoutes(profiler),
     onRequest: () => setupWatch()?.requestTraced(profiler),

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { callResolver, captureStack, isOwn } from '../../src/trace/call-site.ts'
 import type { Frame } from '../../src/types.ts'
+import { packageOf } from './package-of.ts'
 import { rawFiles } from './raw-files.ts'
 
 export interface StackLook {
@@ -9,6 +10,8 @@ export interface StackLook {
   place: Frame | undefined
   /** The packages that called pg before the application did, innermost first, each with one of its files. */
   packages: readonly { name: string; file: string }[]
+  /** Files of pg that are no part of a bundle are among the callers. */
+  hasDriver: boolean
 }
 
 /** What belongs to the driver says nothing of who uses it. */
@@ -29,15 +32,18 @@ const resolveCall = callResolver({}, REMEMBERED_STACKS)
 export function lookAtStack(below: (...args: never[]) => unknown): StackLook {
   const [place] = resolveCall(captureStack(below)).callSite
   const packages: { name: string; file: string }[] = []
+  let hasDriver = false
   for (const location of rawFiles()) {
     const file = toPath(location)
     if (file === '' || file.startsWith('node:') || isOwn(file)) continue
     const name = packageInPath(file)
     // The application itself.
     if (name === undefined) break
-    if (!DRIVER.has(name) && packages.at(-1)?.name !== name) packages.push({ name, file })
+    if (DRIVER.has(name) || (packages.length === 0 && DRIVER.has(packageOf(file)?.name ?? '')))
+      hasDriver = true
+    else if (packages.at(-1)?.name !== name) packages.push({ name, file })
   }
-  return { place, packages }
+  return { place, packages, hasDriver }
 }
 
 function toPath(location: string): string {

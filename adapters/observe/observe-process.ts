@@ -23,7 +23,7 @@ export function observeProcess(folder: string): SetupWatch {
   const file = join(folder, `${process.pid}-${threadId}-${randomUUID()}.json`)
   const environment = readEnvironment(process.env)
   const wrongVariables = [...environment.problems, ...environment.unknown].map(sentence)
-  const watch = createSetupWatch({ most: MOST })
+  const watch = createSetupWatch({ most: MOST, watchesConnections: true })
   let written = ''
 
   const leave = (isEnding: boolean) => {

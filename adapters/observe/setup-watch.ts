@@ -22,6 +22,7 @@ import {
   type UseKind,
 } from './source-uses.ts'
 import { watchClasses } from './watch-classes.ts'
+import { watchConnections } from './watch-connections.ts'
 
 export interface SetupWatch {
   /** `profileRequests` was called. */
@@ -40,6 +41,8 @@ export interface SetupWatch {
 interface WatchOptions {
   /** Called when the facts may tell something that they did not tell before. */
   onChange?(): void
+  /** Also watches for connections to PostgreSQL that something other than pg opens. */
+  watchesConnections?: boolean
   /** Takes itself off after so many requests and uses. */
   most: { requests: number; uses: number }
 }
@@ -53,7 +56,11 @@ const START_MS = 10_000
 /** Requests at which copies of pg are looked for that were loaded late. */
 const REQUESTS_TO_FIND_AT: ReadonlySet<number> = new Set([1, 10, 100])
 
-export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): SetupWatch {
+export function createSetupWatch({
+  onChange = () => {},
+  watchesConnections = false,
+  most,
+}: WatchOptions): SetupWatch {
   const sources = new SourceUseCounts()
   const orms = new Map<string, { -readonly [Name in keyof OrmFacts]: OrmFacts[Name] }>()
   const middlewares = new Map<Profiler, { middlewares: number; requests: number }>()
@@ -92,6 +99,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     if (REQUESTS_TO_FIND_AT.has(requests.seen)) classes.find()
     if (requests.seen >= most.requests) stop()
   })
+  const connections = watchesConnections ? watchConnections(onChange) : undefined
   classes.find()
   sharedState().setupChanged = onChange
 
@@ -157,6 +165,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
     isStopped = true
     notes.stop()
     classes.undo()
+    connections?.undo()
     onChange()
   }
 
@@ -194,7 +203,7 @@ export function createSetupWatch({ onChange = () => {}, most }: WatchOptions): S
         isServer: requests.seen > 0 || middlewares.size > 0 || isListening(),
         isEnding,
         drivers: classes.drivers.map(({ name, version }) => ({ name, version })),
-        unknownConnections: 0,
+        unknownConnections: connections?.all() ?? [],
         frameworks: isExpress ? [{ name: 'express' }] : [],
         orms: [...orms.values()].map((orm) => ({ ...orm })),
         profilers: profilers.map((profiler) => ({

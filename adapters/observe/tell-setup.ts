@@ -3,8 +3,8 @@
 
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
 import type { Profiler } from '../../src/profiler.ts'
-import { setTimeout, type Timer } from '../../src/real-time.ts'
-import { explainSetup } from '../../src/setup/explain-setup.ts'
+import { setTimeout } from '../../src/real-time.ts'
+import { explainSetup, type Notice } from '../../src/setup/explain-setup.ts'
 import { formatNotice } from '../../src/setup/format-notice.ts'
 import { atExit, sharedState } from '../../src/shared-state.ts'
 import { observeProcess } from './observe-process.ts'
@@ -18,38 +18,55 @@ const SETTLES_MS = 300
 const MOST_NOTICES = 10
 
 /** The watch of this process, which begins when a profiler that prints on the console is used. */
-export function setupWatch(profiler?: Profiler): SetupWatch | undefined {
+export function setupWatchFor(profiler: Profiler): SetupWatch | undefined {
   const state = sharedState() as { setupWatch?: SetupWatch }
-  const observed = process.env[OBSERVE_VARIABLE]
-  // In a sandbox that does not share the globals of its process; elsewhere the process is observed already.
-  if (observed) state.setupWatch ??= observeProcess(observed)
-  if (profiler?.hints) state.setupWatch ??= tellingWatch((text) => process.stderr.write(text))
+  try {
+    const observed = process.env[OBSERVE_VARIABLE]
+    // In a sandbox that does not share the globals of its process; elsewhere the process is observed already.
+    if (observed) state.setupWatch ??= observeProcess(observed)
+    if (profiler.hints) state.setupWatch ??= tellingWatch()
+  } catch (error) {
+    profiler.countInternalError(error)
+  }
   return state.setupWatch
 }
 
-function tellingWatch(write: (text: string) => unknown): SetupWatch {
+/** The watch that has begun, if any: every request asks. */
+export function setupWatch(): SetupWatch | undefined {
+  return sharedState().setupWatch as SetupWatch | undefined
+}
+
+function tellingWatch(): SetupWatch {
+  const tell = teller()
+  const onChange = onceInAMoment(() => tell(explainSetup(watch.facts())))
+  const watch = createSetupWatch({ most: MOST, onChange })
+  atExit(() => tell(explainSetup(watch.facts(true))))
+  return watch
+}
+
+/** Prints each notice once. */
+export function teller(): (notices: readonly Notice[]) => void {
   const told = new Set<string>()
-  const tell = (isEnding: boolean) => {
-    for (const notice of explainSetup(watch.facts(isEnding))) {
+  return (notices) => {
+    for (const notice of notices) {
       if (told.has(notice.key) || told.size >= MOST_NOTICES) continue
       told.add(notice.key)
-      write(`${formatNotice(notice, process.cwd())}\n`)
+      process.stderr.write(`${formatNotice(notice, process.cwd())}\n`)
     }
   }
+}
+
+/** Has `act` done once for all calls of a moment. */
+export function onceInAMoment(act: () => void): () => void {
   let isWaiting = false
   // Started over and over, because a new timer would keep the context it is made in.
-  const timer: Timer = setTimeout(() => {
+  const timer = setTimeout(() => {
     isWaiting = false
-    tell(false)
+    act()
   }, SETTLES_MS).unref()
-  const watch = createSetupWatch({
-    most: MOST,
-    onChange() {
-      if (isWaiting) return
-      isWaiting = true
-      timer.refresh()
-    },
-  })
-  atExit(() => tell(true))
-  return watch
+  return () => {
+    if (isWaiting) return
+    isWaiting = true
+    timer.refresh()
+  }
 }

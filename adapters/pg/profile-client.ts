@@ -8,7 +8,7 @@ import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
 import { CountedQuery } from '../../src/trace/counted-query.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import { setupWatch } from '../observe/tell-setup.ts'
+import { setupWatchFor } from '../observe/tell-setup.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'
 import { Flight, followConnection } from './connection-facts.ts'
@@ -62,7 +62,7 @@ export function profileClient<Client extends ClientLike>(
   if (profiler.enabled) {
     watchClient(client, profiler, { isPooled: false, sender: () => ({ trace: profiler.currentTrace() }) })
     sharedState().leftOut.delete(client)
-    guardFor(profiler)(() => setupWatch(profiler)?.sourceProfiled(client, 'client'))
+    guardFor(profiler)(() => setupWatchFor(profiler)?.sourceProfiled(client, 'client'))
   }
   return client
 }

@@ -7,7 +7,7 @@ import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profil
 import { now } from '../../src/real-time.ts'
 import { replaceMethod } from '../../src/replace-method.ts'
 import { sharedState } from '../../src/shared-state.ts'
-import { setupWatch } from '../observe/tell-setup.ts'
+import { setupWatchFor } from '../observe/tell-setup.ts'
 import type { ClientLike } from './client-like.ts'
 import { Flight } from './connection-facts.ts'
 import { guardFor } from './guard.ts'
@@ -190,7 +190,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     if (inside.Client === ProfiledClient) inside.Client = Client
     clients.undo()
   })
-  guard(() => setupWatch(profiler)?.sourceProfiled(pool, 'pool'))
+  guard(() => setupWatchFor(profiler)?.sourceProfiled(pool, 'pool'))
   return pool
 }
 

@@ -9,6 +9,7 @@ import { readEnvironment } from '../../src/config/read-environment.ts'
 import { checkOptions } from '../../src/options.ts'
 import { actBeforeKilled } from './act-before-killed.ts'
 import { profileWhenLoaded } from './profile-when-loaded.ts'
+import { tellUnseen } from './tell-unseen.ts'
 
 const { options, problems, unknown } = readEnvironment(process.env)
 if (problems[0]) throw new TypeError(problems[0])
@@ -17,5 +18,6 @@ const { enabled } = checkOptions(options)
 leaveNote(enabled ? 'registered' : 'off')
 if (enabled) {
   profileWhenLoaded()
+  tellUnseen()
   actBeforeKilled()
 }

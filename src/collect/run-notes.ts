@@ -4,10 +4,13 @@ import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { collectFolder } from './collect-traces.ts'
 
-/** Loaded into a process; loaded, but off; loaded, and pg was loaded too; the set-up file of a test runner was loaded. */
-export type RunNote = 'registered' | 'off' | 'pg' | 'set-up'
+/**
+ * Loaded into a process; loaded, but off; loaded, and pg was loaded too; the set-up file of a test runner was loaded; a
+ * connection to PostgreSQL was opened by something that cannot be profiled.
+ */
+export type RunNote = 'registered' | 'off' | 'pg' | 'set-up' | 'unseen'
 
-const NOTES: readonly RunNote[] = ['registered', 'off', 'pg', 'set-up']
+const NOTES: readonly RunNote[] = ['registered', 'off', 'pg', 'set-up', 'unseen']
 
 /** Does nothing where no traces are collected, or when the folder is gone. */
 export function leaveNote(note: RunNote): void {

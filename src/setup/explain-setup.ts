@@ -4,6 +4,7 @@ import type { Frame } from '../types.ts'
 import { explainBundle } from './explain-bundle.ts'
 import { explainCatalogs } from './explain-catalog.ts'
 import { explainComments } from './explain-comments.ts'
+import { explainConnections } from './explain-connections.ts'
 import { explainOrms } from './explain-orms.ts'
 import { explainOutside } from './explain-outside.ts'
 import { explainRequests } from './explain-requests.ts'
@@ -62,6 +63,7 @@ const EXPLANATIONS: readonly Explain[] = [
   explainVariables,
   explainRequests,
   explainSources,
+  explainConnections,
   explainOrms,
   explainTests,
   explainSilence,

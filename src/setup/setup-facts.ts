@@ -14,8 +14,8 @@ export interface SetupFacts {
   isEnding: boolean
   /** Copies of pg that were found in the module cache. */
   drivers: readonly PackageFacts[]
-  /** Connections to a PostgreSQL server that no driver in `drivers` has opened. */
-  unknownConnections: number
+  /** Connections to a PostgreSQL server that no pg in `drivers` has opened; empty where connections are not watched. */
+  unknownConnections: readonly UnknownConnection[]
   frameworks: readonly PackageFacts[]
   orms: readonly OrmFacts[]
   profilers: readonly ProfilerFacts[]
@@ -75,6 +75,13 @@ export interface PackageFacts {
   name: string
   /** As in its package.json. */
   version?: string | undefined
+}
+
+export interface UnknownConnection {
+  /** The package that opened it; absent where it was code of the application, or in a bundle. */
+  usedBy?: string | undefined
+  place?: Frame | undefined
+  connections: number
 }
 
 export interface OrmFacts extends PackageFacts {

@@ -2,7 +2,7 @@
 // The same lines run as an ES module and as CommonJS.
 import { execFile } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -55,13 +55,7 @@ const PACKAGES = ['pg', 'pg-oldest', 'express', 'express4', 'drizzle-orm']
 
 export async function runApplication(application: Application): Promise<Told> {
   const { kind = 'mjs', express = 'express', env = {}, args = [] } = application
-  const folder = temporaryFolder()
-  mkdirSync(join(folder, 'node_modules'))
-  symlinkSync(root, join(folder, 'node_modules/pg-loupe'))
-  for (const name of PACKAGES)
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
-  mkdirSync(join(folder, 'node_modules/session-store'))
-  writeFileSync(join(folder, 'node_modules/session-store/index.js'), LIBRARY)
+  const folder = applicationFolder()
   const file = join(folder, `application.${kind}`)
   const imports = [['express', express] as const, ...IMPORTS]
   const load = imports.map(([names, from]) =>
@@ -70,8 +64,28 @@ export async function runApplication(application: Application): Promise<Told> {
       : `const ${names.replace(' as ', ': ')} = require('${from}')`,
   )
   writeFileSync(file, `${load.join('\n')}\n${bodyOf(application)}`)
+  return runFile(file, args, env)
+}
+
+/** A folder with all that an application may load. */
+export function applicationFolder(): string {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/pg-loupe'))
+  for (const name of PACKAGES)
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  mkdirSync(join(folder, 'node_modules/session-store'))
+  writeFileSync(join(folder, 'node_modules/session-store/index.js'), LIBRARY)
+  return folder
+}
+
+export async function runFile(
+  file: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Told> {
   const { stderr } = await run(process.execPath, [...args, file], {
-    cwd: folder,
+    cwd: dirname(file),
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'development',

@@ -71,7 +71,7 @@ export function diagnose(processes: readonly ProcessFacts[], ended: string): Dia
 function isConcerned({ setup }: ProcessFacts): boolean {
   const { drivers, sources, profilers, unknownConnections, surroundings } = setup
   return (
-    drivers.length + sources.length + profilers.length + unknownConnections > 0 ||
+    drivers.length + sources.length + profilers.length + unknownConnections.length > 0 ||
     (surroundings?.profilersOff ?? 0) > 0
   )
 }

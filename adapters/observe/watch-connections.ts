@@ -1,0 +1,70 @@
+// Hears of connections to a PostgreSQL server that something other than pg opens: a pg inside a bundle, which is no module
+// that could be found, or another driver. A connection is known by the first bytes that it sends, not by its port, and by
+// the stack that opened it. Of each socket only the first write is looked at.
+import { Socket } from 'node:net'
+import { replaceMethod } from '../../src/replace-method.ts'
+import { replacePrototypeMethod } from '../../src/replace-prototype-method.ts'
+import type { UnknownConnection } from '../../src/setup/setup-facts.ts'
+import { lookAtStack, type StackLook } from './look-at-stack.ts'
+import { quietly } from './quietly.ts'
+
+export interface WatchedConnections {
+  all(): readonly UnknownConnection[]
+  undo(): void
+}
+
+/** Sockets that are looked at, and different origins that are kept. */
+const MOST_SOCKETS = 200
+const MOST_ORIGINS = 10
+
+/** `onChange` is called when there is one more. */
+export function watchConnections(onChange: () => void): WatchedConnections {
+  const found = new Map<string, UnknownConnection>()
+  let sockets = 0
+
+  const note = ({ place, packages: [first] }: StackLook) => {
+    const key = first?.name ?? ''
+    const known = found.get(key)
+    if (!known && found.size >= MOST_ORIGINS) return
+    found.set(key, {
+      usedBy: first?.name,
+      place: known?.place ?? place,
+      connections: (known?.connections ?? 0) + 1,
+    })
+    onChange()
+  }
+  const listen = quietly((socket: Socket) => {
+    const look = lookAtStack(connect as (...args: never[]) => unknown)
+    // A pg that can be found, or that a test runner has loaded.
+    if (look.hasDriver) return
+    const undo = replaceMethod(socket, 'write', (call) => (...args: unknown[]) => {
+      undo()
+      quietly(() => {
+        if (isStartOfPostgres(args[0])) note(look)
+      })()
+      return call(args)
+    })
+  })
+  const connect = (socket: object, original: (...args: unknown[]) => unknown, args: unknown[]): unknown => {
+    // Afterwards, because Node.js puts its own `write` back when a socket connects.
+    const result = Reflect.apply(original, socket, args)
+    if (++sockets <= MOST_SOCKETS) listen(socket as Socket)
+    return result
+  }
+  const undo = replacePrototypeMethod(Socket.prototype, 'connect', connect)
+  return { all: () => [...found.values()], undo }
+}
+
+const SSL_REQUEST = 80877103
+const GSS_REQUEST = 80877104
+/** The major version of the protocol, in the upper half of a number whose lower half is the minor one. */
+const PROTOCOL = 3
+
+/** After the length, a start message has the version of the protocol, or asks for encryption. */
+function isStartOfPostgres(data: unknown): boolean {
+  if (!(data instanceof Uint8Array) || data.length < 8) return false
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  const code = view.getUint32(4)
+  if (code === SSL_REQUEST || code === GSS_REQUEST) return view.getUint32(0) === 8
+  return code >>> 16 === PROTOCOL && view.getUint32(0) === data.length
+}
