@@ -75,5 +75,9 @@ const EXPLANATIONS: readonly Explain[] = [
 
 /** Notices of what is captured only in part, worst first; empty when all is captured. */
 export function explainSetup(facts: SetupFacts): Notice[] {
-  return EXPLANATIONS.flatMap((explain) => explain(facts))
+  const notices = EXPLANATIONS.flatMap((explain) => explain(facts))
+  return [
+    ...notices.filter(({ level }) => level === 'fault'),
+    ...notices.filter(({ level }) => level === 'hint'),
+  ]
 }
