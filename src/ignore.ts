@@ -1,6 +1,7 @@
 // `ignore` in the application's code: the queries sent inside say that somebody has looked at them and why they stay. It
 // judges nothing and hides nothing by itself; what is left out, and what need not have been, is told by the report.
 import { types } from 'node:util'
+import { describeValue } from './describe-value.ts'
 import { detectors } from './detectors/index.ts'
 import { detectorIds } from './options.ts'
 import { sharedState } from './shared-state.ts'
@@ -50,7 +51,7 @@ function isThenable(value: unknown): boolean {
 /** Undefined when it is wrong and must not break a request. */
 function readMark(why: string | IgnoreOptions): Ignore | undefined {
   const { reason, detectors: ids, until } = typeof why === 'string' ? { reason: why } : { ...why }
-  const problem = findProblem({ reason, detectors: ids, until })
+  const problem = findProblem({ reason: typeof why === 'function' ? why : reason, detectors: ids, until })
   if (problem === undefined) {
     const mark = { by: 'ignore' as const, reason: cleanReason(reason as string) }
     return { ...mark, ...(ids ? { detectors: [...ids] } : {}), ...(until === undefined ? {} : { until }) }
@@ -65,20 +66,16 @@ function findProblem({
   until,
 }: Record<keyof IgnoreOptions, unknown>): string | undefined {
   if (typeof reason !== 'string' || reason.trim() === '') {
-    return `takes the reason, in words, as 'text' or { reason: 'text' }, but got ${show(reason)}`
+    return `takes the reason, in words, as 'text' or { reason: 'text' }, but got ${describeValue(reason)}`
   }
   if (ids !== undefined) {
     if (!Array.isArray(ids) || ids.length === 0)
-      return `takes an array of ids as detectors, but got ${show(ids)}`
+      return `takes an array of ids as detectors, but got ${describeValue(ids)}`
     const unknown = ids.find((id) => !detectors.some(({ meta }) => meta.id === id))
-    if (unknown !== undefined) return `got the detector ${show(unknown)}, but takes ${detectorIds()}`
+    if (unknown !== undefined) return `got the detector ${describeValue(unknown)}, but takes ${detectorIds()}`
   }
   if (until !== undefined && (typeof until !== 'string' || !isDay(until))) {
-    return `takes a day as '2027-01-31' as until, but got ${show(until)}`
+    return `takes a day as '2027-01-31' as until, but got ${describeValue(until)}`
   }
   return undefined
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'an array' : String(value)
 }

@@ -1,6 +1,7 @@
 // What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
 // what it takes, and never later in a request.
 import * as v from 'valibot'
+import { describeValue } from './describe-value.ts'
 import type { DetectorSettings } from './detectors/detector-settings.ts'
 import { detectors } from './detectors/index.ts'
 import { EDITOR_TAKES, type Editor, isEditor } from './editor-link.ts'
@@ -293,10 +294,13 @@ function suppressEntries() {
           fingerprint: v.optional(
             v.pipe(v.string(STATEMENT), v.check(isText, STATEMENT), v.transform(keyOfStatement)),
           ),
-          // What is missing is told like what is empty.
-          reason: v.optional(v.pipe(v.string(REASON), v.trim(), v.check(isText, REASON)), ''),
+          reason: v.optional(v.pipe(v.string(REASON), v.trim(), v.check(isText, REASON))),
           until: v.optional(v.pipe(v.string(DAY), v.check(isDay, DAY))),
         }),
+        v.forward(
+          v.check((entry) => entry.reason !== undefined, REASON),
+          ['reason'],
+        ),
         v.check(
           (entry) => SELECTORS.some((name) => entry[name] !== undefined),
           `at least one of ${SELECTORS.join(', ')}`,
@@ -359,5 +363,7 @@ export function describeIssue(issue: v.BaseIssue<unknown>, caller?: string): str
   const by = caller === undefined ? 'pg-loupe' : `pg-loupe: ${caller}`
   const path = v.getDotPath(issue)
   if (issue.expected === 'never') return `${by}: there is no option ${path}; it is ${issue.message}`
-  return `${by}: ${path ? `option ${path}` : 'the options'} got ${issue.received}, but takes ${issue.message}`
+  // Of a list that is too short the issue itself would tell the length.
+  const got = issue.path ? issue.path.at(-1)?.value : issue.input
+  return `${by}: ${path ? `option ${path}` : 'the options'} got ${describeValue(got)}, but takes ${issue.message}`
 }

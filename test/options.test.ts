@@ -62,12 +62,12 @@ test.each<[string, unknown, string]>([
   [
     'a suppression without a reason',
     { suppress: [{ detector: 'n-plus-one' }] },
-    'option suppress.0.reason got "", but takes the reason, in words',
+    'option suppress.0.reason got undefined, but takes the reason, in words',
   ],
   [
     'a suppression of everything',
     { suppress: [{ reason: 'legacy' }] },
-    'option suppress.0 got Object, but takes at least one of detector, route, path, fingerprint',
+    'option suppress.0 got {"reason":"…"}, but takes at least one of detector, route, path, fingerprint',
   ],
   [
     'a suppression until a day that does not exist',
@@ -82,7 +82,7 @@ test.each<[string, unknown, string]>([
   [
     'a context that is no store',
     { context: { get() {} } },
-    'option context got Object, but takes an object with get, run',
+    'option context got {"get":"a function"}, but takes an object with get, run',
   ],
   [
     'a path that is no text',
@@ -92,7 +92,7 @@ test.each<[string, unknown, string]>([
   [
     'one path for two files',
     { artifacts: { report: 'a.json', traces: 'a.json' } },
-    'option artifacts got Object, but takes different files as report and traces',
+    'option artifacts got {"report":"…","traces":"…"}, but takes different files as report and traces',
   ],
   [
     'values that are no yes or no',

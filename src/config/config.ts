@@ -1,6 +1,7 @@
 // What `pg-loupe.config.*` may say, and the check of it: a wrong option is told with the name of the file, what it got and
 // what it takes.
 import { isAbsolute, join } from 'node:path'
+import { describeValue } from '../describe-value.ts'
 import { checkOptions, type ProfilerOptions } from '../options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 
@@ -46,18 +47,16 @@ export function defineConfig(config: LoupeConfig): LoupeConfig {
 export function checkConfig(config: unknown, file: string): CheckedConfig {
   const problem = (text: string) => new TypeError(`${file}: ${text}`)
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw problem(
-      `it gives ${Array.isArray(config) ? 'an array' : String(config)}, but takes an object with ${NAMES.join(', ')}`,
-    )
+    throw problem(`it gives ${describeValue(config)}, but takes an object with ${NAMES.join(', ')}`)
   }
   const unknown = Object.keys(config).find((name) => !NAMES.includes(name))
   if (unknown !== undefined) throw problem(`there is no option ${unknown}; it is one of ${NAMES.join(', ')}`)
   const { failOn, baseline, ...options } = config as Partial<Record<keyof LoupeConfig, unknown>>
   if (failOn !== undefined && !FAIL_ON.includes(failOn as FailOn)) {
-    throw problem(`option failOn got ${show(failOn)}, but takes one of ${FAIL_ON.join(', ')}`)
+    throw problem(`option failOn got ${describeValue(failOn)}, but takes one of ${FAIL_ON.join(', ')}`)
   }
   if (baseline !== undefined && (typeof baseline !== 'string' || baseline.trim() === '')) {
-    throw problem(`option baseline got ${show(baseline)}, but takes a file path`)
+    throw problem(`option baseline got ${describeValue(baseline)}, but takes a file path`)
   }
   try {
     checkOptions(options)
@@ -72,8 +71,4 @@ export function checkConfig(config: unknown, file: string): CheckedConfig {
       ? {}
       : { baseline: isAbsolute(baseline) ? baseline : join(file, '..', baseline) }),
   }
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }

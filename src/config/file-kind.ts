@@ -109,7 +109,8 @@ const TEXTS: readonly (readonly [FileKind, RegExp])[] = [
   ['baseline', /^\{\s*"v":\s*\d+,\s*"findings":\s*\[\s*(?:\]|\{\s*"key":)/],
   ['sarif', /^\{\s*"(?:\$schema|version)":\s*"(?:[^"]*sarif[^"]*|2\.1\.0)"/],
   ['catalog', /^\{[^{}[\]]*"(?:relations|functions|searchPath)":/],
-  ['traces', /^\{[^\n]*"(?:queries":\s*\[|cut":\s*\{)/],
+  // Those of a trace are objects, those that a report lists are numbers.
+  ['traces', /^\{(?:"v":1,"cut":\{|[^\n]*"queries":\s*\[\s*[{\]])/],
   ['gitlab', /^\[\s*\{\s*"type":\s*"issue"/],
   ['junit', /^(?:<\?xml[^>]*\?>\s*)?<testsuites/],
   ['html', /^<!doctype html>/i],

@@ -1,5 +1,6 @@
 // The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
 // made inside it have seen. It judges nothing.
+import { describeValue } from '../describe-value.ts'
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
 import { clearTimeout, parseTime, setTimeout, type Timer } from '../real-time.ts'
 import { withoutTestFile } from '../report/test-code.ts'
@@ -48,7 +49,7 @@ export async function capture<T>(
 ): Promise<CapturedQueries<T>> {
   assertProfiler(profiler, caller)
   if (typeof fn !== 'function')
-    throw new TypeError(`pg-loupe: ${caller} takes a function, but got ${typeof fn}`)
+    throw new TypeError(`pg-loupe: ${caller} takes a function, but got ${describeValue(fn)}`)
   if (!profiler.enabled) {
     throw new Error(`pg-loupe: ${caller} sees no query while the profiler is off; is NODE_ENV production?`)
   }

@@ -52,7 +52,8 @@ describe('run', () => {
     expect(pull.failed, pull.log).toEqual(['Fail for what is new'])
     checkShownOutput('github pull request annotations', pull.outputs['Annotate the lines'] ?? '')
     checkShownOutput('github pull request comment', project.read('posted.md'))
-    const gate = (pull.outputs['Fail for what is new'] ?? '').match(/^(pg-loupe:| {2}new ).*$/gm) ?? []
+    const gate =
+      (pull.outputs['Fail for what is new'] ?? '').match(/^(pg-loupe:| {2}in | {2}▲ | {4}at ).*$/gm) ?? []
     checkShownOutput('github pull request gate', gate.join('\n'))
     expect(gate.join('\n')).toContain('GET /authors')
     expect(gate.join('\n')).not.toContain('GET /books')

@@ -87,7 +87,15 @@ test.each<[string, TakenKind, string]>([
 
 test('what is none of these is left to whoever reads it', () => {
   const folder = temporaryFolder()
-  for (const content of ['', '{}', '[]', 'no json', '{"name":"app","version":"2.1"}']) {
+  const { tool: _, ...older } = report
+  for (const content of [
+    JSON.stringify(older),
+    '',
+    '{}',
+    '[]',
+    'no json',
+    '{"name":"app","version":"2.1"}',
+  ]) {
     writeFileSync(join(folder, 'x'), content)
     expect(() => assertKind(join(folder, 'x'), 'report')).not.toThrow()
   }

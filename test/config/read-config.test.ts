@@ -83,7 +83,7 @@ describe('it is read', () => {
 describe('it is refused with its name', () => {
   test.each<[string, string, string]>([
     ['json', '{', 'cannot be loaded: '],
-    ['json', '[]', 'it gives an array, but takes an object with suppress, detectors, '],
+    ['json', '[]', 'it gives [], but takes an object with suppress, detectors, '],
     ['mjs', 'export const suppress = []', 'cannot be loaded: it has no default export'],
     ['mjs', 'throw new Error("own")', 'cannot be loaded: own'],
     [
@@ -96,7 +96,7 @@ describe('it is refused with its name', () => {
     [
       'json',
       json({ suppress: [{ route: 'GET /' }] }),
-      'option suppress.0.reason got "", but takes the reason, in words',
+      'option suppress.0.reason got undefined, but takes the reason, in words',
     ],
     [
       'json',

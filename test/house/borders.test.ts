@@ -12,6 +12,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/temporary-name.ts': [],
   'src/real-time.ts': [],
   'src/describe-error.ts': [],
+  'src/describe-value.ts': [],
   'src/plural.ts': [],
   'src/error-code.ts': [],
   'src/compare-text.ts': [],

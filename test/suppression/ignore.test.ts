@@ -158,6 +158,7 @@ describe('a wrong call', () => {
   const calls: [unknown, string][] = [
     ['', `ignore takes the reason, in words, as 'text' or { reason: 'text' }, but got ""`],
     [undefined, 'but got undefined'],
+    [() => 1, 'but got a function'],
     [{ detectors: ['n-plus-one'] }, 'ignore takes the reason'],
     [
       { reason: 'x', detectors: ['n-plus-two'] },

@@ -154,11 +154,14 @@ test('throws what populate and run throw as it is', async () => {
 })
 
 test.each([
-  [{ scales: [2] }, 'option scales got 1, but takes an array of at least two whole numbers'],
-  [{ scales: [3, 2] }, 'each larger than the one before'],
+  [{ scales: [2] }, 'option scales got [2], but takes an array of at least two whole numbers'],
+  [
+    { scales: [3, 2] },
+    'option scales got [3,2], but takes an array of at least two whole numbers, each larger',
+  ],
   [{ scales: [0, 2] }, 'option scales.0 got 0'],
   [{ run: 1 }, 'option run got 1, but takes a function'],
-  [{ populate: [] }, 'option populate got Array, but takes a function'],
+  [{ populate: [] }, 'option populate got [], but takes a function'],
   [{ inconclusive: 'maybe' }, 'but takes one of fail, warn, ignore'],
   [{ scale: [2, 3] }, 'there is no option scale; it is one of scales, populate, run'],
 ])('refuses %j before anything runs', async (options, message) => {
