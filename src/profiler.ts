@@ -14,6 +14,7 @@ import { consoleListener } from './report/console-listener.ts'
 import { collectObservations, type Observations } from './report/observations.ts'
 import { ReportBuilder } from './report/report-builder.ts'
 import { keepReportFile } from './report/report-file.ts'
+import { tellSilenceAtEnd } from './runners/tell-silence.ts'
 import type { CatalogFacts, ProfilerOutput, WrongComment } from './setup/setup-facts.ts'
 import { noteWrongComment } from './setup/setup-notes.ts'
 import { atExit, sharedState } from './shared-state.ts'
@@ -147,6 +148,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   /** The report file is made of the merged report, and needs none of a single trace. */
   let noteChange: (() => void) | undefined
   let recorder: TraceRecorder | undefined
+  let hasCaptured = false
   let collector: TraceCollector | undefined
 
   const inFolder = (findings: readonly Finding[]): Finding[] =>
@@ -284,6 +286,7 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
       if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl'))
         knowledge.forget(trace.connections)
       const finished = trace.toTrace(nextId(trace))
+      hasCaptured ||= finished.queries.length > 0
       recorder?.record(finished, params)
       collector?.collect(finished)
       const findings = findIn(finished)
@@ -348,6 +351,10 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
   if (report) outputs.add('report')
   if (traces) outputs.add('traces')
   if (collected) outputs.add('collected')
+  const isSilentByDefault = outputs.size === 0 && options?.reporters === undefined && checked.hints
+  if (enabled && isSilentByDefault && process.env.NODE_ENV === 'test') {
+    tellSilenceAtEnd(profiler, () => hasCaptured)
+  }
   if (enabled && outputs.size > 0) {
     atExit(() => {
       for (const trace of open.all()) trace.close({ now: true })

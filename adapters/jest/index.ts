@@ -50,7 +50,7 @@ const HANDLERS = Symbol.for('EVENT_HANDLERS')
  */
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
-  noteSetUp()
+  noteSetUp('jest')
   const { [HANDLERS]: handlers, expect } = globalThis as { [HANDLERS]?: Handler[]; expect?: JestExpect }
   if (!Array.isArray(handlers)) {
     throw new Error(

@@ -34,7 +34,7 @@ interface Test {
  * @throws TypeError that names each wrong option, what it got and what it takes.
  */
 export function loupeHooks(options?: RunOptions, profiler: () => Profiler = profilerOfTests): LoupeHooks {
-  noteSetUp()
+  noteSetUp('mocha')
   const run = startTestRun(options)
   return {
     mochaHooks: {

@@ -22,7 +22,7 @@ type Run = (this: Test, fn: unknown, thisArg: unknown, ...args: unknown[]) => un
 const CALLBACK_AT = 1
 
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
-  noteSetUp()
+  noteSetUp('node:test')
   let known: object | undefined
   beforeEach(() => {
     if (known) return

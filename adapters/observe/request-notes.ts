@@ -2,6 +2,7 @@
 // by channels that Node.js publishes itself, so nothing is patched.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { requestTraceOf } from '../../src/http/request-trace.ts'
 import { quietly } from './quietly.ts'
 
 /** What is known of one request. */
@@ -11,7 +12,7 @@ export interface RequestNote {
   isOver: boolean
   /** Uses of a profiled pool or client that no trace has captured. */
   uncaptured: number
-  /** Its method, and its route where Express has told it; known at its end. */
+  /** That of its trace, or its method and its route where Express has told it; known at its end. */
   name: string
 }
 
@@ -48,7 +49,8 @@ export function noteRequests(onEnd: (note: RequestNote, isExpress: boolean) => v
     const note = notes.get(request)
     if (!note) return
     note.isOver = true
-    note.name = nameOf(request)
+    // A trace has the whole pattern of its route by now.
+    note.name = requestTraceOf(request)?.trace.name ?? nameOf(request)
     onEnd(note, request.baseUrl !== undefined)
   }
   const onStart = quietly(started)

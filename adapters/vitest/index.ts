@@ -30,7 +30,7 @@ const TRACED = Symbol.for('pg-loupe vitest')
  */
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
-  noteSetUp()
+  noteSetUp('vitest')
   if (typeof TestRunner?.getTestFn !== 'function') {
     throw new Error('pg-loupe: pg-loupe/vitest takes vitest 4.1 or later')
   }

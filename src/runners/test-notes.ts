@@ -5,20 +5,20 @@ import { leaveNote } from '../collect/run-notes.ts'
 import type { Profiler } from '../profiler.ts'
 import { testsNotReported } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
-import type { RunnerName, TestFacts } from '../setup/setup-facts.ts'
+import type { RunnerName, TestNotes } from '../setup/setup-facts.ts'
 import { sharedState } from '../shared-state.ts'
 
 /** To be called by each set-up file. */
-export function noteSetUp(): void {
+export function noteSetUp(runner: RunnerName): void {
   leaveNote('set-up')
-  sharedState().setupNotes.tests.hasSetUp = true
+  Object.assign(sharedState().setupNotes.tests, { hasSetUp: true, runner })
 }
 
 /** Undefined in a process that no test runner has started. */
-export function testFacts(): TestFacts | undefined {
+export function testFacts(): TestNotes | undefined {
   const { tests } = sharedState().setupNotes
-  const runner = runnerHere()
-  return runner || tests.hasSetUp || isBelowRunner() ? { ...tests, runner } : undefined
+  const runner = tests.runner ?? runnerHere()
+  return runner || isBelowRunner() ? { ...tests, runner } : undefined
 }
 
 /** Whose tests run in this very process; a server that a test has started inherits the environment, and is none. */
@@ -26,9 +26,7 @@ function runnerHere(): RunnerName | undefined {
   const globals = globalThis as Record<PropertyKey, unknown>
   if (globals.__vitest_worker__) return 'vitest'
   if (Array.isArray(globals[JEST_HANDLERS])) return 'jest'
-  if (/[\\/]mocha[\\/](?:bin|lib)[\\/]/.test(process.argv[1] ?? '')) return 'mocha'
-  const { hasSetUp } = sharedState().setupNotes.tests
-  return hasSetUp && process.env.NODE_TEST_CONTEXT !== undefined ? 'node:test' : undefined
+  return /[\\/]mocha[\\/](?:bin|lib)[\\/]/.test(process.argv[1] ?? '') ? 'mocha' : undefined
 }
 
 const JEST_HANDLERS = Symbol.for('EVENT_HANDLERS')

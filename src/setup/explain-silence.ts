@@ -10,19 +10,20 @@ export function explainSilence({ nodeEnv, profilers, sources, surroundings }: Se
     ({ outputs }, index) =>
       outputs?.length === 0 && sources.some(({ profiler, uses }) => profiler === index && uses.captured > 0),
   )
-  if (silent < 0) return []
-  return [
-    {
-      id: 'silent-in-test',
-      key: 'silent-in-test',
-      level: 'fault',
-      seen: 'NODE_ENV is test, and this process is none of a test runner: queries are captured, and nothing is printed.',
-      lost: 'Findings are reported nowhere.',
-      nextStep: profilers[silent]?.isDefault
-        ? 'PG_LOUPE_CONSOLE=1'
-        : "createProfiler({ reporters: ['console'] })",
-    },
-  ]
+  return silent < 0 ? [] : [silentInTest(profilers[silent]?.isDefault === true)]
+}
+
+export function silentInTest(isDefault: boolean): Notice {
+  return {
+    id: 'silent-in-test',
+    key: 'silent-in-test',
+    level: 'fault',
+    seen: 'NODE_ENV is test, where nothing is printed, and this is no test of a runner that pg-loupe knows.',
+    lost: 'Queries were captured, and findings are reported nowhere.',
+    nextStep: isDefault
+      ? 'Set PG_LOUPE_CONSOLE=1 in the environment of the process.'
+      : "createProfiler({ reporters: ['console'] })",
+  }
 }
 
 interface RunnerSteps {

@@ -41,7 +41,7 @@ export interface SurroundingFacts {
   /** Comments `pg-loupe-ignore` that leave nothing out, each with the line of its query. */
   wrongComments: readonly WrongComment[]
   /** In a process of a test runner, and below one. */
-  tests?: TestFacts | undefined
+  tests?: TestNotes | undefined
 }
 
 export interface BundleFacts {
@@ -59,16 +59,12 @@ export interface WrongComment {
 export type RunnerName = 'vitest' | 'jest' | 'mocha' | 'node:test'
 
 export interface TestNotes {
+  /** Absent in a process that is not the runner's own, such as a server that a test has started. */
+  runner?: RunnerName | undefined
   /** The set-up file of pg-loupe has been loaded. */
   hasSetUp: boolean
   /** Tests that ran in a trace of their own. */
   traced: number
-}
-
-/** Of a process that a test runner has started. */
-export interface TestFacts extends TestNotes {
-  /** Absent in a process that is not the runner's own, such as a server that a test has started. */
-  runner?: RunnerName | undefined
 }
 
 export interface PackageFacts {
