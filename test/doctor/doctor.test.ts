@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
-import { beforeAll, describe, expect, type TestContext, test } from 'vitest'
+import { beforeAll, describe, expect, type TestContext, test, vi } from 'vitest'
 import type { Diagnosis } from '../../src/cli/doctor/diagnosis.ts'
 import { runBuilt } from '../cli/built-command.ts'
 import { testDatabase } from '../postgres/test-database.ts'
@@ -12,6 +12,8 @@ import { strangerFolder } from './stranger-folder.ts'
 
 const apps = join(import.meta.dirname, 'apps')
 const database = await testDatabase()
+// Each starts several processes, and those of Vitest take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   const client = new pg.Client(database.config)

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from '../postgres/test-database.ts'
 import { strangerEnvironment, strangerFolder } from './stranger-folder.ts'
 
@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '../..')
 const project = join(import.meta.dirname, '../cli/project')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const database = await testDatabase()
+// Each starts several processes, and those of Vitest take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 const SET_UP = "setupFiles: ['pg-loupe/vitest/setup']"
 const REPORTER = "reporters: ['default', 'pg-loupe/vitest/reporter']"
