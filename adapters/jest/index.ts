@@ -1,7 +1,8 @@
 // pg-loupe/jest: traces every test of jest without a change to it, and matchers. `pg-loupe/jest/setup` does it with the
-// default profiler; a set-up file of the application's own can do it with another one. jest-circus tells its events to
-// handlers that hang on the sandbox's globalThis: when a run starts, all tests of the file are known, and each function
-// gets a trace of its own, hooks apart. Concurrent tests, which begin before their turn, are no exception.
+// default profiler; a set-up file of the application's own can do it with another one. When the first test of a file is
+// about to run, all of them are known to jest-circus, and each function gets a trace of its own, hooks apart. Concurrent
+// tests, which begin before their turn, are no exception. jest 30 tells that moment to handlers that hang on the sandbox's
+// globalThis; before, only the state of jest-circus is there, and a hook outside of all blocks knows the moment.
 import { assertProfiler, type Profiler } from '../../src/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
@@ -33,7 +34,20 @@ interface Test {
   fn?: unknown
 }
 
-type Handler = (event: CircusEvent, state: { rootDescribeBlock: Block }) => void | Promise<void>
+interface CircusState {
+  rootDescribeBlock: Block
+}
+
+type Handler = (event: CircusEvent, state: CircusState) => void | Promise<void>
+
+type AddHook = (hook: () => void | Promise<void>) => void
+
+interface Sandbox {
+  [HANDLERS]?: Handler[]
+  expect?: JestExpect
+  beforeAll?: AddHook
+  afterAll?: AddHook
+}
 
 interface JestExpect {
   extend(matchers: object): void
@@ -51,21 +65,37 @@ const HANDLERS = Symbol.for('EVENT_HANDLERS')
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
   noteSetUp('jest')
-  const { [HANDLERS]: handlers, expect } = globalThis as { [HANDLERS]?: Handler[]; expect?: JestExpect }
-  if (!Array.isArray(handlers)) {
+  const { [HANDLERS]: handlers, expect, beforeAll, afterAll } = globalThis as Sandbox
+  const begin = ({ rootDescribeBlock }: CircusState) =>
+    traceBlock(rootDescribeBlock, expect?.getState().testPath, profiler)
+  // The sandbox ends without a word: traces that wait for stragglers close before.
+  const end = async () => {
+    await profiler.settled()
+    tellUnreportedTests('jest', profiler)
+  }
+  const state = stateBeforeJest30()
+  if (Array.isArray(handlers)) {
+    handlers.push(async ({ name }, current) => {
+      if (name === 'run_start') begin(current)
+      if (name === 'run_finish') await end()
+    })
+  } else if (state && beforeAll && afterAll) {
+    beforeAll(() => begin(state))
+    afterAll(end)
+  } else {
     throw new Error(
-      'pg-loupe: pg-loupe/jest goes into setupFilesAfterEnv, and takes the runner jest-circus (jest 29.4 or later)',
+      'pg-loupe: pg-loupe/jest is for the option setupFilesAfterEnv of jest 27 or later, with its own runner (jest-circus)',
     )
   }
   expect?.extend(matchersOf(profiler))
-  handlers.push(async ({ name }, { rootDescribeBlock }) => {
-    if (name === 'run_start') traceBlock(rootDescribeBlock, expect?.getState().testPath, profiler)
-    // The sandbox ends without a word: traces that wait for stragglers close before.
-    if (name === 'run_finish') {
-      await profiler.settled()
-      tellUnreportedTests('jest', profiler)
-    }
-  })
+}
+
+/** Its symbol is in no registry, and is known by its description only. */
+function stateBeforeJest30(): CircusState | undefined {
+  const symbol = Object.getOwnPropertySymbols(globalThis).find(
+    ({ description }) => description === 'JEST_STATE_SYMBOL',
+  )
+  return symbol && (globalThis as unknown as Record<symbol, CircusState>)[symbol]
 }
 
 /** For `expect.extend`, where `expect` is imported and no global. */

@@ -139,11 +139,16 @@ function parseStack(stack: string, sites: readonly NodeJS.CallSite[]): StackFram
   )
 }
 
-/** Formatters that map do not say what runs, and may forget to say which frames wait. */
-function withSite(frame: StackFrame, site: NodeJS.CallSite): StackFrame {
+/**
+ * Formatters that map do not say what runs, may forget to say which frames wait, and take names from their maps: jest gives
+ * a function the name of what it calls.
+ */
+function withSite({ function: _, ...frame }: StackFrame, site: NodeJS.CallSite): StackFrame {
   const ran = toPath(site.getFileName() ?? frame.file)
+  const name = parseFrame(`at ${site}`)?.function
   return {
     ...frame,
+    ...(name === undefined ? {} : { function: name }),
     ...(ran === frame.file ? {} : { ran }),
     ...(waits(site) ? { awaits: true } : {}),
   }

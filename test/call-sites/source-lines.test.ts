@@ -103,10 +103,11 @@ describe('compiled', () => {
 })
 
 describe('a package whose source map names sources outside of node_modules is still a package', () => {
-  // What source-map-support does, which jest and ts-node install.
+  // What source-map-support does, which jest and ts-node install: functions get names from maps, and wrong ones.
   const mapping = `Error.prepareStackTrace = (error, sites) => [error, ...sites.map((site) => {
     const isPackage = site.getFileName()?.endsWith('mapped/index.js')
-    return isPackage ? '    at ask (/src/mapped.ts:1:1)' : '    at ' + site
+    const place = [site.getFileName(), site.getLineNumber(), site.getColumnNumber()].join(':')
+    return isPackage ? '    at ask (/src/mapped.ts:1:1)' : '    at callee (' + place + ')'
   })].join('\\n')`
   test.each([
     ['without a formatter of stacks', [], ''],
@@ -146,7 +147,11 @@ captureQueries(application, profiler).then(({ queries: [query] }) => {
     )
     const env = { ...process.env, DATABASE_URL: database.url, NODE_OPTIONS: '' }
     const { stdout } = await run(process.execPath, [...args, program], { cwd: root, env })
-    expect(JSON.parse(stdout)).toMatchObject({ file: program, line: lineOf(program, '// application') })
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: program,
+      line: lineOf(program, '// application'),
+      function: 'application',
+    })
   })
 })
 

@@ -37,7 +37,8 @@ export const prisma: Orm = {
           }
         },
         fixed: () => db.author.findMany({ include: { books: true } }),
-        noLine: 'Prisma collects such queries and sends them a tick later, for all who asked meanwhile.',
+        noLine:
+          'Prisma collects what `findUnique` and `$transaction` send, and sends it a tick later, for all who asked meanwhile.',
       },
       close: () => db.$disconnect(),
     }

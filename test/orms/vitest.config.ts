@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..')
 export default defineConfig({
   root,
   test: {
-    include: ['test/orms/matrix.ts', 'test/orms/pages.ts'],
+    include: ['test/orms/matrix.ts', 'test/orms/pages.ts', 'test/orms/prisma-lines.ts'],
     globalSetup: ['test/temporary-folder-setup.ts', 'test/postgres/global-setup.ts'],
     pool: 'forks',
     execArgv: ['--import', join(root, 'dist/adapters/register/index.js')],

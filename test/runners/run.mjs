@@ -3,6 +3,6 @@ import { join } from 'node:path'
 import { installPacked, runSuite } from '../packed-package.mjs'
 
 const here = import.meta.dirname
-// vitest 5 has a package of its own, because one package cannot have both; it brings its own copy of pg-loupe.
-installPacked([here, join(here, 'vitest-5')])
+// vitest 5 and jest 29 have packages of their own, because one package cannot have both; each has its own copy of pg-loupe.
+installPacked([here, join(here, 'vitest-5'), join(here, 'jest-29')])
 runSuite(here)

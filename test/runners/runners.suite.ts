@@ -25,6 +25,7 @@ const PROJECTS: Record<string, Project> = {
     env: { POOL: 'vmThreads', FILES: 'test/[!r]*.test.mjs' },
   },
   'vitest 5': { project: 'vitest', command: VITEST, modules: 'vitest-5' },
+  'jest 29': { project: 'jest-cjs', command: JEST, modules: 'jest-29' },
   'jest, CommonJS': { project: 'jest-cjs', command: JEST },
   'jest, ES modules': { project: 'jest-esm', command: JEST, env: SANDBOXED_MODULES },
   'jest, in one process': { project: 'jest-cjs', command: ['jest/bin/jest.js', '--runInBand'] },
