@@ -182,6 +182,7 @@ export function createSetupWatch({
       else middlewares.set(profiler, { middlewares: 1, requests: 0 })
     },
     requestTraced(profiler) {
+      if (isStopped) return
       const known = middlewares.get(profiler)
       if (known) known.requests++
       const note = notes.current()

@@ -57,7 +57,7 @@ export function teller(): (notices: readonly Notice[]) => void {
 }
 
 /** Has `act` done once for all calls of a moment. */
-export function onceInAMoment(act: () => void): () => void {
+function onceInAMoment(act: () => void): () => void {
   let isWaiting = false
   // Started over and over, because a new timer would keep the context it is made in.
   const timer = setTimeout(() => {

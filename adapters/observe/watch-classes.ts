@@ -5,7 +5,7 @@ import { packageOf } from './package-of.ts'
 import { likelyPgFile, moduleCache } from './pg-files.ts'
 
 /** A copy of pg whose classes are watched. */
-export interface FoundDriver {
+interface FoundDriver {
   name: string
   version?: string | undefined
 }

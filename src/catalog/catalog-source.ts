@@ -30,7 +30,7 @@ export interface CatalogSource {
   forget(): void
 }
 
-export interface CatalogFailure {
+interface CatalogFailure {
   /** SQLSTATE, or the code of Node.js. */
   errorCode: string
 }

@@ -22,7 +22,7 @@ export interface Knowledge {
   forget(connections: Connections): void
 }
 
-export interface CatalogState {
+interface CatalogState {
   database?: string | undefined
   state: 'read' | 'failed'
   /** Of what failed: SQLSTATE, or the code of Node.js. */

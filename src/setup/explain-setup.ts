@@ -13,7 +13,7 @@ import { explainSources } from './explain-sources.ts'
 import { explainNoProfiler, explainOff, explainVariables, explainVersions } from './explain-surroundings.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
-export type NoticeId =
+type NoticeId =
   | 'requests-not-profiled'
   | 'requests-before-profiler'
   | 'pool-of-requests-not-profiled'

@@ -135,7 +135,7 @@ export interface SourceUses {
   bursts: number
 }
 
-export interface RequestFacts {
+interface RequestFacts {
   /** Requests to HTTP servers of this process. */
   seen: number
   traced: number
