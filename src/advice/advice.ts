@@ -19,13 +19,13 @@ export function adviseRead(read: RepeatedRead, { via, source }: Sender): Remedy 
   const code = codeFor('select', { via, source })
   if (code) return code
   const rewrite = rewriteRead(read)
-  return { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite) : {}) }
+  return { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite, source) : {}) }
 }
 
 export function adviseWrite(write: RepeatedWrite, { via, source }: Sender): Remedy {
   const rewrite = rewriteWrite(write)
   const code = rewrite.kind === 'chain' ? undefined : codeFor(write.kind, { via, source })
-  return code ?? { ...writeInSql(rewrite), ...(via === 'drizzle' ? writeInDrizzle(rewrite) : {}) }
+  return code ?? { ...writeInSql(rewrite), ...(via === 'drizzle' ? writeInDrizzle(rewrite, source) : {}) }
 }
 
 /** The code to paste, where the calls can be rewritten. */

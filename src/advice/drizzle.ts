@@ -1,14 +1,24 @@
-// Rewrites in the words of Drizzle, for those that it has words for.
+// Rewrites in the words of Drizzle, for those that it has words for. A column is named as the application's source names it,
+// or else by its name in SQL, which is said.
+import type { QuerySource } from '../types.ts'
+import { callAt, type Expression, type Range, readExpression, textOf } from './expression.ts'
 import type { ReadRewrite } from './read-rewrite.ts'
-import type { Remedy } from './sql.ts'
+import { type Remedy, withoutRows } from './sql.ts'
 import type { WriteRewrite } from './write-rewrite.ts'
 
-export function readInDrizzle(rewrite: ReadRewrite): Partial<Remedy> {
+export function readInDrizzle(rewrite: ReadRewrite, source: QuerySource | undefined): Partial<Remedy> {
   switch (rewrite.kind) {
     case 'list': {
       const { column, name } = rewrite.key
       return {
-        remediation: `Collect the ${name} values first and ask once, with where(inArray(${plain(column)}, …)).`,
+        remediation: `Collect the ${name} values first and ask once, with ${inArray(column, source)}.`,
+      }
+    }
+    case 'grouped': {
+      const column = comparedColumn(source)
+      const how = column ? `, .groupBy(${column})` : ' and .groupBy(…) by it'
+      return {
+        remediation: `Ask once for all, with ${inArray(rewrite.key.column, source)}${how}; ${withoutRows(rewrite.aggregates)}.`,
       }
     }
     default:
@@ -16,7 +26,7 @@ export function readInDrizzle(rewrite: ReadRewrite): Partial<Remedy> {
   }
 }
 
-export function writeInDrizzle(rewrite: WriteRewrite): Partial<Remedy> {
+export function writeInDrizzle(rewrite: WriteRewrite, source: QuerySource | undefined): Partial<Remedy> {
   switch (rewrite.kind) {
     case 'rows':
       return {
@@ -26,7 +36,7 @@ export function writeInDrizzle(rewrite: WriteRewrite): Partial<Remedy> {
       const [column] = rewrite.columns
       if (column === undefined || rewrite.columns.length > 1 || rewrite.sql === undefined) return {}
       return {
-        remediation: `Collect the keys first and write once, with where(inArray(${plain(column)}, …)).`,
+        remediation: `Collect the keys first and write once, with ${inArray(column, source)}.`,
       }
     }
     default:
@@ -34,6 +44,26 @@ export function writeInDrizzle(rewrite: WriteRewrite): Partial<Remedy> {
   }
 }
 
-function plain(column: string): string {
-  return column.replaceAll('"', '')
+/** Nobody can paste `order_items.order_id` where the schema has `orderItems.orderId`. */
+function inArray(column: string, source: QuerySource | undefined): string {
+  const own = comparedColumn(source)
+  if (own) return `.where(inArray(${own}, …))`
+  return `.where(inArray(…)) on the column that is ${column.replaceAll('"', '')} in SQL`
+}
+
+/** The only one that the statement compares with a value by `eq`. */
+function comparedColumn(source: QuerySource | undefined): string | undefined {
+  const expression = source && readExpression(source.expression)
+  const conditions = expression?.calls.flatMap(({ name, args }) =>
+    name === 'where' ? args.slice(0, 1) : name === '$count' ? args.slice(1, 2) : [],
+  )
+  const columns = conditions?.flatMap((condition) => columnsIn(expression as Expression, condition)) ?? []
+  return columns.length === 1 ? columns[0] : undefined
+}
+
+function columnsIn(expression: Expression, condition: Range): string[] {
+  const call = callAt(expression, condition)
+  if (call?.name === 'and') return call.args.flatMap((arg) => columnsIn(expression, arg))
+  const [column] = call?.args ?? []
+  return call?.name === 'eq' && column ? [textOf(expression, column)] : []
 }

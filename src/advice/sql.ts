@@ -40,7 +40,7 @@ function sentence(rewrite: ReadRewrite): string {
 }
 
 /** A group that has no rows is not there, where the loop got a row. */
-function withoutRows(aggregates: readonly AggregateOutput[]): string {
+export function withoutRows(aggregates: readonly AggregateOutput[]): string {
   const kinds = new Set(aggregates.map((aggregate) => aggregate.withoutRows))
   const values = aggregates.map((aggregate) =>
     aggregate.withoutRows === 'default' ? 'its default' : aggregate.withoutRows.toUpperCase(),

@@ -1,75 +1,34 @@
 // What to select instead: the very statement with the columns that are read, where its list of columns can be rewritten
 // without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
+import { selectedInDrizzle } from '../advice/drizzle-columns.ts'
 import { quoteName } from '../sql/quote-name.ts'
 import { runnable } from '../sql/write-statement.ts'
 import type { Finding } from '../types.ts'
+import type { Place } from './row-uses.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 type Column = { name: string }
 
 export function selectOnly(
-  { text, via }: { text: string; via: string },
+  { text, via, expression }: Pick<Place, 'text' | 'via' | 'expression'>,
   used: readonly Column[],
   unread: readonly Column[],
 ): Remedy {
   const names = used.map(({ name }) => name)
-  const remediation = `Select only what is read: ${names.join(', ')}.`
-  const rewritten =
+  const fix =
     via === 'drizzle'
-      ? undefined
-      : rewrite(
+      ? selectedInDrizzle(text, names, expression)
+      : inSql(
           text,
           names,
           unread.map(({ name }) => name),
         )
-  const fix = via === 'drizzle' ? inDrizzle(text, names) : rewritten && runnable(rewritten)
-  return { remediation, ...(fix ? { fix } : {}) }
+  return { remediation: `Select only what is read: ${names.join(', ')}.`, ...(fix ? { fix } : {}) }
 }
 
-/** Names of nested rows are paths: `posts.title` is the column `title` of the relation, or the joined table, `posts`. */
-interface Tree {
-  [name: string]: Tree | true
-}
-
-function inDrizzle(text: string, names: readonly string[]): string | undefined {
-  const tree: Tree = {}
-  for (const name of names) {
-    const path = name.split('.')
-    let node = tree
-    for (const key of path.slice(0, -1)) {
-      const below = node[key]
-      const next: Tree = typeof below === 'object' ? below : {}
-      node[key] = next
-      node = next
-    }
-    node[path.at(-1) ?? name] = true
-  }
-  if (RELATIONAL.test(text)) return relational(tree).slice(2, -2)
-  const table = FROM.exec(text)?.[1]?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-  return table ? `select(${selection(tree, table)})` : undefined
-}
-
-/** A relational query gives each table an alias, of the table's own name before 1.0. */
-const RELATIONAL = /\bfrom ("?[\w$]+"?\.)?("?)([\w$]+)\2 (\2\3\2|as d0)\b/i
-const FROM = /\bfrom (?:"?[\w$]+"?\.)?"?([\w$]+)"?/i
-
-function selection(tree: Tree, table: string): string {
-  const entries = Object.entries(tree).map(
-    ([key, below]) => `${key}: ${below === true ? `${table}.${key}` : selection(below, key)}`,
-  )
-  return `{ ${entries.join(', ')} }`
-}
-
-function relational(tree: Tree): string {
-  const columns = Object.entries(tree).filter(([, below]) => below === true)
-  const nested = Object.entries(tree).filter((entry): entry is [string, Tree] => entry[1] !== true)
-  const parts = [
-    `columns: { ${columns.map(([key]) => `${key}: true`).join(', ')} }`.replace('{  }', '{}'),
-    ...(nested.length > 0
-      ? [`with: { ${nested.map(([key, below]) => `${key}: ${relational(below)}`).join(', ')} }`]
-      : []),
-  ]
-  return `{ ${parts.join(', ')} }`
+function inSql(text: string, names: readonly string[], unread: readonly string[]): string | undefined {
+  const rewritten = rewrite(text, names, unread)
+  return rewritten && runnable(rewritten)
 }
 
 function rewrite(text: string, names: readonly string[], unread: readonly string[]): string | undefined {

@@ -1,6 +1,7 @@
 // What to ask for instead of rows that are not read: one row, their number, or whether there is any. The statement is
 // written out where adding to its end, or replacing its list of columns, cannot change what it means.
 
+import { limitedInDrizzle } from '../advice/drizzle-columns.ts'
 import { runnable } from '../sql/write-statement.ts'
 import type { Finding } from '../types.ts'
 import type { Place } from './row-uses.ts'
@@ -11,14 +12,17 @@ export function fewerRows(place: Place & { onlyFirst: boolean }, touched: number
   return touched === 0 ? theirNumber(place) : oneRow(place)
 }
 
-function oneRow({ text, via, onlyFirst }: Place & { onlyFirst: boolean }): Remedy {
+function oneRow({ text, via, expression, onlyFirst }: Place & { onlyFirst: boolean }): Remedy {
   if (!onlyFirst)
     return {
       remediation: 'Ask for the row that is read: by a WHERE, or an ORDER BY that puts it first and LIMIT 1.',
     }
   const remediation =
     via === 'drizzle' ? 'Ask for one row: findFirst, or .limit(1).' : 'Ask for one row: LIMIT 1.'
-  if (via === 'drizzle') return { remediation }
+  if (via === 'drizzle') {
+    const fix = expression === undefined ? undefined : limitedInDrizzle(expression)
+    return { remediation, ...(fix ? { fix } : {}) }
+  }
   if (/\b(offset|fetch (first|next))\b/i.test(text)) return { remediation }
   if (LIMITED.test(text) && !/ limit \?$/i.test(text)) return { remediation }
   return withFix(remediation, `${text.replace(/ limit \?$/i, '')} limit 1`)

@@ -22,6 +22,8 @@ export interface Place {
   /** Where the statement was put together, when that is not where it was sent. */
   builtAt?: Frame
   via: string
+  /** The calls that send it, as the source shows them. */
+  expression?: string
   /** Traces in which something could be seen. */
   traces: number
   /** Of them, those in which all rows were watched, or so many that they can stand for all. */
@@ -68,6 +70,7 @@ export function observePlace(
 ): Place {
   const [first] = uses
   const { text, key: statement } = fingerprint(first?.query.sql ?? '')
+  const expression = uses.find(({ query }) => query.source)?.query.source?.expression
   const counts = endedWell(trace) && evidence.length > 0
   return {
     key,
@@ -78,6 +81,7 @@ export function observePlace(
     callSite: first?.query.callSite ?? [],
     ...(first?.query.builtAt ? { builtAt: first.query.builtAt } : {}),
     via: first?.query.via ?? '',
+    ...(expression === undefined ? {} : { expression }),
     traces: Number(counts),
     wholly: Number(counts && evidence.every(isWhole)),
     completely: Number(counts && evidence.every(({ usage }) => usage.rowsWatched === undefined)),
@@ -95,8 +99,10 @@ export function greatest(uses: readonly RowUse[], measure: (use: RowUse) => numb
 
 export function mergePlaces(a: Place, b: Place): Place {
   const [first] = [a, b].sort((x, y) => compare(x.route, y.route) || compare(linesOf(x), linesOf(y)))
+  const expression = first?.expression ?? a.expression ?? b.expression
   return {
     ...(first ?? a),
+    ...(expression === undefined ? {} : { expression }),
     traces: a.traces + b.traces,
     wholly: a.wholly + b.wholly,
     completely: a.completely + b.completely,
@@ -111,8 +117,8 @@ function isWhole({ usage: { rowsWatched } }: RowUse): boolean {
   return rowsWatched === undefined || rowsWatched >= ENOUGH_ROWS
 }
 
-function linesOf({ callSite, builtAt, via }: Place): string {
-  return JSON.stringify([callSite, builtAt, via])
+function linesOf({ callSite, builtAt, via, expression }: Place): string {
+  return JSON.stringify([callSite, builtAt, via, expression])
 }
 
 /** The statement, and the line to change where that is not the line that sends it. */

@@ -1,21 +1,32 @@
-// Notes what the source shows of the calls that repeat a statement, so that a remedy can use the application's own words. The
-// source is read when a trace closes, once for each call; the detectors read the note, and no files.
+// Notes what the source shows of calls that may have to be written anew, so that a remedy can use the application's own
+// words. The source is read when a trace closes, once for each call; the detectors read the note, and no files.
 import { findSameStatements } from '../grouping/repetitions.ts'
-import type { QuerySource } from '../types.ts'
+import type { QuerySource, RowUsage } from '../types.ts'
 import type { Call } from './call-site.ts'
 import type { RecordedQuery } from './recorded-query.ts'
 import { querySource } from './source-files.ts'
 
+/** Of repeated statements, and of those whose rows were not all read. */
 export function noteSources(queries: readonly RecordedQuery[]): void {
   for (const indexes of findSameStatements(queries)) {
-    const noted = new Set<Call>()
-    for (const index of indexes) {
-      const query = queries[index] as RecordedQuery
-      if (noted.has(query.call)) continue
-      noted.add(query.call)
-      const source = sourceOf(query)
-      if (source) query.source = source
-    }
+    noteFirstOfEachCall(indexes.flatMap((index) => queries[index] ?? []))
+  }
+  noteFirstOfEachCall(
+    queries.filter(({ usage, source }) => usage !== undefined && !source && isWasteful(usage)),
+  )
+}
+
+function isWasteful({ unread, rowsTouched }: RowUsage): boolean {
+  return unread.length > 0 || rowsTouched < 2
+}
+
+function noteFirstOfEachCall(queries: readonly RecordedQuery[]): void {
+  const noted = new Set<Call>()
+  for (const query of queries) {
+    if (noted.has(query.call)) continue
+    noted.add(query.call)
+    const source = sourceOf(query)
+    if (source) query.source = source
   }
 }
 

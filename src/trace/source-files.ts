@@ -54,8 +54,17 @@ export function wordAt(frame: Frame): string | undefined {
 
 /** What the source shows of the call at this frame that sent a query; `undefined` where it shows none. */
 export function querySource(frame: Frame): QuerySource | undefined {
-  return at(frame, (tokens, position, text) => readQuerySource(tokens, text, position, frame.file))
+  const key = `${frame.file}:${frame.line}:${frame.column}`
+  if (knownQueries.has(key)) return knownQueries.get(key)
+  if (knownQueries.size >= KNOWN_QUERIES) knownQueries.clear()
+  const source = at(frame, (tokens, position, text) => readQuerySource(tokens, text, position, frame.file))
+  knownQueries.set(key, source)
+  return source
 }
+
+/** Calls whose source is remembered; each was read through its whole file. */
+const KNOWN_QUERIES = 1000
+const knownQueries = new Map<string, QuerySource | undefined>()
 
 /** Of the calls that this frame awaits together, the frame of the one with this number. */
 export function combinedFrame(frame: Frame, index: number): Frame | 'loop' | 'unknown' {

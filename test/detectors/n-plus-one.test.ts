@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nPlusOne } from '../../src/detectors/n-plus-one.ts'
-import type { Finding, Trace } from '../../src/types.ts'
+import type { Finding, QuerySource, Trace } from '../../src/types.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const ORDERS = 'select id, customer_id from orders'
@@ -346,5 +346,20 @@ test('a finding about Drizzle is put in the words of Drizzle', () => {
       each([1, 2, 3], (id) => q(sql, [id], { at: 'x.ts:1:1', via: 'drizzle' })),
     ),
   )
-  expect(finding?.remediation).toContain('inArray(customers.id, …)')
+  expect(finding?.remediation).toContain('.where(inArray(…)) on the column that is customers.id in SQL')
+})
+
+test('a finding about Drizzle names the columns as the source of its query does, also where no loop is around it', () => {
+  const sql = 'select "name" from "customers" where "customers"."id" = $1'
+  const source: QuerySource = {
+    expression: 'db.select({ name: buyers.name }).from(buyers).where(eq(buyers.buyerId, id))',
+    result: 'used',
+    isTyped: true,
+    modules: 'import',
+    imported: ['eq'],
+    taken: [],
+  }
+  const queries = each([1, 2, 3], (id) => q(sql, [id], { at: 'x.ts:1:1', via: 'drizzle', source }))
+  const [finding] = detect(trace('GET /x', queries))
+  expect(finding?.remediation).toContain('.where(inArray(buyers.buyerId, …))')
 })

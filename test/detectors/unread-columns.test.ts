@@ -240,10 +240,17 @@ test('two functions whose statements one helper sends are two findings with a ke
 })
 
 describe('what to select instead', () => {
-  const fixOf = (sql: string, read: readonly string[], unread: readonly string[], via?: string) => {
+  const fixOf = (
+    sql: string,
+    read: readonly string[],
+    unread: readonly string[],
+    { via, expression }: { via?: string; expression?: string } = {},
+  ) => {
+    const source = { result: 'used', isTyped: true, modules: 'import', imported: [], taken: [] } as const
     const query = customers({
       sql,
       ...(via ? { via } : {}),
+      ...(expression ? { source: { ...source, expression } } : {}),
       usage: { read, unread, unreadBytes: Object.fromEntries(unread.map((name) => [name, 1500])) },
     })
     return conclude(thrice(() => [query]))[0]?.fix
@@ -287,16 +294,6 @@ describe('what to select instead', () => {
 
   test.each([
     [
-      ['priceCents'],
-      'select "id", "price_cents", "bio" from "order_items"',
-      'select({ priceCents: orderItems.priceCents })',
-    ],
-    [
-      ['users.name', 'posts.title'],
-      'select "users"."name", "posts"."title", "users"."bio" from "users" left join "posts" on true',
-      'select({ posts: { title: posts.title }, users: { name: users.name } })',
-    ],
-    [
       ['name', 'posts.title', 'posts.author.id'],
       'select "id", "name" from "users" "users" left join lateral (select 1) "users_posts" on true',
       'columns: { name: true }, with: { posts: { columns: { title: true }, with: { author: { columns: { id: true } } } } }',
@@ -307,7 +304,31 @@ describe('what to select instead', () => {
       'columns: {}, with: { posts: { columns: { title: true } } }',
     ],
   ])('of %s in Drizzle', (read, sql, fix) => {
-    expect(fixOf(sql, read, ['bio'], 'drizzle')).toBe(fix)
+    expect(fixOf(sql, read, ['bio'], { via: 'drizzle' })).toBe(fix)
+  })
+
+  test.each([
+    [
+      ['priceCents', 'line'],
+      'db.select().from(table).where(eq(table.orderId, id))',
+      'db\n  .select({ line: table.line, priceCents: table.priceCents })\n  .from(table)\n  .where(eq(table.orderId, id))',
+    ],
+    [
+      ['cents'],
+      'db.select({ id: lines.id, cents: lines.priceCents, bio: lines.bio }).from(lines)',
+      'db.select({ cents: lines.priceCents }).from(lines)',
+    ],
+    [['title'], 'db.select(columns).from(posts)', undefined],
+    [
+      ['users.name', 'posts.title'],
+      'db.select().from(people).leftJoin(posts, eq(posts.by, people.id))',
+      undefined,
+    ],
+    [['name'], undefined, undefined],
+  ])('of %s in Drizzle, by the names in %s', (read, expression, fix) => {
+    const sql = 'select "id", "price_cents", "line", "bio" from "order_items"'
+    const sent = { via: 'drizzle', ...(expression ? { expression } : {}) }
+    expect(fixOf(sql, read, ['bio'], sent)).toBe(fix)
   })
 })
 
