@@ -67,6 +67,16 @@ const found = await db.select().from(customers).where(inArray(customers.id, ids)
 SELECT id, name FROM customers WHERE id = ANY($1);
 \`\`\`
 
+### The code in the finding
+
+Where the source shows the query and the loop around it, the finding has code to paste: what to import, one query before the loop, and the
+expression that stands in the loop instead of the query. It is the application's own call rewritten, for Drizzle (0.45 and 1.0) and for \`query\`
+of pg with its statement in the source. Rows without a match, values that come twice, and null behave as in the loop; a count without
+rows stays 0, and a \`limit\` applies to each value on its own.
+
+The finding has SQL instead where the query stands in another function than the loop, is built from parts, or does what is not known to be safe
+to rewrite: outer joins, upserts, updates that add to a column. Names are then those of SQL.
+
 ## How sure it is
 
 Queries belong together when they have one fingerprint and came along one path of application

@@ -25,13 +25,13 @@ export function readQuerySource(
   const source: Source = { ...tokens, text }
   const chain = chainAround(tokens, position)
   if (!chain || chain.calls.length === 0) return undefined
-  const expression = slice(source, chain.start, chain.end)
-  if (expression.length > LONGEST_EXPRESSION) return undefined
+  const expression = withSqlText(source, chain, slice(source, chain.start, chain.end))
+  if (expression.length > LONGEST_EXPRESSION || holdsSecret(expression)) return undefined
   const found = enclosingLoop(tokens, chain.start)
   const loop = found && readLoop(source, found, chain)
   const imported = namesImported(source)
   return {
-    expression: outdented(withSqlText(source, chain, expression)),
+    expression: outdented(expression),
     result: resultOf(source, chain, found),
     isTyped: /\.[cm]?tsx?$/.test(file),
     modules: isModule(source, file) ? 'import' : 'require',
@@ -39,6 +39,12 @@ export function readQuerySource(
     taken: namesTaken(source, imported),
     ...(loop ? { loop } : {}),
   }
+}
+
+/** A long word of letters and digits: a key or a token, which is quoted nowhere. */
+function holdsSecret(text: string): boolean {
+  const words = text.match(/[A-Za-z0-9+/=_-]{24,}/g) ?? []
+  return words.some((word) => /\d/.test(word) && /[a-z]/i.test(word))
 }
 
 function slice({ text, starts, ends }: Source, from: number, to: number): string {
@@ -63,7 +69,8 @@ function readLoop(source: Source, loop: EnclosingLoop, chain: CallChain): Source
   const constants = constantsBetween(source, loop.body, chain.start)
   for (const other of loop.others)
     for (const name of namesIn(source, ...other)) constants.set(name, undefined)
-  const expression = substitute(source, chain.start, chain.end, constants)
+  const substituted = substitute(source, chain.start, chain.end, constants)
+  const expression = substituted !== undefined && holdsSecret(substituted) ? undefined : substituted
   return {
     over,
     isArray: isArray(source, loop, over),

@@ -1,0 +1,127 @@
+// What is read of a call that sends a query, and what is left out because it could not be written anew.
+import { describe, expect, test } from 'vitest'
+import { drizzleCode } from '../../src/advice/drizzle-code.ts'
+import { poolCode } from '../../src/advice/pool-code.ts'
+import { readTokens } from '../../src/source/tokens.ts'
+import { readQuerySource } from '../../src/trace/source-query.ts'
+import type { QuerySource } from '../../src/types.ts'
+
+/** Of the call in which `where`, or `query`, stands last. */
+function sourceOf(text: string, { name = 'where', file = '/app/orders.ts' } = {}): QuerySource | undefined {
+  const tokens = readTokens(text)
+  return readQuerySource(tokens, text, tokens.texts.lastIndexOf(name), file)
+}
+
+const inLoop = (query: string, head = 'for (const order of orders)', before = '') =>
+  `import { eq } from 'drizzle-orm'\nasync function list() {\n${before}\n${head} {\n  const found = await ${query}\n}\n}`
+const LINES = 'db.select().from(lines).where(eq(lines.orderId, order.id))'
+
+describe('a loop is read as it is written', () => {
+  test('with a pattern and with an array', () => {
+    const source = sourceOf(
+      inLoop(
+        'db.select().from(lines).where(eq(lines.orderId, id))',
+        'for (const { id, name: label } of orders)',
+        'orders.push(1)',
+      ),
+    )
+    expect(source?.loop).toMatchObject({
+      over: 'orders',
+      isArray: true,
+      each: '{ id, name: label }',
+      names: ['id', 'label'],
+    })
+  })
+
+  test('as a callback with a typed parameter, after other arguments', () => {
+    const text = `async function list() { await pMapLimit(orders, 3, async (order: Order, index) => { await ${LINES} }) }`
+    expect(sourceOf(text)?.loop).toMatchObject({
+      over: 'orders',
+      each: 'order',
+      names: ['order'],
+      mayAwait: true,
+    })
+  })
+
+  test('with the constants of its body in their places', () => {
+    const text = inLoop(
+      'db.select(columns).from(lines).where(eq(lines.orderId, key))',
+      'for (const order of orders)',
+    ).replace(
+      '  const found',
+      '  const columns = { line: lines.line }\n  const { id: key } = order\n  const found',
+    )
+    expect(sourceOf(text)?.loop?.expression).toBe(
+      'db.select({ line: lines.line }).from(lines).where(eq(lines.orderId, order.id))',
+    )
+  })
+})
+
+describe('no code is advised', () => {
+  const cases: Record<string, string> = {
+    'where no loop is around the query': `async function lines(order) { return ${LINES} }`,
+    'where the loop calls another function for it': `async function list() { for (const order of orders) await within(async () => { await ${LINES} }) }`,
+    'where the loop is counted': `async function list() { for (let i = 0; i < orders.length; i++) { await db.select().from(lines).where(eq(lines.orderId, orders[i].id)) } }`,
+    'where what the loop goes through is made by a call': inLoop(LINES, 'for (const order of takeOrders())'),
+    'where no await may stand before the loop': `function list() { return orders.map((order) => ${LINES}) }`,
+    'where the value is awaited in the loop': inLoop(
+      'db.select().from(lines).where(eq(lines.orderId, key))',
+      'for (const order of orders)',
+    ).replace('  const found', '  const key = await keyOf(order)\n  const found'),
+    'where the number of the turn is a value': `async function list() { await Promise.all(orders.map(async (order, index) => { await db.select().from(lines).where(and(eq(lines.orderId, order.id), eq(lines.line, index))) })) }`,
+    'where a join may give null': inLoop(
+      `db.select().from(lines).leftJoin(notes, eq(notes.id, lines.noteId)).where(eq(lines.orderId, order.id))`,
+    ),
+    'where the value is compared in an or': inLoop(
+      'db.select().from(lines).where(or(eq(lines.orderId, order.id), eq(lines.free, true)))',
+    ),
+    'where rows are locked': inLoop(`${LINES}.for('update')`),
+    'where inArray means something else in the file': inLoop(
+      LINES,
+      'for (const order of orders)',
+      'const inArray = 1',
+    ),
+    'where a text looks like a key': inLoop(
+      `db.select().from(lines).where(and(eq(lines.orderId, order.id), eq(lines.key, 'sk_live_4eC39HqLyjWDarjtT1zdp7dc')))`,
+    ),
+  }
+  test.each(Object.entries(cases))('%s', (_case, text) => {
+    const source = sourceOf(text)
+    expect(source && drizzleCode('select', source)).toBeUndefined()
+  })
+
+  test.each([
+    [
+      'with a statement that is built',
+      `pool.query('select id from lines where order_id = $1' + rest, [order.id])`,
+    ],
+    ['with a value in the text', 'pool.query(`select id from lines where order_id = $' + '{order.id}`, [])'],
+    ['with an or', `pool.query('select id from lines where order_id = $1 or free', [order.id])`],
+    [
+      'with an upsert',
+      `pool.query('insert into t (id) values ($1) on conflict (id) do update set n = 1', [order.id])`,
+    ],
+  ])('for pg %s', (_case, query) => {
+    const source = sourceOf(inLoop(query).replace('const found', 'const { rows }'), { name: 'query' })
+    expect(source && poolCode('select', source)).toBeUndefined()
+    expect(source && poolCode('insert', source)).toBeUndefined()
+  })
+})
+
+test('names that the file has already are not declared again', () => {
+  const source = sourceOf(inLoop(LINES, 'for (const order of orders)', 'const linesByOrderId = 1'))
+  const fix = source && drizzleCode('select', source)?.fix
+  expect(fix).toContain('const linesByOrderId2 = new Map<')
+  expect(fix).toContain('linesByOrderId2.get(order.id) ?? []')
+})
+
+test('JavaScript gets no types, and a file with require gets no import', () => {
+  const text = inLoop(LINES).replace(
+    `import { eq } from 'drizzle-orm'`,
+    `const { eq } = require('drizzle-orm')`,
+  )
+  const source = sourceOf(text, { file: '/app/orders.js' })
+  const fix = source && drizzleCode('select', source)?.fix
+  expect(fix).toContain(`const { inArray } = require('drizzle-orm')`)
+  expect(fix).toContain('const linesByOrderId = new Map()')
+})
