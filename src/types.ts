@@ -512,6 +512,8 @@ export interface ReporterOptions {
   editor?: string
   /** The findings are held against a baseline: what is accepted is only counted. */
   states?: BaselineStates
+  /** What has changed since a base report, by formats that can show it beside the findings (`html`). */
+  comparison?: Comparison
   /** Traces to show beside the findings, by formats that can (`html`). */
   traces?: readonly Trace[]
   /** Occurrences in these traces that the report does not keep, by the finding's key. */

@@ -1,6 +1,7 @@
 // pg-loupe report: prints a report file that a profiler kept.
 import { Command, Option } from 'commander'
 import { assertKind } from '../config/file-kind.ts'
+import { compareReports } from '../report/compare-reports.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { parseReport } from '../report/parse-report.ts'
 import type { ApplicationCode } from '../trace/application-code.ts'
@@ -20,6 +21,7 @@ import { tell } from './tell.ts'
 
 interface ReportOptions extends OutputOptions, GateOptions {
   traces: string[]
+  base?: string
 }
 
 export function reportCommand(): Command {
@@ -35,6 +37,12 @@ export function reportCommand(): Command {
         .argParser((value: string, before: readonly string[]) => [...before, value])
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--base <file>',
+        'an earlier report file, for formats that show what has changed since (html)',
+      ),
+    )
     .addHelpText(
       'after',
       `${EXIT_CODES}
@@ -43,17 +51,27 @@ Examples:
   $ pg-loupe report pg-loupe.json
   $ pg-loupe report pg-loupe.json --format json | jq '.findings[].callSite[0]'
   $ pg-loupe report pg-loupe.json --output json=report.json
-  $ pg-loupe report pg-loupe.json --traces traces.ndjson --output html=report.html`,
+  $ pg-loupe report pg-loupe.json --traces traces.ndjson --output html=report.html
+  $ pg-loupe report pg-loupe.json --base before.json --output html=report.html`,
     )
     .action(printFile)
 }
 
-async function printFile(file: string, { traces, ...options }: ReportOptions): Promise<void> {
+async function printFile(file: string, { traces, base, ...options }: ReportOptions): Promise<void> {
   const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
   const kept = showsTraces(options) ? await keepTraces(traces, report, gate.application) : undefined
   const verdict = gate.judge(report)
-  const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
+  const comparison =
+    base === undefined
+      ? {}
+      : { comparison: compareReports(parseReport(await readInput(base), nameOf(base)), report) }
+  const shown = {
+    ...comparison,
+    ...kept?.options(report.findings),
+    ...gate.roundTripMs,
+    ...verdict.states,
+  }
   printReport(report, { ...options, editor: gate.editor }, shown)
   verdict.tell(printedInFull(report, options))
   if (!verdict.passed) process.exitCode ??= FINDINGS

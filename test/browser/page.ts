@@ -11,7 +11,7 @@ import { afterAll, describe, expect, type TestContext, test } from 'vitest'
 import { reporters } from '../../dist/src/index.js'
 import { createProfiler } from '../../src/profiler.ts'
 import { htmlReporter } from '../../src/report/reporters/html.ts'
-import type { Finding, Report, Trace } from '../../src/types.ts'
+import type { Comparison, Finding, Report, Trace } from '../../src/types.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 import { lowContrast } from './contrast.ts'
@@ -65,8 +65,21 @@ const ADDRESSES = [
   '#view=routes',
   '#route=GET%20%2Forders',
   `#trace=http%20GET%20%2Forders%20%231&finding=${key}`,
+  '#view=changes',
 ]
 const SIZES = { narrow: { width: 400, height: 800 }, wide: { width: 1600, height: 900 } }
+
+/** As if the base report had known all but the first. */
+const comparison: Comparison = {
+  v: 1,
+  new: [nPlusOne],
+  grown: report.findings.slice(1, 2).map((finding) => ({ finding, before: 2, after: 3 })),
+  fixed: [{ ...nPlusOne, key: 'former' }],
+  unseen: [],
+  known: 0,
+  suppressed: { before: 0, after: 0 },
+  routes: [],
+}
 
 /** WCAG 2, level AA, for text of any size. */
 const LEAST_CONTRAST = 4.5
@@ -122,7 +135,7 @@ describe('as it was built for', () => {
     ['no build, from its source', htmlReporter],
   ] as const)('%s, every view opens without an error and asks nobody for anything', async ([, html], t) => {
     for (const hash of ADDRESSES) {
-      const { page, heard } = await open(t, html(report, { traces }), { hash })
+      const { page, heard } = await open(t, html(report, { traces, comparison }), { hash })
       expect(await page.locator('main').textContent()).toContain('GET /orders')
       expect(heard).toEqual([])
     }
@@ -147,7 +160,7 @@ describe.each(['narrow', 'wide'] as const)('on a %s screen', (size) => {
     ]
     const wide = reporters.html(
       { ...report, findings },
-      { traces: [...traces, { ...orders, id: long, name: long }] },
+      { traces: [...traces, { ...orders, id: long, name: long }], comparison },
     )
     for (const hash of [...ADDRESSES, `#route=${long}`, `#trace=${long}`]) {
       const { page } = await open(t, wide, { size, hash })
@@ -160,7 +173,7 @@ describe.each(['narrow', 'wide'] as const)('on a %s screen', (size) => {
 
   test.for([false, true])('every text stands out from what is behind it, dark: %s', async (dark, t) => {
     for (const hash of ADDRESSES) {
-      const { page } = await open(t, reporters.html(report, { traces }), { size, dark, hash })
+      const { page } = await open(t, reporters.html(report, { traces, comparison }), { size, dark, hash })
       expect([hash, await page.evaluate(lowContrast, LEAST_CONTRAST)]).toEqual([hash, []])
     }
   })
@@ -188,6 +201,7 @@ describe('with 5,000 findings and a trace of 10,000 queries', () => {
       key: `key ${index}`,
       title: `Finding number ${index}`,
       route: `GET /${index % 300}`,
+      callSite: [{ file: 'src/orders.ts', line: index + 1 }],
     }),
   )
   const queries = each(Array.from({ length: 10_000 }), () => orders.queries[1] ?? q('select 1'))
@@ -265,6 +279,22 @@ test('on a narrow screen the keyboard goes through the list, into a finding and 
   expect(await page.locator('#findings [aria-selected=true]').textContent()).toContain(
     report.findings[1]?.title,
   )
+})
+
+test('keys work before anything has the focus, and the help gives the focus back', async (t) => {
+  const { page } = await open(t, reporters.html(report, { traces, comparison }))
+  const chosen = page.locator('#findings [aria-selected=true] .title')
+  await page.keyboard.press('j')
+  expect(await chosen.textContent()).toBe(report.findings[1]?.title)
+  await page.keyboard.press('ArrowUp')
+  expect(await chosen.textContent()).toBe(report.findings[0]?.title)
+  await page.getByRole('button', { name: 'Keys' }).focus()
+  await page.keyboard.press('?')
+  expect(await page.getByRole('dialog').isVisible()).toBe(true)
+  expect(await page.evaluate(lowContrast, LEAST_CONTRAST)).toEqual([])
+  await page.keyboard.press('Escape')
+  expect(await page.getByRole('dialog').isVisible()).toBe(false)
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('?')
 })
 
 test('hostile text does nothing, wherever it stands', async (t) => {

@@ -116,3 +116,21 @@ function runIn(folder: string, ...args: string[]) {
 function read(folder: string, file: string): string {
   return readFileSync(join(folder, file), 'utf8')
 }
+
+test.concurrent('a page that is made with a base report tells what is new, and what is fixed', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const folder = temporaryFolder({ onTestFinished })
+  const [found, clean] = ['found.json', 'clean.json'].map((name) => join(folder, name)) as [string, string]
+  writeFileSync(found, reporters.json(report))
+  writeFileSync(clean, JSON.stringify({ ...report, findings: [] }))
+  const compare = async (head: string, base: string) => {
+    const { stdout, stderr } = await runCommand(['report', head, '--base', base, '--format', 'html'])
+    expect(stderr).toBe('')
+    return JSON.parse(/id="report">(.*?)<\/script>/s.exec(stdout)?.[1] ?? '').compared
+  }
+  const keys = report.findings.map(({ key }) => key)
+  expect(await compare(found, clean)).toMatchObject({ new: keys, fixed: [] })
+  expect(await compare(clean, found)).toMatchObject({ new: [], fixed: keys.map((key) => ({ key })) })
+})

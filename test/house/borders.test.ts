@@ -29,8 +29,10 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/advice': ['src/types.ts', 'src/source', 'src/sql'],
   'src/detectors': ['src/types.ts', 'src/worst-first.ts', 'src/sql', 'src/grouping', 'src/advice'],
   'src/detectors/pages.ts': ['src/types.ts'],
+  'src/report/finding-groups.ts': ['src/types.ts'],
   'src/report/reporters': [
     'src/types.ts',
+    'src/report/finding-groups.ts',
     'src/plural.ts',
     'src/worst-first.ts',
     'src/editor-link.ts',
@@ -50,6 +52,7 @@ const ROOMS: Record<string, readonly string[]> = {
   ],
   'src/report': [
     'src/types.ts',
+    'src/report/finding-groups.ts',
     'src/temporary-name.ts',
     'src/version.ts',
     'src/describe-error.ts',

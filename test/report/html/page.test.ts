@@ -1,6 +1,7 @@
 // The page as a person uses it: what is shown, found, filtered, linked to, and reached by keyboard.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler.ts'
+import { compareReports } from '../../../src/report/compare-reports.ts'
 import type { Finding, Report, RouteSummary } from '../../../src/types.ts'
 import { each, from, q, trace } from '../../trace-builder.ts'
 import { openPage } from './open-page.ts'
@@ -26,6 +27,7 @@ const prices = trace(
   ),
 )
 const quiet = trace('GET /quiet', q('select name from customers where id = $1', [1]))
+const slower = { ...prices, id: 'http GET /slower #1', name: 'GET /slower' }
 const report = createProfiler().analyze([orders, prices, quiet])
 const traces = [orders, prices, quiet]
 const [nPlusOne] = report.findings
@@ -38,6 +40,7 @@ function manyFindings(count: number): Report {
       key: `n-plus-one | ${index}`,
       title: `Finding number ${index}`,
       route: `GET /route/${index % 50}`,
+      callSite: [{ file: 'src/orders.ts', line: index + 1 }],
     }),
   )
   return { ...report, findings }
@@ -107,6 +110,108 @@ describe('the findings', () => {
     expect(page.all('#findings [role=option]').length).toBeLessThan(40)
     expect(page.texts('#findings .title')).not.toContain('Finding number 0')
   })
+})
+
+describe('findings of one line', () => {
+  const layout = (name: string) =>
+    trace(
+      name,
+      each([1, 1, 1], () => q('select * from widgets where area = $1', [1], { at: 'src/layout.ts:12:3' })),
+    )
+  const shared = createProfiler().analyze([layout('GET /a'), layout('GET /b'), layout('GET /c'), prices])
+
+  test('are one row with the number of routes, and name the others in full', async (t) => {
+    const page = await openPage(t, shared)
+    expect(page.all('#findings .list-row')).toHaveLength(2)
+    expect(page.texts('#findings .route')).toContain('3 routes')
+    expect(page.text('.found')).toBe('4 findings in 2 places')
+    page.click('#findings .list-row', '3 routes')
+    expect(page.texts('.others a')).toEqual(['GET /b', 'GET /c'])
+  })
+
+  test('are the row of each that a filter lets through', async (t) => {
+    const page = await openPage(t, shared)
+    page.choose('Route', 'GET /c')
+    expect(page.texts('#findings .route')).toEqual(['GET /c'])
+    expect(page.text('.detail .chips')).toContain('GET /c')
+  })
+
+  test('are one row also when the address names a further one of them', async (t) => {
+    const further = shared.findings.find(({ route }) => route === 'GET /b')
+    const page = await openPage(t, shared, { hash: `#finding=${encodeURIComponent(further?.key ?? '')}` })
+    expect(page.text('.detail .chips')).toContain('GET /b')
+    expect(page.text('#findings [aria-selected=true]')).toContain('3 routes')
+  })
+
+  test('name table and statement, with the whole statement as their text', async (t) => {
+    const page = await openPage(t, report, { traces })
+    expect(page.text('#findings .table')).toBe('customers')
+    expect(page.text('#findings .cut')).toBe('select name from customers where id = ?')
+  })
+
+  test('stand below what explains them, and say so', async (t) => {
+    const found = createProfiler({ detectors: { 'query-budget': { maxQueries: 3 } } }).analyze([orders])
+    const budget = found.findings.find(({ detector }) => detector === 'query-budget')
+    const page = await openPage(t, found)
+    expect(page.all('#findings .list-row')).toHaveLength(1)
+    expect(page.text('#findings .route')).toContain('explains 1 more')
+    expect(page.text('.detail')).toContain('Would be gone with it')
+    await page.goTo(`#finding=${encodeURIComponent(budget?.key ?? '')}`)
+    expect(page.text('.detail .explained')).toBe(`Would be gone with ${nPlusOne?.title} at orders.ts:39`)
+  })
+})
+
+describe('a line', () => {
+  test('opens in the editor that was configured, below the folder it was made in', async (t) => {
+    const page = await openPage(t, report, { editor: 'vscode', cwd: '/home/me/shop' })
+    expect(page.find('.detail .open').getAttribute('href')).toBe(
+      'vscode://file/home/me/shop/src/orders.ts:39:64',
+    )
+  })
+
+  test('opens in the editor and the folder that the reader has chosen once', async (t) => {
+    const page = await openPage(t, report, { cwd: '/ci/build' })
+    expect(page.text('body')).not.toContain('/ci/build')
+    page.click('.detail .open')
+    const select = page.find('#editor') as HTMLSelectElement
+    select.value = 'idea'
+    const folder = page.find('#folder') as HTMLInputElement
+    folder.value = '/home/me/shop'
+    for (const field of [select, folder])
+      field.dispatchEvent(new page.window.Event('change', { bubbles: true }) as unknown as Event)
+    expect(page.find('.detail .open').getAttribute('href')).toBe(
+      'idea://open?file=/home/me/shop/src/orders.ts&line=39&column=64',
+    )
+    expect(page.window.localStorage.getItem('pg-loupe.folder')).toBe('/home/me/shop')
+  })
+})
+
+describe('compared with a base report', () => {
+  const comparison = compareReports(createProfiler().analyze([prices, slower]), report)
+
+  test('the page tells what is new, what is fixed and what nobody can tell of', async (t) => {
+    const page = await openPage(t, report, { comparison, hash: '#view=changes' })
+    expect(page.text('.changes')).toContain('1 new, 0 grown, 0 fixed, 1 not seen')
+    expect(page.texts('.changes h3')).toEqual(['New (1)', 'Not seen: their route did not run (1)'])
+    expect(page.texts('.changes .route')).toEqual(['GET /orders', 'GET /slower'])
+    expect(page.errors).toEqual([])
+  })
+
+  test('findings of the list are marked, and without a base report there is no such view', async (t) => {
+    const page = await openPage(t, report, { comparison })
+    expect(page.texts('#findings .chip')).toEqual(['new'])
+    const alone = await openPage(t, report, { hash: '#view=changes' })
+    expect(alone.texts('.tab').join()).not.toContain('Changes')
+    expect(alone.all('#findings .list-row')).toHaveLength(report.findings.length)
+  })
+})
+
+test('traces without queries are hidden, and counted', async (t) => {
+  const empty = [trace('GET /static'), { ...trace('GET /static'), id: 'http GET /static #2' }]
+  const all = [...traces, ...empty]
+  const page = await openPage(t, createProfiler().analyze(all), { traces: all, hash: '#view=traces' })
+  expect(page.text('.traces .found')).toBe('3 traces · 2 without queries hidden')
+  expect(page.texts('#traces .trace-id')).toHaveLength(3)
 })
 
 describe('an address', () => {
@@ -233,6 +338,48 @@ describe('by keyboard', () => {
     expect(page.text('#findings [aria-selected=true] .title')).toBe(report.findings[1]?.title)
     const active = page.find('#findings').getAttribute('aria-activedescendant')
     expect(page.find(`#${active}`).getAttribute('aria-selected')).toBe('true')
+  })
+
+  test('j and k move through the list, and a question mark shows the keys, while nothing has the focus', async (t) => {
+    const page = await openPage(t, report, { traces })
+    const chosen = () => page.text('#findings [aria-selected=true] .title')
+    page.press('body', 'j')
+    expect(chosen()).toBe(report.findings[1]?.title)
+    page.press('body', 'k')
+    expect(chosen()).toBe(report.findings[0]?.title)
+    page.press('body', 'ArrowDown')
+    expect(chosen()).toBe(report.findings[1]?.title)
+    page.press('body', '?')
+    expect(page.find('dialog[open]').getAttribute('aria-label')).toBe('Keys')
+    page.press('body', 'k')
+    expect(chosen()).toBe(report.findings[1]?.title)
+  })
+
+  test('letters that are typed, and keys with Ctrl, move nothing', async (t) => {
+    const page = await openPage(t, report, { traces })
+    page.press('#search', 'j')
+    page.find('body').dispatchEvent(
+      new page.window.KeyboardEvent('keydown', {
+        key: 'j',
+        ctrlKey: true,
+        bubbles: true,
+      }) as unknown as Event,
+    )
+    expect(page.text('#findings [aria-selected=true] .title')).toBe(report.findings[0]?.title)
+  })
+
+  test('Esc goes back from a route to all routes, from a trace to its finding, and clears the filters', async (t) => {
+    const page = await openPage(t, report, { traces, hash: '#route=GET%20%2Forders' })
+    page.press('body', 'Escape')
+    expect(page.window.location.hash).toBe('#view=routes')
+    const key = encodeURIComponent(nPlusOne?.key ?? '')
+    await page.goTo(`#trace=http%20GET%20%2Forders%20%231&finding=${key}`)
+    page.press('body', 'Escape')
+    expect(new URLSearchParams(page.window.location.hash.slice(1)).get('trace')).toBeNull()
+    expect(page.text('.detail h2')).toContain(nPlusOne?.title)
+    await page.goTo('#severity=warning&search=prices')
+    page.press('body', 'Escape')
+    expect(page.texts('#findings .title')).toHaveLength(report.findings.length)
   })
 
   test('a slash that is typed into the search is a slash', async (t) => {

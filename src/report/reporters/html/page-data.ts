@@ -2,9 +2,11 @@
 // room for. No value reaches it: parameters are left out, and literals in statements are made neutral once more, because
 // what other tools recorded may hold them.
 
+import { type Editor, linkTemplate } from '../../../editor-link.ts'
 import { withFrames } from '../../../finding-frames.ts'
 import { neutralLiterals } from '../../../sql/neutral-literals.ts'
 import type {
+  Comparison,
   Evidence,
   Finding,
   Frame,
@@ -13,11 +15,14 @@ import type {
   Report,
   ReporterOptions,
   RouteSummary,
+  Trace,
 } from '../../../types.ts'
+import { groupFindings } from '../../finding-groups.ts'
 import { formatSavings } from '../console.ts'
 import { cutText } from '../cut-text.ts'
 import { countSuppressed, suppressionLines } from '../suppression-lines.ts'
 import { chooseTraces } from './choose-traces.ts'
+import { mainTable } from './main-table.ts'
 import { type PageTrace, pageTrace } from './page-trace.ts'
 
 export interface PageData {
@@ -25,8 +30,15 @@ export interface PageData {
   traceCount: number
   queryCount: number
   findings: readonly PageFinding[]
+  groups: readonly PageGroup[]
+  /** Absent without a base report. */
+  compared?: PageComparison
+  /** The address of a line in the editor that was configured; absent when the reader has to choose one. */
+  editor?: { template: string; folder?: string }
   routes: readonly RouteSummary[]
   traces: readonly PageTrace[]
+  /** How many were left out because they sent no query. */
+  emptyTraces: number
   /** Statements and frames of queries, each once. */
   statements: readonly string[]
   frames: readonly Frame[]
@@ -40,7 +52,32 @@ export interface PageFinding extends Omit<Finding, 'occurrences'> {
   occurrences: readonly PageOccurrence[]
   /** What could be saved, in words. */
   saves: readonly string[]
+  /** The statement it is about, to recognise it by. */
+  subject?: { table?: string; text: string }
 }
+
+/** One mistake in the source, as positions among the findings, the worst first. */
+export interface PageGroup {
+  lead: number
+  sameLine: readonly number[]
+  explained: readonly number[]
+}
+
+/** What is new and what has grown are findings of the page, by their keys. */
+export interface PageComparison {
+  new: readonly string[]
+  grown: readonly { key: string; before: number; after: number }[]
+  fixed: readonly FormerFinding[]
+  /** Their route did not run, so nothing is known of them. */
+  unseen: readonly FormerFinding[]
+  known: number
+}
+
+/** What the base report says of it. */
+export type FormerFinding = Pick<
+  PageFinding,
+  'key' | 'severity' | 'confidence' | 'detector' | 'title' | 'route' | 'callSite' | 'cost' | 'subject'
+>
 
 /** Which queries they are is known of the traces in the page. */
 interface PageOccurrence extends Partial<Occurrence> {
@@ -56,7 +93,9 @@ const FIX_LENGTH = 100_000
 export function pageData(report: Report, options: ReporterOptions): PageData {
   const { cwd } = options
   const occurrences = report.findings.map((finding) => occurrencesOf(finding, options))
-  const { traces, leftOut } = chooseTraces(occurrences, options.traces ?? [])
+  const given = options.traces ?? []
+  const sent = given.filter((trace) => !isEmpty(trace))
+  const { traces, leftOut } = chooseTraces(occurrences, sent)
   const inPage = new Set(traces.map(({ id }) => id))
   const findings = report.findings.map((finding, index) => ({
     ...pageFinding(finding, report, options),
@@ -81,12 +120,59 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
     traceCount: report.traces,
     queryCount: report.queries,
     findings,
+    groups: pageGroups(report.findings),
+    ...(options.comparison ? { compared: pageComparison(options.comparison, options) } : {}),
+    ...(options.editor ? { editor: pageEditor(options.editor, cwd) } : {}),
     routes: report.routes,
     traces: traces.map((trace) => pageTrace(trace, numberStatement, numberFrame)),
+    emptyTraces: given.length - sent.length,
     statements: statements.all,
     frames: frames.all,
     leftOut: [...leftOut, ...cutText(report.cut).map((text) => `${text}.`), ...suppressionTexts(report)],
   }
+}
+
+function isEmpty({ queries, truncated, onlyCounted }: Trace): boolean {
+  return queries.length + truncated + (onlyCounted?.queries ?? 0) === 0
+}
+
+function pageGroups(findings: readonly Finding[]): PageGroup[] {
+  const positions = new Map(findings.map((finding, index) => [finding, index]))
+  const positionsOf = (some: readonly Finding[]) => some.map((finding) => positions.get(finding) ?? 0)
+  return groupFindings(findings).map(({ lead, sameLine, explained }) => ({
+    lead: positions.get(lead) ?? 0,
+    sameLine: positionsOf(sameLine),
+    explained: positionsOf(explained),
+  }))
+}
+
+function pageComparison(comparison: Comparison, { cwd }: ReporterOptions): PageComparison {
+  const former = (found: Finding): FormerFinding => {
+    const { key, severity, confidence, detector, title, route, callSite, cost } = found
+    return {
+      key,
+      severity,
+      confidence,
+      detector,
+      title,
+      route,
+      callSite: callSite.slice(0, 1).map((frame) => shortFrame(frame, cwd)),
+      cost,
+      ...subjectOf(found),
+    }
+  }
+  return {
+    new: comparison.new.map(({ key }) => key),
+    grown: comparison.grown.map(({ finding: { key }, before, after }) => ({ key, before, after })),
+    fixed: comparison.fixed.map(former),
+    unseen: comparison.unseen.map(former),
+    known: comparison.known,
+  }
+}
+
+/** The folder is that of this machine, so it is told only where somebody has configured links for this machine. */
+function pageEditor(editor: Editor, folder: string | undefined): { template: string; folder?: string } {
+  return { template: linkTemplate(editor), ...(folder ? { folder } : {}) }
 }
 
 function suppressionTexts({ suppressed, suppressions }: Report): string[] {
@@ -113,7 +199,23 @@ function pageFinding(
       ? { statements: statements.map(pageStatement) }
       : { statements: [] }),
     saves: formatSavings(finding.cost, measured[finding.key], options),
+    ...subjectOf(found),
   }
+}
+
+/** Long enough to fill a line of a list. */
+const SUBJECT_LENGTH = 400
+
+function subjectOf({ statements, evidence }: Finding): Pick<PageFinding, 'subject'> {
+  const text = statements?.[0]?.text ?? evidence[0]?.text
+  if (!text) return {}
+  const table = mainTable(text)
+  const oneLine = text.replace(/\s+/g, ' ')
+  const shown =
+    oneLine.length > SUBJECT_LENGTH
+      ? `${oneLine.slice(0, SUBJECT_LENGTH / 2)} … ${oneLine.slice(-SUBJECT_LENGTH / 2)}`
+      : oneLine
+  return { subject: { ...(table ? { table } : {}), text: shown } }
 }
 
 function pageStatement(statement: LoopStatement): LoopStatement {

@@ -11,7 +11,14 @@ export function parseAddress(hash: string): Address {
   const route = get('route')
   const view = get('view')
   return {
-    view: trace || view === 'traces' ? 'traces' : route || view === 'routes' ? 'routes' : 'findings',
+    view:
+      trace || view === 'traces'
+        ? 'traces'
+        : route || view === 'routes'
+          ? 'routes'
+          : view === 'changes'
+            ? 'changes'
+            : 'findings',
     finding: get('finding'),
     route: trace ? undefined : route,
     trace,
@@ -34,11 +41,11 @@ export function formatAddress({
 }: Address): string {
   const fields = new URLSearchParams()
   const set = (name: string, value: string | undefined) => value && fields.set(name, value)
-  const names = { findings: undefined, routes: route, traces: trace }
+  const names = { findings: undefined, routes: route, traces: trace, changes: undefined }
   if (view !== 'findings' && !names[view]) set('view', view)
   if (view === 'routes') set('route', route)
   if (view === 'traces') set('trace', trace)
-  if (view !== 'routes') set('finding', finding)
+  if (view !== 'routes' && view !== 'changes') set('finding', finding)
   set('search', search)
   set('severity', only.join(','))
   set('detector', detector)

@@ -1,7 +1,8 @@
 // A finding in full: where, why, how it is known, what to write instead, what that saves, and the traces that show it.
 import type { PageFinding } from '../page-data.ts'
 import { copyButton } from './copy-button.ts'
-import { milliseconds, plural } from './number-text.ts'
+import { count, milliseconds, plural } from './number-text.ts'
+import { openButton } from './open-button.ts'
 import type { Child, Page } from './page.ts'
 import { placeText } from './place-text.ts'
 import { sqlText } from './sql-text.ts'
@@ -34,6 +35,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         { class: 'copyable' },
         make('span', null, code, place.function && make('span', { class: 'quiet' }, ` in ${place.function}`)),
         copyButton(page, text, code),
+        openButton(page, place),
       ),
       callers.length > 0 &&
         make(
@@ -81,11 +83,11 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
     make(
       'ul',
       { class: 'statements' },
-      statements.map(({ text, count, callSite: [place], remediation, fix: sql }) =>
+      statements.map(({ text, count: times, callSite: [place], remediation, fix: sql }) =>
         make(
           'li',
           null,
-          make('span', { class: 'quiet' }, `${plural(count, 'time', 'times')} `),
+          make('span', { class: 'quiet' }, `${plural(times, 'time', 'times')} `),
           make('code', { class: 'sql' }, sqlText(make, text)),
           place && make('div', { class: 'quiet' }, 'at ', make('code', null, placeText(place))),
           remedy(remediation, sql),
@@ -96,8 +98,8 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
   const seenIn = () => {
     const seen = finding.occurrences.map(({ trace: id, count: number }) => {
       const trace = page.traces.get(id)
-      const count = plural(number, 'query', 'queries')
-      if (!trace) return make('li', null, make('span', { class: 'trace-id' }, id), ` ${count}`)
+      const sent = plural(number, 'query', 'queries')
+      if (!trace) return make('li', null, make('span', { class: 'trace-id' }, id), ` ${sent}`)
       const link = page.link({ view: 'traces', trace: id, finding: key })
       return make(
         'li',
@@ -106,7 +108,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         make(
           'span',
           { class: 'quiet' },
-          `${count} of ${trace.queries.length}, ${milliseconds(trace.durationMs)}`,
+          `${sent} of ${trace.queries.length}, ${milliseconds(trace.durationMs)}`,
         ),
         make('a', { href: link, class: 'strip-link', tabindex: -1, 'aria-hidden': 'true' }, [
           traceStrip(
@@ -131,6 +133,32 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
       data.traces.length === 0 && make('p', { class: 'quiet' }, 'This page was made without traces.'),
     )
   }
+
+  const findingList = (findings: readonly PageFinding[]) => {
+    /** The rest is in the list, which the filter by route narrows. */
+    const most = 100
+    return make(
+      'div',
+      null,
+      make(
+        'ul',
+        { class: 'others' },
+        findings
+          .slice(0, most)
+          .map((other) =>
+            make(
+              'li',
+              null,
+              make('a', { href: page.link({ view: 'findings', finding: other.key }) }, other.route),
+              make('span', { class: 'quiet' }, ` ${other.title}`),
+            ),
+          ),
+      ),
+      findings.length > most && make('p', { class: 'quiet' }, `and ${count(findings.length - most)} more`),
+    )
+  }
+
+  const { sameLine, explains, explainedBy } = page.relatedTo(finding)
 
   return make(
     'article',
@@ -162,6 +190,14 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         make('a', { class: 'chip plain', href: page.link({ view: 'routes', route }) }, route),
       ),
     ),
+    explainedBy &&
+      make(
+        'p',
+        { class: 'explained' },
+        'Would be gone with ',
+        make('a', { href: page.link({ view: 'findings', finding: explainedBy.key }) }, explainedBy.title),
+        explainedBy.callSite[0] && ` at ${placeText(explainedBy.callSite[0], true)}`,
+      ),
     section('Where', where()),
     section('Why', make('p', null, finding.detail), make('p', { class: 'quiet' }, sure[confidence])),
     evidence.length > 0 && section('Evidence', proof()),
@@ -175,6 +211,12 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
           { class: 'saves' },
           saves.map((text) => make('li', null, text)),
         ),
+      ),
+    explains.length > 0 && section('Would be gone with it', findingList(explains)),
+    sameLine.length > 0 &&
+      section(
+        `The same line on ${plural(new Set(sameLine.map((other) => other.route)).size, 'further route', 'further routes')}`,
+        findingList(sameLine),
       ),
     section('Seen in', seenIn()),
     make('p', { class: 'key quiet' }, 'Key ', make('code', null, key)),

@@ -1,27 +1,51 @@
-// A finding as two lines of a list: what it is and what it costs, where it is and how sure.
-import type { PageFinding } from '../page-data.ts'
+// A finding as lines of a list: what it is and what it costs, the statement it is about, where it is and how sure.
+import type { FormerFinding } from '../page-data.ts'
+import { cutText } from './cut-text.ts'
 import { bytes, plural } from './number-text.ts'
 import type { Page } from './page.ts'
 import { placeText } from './place-text.ts'
 
-export function findingLine({ make }: Page, finding: PageFinding, withRoute = true): HTMLElement {
-  const { severity, confidence, title, route, callSite, cost, detector } = finding
-  const marks = { error: '✖', warning: '▲', info: '●' }
+const MARKS = { error: '✖', warning: '▲', info: '●' }
+
+/** Enough of a condition to tell two statements apart. */
+const STATEMENT_END = 22
+/** The line and the end of the file's name. */
+const PLACE_END = 9
+
+/** `note` stands where otherwise the route does. */
+export function findingLine(
+  { make, changeOf }: Page,
+  finding: FormerFinding,
+  { note }: { note?: string | undefined } = {},
+): HTMLElement {
+  const { severity, confidence, title, route, callSite, cost, subject, key } = finding
   const saved =
     cost.roundTrips > 0 ? plural(cost.roundTrips, 'trip', 'trips') : cost.bytes ? bytes(cost.bytes) : ''
   const [place] = callSite
+  const change = changeOf.get(key)
   return make(
     'div',
     { class: `finding-line ${severity}` },
-    make('span', { class: 'mark', role: 'img', 'aria-label': severity }, marks[severity]),
+    make('span', { class: 'mark', role: 'img', 'aria-label': severity }, MARKS[severity]),
     make('span', { class: 'title' }, title),
     make('span', { class: 'saved', title: saved && `could save ${saved}` }, saved && `−${saved}`),
     make(
       'span',
-      { class: 'where' },
-      withRoute ? make('span', { class: 'route' }, route) : make('span', { class: 'route' }, detector),
-      place && make('span', { class: 'place' }, placeText(place, true)),
+      { class: 'subject' },
+      subject?.table && make('b', { class: 'table' }, subject.table),
+      subject && cutText(make, subject.text, STATEMENT_END),
     ),
-    make('span', { class: `confidence ${confidence}` }, confidence),
+    make(
+      'span',
+      { class: 'where' },
+      place && make('span', { class: 'place' }, cutText(make, placeText(place, true), PLACE_END)),
+      make('span', { class: 'route' }, note ?? route),
+    ),
+    make(
+      'span',
+      { class: `confidence ${confidence}` },
+      change && make('span', { class: `chip ${change}` }, change),
+      confidence,
+    ),
   )
 }

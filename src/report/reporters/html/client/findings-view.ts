@@ -4,11 +4,12 @@ import { findingDetail } from './finding-detail.ts'
 import { findingLine } from './finding-line.ts'
 import { count, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
+import { holds, type ShownGroup } from './shown-groups.ts'
 import { virtualList } from './virtual-list.ts'
 
 export function findingsView(page: Page): View {
   const { make, data } = page
-  const rowHeight = 54
+  const rowHeight = 76
   const severities = [
     { name: 'error', mark: '✖', word: 'errors' },
     { name: 'warning', mark: '▲', word: 'warnings' },
@@ -68,17 +69,25 @@ export function findingsView(page: Page): View {
   )
   const found = make('p', { class: 'found' })
 
+  /** The route, or how many lead to the line, and how much stands below it. */
+  const routesOf = ({ lead, sameLine, explained }: ShownGroup) =>
+    [
+      sameLine.length === 0
+        ? lead.route
+        : plural(new Set([lead, ...sameLine].map(({ route }) => route)).size, 'route', 'routes'),
+      ...(explained.length > 0 ? [`explains ${count(explained.length)} more`] : []),
+    ].join(' · ')
   const list = virtualList(page, {
     id: 'findings',
     label: 'Findings, worst first',
     rowHeight,
     row: (index) => {
-      const finding = page.shown[index]
-      return finding ? findingLine(page, finding) : make('div')
+      const group = page.groups[index]
+      return group ? findingLine(page, group.lead, { note: routesOf(group) }) : make('div')
     },
-    move: (index) => page.isNarrow() || page.go({ finding: page.shown[index]?.key }, true),
+    move: (index) => page.isNarrow() || page.go({ finding: page.groups[index]?.lead.key }, true),
     open: (index) => {
-      page.go({ finding: page.shown[index]?.key })
+      page.go({ finding: page.groups[index]?.lead.key })
       if (page.isNarrow()) back.focus()
     },
   })
@@ -114,8 +123,9 @@ export function findingsView(page: Page): View {
   let last: string | undefined
 
   const updateDetail = (key: string | undefined) => {
-    if (key === shownKey && detail.childElementCount > 0) return
-    shownKey = key
+    const wanted = `${page.editorVersion}\n${key}`
+    if (wanted === shownKey && detail.childElementCount > 0) return
+    shownKey = wanted
     const finding = key === undefined ? undefined : page.findings.get(key)
     detail.scrollTop = 0
     if (finding) detail.replaceChildren(back, findingDetail(page, finding))
@@ -131,8 +141,9 @@ export function findingsView(page: Page): View {
 
   return {
     element,
+    list,
     update() {
-      const { address, shown } = page
+      const { address, shown, groups } = page
       severities.forEach(({ name }, index) => {
         toggles[index]?.setAttribute('aria-pressed', String(address.severities.includes(name)))
       })
@@ -142,7 +153,9 @@ export function findingsView(page: Page): View {
       clear.hidden = !filtered
       found.textContent = filtered
         ? `${count(shown.length)} of ${plural(data.findings.length, 'finding', 'findings')}`
-        : plural(shown.length, 'finding', 'findings')
+        : shown.length === groups.length
+          ? plural(shown.length, 'finding', 'findings')
+          : `${plural(shown.length, 'finding', 'findings')} in ${plural(groups.length, 'place', 'places')}`
       nothing.hidden = shown.length > 0
       nothing.textContent =
         data.findings.length > 0
@@ -151,10 +164,10 @@ export function findingsView(page: Page): View {
       list.element.hidden = shown.length === 0
       element.classList.toggle('has-detail', address.finding !== undefined)
       // Where both fit beside each other, one is always shown: the last one that was chosen, or the worst.
-      last = address.finding ?? (shown.some(({ key }) => key === last) ? last : shown[0]?.key)
+      last = address.finding ?? (shown.some(({ key }) => key === last) ? last : groups[0]?.lead.key)
       list.show(
-        shown.length,
-        shown.findIndex(({ key }) => key === last),
+        groups.length,
+        groups.findIndex((group) => holds(group, last)),
       )
       updateDetail(last)
     },

@@ -2,10 +2,12 @@
 // What the parts of the page share, as types.
 import type { PageData, PageFinding } from '../page-data.ts'
 import type { PageTrace } from '../page-trace.ts'
+import type { EditorChoice } from './editor-choice.ts'
+import type { ShownGroup } from './shown-groups.ts'
 
 /** What the page shows; all of it stands in the address, so that a link shows the same. */
 export interface Address {
-  view: 'findings' | 'routes' | 'traces'
+  view: 'findings' | 'routes' | 'traces' | 'changes'
   /** Key of the finding that is shown, or whose queries are marked in a trace. */
   finding?: string | undefined
   /** Name of the route that is shown. */
@@ -52,6 +54,15 @@ export interface Page {
   address: Address
   /** The findings that the filters let through. */
   shown: readonly PageFinding[]
+  /** The same as rows: those of one line together, with what they explain. */
+  groups: readonly ShownGroup[]
+  /** Since the base report, by the key of a finding. */
+  changeOf: ReadonlyMap<string, 'new' | 'grown'>
+  editor: EditorChoice
+  /** Grows when the reader chooses another editor or folder. */
+  editorVersion: number
+  /** Findings of the same line, what it explains, and what explains it. */
+  relatedTo(finding: PageFinding): Related
   /** Changes what is shown. What is only passed through while typing or moving leaves no step to go back to. */
   go(change: Partial<Address>, passing?: boolean): void
   /** Whether a list and what is chosen of it do not fit beside each other. */
@@ -62,8 +73,16 @@ export interface Page {
   say(text: string): void
 }
 
+export interface Related {
+  sameLine: readonly PageFinding[]
+  explains: readonly PageFinding[]
+  explainedBy?: PageFinding | undefined
+}
+
 /** A part of the page that follows the address. */
 export interface View {
   element: HTMLElement
   update(): void
+  /** The list that keys move through while nothing has the focus. */
+  list?: { press(event: KeyboardEvent): void }
 }

@@ -130,7 +130,7 @@ export function routesView(page: Page): View {
               'li',
               null,
               make('a', { href: page.link({ view: 'findings', finding: finding.key }) }, [
-                findingLine(page, finding, false),
+                findingLine(page, finding, { note: finding.detector }),
               ]),
             ),
           ),

@@ -1,15 +1,23 @@
 // Puts the page together and keeps it in step with its address.
 import type { PageData, PageFinding } from '../page-data.ts'
 import { formatAddress, parseAddress } from './address-text.ts'
+import { changesView } from './changes-view.ts'
+import { type EditorChoice, editorChoice } from './editor-choice.ts'
 import { elementMaker } from './element-maker.ts'
 import { findingFilter } from './finding-filter.ts'
 import { findingsView } from './findings-view.ts'
+import { keyHelp } from './key-help.ts'
 import { count, plural } from './number-text.ts'
 import type { Address, Mark, Page, View } from './page.ts'
 import { printedPage } from './printed-page.ts'
+import { relatedFindings } from './related-findings.ts'
 import { routesView } from './routes-view.ts'
+import { shownGroups } from './shown-groups.ts'
 import { themeButton } from './theme-button.ts'
 import { tracesView } from './traces-view.ts'
+
+/** Keys that move through a list, and scroll what has the focus elsewhere. */
+const ARROWS: ReadonlySet<string> = new Set(['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'])
 
 export function startPage(window: Window & typeof globalThis): void {
   const { document, location, history } = window
@@ -44,6 +52,16 @@ export function startPage(window: Window & typeof globalThis): void {
     marks,
     address: parseAddress(location.hash),
     shown: data.findings,
+    groups: shownGroups(data, data.findings),
+    changeOf: new Map([
+      ...(data.compared?.grown ?? []).map(({ key }) => [key, 'grown'] as const),
+      ...(data.compared?.new ?? []).map((key) => [key, 'new'] as const),
+    ]),
+    editorVersion: 0,
+    relatedTo: relatedFindings(data),
+    get editor() {
+      return editor
+    },
     go(change, passing = false) {
       const hash = page.link(change)
       if (passing) history.replaceState(null, '', hash)
@@ -57,16 +75,25 @@ export function startPage(window: Window & typeof globalThis): void {
     },
   }
 
-  const views: Record<Address['view'], View> = {
+  const editor: EditorChoice = editorChoice(page, () => {
+    page.editorVersion++
+    follow()
+  })
+  const help = keyHelp(page)
+  const views: Partial<Record<Address['view'], View>> = {
     findings: findingsView(page),
     routes: routesView(page),
     traces: tracesView(page),
+    ...(data.compared ? { changes: changesView(page) } : {}),
   }
+  const { new: added = [], grown = [], fixed = [], unseen = [] } = data.compared ?? {}
+  const changes = added.length + grown.length + fixed.length + unseen.length
   const tabs = [
     { view: 'findings' as const, text: 'Findings', number: data.findings.length },
     { view: 'routes' as const, text: 'Routes', number: data.routes.length },
     { view: 'traces' as const, text: 'Traces', number: data.traces.length },
-  ].filter(({ view, number }) => view !== 'traces' || number > 0)
+    { view: 'changes' as const, text: 'Changes', number: changes },
+  ].filter(({ view, number }) => (view === 'changes' ? data.compared : view !== 'traces' || number > 0))
   const tabLinks = tabs.map(({ text, number }) =>
     make('a', { class: 'tab' }, text, ' ', make('span', { class: 'tab-count' }, count(number))),
   )
@@ -111,11 +138,24 @@ export function startPage(window: Window & typeof globalThis): void {
           `${plural(data.queryCount, 'query', 'queries')} in ${plural(data.traceCount, 'trace', 'traces')}`,
         ),
         search,
+        make(
+          'button',
+          {
+            type: 'button',
+            class: 'key-help',
+            'aria-label': 'Keys',
+            title: 'Keys',
+            click: () => help.open(),
+          },
+          '?',
+        ),
         themeButton(page),
       ),
       content,
       leftOut,
       announcer,
+      help.element,
+      editor.element,
     ),
   )
 
@@ -123,6 +163,7 @@ export function startPage(window: Window & typeof globalThis): void {
     page.address = parseAddress(location.hash)
     const { view, finding, route, trace } = page.address
     page.shown = filter(page.address)
+    page.groups = shownGroups(data, page.shown)
     tabs.forEach((tab, index) => {
       tabLinks[index]?.setAttribute(
         'href',
@@ -138,30 +179,62 @@ export function startPage(window: Window & typeof globalThis): void {
     })
     if (search.value !== page.address.search && document.activeElement !== search)
       search.value = page.address.search
-    const { element } = views[view]
-    if (element.parentNode !== content) content.replaceChildren(element)
-    views[view].update()
+    const shown = views[view] ?? (views.findings as View)
+    if (shown.element.parentNode !== content) content.replaceChildren(shown.element)
+    shown.update()
     const subject =
       view === 'findings' ? page.findings.get(finding ?? '')?.title : view === 'routes' ? route : trace
     document.title = `${subject ? `${subject} – ` : ''}pg-loupe`
   }
 
+  /** One step back from what is shown; says whether there was one. */
+  const stepBack = (): boolean => {
+    const { view, finding, route, trace, severities, detector, on, search: words } = page.address
+    if (view === 'routes' && route) page.go({ route: undefined })
+    else if (view === 'traces' && trace && finding) page.go({ view: 'findings', trace: undefined })
+    else if (view === 'traces' && trace && page.isNarrow()) page.go({ trace: undefined })
+    else if (view === 'findings' && finding && page.isNarrow()) page.go({ finding: undefined })
+    else if (words || severities.length > 0 || detector || on) {
+      search.value = ''
+      page.go({ search: '', severities: [], detector: '', on: '' })
+    } else return false
+    return true
+  }
+
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const isTyping = (event.target as Element | null)?.matches?.('input, select, textarea')
-    if (event.key === '/' && !isTyping) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+    // A dialog has the keyboard to itself.
+    if (document.querySelector('dialog[open]')) return
+    const target = event.target as Element | null
+    if (target === search) onSearchKey(event)
+    else if (!target?.matches?.('input, select, textarea')) onPageKey(event, target)
+  }
+
+  const onSearchKey = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault()
+      content.querySelector<HTMLElement>('.list, .table-scroll')?.focus()
+    } else if (event.key === 'Escape') {
+      search.value = ''
+      search.blur()
+      page.go({ search: '' }, true)
+    }
+  }
+
+  const onPageKey = (event: KeyboardEvent, target: Element | null) => {
+    const { key } = event
+    if (key === '/') {
       event.preventDefault()
       search.focus()
       search.select()
-    } else if (event.key === 'ArrowDown' && event.target === search) {
-      event.preventDefault()
-      content.querySelector<HTMLElement>('.list, .table-scroll')?.focus()
-    } else if (event.key === 'Escape' && event.target === search) {
-      search.value = ''
-      page.go({ search: '' }, true)
-    } else if (!isTyping && ['1', '2', '3'].includes(event.key)) {
-      tabLinks[Number(event.key) - 1]?.click()
-    }
+    } else if (key === '?') help.open()
+    else if (key === 'Escape') {
+      if (stepBack()) event.preventDefault()
+    } else if (key === 'o') content.querySelector<HTMLElement>('.detail .open')?.click()
+    else if (['1', '2', '3', '4'].includes(key)) tabLinks[Number(key) - 1]?.click()
+    // Arrows scroll what has the focus; without a focus they move through the list, as `j` and `k` always do.
+    else if (key === 'j' || key === 'k' || (ARROWS.has(key) && (target === document.body || !target)))
+      views[page.address.view]?.list?.press(event)
   }
 
   const print = () => document.body.append(printedPage(page))

@@ -86,14 +86,17 @@ export function tracesView(page: Page): View {
   let last: string | undefined
   return {
     element,
+    list,
     update() {
       const { address } = page
       traces = search(address.search)
-      const all = address.search ? data.traces.length : data.traceCount
-      found.textContent =
+      const all = address.search ? data.traces.length : data.traceCount - data.emptyTraces
+      found.textContent = [
         traces.length < all
           ? `${count(traces.length)} of ${plural(all, 'trace', 'traces')}`
-          : plural(all, 'trace', 'traces')
+          : plural(all, 'trace', 'traces'),
+        ...(data.emptyTraces > 0 ? [`${count(data.emptyTraces)} without queries hidden`] : []),
+      ].join(' · ')
       element.classList.toggle('has-detail', address.trace !== undefined)
       // Where both fit beside each other, one is always shown: the last one that was chosen, or the first.
       last = address.trace ?? (traces.some(({ id }) => id === last) ? last : traces[0]?.id)

@@ -18,6 +18,8 @@ export interface VirtualList {
   element: HTMLElement
   /** Shows so many rows anew, with the chosen one in sight; -1 is none. */
   show(count: number, chosen: number): void
+  /** Does what the key means to a list, wherever it was pressed. */
+  press(event: KeyboardEvent): void
 }
 
 export function virtualList({ make, window }: Page, options: VirtualListOptions): VirtualList {
@@ -125,6 +127,7 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
 
   return {
     element,
+    press: onKey,
     show(newCount, newChosen) {
       for (const made of rows.values()) made.remove()
       rows.clear()

@@ -1,0 +1,13 @@
+// Opens a line in the editor, or asks first which editor that is.
+import type { Frame } from '../../../../types.ts'
+import type { Page } from './page.ts'
+
+export function openButton({ make, editor }: Page, frame: Frame): HTMLElement {
+  const link = editor.linkTo(frame)
+  if (link !== undefined) return make('a', { class: 'copy open', href: link }, 'Open')
+  return make(
+    'button',
+    { type: 'button', class: 'copy open', title: 'Choose an editor', click: () => editor.open() },
+    'Open…',
+  )
+}

@@ -1,0 +1,42 @@
+// A dialog over the page. The browser keeps the focus in it, closes it with Esc, and gives the focus back.
+import type { Child, Page } from './page.ts'
+
+export interface PageDialog {
+  element: HTMLDialogElement
+  open(): void
+  close(): void
+}
+
+/** `content` is made anew each time it opens. */
+export function dialogOf({ make }: Page, title: string, content: () => readonly Child[]): PageDialog {
+  const body = make('div')
+  const close = () => element.close()
+  const element: HTMLDialogElement = make(
+    'dialog',
+    {
+      class: 'dialog',
+      'aria-label': title,
+      // Outside of what it holds there is only the dialog itself.
+      click: (event) => event.target === element && close(),
+    },
+    make(
+      'div',
+      { class: 'dialog-content' },
+      make(
+        'header',
+        null,
+        make('h2', null, title),
+        make('button', { type: 'button', class: 'clear', click: close }, 'Close'),
+      ),
+      body,
+    ),
+  )
+  return {
+    element,
+    open() {
+      body.replaceChildren(...(content().filter(Boolean) as Node[]))
+      if (!element.open) element.showModal()
+    },
+    close,
+  }
+}
