@@ -6,6 +6,7 @@
 import { assertProfiler, type Profiler } from '../../src/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
+import { tellUnsupportedRunner } from '../../src/runners/unsupported-runner.ts'
 import { type LoupeMatchers, matchersOf } from '../../src/testing/matchers.ts'
 
 declare global {
@@ -60,7 +61,7 @@ const HANDLERS = Symbol.for('EVENT_HANDLERS')
  * Traces each test from now on, and knows the matchers where `expect` is a global. To be called by a set-up file of
  * `setupFilesAfterEnv`.
  *
- * @throws Error when the tests are not run by jest-circus, TypeError when it is given something that is no profiler.
+ * @throws TypeError when it is given something that is no profiler.
  */
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
@@ -83,9 +84,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
     beforeAll(() => begin(state))
     afterAll(end)
   } else {
-    throw new Error(
-      'pg-loupe: pg-loupe/jest is for the option setupFilesAfterEnv of jest 27 or later, with its own runner (jest-circus)',
-    )
+    tellUnsupportedRunner('jest', 'jest 27 and later with its own runner, from setupFilesAfterEnv')
   }
   expect?.extend(matchersOf(profiler))
 }

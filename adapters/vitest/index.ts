@@ -1,10 +1,11 @@
 // pg-loupe/vitest: traces every test of vitest without a change to it, and matchers. `pg-loupe/vitest/setup` does it with
 // the default profiler; a set-up file of the application's own can do it with another one. vitest calls `runTask` in
 // the place of a test's function where a runner has it, and only there: hooks are not part of the test's trace.
-import { afterAll, expect, TestRunner } from 'vitest'
+import * as vitest from 'vitest'
 import { assertProfiler, type Profiler } from '../../src/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
+import { tellUnsupportedRunner } from '../../src/runners/unsupported-runner.ts'
 import { type LoupeMatchers, matchersOf } from '../../src/testing/matchers.ts'
 
 declare module 'vitest' {
@@ -21,26 +22,37 @@ interface Task {
 
 type RunTask = (this: unknown, task: Task) => unknown
 
-const TRACED = Symbol.for('pg-loupe vitest')
+interface Runner {
+  prototype: { runTask?: RunTask; [TRACED]?: { profiler: Profiler } }
+  functionOf(task: Task): () => unknown
+}
+
+const TRACED: unique symbol = Symbol.for('pg-loupe vitest')
+const OLD_RUNNERS = 'vitest/runners'
+const OLD_SUITE = 'vitest/suite'
+
+const runner = await findRunner()
 
 /**
  * Traces each test from now on, and knows the matchers. To be called by a set-up file.
  *
- * @throws Error when this vitest is too old, TypeError when it is given something that is no profiler.
+ * @throws TypeError when it is given something that is no profiler.
  */
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
   assertProfiler(profiler, 'traceTests')
   noteSetUp('vitest')
-  if (typeof TestRunner?.getTestFn !== 'function') {
-    throw new Error('pg-loupe: pg-loupe/vitest takes vitest 4.1 or later')
-  }
+  const { afterAll, expect } = vitest
   expect.extend(matchersOf(profiler))
   // A worker that has just run its last test is ended without a word: traces that wait for stragglers close before.
   afterAll(async () => {
     await profiler.settled()
     tellUnreportedTests('vitest', profiler)
   })
-  const prototype = TestRunner.prototype as { runTask?: RunTask; [TRACED]?: { profiler: Profiler } }
+  if (!runner) {
+    tellUnsupportedRunner('vitest', 'vitest 3 and later')
+    return
+  }
+  const { prototype, functionOf } = runner
   const traced = prototype[TRACED]
   if (traced) {
     traced.profiler = profiler
@@ -55,8 +67,19 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   }
 }
 
-function functionOf(task: Task): () => unknown {
-  return TestRunner.getTestFn(task as never) as () => unknown
+/** Exported by vitest itself from 4.1 on, and by two entry points of its own before. */
+async function findRunner(): Promise<Runner | undefined> {
+  const { TestRunner } = vitest as { TestRunner?: { getTestFn?: unknown; prototype: unknown } }
+  if (typeof TestRunner?.getTestFn === 'function') {
+    return { prototype: TestRunner.prototype, functionOf: TestRunner.getTestFn } as Runner
+  }
+  try {
+    const [runners, suite] = await Promise.all([OLD_RUNNERS, OLD_SUITE].map((name) => import(name)))
+    const { prototype } = runners.VitestTestRunner
+    return typeof suite.getFn === 'function' ? { prototype, functionOf: suite.getFn } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function namesOf({ suite, name }: Task): string[] {

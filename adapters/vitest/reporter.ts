@@ -26,10 +26,17 @@ export default class LoupeReporter implements Reporter {
   }
 
   async onTestRunEnd(testModules: readonly unknown[] = []): Promise<void> {
-    const { text, failed } = (await this.#run?.finish(testModules.length > 0)) ?? { text: '', failed: false }
+    // Taken at once, because vitest 3 calls both this and `onFinished`.
+    const run = this.#run
     this.#run = undefined
+    const { text, failed } = (await run?.finish(testModules.length > 0)) ?? { text: '', failed: false }
     process.stderr.write(text)
     if (failed) process.exitCode = 1
+  }
+
+  /** What vitest 2 calls instead. */
+  onFinished(files?: readonly unknown[]): Promise<void> {
+    return this.onTestRunEnd(files)
   }
 
   #start(): void {

@@ -44,11 +44,16 @@ export function tellUnreportedTests(runner: RunnerName, { enabled, outputs }: Pr
   const { tests, leave } = sharedState().setupNotes
   // Runners end workers and sandboxes without an exit.
   leave?.()
-  if (!enabled || outputs.size > 0 || tests.traced === 0 || !isFirstWorker()) return
+  if (!enabled || outputs.size > 0 || tests.traced === 0) return
+  tellOnce(runner, formatNotice(testsNotReported(runner), process.cwd()))
+}
+
+/** In the first process of the runner's only, and there once for all sandboxes. */
+export function tellOnce(key: string, text: string): void {
   const told = toldInProcess()
-  if (told.has(runner)) return
-  told.add(runner)
-  process.stderr.write(`${formatNotice(testsNotReported(runner), process.cwd())}\n`)
+  if (!isFirstWorker() || told.has(key)) return
+  told.add(key)
+  process.stderr.write(`${text}\n`)
 }
 
 function isFirstWorker(): boolean {

@@ -33,6 +33,7 @@ type NoticeId =
   | 'no-profiler'
   | 'silent-in-test'
   | 'tests-not-reported'
+  | 'runner-not-supported'
   | 'tests-not-traced'
   | 'comment-without-effect'
 
