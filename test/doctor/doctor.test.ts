@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { buildSync } from 'esbuild'
 import pg from 'pg'
 import { beforeAll, describe, expect, type TestContext, test, vi } from 'vitest'
 import type { Diagnosis } from '../../src/cli/doctor/diagnosis.ts'
@@ -230,6 +231,14 @@ describe.concurrent('it names', () => {
     expect(diagnosis.notices.find((notice) => notice.id === id)?.nextStep).toContain(nextStep)
   })
 
+  test('(j) a pg that is bundled into the application', async (context) => {
+    const folder = strangerFolder({ 'app.mjs': appOf('plain.mjs') }, context)
+    bundle(folder)
+    const words = ['node', '--require', 'pg-loupe/register', 'bundle.cjs']
+    const { diagnosis, code, output } = await doctor({ files: {}, words, path: '/' }, context, folder)
+    expect([faultsOf(diagnosis), code], output).toEqual([['pg-not-found'], 1])
+  })
+
   test('(k) a catalog that could not be read', async (context) => {
     const url = new URL(database.url)
     url.username = 'doctor_limited'
@@ -266,6 +275,16 @@ function faultsOf({ notices }: Diagnosis): string[] {
 
 function appOf(name: string): string {
   return readFileSync(join(apps, name), 'utf8')
+}
+
+function bundle(folder: string): void {
+  buildSync({
+    entryPoints: [join(folder, 'app.mjs')],
+    outfile: join(folder, 'bundle.cjs'),
+    bundle: true,
+    platform: 'node',
+    external: ['pg-native'],
+  })
 }
 
 async function doctor(
