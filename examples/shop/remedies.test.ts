@@ -5,7 +5,7 @@ import { createProfiler } from 'pg-loupe'
 import { afterAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/postgres/test-database.ts'
 import { compareReads } from '../../test/remedies/compare-reads.ts'
-import { readTraces, recordedLoops, withoutSource } from '../../test/remedies/recorded-loops.ts'
+import { readTraces, recordedLoops } from '../../test/remedies/recorded-loops.ts'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { runShop } from './demo/running-shop.ts'
 import { EVERY_RUN_ALIKE, visits } from './demo/visits.ts'
@@ -29,10 +29,7 @@ for (const { route, requests } of visits) {
 }
 await profiler.settled()
 
-const recorded = readTraces(traces).map(withoutSource)
-const loops = recordedLoops(profiler.analyze(recorded).findings, recorded).filter(
-  ({ detector }) => detector === 'n-plus-one',
-)
+const loops = recordedLoops(readTraces(traces)).filter(({ detector }) => detector === 'n-plus-one')
 
 test('there are remedies to run', () => {
   expect(loops.length).toBeGreaterThan(4)

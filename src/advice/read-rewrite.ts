@@ -232,13 +232,10 @@ function lateral(read: RepeatedRead): ReadRewrite | undefined {
   if (/\b(?:parent_row|child_row)\b/.test(text + parent.text)) return undefined
   const next = parameters()
   const outer = writeStatement(parent, next)
-  const columns = new Map(varying.map(({ position }, i) => [position, parent.columns[i] ?? '']))
-  const inner =
-    outer &&
-    writeStatement(read, (position) => {
-      const column = columns.get(position)
-      return column === undefined ? next() : `parent_row.${quoteName(column)}`
-    })
+  const columns = varying.map((value, at) =>
+    columnEdit(read, value, `parent_row.${quoteName(parent.columns[at] ?? '')}`),
+  )
+  const inner = outer && writeStatement(read, next, columns)
   if (!inner) return undefined
   const keys = [...new Set(parent.columns)].map((column) => {
     const alias = quoteName(`parent_${column}`)
@@ -248,6 +245,13 @@ function lateral(read: RepeatedRead): ReadRewrite | undefined {
     kind: 'lateral',
     sql: `select ${keys.join(', ')}, child_row.* from (${outer}) as parent_row\nleft join lateral (${inner}) as child_row on true`,
   }
+}
+
+/** A column instead of a value; of an array that had one element, an array of it. */
+function columnEdit({ text, types }: RepeatedRead, { start, position }: VaryingValue, column: string): Edit {
+  const isArray = /\b(?:any|all) ?\($/.test(text.slice(0, start))
+  const cast = types[position]?.cast ?? ''
+  return { start, end: start + 1, write: () => `${isArray ? `array[${column}]` : column}${cast}` }
 }
 
 const LOCKS = /\bfor (?:update|share|no key update|key share)\b/
@@ -267,9 +271,7 @@ function walk(read: RepeatedRead, from: string): string | undefined {
   }
   const column = quoteName(from)
   const first = writeStatement(read, give)
-  const following = writeStatement(read, (position) =>
-    position === value.position ? `walk.${column}` : give(position),
-  )
+  const following = writeStatement(read, give, [columnEdit(read, value, `walk.${column}`)])
   if (!first || !following) return undefined
   return [
     'with recursive walk as (',

@@ -34,7 +34,7 @@ function sentence(rewrite: ReadRewrite): string {
       const { keys, limited } = rewrite
       const all = keys.length > 1 ? ` combinations of (${keys.join(', ')})` : ' of them'
       const how = limited ? 'LEFT JOIN LATERAL (…) ON TRUE' : 'a join'
-      return `Ask once for all${all}, by ${how} to the query they come from.`
+      return `Ask once for all${all}, by ${how} to the query, or the list, they come from.`
     }
   }
 }

@@ -8,7 +8,13 @@ import { type Edit, parameters, type ShownStatement, writeStatement } from '../s
 import { canBeJoined, columnOfKey, lastPart } from './output-key.ts'
 
 /** A value of the statement, with a name of it for each turn: equal values have equal names. */
-type WrittenValue = Placeholder & { position: number; names: readonly string[]; distinct: number }
+type WrittenValue = Placeholder & {
+  position: number
+  names: readonly string[]
+  distinct: number
+  /** Several values at once. */
+  isBatch: boolean
+}
 
 export interface RepeatedWrite extends ShownStatement {
   kind: string
@@ -108,11 +114,11 @@ function writeItem(
 function isSameValue(
   { values, text }: RepeatedWrite,
   { start, end }: Span,
-  { names, distinct, start: at }: WrittenValue,
+  { names, start: at }: WrittenValue,
   column: string | undefined,
 ): boolean {
   const value = values.find((one) => one.start === start && end === start + 1)
-  if (!value || distinct < 2 || !text.slice(0, at).endsWith(`${column} = `)) return false
+  if (!value || !text.slice(0, at).endsWith(`${column} = `)) return false
   return value.names.every((name, turn) => name === names[turn])
 }
 
@@ -222,7 +228,7 @@ function fromRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite | u
     return { item, column, value }
   })
   const given = items.flatMap(({ column, value }) =>
-    column !== undefined && value ? [{ column, value }] : [],
+    column !== undefined && value && !isConstant(write, value) ? [{ column, value }] : [],
   )
   const columns = given.map(({ column }) => column)
   const rewrite = { kind: 'values' as const, columns, keys: keys?.map(({ column }) => column) ?? [] }
@@ -232,14 +238,23 @@ function fromRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite | u
     values.every(({ start, distinct }) => start <= where.end || distinct === 1)
   const name = TABLE.exec(text.slice(table.start, table.end))
   if (!keys || !isPlain || !name || from || /\bselect\b|\bgiven\b/.test(text)) return rewrite
-  if (isRepeated(keys.map(({ value }) => value))) return rewrite
+  const isOfOneRow = keys.every(
+    ({ start, end, value }) => !value.isBatch && !/ = any ?\(/.test(text.slice(start, end)),
+  )
+  if (!isOfOneRow || isRepeated(keys.map(({ value }) => value))) return rewrite
   const next = parameters()
   const all = [
-    ...given.map(({ column, value }) => ({ value, column, name: quoteName(`new_${lastPart(column)}`) })),
-    ...keys.map(({ column, value }) => ({
+    ...given.map(({ column, value }) => ({
       value,
-      column: lastPart(column),
-      name: quoteName(`key_${lastPart(column)}`),
+      column,
+      name: quoteName(`new_${lastPart(column)}`),
+      key: undefined,
+    })),
+    ...keys.map((key) => ({
+      value: key.value,
+      column: key.column,
+      name: quoteName(`key_${lastPart(key.column)}`),
+      key,
     })),
   ]
   if (new Set(all.map((one) => one.name)).size < all.length) return rewrite
@@ -256,16 +271,16 @@ function fromRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite | u
       ') as given ',
     ].join('\n')
   const edits: Edit[] = [
-    ...all.map((one): Edit => {
-      const { start } = one.value
-      return { start, end: start + 1, write: () => `given.${one.name}` }
-    }),
+    ...all.map(
+      ({ value, name, key }): Edit =>
+        key
+          ? { start: key.start, end: key.end, write: () => `${key.column} = given.${name}` }
+          : { start: value.start, end: value.start + 1, write: () => `given.${name}` },
+    ),
     { start: where.start - 'where '.length - 1, end: where.start - 'where '.length, write: rows },
     ...starsOf(text, returning).map(({ start, end }): Edit => ({ start, end, write: () => `${target}.*` })),
   ]
-  const sql = keys.every(({ start, end }) => / = \?$/.test(text.slice(start, end)))
-    ? writeStatement(write, next, edits)
-    : undefined
+  const sql = writeStatement(write, next, edits)
   return { ...rewrite, sql }
 }
 

@@ -38,6 +38,7 @@ function fold(trace: Trace, { items, callSite }: Loop<Repeated>): Finding {
     occurrenceCount: 1,
     statements: items.map(({ finding, statement }) => ({ ...statement, evidence: finding.evidence })),
     savedQueries: items.reduce((sum, { finding }) => sum + finding.cost.queries, 0),
+    perRow: items.some(({ finding }) => finding.cost.perRow),
   })
 }
 

@@ -11,6 +11,8 @@ type Parts = Pick<Finding, 'route' | 'callSite' | 'occurrences' | 'occurrenceCou
   statements: readonly LoopStatement[]
   /** What could be saved in the worst trace. */
   savedQueries: number
+  /** More rows make more of them. */
+  perRow: boolean
 }
 
 /** Kept of one loop: a statement that is made up in each turn is another one each time. */
@@ -19,11 +21,11 @@ const MOST_STATEMENTS = 200
 const SHOWN_STATEMENTS = 5
 
 /** The finding of a loop that sends more than one statement. */
-export function loopFinding({ statements, savedQueries, ...parts }: Parts): Finding {
+export function loopFinding({ statements, savedQueries, perRow, ...parts }: Parts): Finding {
   const sorted = statements.toSorted(leadFirst).slice(0, MOST_STATEMENTS)
   const [lead] = sorted as [LoopStatement]
   const detector = detectorOf(sorted)
-  const cost = { queries: savedQueries, roundTrips: savedQueries, perRow: true }
+  const cost = { queries: savedQueries, roundTrips: savedQueries, ...(perRow ? { perRow } : {}) }
   const queries = queriesOfWorst(parts)
   return {
     detector,
@@ -60,6 +62,7 @@ export function joinLoops(
     occurrenceCount,
     statements,
     savedQueries: Math.max(a.cost.queries, b.cost.queries),
+    perRow: a.cost.perRow === true || b.cost.perRow === true,
   })
 }
 

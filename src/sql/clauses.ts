@@ -94,7 +94,7 @@ function readClauses<Clauses extends Partial<Record<string, Span>>>(
     if (clauses[name]) return undefined
     last.end = word.start - 1
     const end = second === undefined ? word.end : (outer[at + 1]?.end ?? word.end)
-    last = { start: end + 1, end: text.length }
+    last = { start: text[end] === ' ' ? end + 1 : end, end: text.length }
     clauses[name] = last
   }
   return clauses as Clauses

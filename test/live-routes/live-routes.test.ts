@@ -1,10 +1,14 @@
 // Routes as application developers write them, each labelled by what a senior reviewer would say of it: the guilty ones are
 // named at their line, with the origin their values really have, and the innocent ones get no warning and no error.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
+import { readTraces, recordedLoops } from '../remedies/recorded-loops.ts'
+import { runRemedies } from '../remedies/run-remedies.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { startApp, visits } from './app.ts'
 import { judge } from './judge.ts'
 import { KNOWN_WRONG } from './known-wrong.ts'
@@ -15,6 +19,13 @@ const bare = new pg.Client(database.config)
 await bare.connect()
 await bare.query(readFileSync(new URL('schema.sql', import.meta.url), 'utf8'))
 
+const untouchedDatabase = await testDatabase()
+/** As the database was before the first request. */
+const untouched = new pg.Client(untouchedDatabase.config)
+await untouched.connect()
+await untouched.query(readFileSync(new URL('schema.sql', import.meta.url), 'utf8'))
+
+const traces = join(temporaryFolder({ onTestFinished: afterAll }), 'traces.ndjson')
 const profiler = createProfiler({
   enabled: true,
   capture: 'full',
@@ -22,9 +33,10 @@ const profiler = createProfiler({
   // The time that a query takes depends on what else the machine does.
   detectors: { 'slow-query': false },
   reporters: [],
+  artifacts: { traces, values: true },
 })
 const app = await startApp(new pg.Pool({ ...database.config, max: 6 }), profiler)
-afterAll(() => Promise.all([app.close(), bare.end()]))
+afterAll(() => Promise.all([app.close(), bare.end(), untouched.end()]))
 
 const answers = new Map<string, number[]>()
 for (const { route, requests, atOnce } of visits) {
@@ -96,6 +108,17 @@ async function refusedRemedies(): Promise<Map<string, string>> {
   }
   return found
 }
+
+test('each remedy leaves the rows, and gives every turn the rows, that its loop did', async () => {
+  const verdicts = await runRemedies(recordedLoops(readTraces(traces)), [untouched, bare])
+  const wrong = verdicts.filter(({ differences }) => differences.length > 0)
+  const failed = verdicts.filter(({ failure, loop }) => failure && !NEEDS_A_SETTING.has(loop.route))
+  expect([...wrong, ...failed]).toEqual([])
+  expect(verdicts.length).toBeGreaterThan(80)
+})
+
+/** Its loop runs under a setting of the transaction. */
+const NEEDS_A_SETTING = new Set(['GET /structure/tenant-loop'])
 
 /** All that is wrong, for whoever works on it. */
 function printTable() {

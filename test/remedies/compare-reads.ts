@@ -6,8 +6,8 @@ import {
   lateralRun,
   listRun,
   one,
-  pairRun,
   type RemedyRun,
+  rowsRun,
   valuesOf,
   varyingPositions,
 } from './remedy-values.ts'
@@ -35,26 +35,23 @@ export async function compareReads(client: ClientBase, loop: RecordedLoop): Prom
   let remedy: Rows | undefined
   for (const [turn, { sql, params = [] }] of turns.entries()) {
     const got = await run(client, { sql, values: [...params] })
-    rows += got.rows.length
     const wanted = varying.map((at) => one(values[turn]?.[at]))
-    if (remedy === undefined || isPair(fix)) remedy = await run(client, remedyRun(loop, values, turn))
-    const keys = await canonical(client, keyColumns(loop, got, remedy, wanted.length), remedy, wanted)
+    remedy ??= await run(client, remedyRun(loop, values))
+    const keys = await keysFor(client, keyColumns(loop, got, remedy, wanted.length), remedy, wanted)
+    if (isLateral(fix) && !(await isInParent(client, loop, wanted))) continue
+    rows += got.rows.length
     const difference = compareTurn(loop, got, remedy, keys)
     if (difference) differences.push(`for ${JSON.stringify(wanted)}: ${difference}`)
   }
   return { turns: turns.length, rows, differences }
 }
 
-function remedyRun(
-  { fix, text, parent }: RecordedLoop,
-  values: readonly (readonly unknown[])[],
-  turn: number,
-) {
-  if (isLateral(fix)) {
-    if (!parent) throw new Error('The remedy is joined to a query that the recording does not have.')
-    return lateralRun(fix, parent, values)
-  }
-  return isPair(fix) ? pairRun(fix, values, [turn, turn]) : listRun(fix, text, values)
+function remedyRun(loop: RecordedLoop, values: readonly (readonly unknown[])[]): RemedyRun {
+  const { fix, text: sent, parent } = loop
+  if (isPair(fix)) return rowsRun(fix, loop)
+  if (!isLateral(fix)) return listRun(fix, sent, values)
+  if (!parent) throw new Error('The remedy is joined to a query that the recording does not have.')
+  return lateralRun(fix, parent, values)
 }
 
 const isPair = (fix: string): boolean => fix.endsWith('a bracket for each row')
@@ -63,24 +60,30 @@ const isLateral = (fix: string): boolean => fix.includes('left join lateral')
 interface Key {
   /** Of the remedy's row. */
   column: number
-  value: string | null
+  /** What it is written as. */
+  texts: ReadonlySet<string | null>
 }
 
 /** Where a row of the remedy says whose it is. */
-function keyColumns({ fix }: RecordedLoop, got: Rows, remedy: Rows, keys: number): number[] {
+function keyColumns({ fix, turns }: RecordedLoop, got: Rows, remedy: Rows, keys: number): number[] {
   const added = remedy.names.length - got.names.length
   if (isLateral(fix)) return Array.from({ length: keys }, (_, at) => Math.min(at, added - 1))
   if (added === keys)
     return Array.from({ length: keys }, (_, at) => (isAddedInFront(got, remedy) ? at : got.names.length + at))
   const names = isPair(fix)
     ? (/\(([^()]+)\) in \(\(/.exec(fix)?.[1]?.split(', ') ?? [])
-    : [/((?:"[^"]+"|[\w.$])+) = any\(/.exec(fix)?.[1] ?? '']
+    : [keyOfList(fix, varyingPositions(valuesOf(turns))[0] ?? 0)]
   return names.map((name) => {
     const last = name.startsWith('"') ? name.slice(1, -1) : (name.split('.').at(-1) ?? '').replaceAll('"', '')
     const at = remedy.names.findIndex((one) => one === last || one === `key_${last}`)
     if (at < 0) throw new Error(`The rows of the remedy have no column ${last}.`)
     return at
   })
+}
+
+function keyOfList(fix: string, position: number): string {
+  const named = Array.from(fix.matchAll(/((?:"[^"]+"|[\w.$])+) = any\(\$(\d+)/g))
+  return named.find(([, , number]) => Number(number) === position + 1)?.[1] ?? ''
 }
 
 function isAddedInFront(got: Rows, remedy: Rows): boolean {
@@ -99,26 +102,47 @@ function withoutKeys(
     : (row) => row.slice(0, got.names.length)
 }
 
-/** The asked values as the database writes those of the column. */
-async function canonical(
+/** The parent may have other rows now than when the loop ran over them; one that is there and not in the remedy is lost. */
+async function isInParent(
   client: ClientBase,
-  columns: number[],
-  { types }: Rows,
-  wanted: unknown[],
+  { fix, parent }: RecordedLoop,
+  wanted: readonly unknown[],
+): Promise<boolean> {
+  const rows = await run(client, { sql: parent?.sql ?? '', values: [...(parent?.params ?? [])] })
+  const columns = Array.from(fix.matchAll(/parent_row\.("[^"]+"|\w+) as /g), ([, name = '']) =>
+    rows.names.indexOf(name.replaceAll('"', '')),
+  )
+  const places = wanted.map((_, at) => columns[Math.min(at, columns.length - 1)] ?? -1)
+  const keys = await keysFor(client, places, rows, wanted)
+  return rows.rows.some((row) => keys.every(({ column, texts }) => texts.has(row[column] ?? null)))
+}
+
+/** Which of the texts in a column mean the asked value to the database: `0.50` is 0.5. */
+async function keysFor(
+  client: ClientBase,
+  columns: readonly number[],
+  { types, rows }: Rows,
+  wanted: readonly unknown[],
 ): Promise<Key[]> {
   const keys: Key[] = []
   for (const [at, column] of columns.entries()) {
-    const value = wanted[at]
-    const { rows } = await client.query(`select format_type(${types[column]}, null) as type`)
-    const answer = await client.query(`select $1::${rows[0].type}::text as value`, [value])
-    keys.push({ column, value: answer.rows[0].value })
+    const { rows: found } = await client.query(`select format_type(${types[column]}, null) as type`)
+    const { type } = found[0]
+    const texts = [...new Set(rows.map((row) => row[column]))]
+    const equal = await client.query(
+      `select text from unnest($1::text[]) as text where text::${type} is not distinct from $2::${type}`,
+      [texts, wanted[at]],
+    )
+    keys.push({ column, texts: new Set(equal.rows.map(({ text: one }) => one)) })
   }
   return keys
 }
 
 function compareTurn(loop: RecordedLoop, got: Rows, remedy: Rows, keys: readonly Key[]): string | undefined {
   const strip = withoutKeys(loop, got, remedy)
-  const own = remedy.rows.filter((row) => keys.every(({ column, value }) => row[column] === value)).map(strip)
+  const own = remedy.rows
+    .filter((row) => keys.every(({ column, texts }) => texts.has(row[column] ?? null)))
+    .map(strip)
   const has =
     isLateral(loop.fix) && got.rows.length === 0
       ? own.filter((row) => row.some((value) => value !== null))

@@ -1,7 +1,8 @@
 // The loops of a recording, each with the statements that it sent, their values, and the remedy that is printed for it.
 import { readFileSync } from 'node:fs'
+import { createProfiler } from '../../src/profiler.ts'
 import { fingerprint } from '../../src/sql/index.ts'
-import type { Finding, Query, Trace } from '../../src/types.ts'
+import type { Query, Trace } from '../../src/types.ts'
 
 export interface RecordedLoop {
   detector: string
@@ -23,27 +24,29 @@ export function readTraces(file: string): Trace[] {
 }
 
 /** What is found without what the source shows of the calls: their remedies are SQL. */
-export function withoutSource({ queries, ...trace }: Trace): Trace {
+function withoutSource({ queries, ...trace }: Trace): Trace {
   return { ...trace, queries: queries.map(({ source: _, ...query }) => query) }
 }
 
 const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
 
 /** Of each statement of each loop the first trace that shows it; those without a statement to write instead are left out. */
-export function recordedLoops(findings: readonly Finding[], traces: readonly Trace[]): RecordedLoop[] {
+export function recordedLoops(traces: readonly Trace[]): RecordedLoop[] {
   const byId = new Map(traces.map((trace) => [trace.id, trace]))
-  return findings.flatMap(({ route, occurrences, statements = [] }) =>
-    statements.flatMap(({ detector, text, fix, evidence }): RecordedLoop[] => {
-      if (!LOOPS.has(detector) || fix === undefined) return []
-      const parentText = evidence.find(({ label }) => label === 'rows of')?.text
-      for (const { trace: id, queries } of occurrences) {
-        const trace = byId.get(id)
-        const sent = queries.flatMap((index) => trace?.queries[index] ?? [])
-        const turns = sent.filter(({ sql }) => fingerprint(sql).text === text)
-        const parent = trace?.queries.find(({ sql }) => fingerprint(sql).text === parentText)
-        if (turns.length > 1) return [{ detector, route, text, fix, turns, parent }]
-      }
-      return []
-    }),
-  )
+  return createProfiler({ enabled: true, reporters: [] })
+    .analyze(traces.map(withoutSource))
+    .findings.flatMap(({ route, occurrences, statements = [] }) =>
+      statements.flatMap(({ detector, text, fix, evidence }): RecordedLoop[] => {
+        if (!LOOPS.has(detector) || fix === undefined) return []
+        const parentText = evidence.find(({ label }) => label === 'rows of')?.text
+        for (const { trace: id, queries } of occurrences) {
+          const trace = byId.get(id)
+          const sent = queries.flatMap((index) => trace?.queries[index] ?? [])
+          const turns = sent.filter(({ sql }) => fingerprint(sql).text === text)
+          const parent = trace?.queries.find(({ sql }) => fingerprint(sql).text === parentText)
+          if (turns.length > 1) return [{ detector, route, text, fix, turns, parent }]
+        }
+        return []
+      }),
+    )
 }

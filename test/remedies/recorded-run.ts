@@ -1,0 +1,42 @@
+// Runs statements in one trace, as an application would in a loop, and gives the loop with the remedy that is printed for it.
+import type pg from 'pg'
+import type { Profiler } from '../../src/profiler.ts'
+import { fingerprint } from '../../src/sql/index.ts'
+import type { LoopStatement } from '../../src/types.ts'
+import type { RecordedLoop } from './recorded-loops.ts'
+
+export interface Sent {
+  sql: string
+  params: readonly unknown[]
+}
+
+/** `parent` is asked first, when there is one; its rows are what the turns are made of. Nothing that is written stays. */
+export async function recordRun(
+  profiler: Profiler,
+  pool: pg.Pool,
+  parent: Sent | undefined,
+  turnsOf: (rows: readonly Record<string, unknown>[]) => readonly Sent[],
+): Promise<{ loop: RecordedLoop; statement: LoopStatement | undefined } | undefined> {
+  const trace = profiler.startTrace({ kind: 'job', name: 'loop' })
+  const turns = await profiler.context.run(trace, async () => {
+    const { rows } = parent ? await pool.query(parent.sql, [...parent.params]) : { rows: [] }
+    const sent = turnsOf(rows)
+    await pool.query('begin')
+    try {
+      for (const { sql, params } of sent) await pool.query(sql, [...params])
+    } finally {
+      await pool.query('rollback')
+    }
+    return sent
+  })
+  trace.end()
+  await trace.settled()
+  const finished = trace.finished ? [trace.finished] : []
+  const statements = profiler.analyze(finished).findings.flatMap((finding) => finding.statements ?? [])
+  const [first] = turns
+  if (!first) return undefined
+  const { text } = fingerprint(first.sql)
+  const statement = statements.find((one) => one.text === text)
+  const { fix = '', detector = '' } = statement ?? {}
+  return { statement, loop: { detector, route: 'loop', text, fix, turns, parent } }
+}
