@@ -47,18 +47,23 @@ export type ReadRewrite =
   /** Nothing is proven; `keys` are the columns that the values are compared with, `limited` that each turn takes the first few rows. */
   | { kind: 'words'; keys: readonly string[]; limited: boolean }
 
+/** Nobody pastes a longer one, and reading it takes time that grows with the square of its length. */
+export const LONGEST_STATEMENT = 4_000
+
 export function rewriteRead(read: RepeatedRead): ReadRewrite {
+  if (read.text.length + (read.parent?.text.length ?? 0) > LONGEST_STATEMENT) return inWords(read)
   if (read.nextFrom !== undefined) return { kind: 'walk', sql: walk(read, read.nextFrom) }
   const clauses = selectClauses(read.text)
   const keys = clauses && askedKeys(read, clauses)
-  return (
-    (clauses && keys && askForAll(read, clauses, keys)) ??
-    lateral(read) ?? {
-      kind: 'words',
-      keys: read.varying.flatMap(({ column }) => column ?? []),
-      limited: LIMITED.test(read.text),
-    }
-  )
+  return (clauses && keys && askForAll(read, clauses, keys)) ?? lateral(read) ?? inWords(read)
+}
+
+function inWords({ text, varying }: RepeatedRead): ReadRewrite {
+  return {
+    kind: 'words',
+    keys: varying.flatMap(({ column }) => column ?? []),
+    limited: LIMITED.test(text),
+  }
 }
 
 const LIMITED = /\b(?:limit|fetch (?:first|next))\b/

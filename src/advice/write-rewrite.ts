@@ -6,6 +6,7 @@ import type { Placeholder, ValueType } from '../sql/index.ts'
 import { quoteName } from '../sql/quote-name.ts'
 import { type Edit, parameters, type ShownStatement, writeStatement } from '../sql/write-statement.ts'
 import { canBeJoined, columnOfKey, lastPart } from './output-key.ts'
+import { LONGEST_STATEMENT } from './read-rewrite.ts'
 
 /** A value of the statement, with a name of it for each turn: equal values have equal names. */
 type WrittenValue = Placeholder & {
@@ -44,7 +45,7 @@ export type WriteRewrite =
 
 export function rewriteWrite(write: RepeatedWrite): WriteRewrite {
   if (write.followsItself) return { kind: 'chain' }
-  const clauses = writeClauses(write.text)
+  const clauses = write.text.length > LONGEST_STATEMENT ? undefined : writeClauses(write.text)
   if (!clauses) return { kind: 'words', write: write.kind }
   if (write.kind === 'insert') return insertRows(write, clauses)
   return byKeys(write, clauses) ?? fromRows(write, clauses) ?? { kind: 'words', write: write.kind }

@@ -106,8 +106,13 @@ function explain(
 
 /** Of the first turn, and of the first one that has DEFAULT where that has a value, or the other way round. */
 function typesOf(queries: readonly Query[]): Record<'types' | 'otherTypes', readonly ValueType[]> {
-  const [types = [], ...others] = [...new Set(queries.map(({ sql }) => sql))].map(valueTypes)
+  const [types = [], ...others] = [...new Set(queries.slice(0, COMPARED_TEXTS).map(({ sql }) => sql))].map(
+    valueTypes,
+  )
   const isDefault = (ofTurn: readonly ValueType[], at: number) => ofTurn[at]?.literal === 'default'
   const other = others.find((one) => types.some((_, at) => isDefault(one, at) !== isDefault(types, at)))
   return { types, otherTypes: other ?? types }
 }
+
+/** Values that are written into the statements make another text of each. */
+const COMPARED_TEXTS = 100
