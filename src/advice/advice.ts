@@ -16,10 +16,11 @@ export interface Sender {
 }
 
 export function adviseRead(read: RepeatedRead, { via, source }: Sender): Remedy {
-  const code = codeFor('select', { via, source })
-  if (code) return code
   const rewrite = rewriteRead(read)
-  return { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite, source) : {}) }
+  // The values of a walk cannot be collected first, and rows that are locked are locked in an order.
+  const isInOrder = rewrite.kind === 'walk' || rewrite.kind === 'locked'
+  const code = isInOrder ? undefined : codeFor('select', { via, source })
+  return code ?? { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite, source) : {}) }
 }
 
 export function adviseWrite(write: RepeatedWrite, { via, source }: Sender): Remedy {
