@@ -5,8 +5,15 @@ import { dirname, sep } from 'node:path'
 import type { CallSite } from '../types.ts'
 import { type ApplicationCode, applicationRule } from './application-code.ts'
 import { readCall } from './read-call.ts'
+import { handsOn } from './source-files.ts'
 import { toSource } from './source-position.ts'
-import { type CapturedStack, type FormattedStack, formatStack, framesOf } from './stack-frames.ts'
+import {
+  type CapturedStack,
+  type FormattedStack,
+  formatStack,
+  framesOf,
+  type StackFrame,
+} from './stack-frames.ts'
 
 export type { CapturedStack }
 
@@ -54,13 +61,26 @@ export function callResolver(application: ApplicationCode = {}, remembered = REM
 
   const resolve = (stack: FormattedStack): Call => {
     const frames = framesOf(stack)
-    const own = frames.flatMap((frame) => {
+    const own: StackFrame[] = []
+    let inner: StackFrame | undefined
+    for (const frame of frames) {
+      const called = inner
+      // Between what runs and what waits for it stands the queue of Node.js.
+      if (!frame.file.startsWith('node:')) inner = frame
       // Installed code is mapped only when it counts: there is a lot of it.
-      if (!isApplication(frame.file, frame.ran)) return []
+      if (!isApplication(frame.file, frame.ran)) continue
       const source = toSource(frame)
-      return source === frame || isApplication(source.file, frame.file) ? [source] : []
-    })
+      if (source !== frame && !isApplication(source.file, frame.file)) continue
+      if (own.length === 0 || !isMiddleware(source, called)) own.push(source)
+    }
     return readCall(own, frames.at(-1)?.isLost)
+  }
+
+  /** Middleware that called `next()` is no caller of what came next. `inner` is the frame that it called or awaits. */
+  const isMiddleware = (frame: StackFrame, inner: StackFrame | undefined): boolean => {
+    if (!inner) return false
+    const isOwnFunction = isApplication(inner.file, inner.ran) && (!frame.awaits || inner.function === 'next')
+    return !isOwnFunction && handsOn(frame)
   }
 
   return (captured) => {

@@ -4,6 +4,7 @@ import { readTokens, type SourceTokens, tokenAt } from '../source/tokens.ts'
 import type { Frame, QuerySource } from '../types.ts'
 import { awaitsSeveralCalls, combinedCall } from './source-awaited.ts'
 import { functionsAround, isRepeatedAt } from './source-loops.ts'
+import { callsNext } from './source-next.ts'
 import { readIfOld } from './source-position.ts'
 import { readQuerySource } from './source-query.ts'
 
@@ -75,6 +76,13 @@ export function combinedFrame(frame: Frame, index: number): Frame | 'loop' | 'un
       const { at: start, ...name } = call
       return { ...frame, ...name, ...placeOf(tokens, start) }
     }) ?? 'unknown'
+  )
+}
+
+/** Whether this frame calls `next()` of a chain of middleware. In a loop it would be something else of that name. */
+export function handsOn(frame: Frame): boolean {
+  return (
+    at(frame, (tokens, position) => callsNext(tokens, position) && !isRepeatedAt(tokens, position)) ?? false
   )
 }
 
