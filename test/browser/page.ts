@@ -201,7 +201,7 @@ describe('with 5,000 findings and a trace of 10,000 queries', () => {
       key: `key ${index}`,
       title: `Finding number ${index}`,
       route: `GET /${index % 300}`,
-      callSite: [{ file: 'src/orders.ts', line: index + 1 }],
+      callSite: [{ file: 'src/orders.ts', line: 10_000 + index }],
     }),
   )
   const queries = each(Array.from({ length: 10_000 }), () => orders.queries[1] ?? q('select 1'))
