@@ -1,6 +1,6 @@
 // The packed tarball in an empty folder, used as a stranger would who has read the README.
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -120,6 +120,13 @@ test('the package takes less than 3 MB, without source maps, sources or tests', 
   expect(files.length).toBeLessThan(600)
   const unneeded = files.filter(({ name }) => /\.map$|\.test\.|(?<!\.d)\.m?ts$|docs\/decisions/.test(name))
   expect(unneeded.map(({ name }) => name)).toEqual([])
+})
+
+test('every page that README links to is in the package, apart from those about the repository', () => {
+  const folder = join(home, 'node_modules/pg-loupe')
+  const targets = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+  const missing = new Set(targets.flatMap(([, path = '']) => (existsSync(join(folder, path)) ? [] : [path])))
+  expect([...missing].sort()).toEqual(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'examples/shop'])
 })
 
 test.each(['report', 'trace'])('the schema of a %s is in the package', async (name) => {
