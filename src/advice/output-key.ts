@@ -64,8 +64,9 @@ function outputName(item: string): string {
 
 /** Without its table and its quotes. */
 export function lastPart(column: string): string {
-  const quoted = /"((?:[^"]|"")+)"$/.exec(column)?.[1]
-  return quoted === undefined ? column.slice(column.lastIndexOf('.') + 1) : quoted.replaceAll('""', '"')
+  if (!column.endsWith('"')) return column.slice(column.lastIndexOf('.') + 1)
+  const start = column.startsWith('"') && !column.includes('."') ? 1 : column.lastIndexOf('."') + 2
+  return column.slice(start, -1).replaceAll('""', '"')
 }
 
 /** The column of `column = ?`, as written; undefined for any other condition. */

@@ -49,7 +49,7 @@ test.each<[string, (index: number) => Query]>([
   '%s',
   (_what, make) => {
     const queries = Array.from({ length: COUNT }, (_, index) => make(index))
-    const { detectors } = checkOptions({ detectors: { 'query-budget': { most: COUNT - 1 } } })
+    const { detectors } = checkOptions({ detectors: { 'query-budget': { maxQueries: COUNT - 1 } } })
     const findings = analyzeTrace(trace('GET /', queries), detectors)
     expect(findings.some(({ detector }) => detector === 'query-budget')).toBe(true)
   },
