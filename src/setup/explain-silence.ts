@@ -56,7 +56,9 @@ export function explainTests({ isRegistered, profilers, sources, surroundings }:
   // Assertions need no set-up file, and under `pg-loupe run` requests are traced without one.
   if (outputs.includes('asked') || isRegistered) return []
   const isUsed = sources.some(({ uses }) => Object.values(uses).some((count) => count > 0))
-  return isUsed ? [testsNotTraced(runner, outputs.includes('collected'))] : []
+  const isCollected = outputs.includes('collected')
+  // A sandbox of Jest may end before its uses are written.
+  return isUsed || isCollected ? [testsNotTraced(runner, isCollected)] : []
 }
 
 export function testsNotReported(runner: RunnerName): Notice {

@@ -86,6 +86,22 @@ test.each<[string, ProcessFacts]>([
   expect(idsOf([one])).toEqual([id])
 })
 
+test('a reporter without its set-up file is a fault, also where no use of a pool was written in time', () => {
+  const tests = { runner: 'jest' as const, hasSetUp: false, traced: 0 }
+  const profilers = [
+    {
+      isDefault: true,
+      middlewares: 0,
+      requests: 0,
+      collectsUntraced: false,
+      outputs: ['collected' as const],
+    },
+  ]
+  const setup = { isServer: false, profilers, sources: [] }
+  expect(idsOf([facts(setup, { tests })])).toEqual(['tests-not-traced'])
+  expect(idsOf([facts(setup, { tests: { ...tests, hasSetUp: true, traced: 1 } })])).toEqual([])
+})
+
 test('versions at the limit are none', () => {
   expect(
     idsOf([
