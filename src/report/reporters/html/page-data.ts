@@ -57,7 +57,7 @@ export interface PageFinding extends Omit<Finding, 'occurrences'> {
 }
 
 /** One mistake in the source, as positions among the findings, the worst first. */
-export interface PageGroup {
+interface PageGroup {
   lead: number
   sameLine: readonly number[]
   explained: readonly number[]
