@@ -22,10 +22,13 @@ export const EDITOR_TAKES = `one of ${Object.keys(EDITORS).join(', ')}, or a tem
 /** Whether it is the name of an editor, or a template that can be one. */
 export function isEditor(value: unknown): value is Editor {
   if (typeof value !== 'string') return false
-  return Object.hasOwn(EDITORS, value) || (TEMPLATE.test(value) && !RUNS_CODE.test(value))
+  return (
+    Object.hasOwn(EDITORS, value) ||
+    (value.includes('{path}') && ADDRESS.test(value) && !RUNS_CODE.test(value))
+  )
 }
 
-const TEMPLATE = /^[a-z][a-z\d+.-]*:[^\s\p{C}]*\{path\}[^\s\p{C}]*$/iu
+const ADDRESS = /^[a-z][a-z\d+.-]*:[^\s\p{C}]*$/iu
 /** A page would run it. */
 const RUNS_CODE = /^(?:javascript|data|vbscript|blob):/i
 
