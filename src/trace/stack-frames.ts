@@ -196,10 +196,13 @@ function placeOfEval(place: string): Frame | undefined {
   return row === undefined ? undefined : makeFrame(file, Number(row), Number(column), undefined)
 }
 
+/** V8 names functions after what holds them: `exports` is in an object, and jest 28 and 29 wrap a module in `Object.<anonymous>`. */
+const MODULE_PREFIX = /^(?:Object\.<anonymous>\.|(?:Object|Module|_)\.(?=\w))/
+
 function makeFrame(location: string, line: number, column: number, name: string | undefined): Frame {
   const frame: Frame = { file: toPath(location), line, column }
   const alias = name?.endsWith(']') ? name.indexOf(' [as ') : -1
-  const shortName = (alias < 0 ? name : name?.slice(0, alias))?.replace(/^(?:Object|Module|_)\.(?=\w)/, '')
+  const shortName = (alias < 0 ? name : name?.slice(0, alias))?.replace(MODULE_PREFIX, '')
   if (shortName && shortName !== '<anonymous>' && shortName !== 'eval') frame.function = shortName
   return frame
 }
