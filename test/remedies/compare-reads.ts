@@ -75,7 +75,8 @@ function keyColumns({ fix, turns }: RecordedLoop, got: Rows, remedy: Rows, keys:
     : [keyOfList(fix, varyingPositions(valuesOf(turns))[0] ?? 0)]
   return names.map((name) => {
     const last = name.startsWith('"') ? name.slice(1, -1) : (name.split('.').at(-1) ?? '').replaceAll('"', '')
-    const at = remedy.names.findIndex((one) => one === last || one === `key_${last}`)
+    const alias = fix.split(`${name} as `)[1]?.split(/[ ,]/)[0]
+    const at = remedy.names.findIndex((one) => one === (alias ?? last) || one === `key_${last}`)
     if (at < 0) throw new Error(`The rows of the remedy have no column ${last}.`)
     return at
   })
