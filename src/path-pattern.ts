@@ -12,15 +12,21 @@ const OPTIONS = { dot: true, windows: false }
 
 /** The whole path has to match. A pattern without a star also matches what lies below it, as the name of a folder does. */
 export function wholePath(pattern: string): MatchesPath {
-  const glob = globOf(pattern.replace(/(?<=[^/])\/+$/, ''))
+  const glob = globOf(pattern.length > 1 ? withoutSlashAtEnd(pattern) : pattern)
   return matching(glob.includes('*') ? [glob] : [glob, `${glob}/**`])
 }
 
 /** A part of the path in whole names has to match; with a leading slash, its start. What lies below matches too. */
 export function partOfPath(pattern: string): MatchesPath {
-  const names = globOf(pattern.replace(/\/+$/, ''))
+  const names = globOf(withoutSlashAtEnd(pattern))
   const glob = names.startsWith('/') ? names : `**/${names}`
   return matching([glob, `${glob}/**`])
+}
+
+function withoutSlashAtEnd(pattern: string): string {
+  let end = pattern.length
+  while (pattern[end - 1] === '/') end--
+  return pattern.slice(0, end)
 }
 
 /** Without a name, as in `./`, the folder itself is meant, and so all that lies in it. */

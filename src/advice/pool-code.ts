@@ -3,6 +3,7 @@
 // number. What is not `query(text, values)` with a text that stands there is left to SQL.
 
 import { argumentsOf } from '../source/call-chain.ts'
+import { splitAtCommas } from '../sql/clauses.ts'
 import type { QuerySource, SourceLoop } from '../types.ts'
 import {
   countMentions,
@@ -94,13 +95,21 @@ function selectOnce(lookup: Lookup, source: QuerySource, loop: SourceLoop): Reme
   const isGrouped = /\bgroup\s+by\b/i.test(sql)
   if (AGGREGATE.test(list)) return isGrouped ? undefined : aggregateOnce(lookup, list, source, loop)
   if (isGrouped) return undefined
-  const limited = /\s+limit\s+(\d+)\s*$/i.exec(sql)
-  if (/\blimit\b/i.test(sql) && (!limited || name !== 'id'))
-    return limited ? firstOfEach(lookup, source, loop) : undefined
+  const limit = limitAtEnd(sql)
+  if (/\blimit\b/i.test(sql) && (!limit || name !== 'id'))
+    return limit ? firstOfEach(lookup, source, loop) : undefined
   const hasKey = list.split(',').some((item) => [column, name, '*'].includes(item.trim().replaceAll('"', '')))
   const text = hasKey ? batched : batched.replace(/select\s+/i, (select) => `${select}${column} as for_key, `)
-  const withoutLimit = limited ? text.slice(0, text.length - limited[0].length) : text
-  return lookedUp(lookup, { text: withoutLimit, isOwn: hasKey, most: limited?.[1] }, source, loop)
+  const withoutLimit = limit ? text.slice(0, text.length - limit.length) : text
+  return lookedUp(lookup, { text: withoutLimit, isOwn: hasKey, most: limit?.rows }, source, loop)
+}
+
+/** With the number of its characters, and the white space around it. */
+function limitAtEnd(sql: string): { rows: string; length: number } | undefined {
+  const start = sql.toLowerCase().lastIndexOf('limit')
+  const [, rows] = /^limit\s+(\d+)\s*$/i.exec(sql.slice(start)) ?? []
+  const before = sql.slice(0, start).trimEnd()
+  return start > 0 && rows && before.length < start ? { rows, length: sql.length - before.length } : undefined
 }
 
 /** The statement as it was, once for each value that has rows: it keeps its order and its limit. */
@@ -171,7 +180,9 @@ function aggregateOnce(
   loop: SourceLoop,
 ): Remedy | undefined {
   const { column, value, batched } = lookup
-  const items = list.split(/,(?![^()]*\))/).map((item) => ofNoRows(item.trim()))
+  const items = splitAtCommas(list, { start: 0, end: list.length }).map(({ start, end }) =>
+    ofNoRows(list.slice(start, end).trim()),
+  )
   if (items.some((item) => item === undefined) || /\b(?:order\s+by|limit)\b/i.test(batched)) return undefined
   const names = namesFor(lookup, source)
   const text = `${batched.trimEnd().replace(/select\s+/i, (select) => `${select}${column} as for_key, `)} group by ${column}`
@@ -191,26 +202,25 @@ function aggregateOnce(
 
 function writeOnce(kind: string, lookup: Lookup, source: QuerySource, loop: SourceLoop): Remedy | undefined {
   const { sql, column, batched } = lookup
-  const plain = kind === 'delete' ? /^\s*delete\s+from\b/i : /^\s*update\b/i
+  const plain = kind === 'delete' ? /^delete\s+from\b/i : /^update\b/i
   if (
     source.result !== 'unused' ||
-    !plain.test(sql) ||
+    !plain.test(sql.trimStart()) ||
     /\b(?:returning|select)\b/i.test(sql) ||
     !CONDITIONS.test(sql)
   )
     return undefined
   // What is added once for each turn is not added so often for all of them.
   const set = /\bset\b(.*)\bwhere\b/is.exec(sql)?.[1] ?? ''
-  if (
-    kind === 'update' &&
-    !/^(?:\s*[\w"]+\s*=\s*(?:\$\d+|now\(\)|'[^']*'|true|false|null|\d+)\s*,?)+$/i.test(set)
-  )
+  if (kind === 'update' && !set.split(',').every((assignment) => SET_TO_ONE_VALUE.test(assignment.trim())))
     return undefined
   return advice(
     `${kind === 'delete' ? 'Delete' : 'Update'} the rows of all of ${loop.over} with one statement, by ${column} = any(…).`,
     pasted(source, 'pg', [], { before: [], inside: '', after: [`await ${askedFor(lookup, batched, loop)}`] }),
   )
 }
+
+const SET_TO_ONE_VALUE = /^[\w"]+ ?= ?(?:\$\d+|now\(\)|'[^']*'|true|false|null|\d+)$/i
 
 function insertOnce(call: PoolCall, source: QuerySource, loop: SourceLoop): Remedy | undefined {
   const { expression, sql, values, textRange } = call
@@ -251,7 +261,9 @@ function askedFor(
 
 /** `query<Row>(…)` is to have the key as well. */
 function typedFor(asked: string, key: string): string {
-  return asked.replace(/\.query<(.*?)>\(/s, (_, row: string) => `.query<${row} & { ${key}: unknown }>(`)
+  const start = asked.indexOf('.query<')
+  const end = start < 0 ? -1 : asked.indexOf('>(', start)
+  return end < 0 ? asked : `${asked.slice(0, end)} & { ${key}: unknown }${asked.slice(end)}`
 }
 
 function namesFor({ sql, name }: Lookup, source: QuerySource): { found: string; by: string } {
