@@ -2,7 +2,7 @@
 // the arguments of each call. It reads tokens, not a grammar; what it cannot read is no chain.
 import { LONGEST_TYPE, type SourceTokens } from './tokens.ts'
 
-export interface ChainCall {
+interface ChainCall {
   name: string
   /** Tokens of each argument: the first one and the one behind the last. */
   args: readonly (readonly [number, number])[]
