@@ -399,10 +399,11 @@ return answer.length`,
     ['moments, which are objects and no texts', 'happened_at', 'row.key'],
     ['decimals, which have several spellings', 'price', 'String(Number(row.key))'],
     ['UUIDs in another spelling than that of the rows', 'token', 'String(row.key).toUpperCase()'],
-  ].map(([what, column, value]) => ({
-    name: `a lookup with pg by ${what}`,
-    isQuiet: true,
-    code: `const { rows } = await pool.query('select id, ${column} as key from events order by id')
+  ].map(
+    ([what, column, value]): Program => ({
+      name: `a lookup with pg by ${what}`,
+      isQuiet: true,
+      code: `const { rows } = await pool.query('select id, ${column} as key from events order by id')
 const answer = []
 // loop
 for (const row of rows) {
@@ -410,5 +411,6 @@ for (const row of rows) {
 }
 // end
 return answer`,
-  })),
+    }),
+  ),
 ]
