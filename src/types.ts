@@ -69,6 +69,8 @@ export interface ResultBound {
   tableRows?: number
   /** Columns that order its rows in one way only, as the statement would name them: `orders.id`. */
   key?: readonly string[]
+  /** Its unique key finds one row at most, so that its LIMIT leaves out none. Absent without a LIMIT. */
+  findsOneRow?: true
 }
 
 /** What a statement reads and changes beyond the tables that its text names, as the catalog tells. */

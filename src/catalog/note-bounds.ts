@@ -16,7 +16,7 @@ interface Verdict {
 }
 
 /** What is known of the table beside the proof. */
-type Known = Pick<ResultBound, 'table' | 'tableRows' | 'key'>
+type Known = Pick<ResultBound, 'table' | 'tableRows' | 'key' | 'findsOneRow'>
 
 /** Applications send some hundred different statements. */
 const KEPT_VERDICTS: TextCacheLimits = {
@@ -39,7 +39,7 @@ export function noteBounds(
     if (query.bound || query.sqlLength !== undefined || fingerprint(query.sql).kind !== 'select') continue
     const { bound: known, dependsOnValues, isWholeTable } = verdictOn(query.sql, catalog)
     if (dependsOnValues && query.params)
-      query.bound = { ...sizeOf(query.sql, catalog, query.params), ...tableOf(known) }
+      query.bound = { ...sizeOf(query.sql, catalog, query.params), ...knownOf(known) }
     else if (isLive && isWholeTable && query.rows !== undefined && !query.inPortions)
       query.bound = { ...known, tableRows: query.rows }
     else query.bound = known
@@ -63,10 +63,16 @@ function judge(sql: string, catalog: Catalog): Verdict {
   const size = sizeOf(sql, catalog)
   const isOpen = size.rows === undefined || size.nested === undefined
   const { isWholeTable, ...known } = describeTable(sql, catalog)
-  const verdict = { bound: { ...size, ...known }, dependsOnValues: false, isWholeTable }
+  const oneRow = findsOneRow(sql, catalog) ? ({ findsOneRow: true } as const) : {}
+  const verdict = { bound: { ...size, ...known, ...oneRow }, dependsOnValues: false, isWholeTable }
   if (!isOpen || !sql.includes('$')) return verdict
   const kindest = KINDEST_VALUES.map((values) => sizeOf(sql, catalog, values))
   return { ...verdict, dependsOnValues: kindest.some((one) => differs(one, size)) }
+}
+
+/** Whether its LIMIT, if it has one, leaves out no row, whatever the tables hold. */
+function findsOneRow(sql: string, catalog: Catalog): boolean {
+  return /\blimit\b/i.test(sql) && bound(sql, { catalog, withoutLimit: true }).rows <= 1
 }
 
 /** Of the protocol: https://www.postgresql.org/docs/current/limits.html */
@@ -101,11 +107,12 @@ function describeTable(sql: string, catalog: Catalog): Known & { isWholeTable: b
   }
 }
 
-function tableOf({ table, tableRows, key }: ResultBound): Known {
+function knownOf({ table, tableRows, key, findsOneRow }: ResultBound): Known {
   return {
     ...(table === undefined ? {} : { table }),
     ...(tableRows === undefined ? {} : { tableRows }),
     ...(key === undefined ? {} : { key }),
+    ...(findsOneRow ? { findsOneRow } : {}),
   }
 }
 

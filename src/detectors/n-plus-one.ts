@@ -72,6 +72,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
           types: valueTypes(first.sql),
           varying,
           limit: limitOfAll(queries),
+          findsOneRow: queries.every((query) => query.bound?.findsOneRow),
           nextFrom: nextOfWalk(trace, indexes, varying),
           parent: parentStatement(trace, origin, varying),
         },

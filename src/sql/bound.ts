@@ -14,6 +14,8 @@ export interface BoundOptions {
   searchPath?: readonly string[] | undefined
   /** Values of the parameters. Without them nothing is bounded by a parameter. */
   params?: readonly unknown[] | undefined
+  /** The bound that the statement would have without its own LIMIT; those of its subqueries count. */
+  withoutLimit?: boolean | undefined
 }
 
 export interface Bound {
@@ -37,7 +39,8 @@ export function bound(sql: string, options: BoundOptions = {}): Bound {
     let rows = 0
     let nested = 0
     let reason = 'it returns no rows'
-    for (const statement of statements) {
+    for (const parsed of statements) {
+      const statement = options.withoutLimit ? withoutLimit(parsed) : parsed
       const one = utilityRows(statement) ?? bounds.statement(statement, undefined, new Map())
       const unfit = one.own.rows === Infinity ? one.own : one.nested
       if (rows !== Infinity && nested !== Infinity)
@@ -54,6 +57,11 @@ export function bound(sql: string, options: BoundOptions = {}): Bound {
   } catch {
     return notKnown('the statement is too deep to be analysed')
   }
+}
+
+function withoutLimit<Statement extends object>(statement: Statement): Statement {
+  const select = as(statement as never, 'SelectStmt')
+  return select ? { ...statement, SelectStmt: { ...select, limitCount: undefined } } : statement
 }
 
 function notKnown(reason: string): Bound {

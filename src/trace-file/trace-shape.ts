@@ -72,6 +72,7 @@ const query = shape({
       table: v.optional(text),
       tableRows: v.optional(number),
       key: v.optional(list(text)),
+      findsOneRow: v.optional(v.boolean('true or false')),
     }),
   ),
   effects: v.optional(

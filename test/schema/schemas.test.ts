@@ -59,7 +59,15 @@ const everything: Required<Query> = {
   },
   builtAt: { file: 'b.ts', line: 3 },
   flow: [{ param: 0, query: 0, column: 'id', table: 'public.t', rows: 3 }],
-  bound: { rows: 5, nested: 0, reason: 'LIMIT', table: 't', tableRows: 100, key: ['t.id'] },
+  bound: {
+    rows: 1,
+    nested: 0,
+    reason: 'LIMIT',
+    table: 't',
+    tableRows: 100,
+    key: ['t.id'],
+    findsOneRow: true,
+  },
   effects: { reads: ['a'], readsAnything: true, writes: ['b'], writesAnything: true },
   usage: {
     read: ['id'],
