@@ -16,18 +16,19 @@ export const detectorPages: Readonly<Record<string, DetectorPage>> = {
     title: 'A query for each row',
     severity: 'error',
     summary:
-      'A read that is sent again and again from one place in the code, each time with another value, where one statement could have answered for all of them.',
+      'One place in the code sends the same SELECT again and again, each time with another value. One statement could have answered for all values.',
     page: `# n-plus-one
 
 ## What it finds
 
-A read that is sent again and again from one place in the code, each time with another value, where one statement could
-have answered for all of them.
+One place in the code sends the same SELECT again and again, each time with another value. One statement could have
+answered for all values.
 
 ## Why it hurts
 
-Every query is a round trip: on a network of one millisecond, fifty rows are fifty milliseconds before the database has
-done any work, and the page gets slower with every row that is added. On a laptop next to its database nobody notices.
+Every query is a round trip. On a network with a latency of one millisecond, fifty rows cost fifty milliseconds before the
+database has done any work, and the page gets slower with every row that is added. A developer whose database runs on the
+same machine does not notice it.
 
 ## Bad
 
@@ -69,72 +70,101 @@ SELECT id, name FROM customers WHERE id = ANY($1);
 
 ### The code in the finding
 
-Where the source shows the query and the loop around it, the finding has code to paste: what to import, one query before the loop, and the
-expression that stands in the loop instead of the query. It is the application's own call rewritten, for Drizzle (0.45 and 1.0) and for \`query\`
-of pg with its statement in the source. Rows without a match, values that come twice, and null behave as in the loop; a count without
-rows stays 0, and a \`limit\` applies to each value on its own.
+The remedy is code to paste if the source shows both the query and the loop around it. The code consists of the missing imports,
+one query before the loop, and the expression that replaces the query in the loop. It is the application's own call,
+rewritten for Drizzle (0.45 and 1.0) or for \`query\` of pg with its statement in the source. It gives the loop the same
+rows: rows without a match, values that occur twice and null behave as before, a count without rows stays 0, and a \`limit\`
+applies to each value separately.
 
-The finding has SQL instead where the query stands in another function than the loop, is built from parts, or does what is not known to be safe
-to rewrite: outer joins, upserts, updates that add to a column. Names are then those of SQL.
+The remedy is SQL, with the names of SQL, in the following cases:
+
+- The query is in another function than the loop, or its statement is built from parts.
+- The call does something that is not known to be safe to rewrite, such as an outer join.
+- A row returns the value in another form than it was sent in: dates, fractions (\`1.5\` and \`1.50\`), objects, and UUIDs with
+  capital letters. A lookup by the application's value would find no row, so these values get SQL only.
+
+### The SQL in the finding
+
+Tests run these statements beside the loops that they replace, with nulls, duplicates and missing keys. The statement
+depends on the loop:
+
+| the loop                                                | the remedy                                                                               |
+| ------------------------------------------------------- | ---------------------------------------------------------------------------------------- |
+| compares one column with a value                        | \`column = any($1)\`; the key is added to the select list if it is not there               |
+| compares several columns with values                    | \`(a, b) in (($1, $2), ($3, $4))\`                                                         |
+| asks for an aggregate, such as \`count(*)\`               | a grouped query; the remedy says what a value without rows gets (0, NULL or its default) |
+| takes the first rows of each value (\`LIMIT\`)            | \`left join lateral … on true\` with the query that the values come from                   |
+| has a \`LIMIT\`, and its unique key finds one row         | \`column = any($1)\` without the \`LIMIT\`; this needs the catalog (\`catalog: true\`)         |
+| takes the next value from the row that it has just read | \`with recursive\`                                                                         |
+
+The remedy is a sentence without SQL if the text does not prove that each turn gets the same rows. Examples are a
+\`LIMIT\` or a window function when the query that the values come from is not known, and \`FOR UPDATE\`, where the order of
+the locks matters. A statement of more than 4,000 characters is not rewritten either.
 
 ## How sure it is
 
-Queries belong together when they have one fingerprint and came along one path of application
-frames: explicit calls of one helper are not a loop, also when they stand side by side in \`Promise.all\`, and a function that
-calls itself is. How calls are told from a loop: Lines. Where
-nothing tells, what is proven is reported, and eight or more queries from one line.
+The detector groups queries that have one fingerprint and were sent along one path of
+application frames. Explicit calls of one helper are not a loop, not even side by side in \`Promise.all\`. A function that
+calls itself is a loop. Lines describes how calls are told from a
+loop. If neither the stacks nor the source tell, the detector reports what is proven, and eight or more queries from one line.
 
 - **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that the
-  column holds them by accident is below 1 in 1,000.
-- **likely**: three or more different values from one place whose origin was not seen, could be several columns, or may
-  be an accident. Columns that could be meant are named only where the values themselves are no accident.
+  column contains them by accident is below 1 in 1,000.
+- **likely**: three or more different values came from one place, and their origin was not seen, could be several columns,
+  or may be an accident. The finding names columns as a possible origin only if the values are too rare to be there by accident.
 
-Distinct values count, not repetitions: the same lookup five times is another matter.
+Only different values count. The same query sent five times with one value is a duplicate.
 
-It is an error from ten round trips on that could be saved, and a warning below. What one loop sends besides, reads and writes, is part of the
-same finding.
+The finding is an error if ten or more round trips could be saved, and a warning otherwise. All other reads and writes that the
+same loop sends are part of the same finding.
 
 ### What counts as an origin
 
-The origin of a value is where it is seen first. Rows that only bring back what a query was given (alone, in a list, in a
-document or a pattern) are none, and neither are the rows of a statement that looks the same value up again. A loop over
-values from outside, such as the body of a request, has no origin and is \`likely\` at best. Values that stand in the path, the query
-string or the parsed body (\`request.body\`) of the request count as values from outside even where earlier rows hold them too. When one of the values was
-known before, the others still count. Rows are taken as they were when they arrived, whatever the application has made
-of them since; rows of cursors and streams count as soon as they have arrived, and so do rows inside JSON and arrays.
+The origin of a value is the place where it is seen first. The following rules apply:
+
+- Rows that only repeat what a query was given (alone, in a list, in a document or in a pattern) are not an origin. The
+  rows of a statement that looks the same value up again are not an origin either.
+- A loop over values from outside the trace, such as the body of a request, has no origin and is at most \`likely\`. Values in the
+  path, the query string or the parsed body (\`request.body\`) of the request come from outside, even if earlier rows contain
+  them too.
+- If one of the values was known before, the others still count.
+- Rows are recorded as they were when they arrived. It does not matter how the application has changed them since.
+- Rows of cursors and streams count as soon as they have arrived. Values inside JSON and arrays count too.
 
 ### The probability of an accident
 
-It is estimated as a product, rather too large than too small:
+The probability is estimated as a product of five factors. The estimate is rather too high than too low.
 
-- **rarity**, for each different value that is seen first in the column. For an integer it is the share that the column holds of all
-  integers from half of it to twice it, up to the column's largest. For other values it is the number of values of the column,
-  divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and more characters by 100, 1,000, 100,000
-  and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration: it is 1 for the first five words, and 1/3
-  for each further one of a column that does not repeat its words. For booleans, dates and times it is 1. A boolean
-  comes only from a boolean, and a number not from a text that reads like one.
-- **order**: the share of all orders of the values that are as near to the order of the rows. It is no less than 1/10 for rows
-  that are sorted, and for others no less than the share of one in all orders that go down as often.
-- **completeness**: 1/rows, where the values are those of all rows of a result, and no others.
-- **key**: 1/100 where a foreign key of the catalog leads from one column to the other, or both are the same column of one table, and
-  1/25 where the names say so, as with \`customer_id\` or \`customers.id\` in the rows and \`customers.id\` or \`orders.customer_id\` in
-  the query.
-- **comparisons**: the number of columns of that kind with as many rows, times that of the statement's values that vary. With a key it is
-  the number of columns to which one leads.
+- **rarity** is a factor for each different value that is seen first in the column. For an integer it is the share of all
+  integers from half of it to twice it that the column contains, up to the column's largest. For other values it is the
+  number of values of the column, divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and
+  more characters by 100, 1,000, 100,000 and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration:
+  the factor is 1 for the first five words, and 1/3 for each further word of a column that does not repeat its words. The
+  factor is 1 for booleans, dates and times. A boolean can only come from a boolean, and a number cannot come from a text
+  that reads like a number.
+- **order** is the share of all orders of the values that are as close to the order of the rows as the actual one. The
+  factor is at least 1/10 for rows that are sorted. For other rows it is at least the share of one in all orders that go
+  down as often.
+- **completeness** is 1/rows if the values are those of all rows of a result and no others.
+- **key** is 1/100 if a foreign key of the catalog leads from one column to the other, or if both are the same column of one
+  table. It is 1/25 if only the names say so: \`customer_id\` or \`customers.id\` in the rows, and \`customers.id\` or
+  \`orders.customer_id\` in the query.
+- **comparisons** is the number of columns of the same kind with as many rows, times the number of values that vary in the
+  statement. With a key it is the number of columns to which a key leads.
 
-So two uuids, or two ids of a large table, are proof. The ids 1 to 25 of a small table are found in many columns: they are
-proof when the queries follow all rows in their order and a key leads from one column to the other, from five rows on
-when only the names tell of it and from three on when the catalog does. Booleans, states and dates hardly ever prove anything.
+Two uuids, or two ids of a large table, are therefore proof. The ids 1 to 25 of a small table occur in many columns. They are
+proof if the queries follow all rows in their order and a key leads from one column to the other: with three rows or more
+if the catalog has the key, and with five rows or more if only the names tell of it. Booleans, states and dates hardly ever prove anything.
 
-The key needs a catalog (\`catalog: true\`) where the names do not tell it: \`pg-loupe run\` reads none by default, and a
-loop over few small ids in the order of a sorted list, such as \`users.id\` by \`owner\`, stays \`likely\`.
+If the names do not tell the key, the detector needs the catalog (\`catalog: true\`). \`pg-loupe run\` reads no catalog by
+default. Without it, a loop over a few small ids in the order of a sorted list, such as \`users.id\` by \`owner\`, stays \`likely\`.
 
 ## Options
 
-| option      | default | meaning                                                           |
-| ----------- | ------- | ----------------------------------------------------------------- |
-| \`minProven\` | 2       | different values that are needed even when their origin is proven |
-| \`minLikely\` | 3       | different values that are enough without                          |
+| option      | default | meaning                                                         |
+| ----------- | ------- | --------------------------------------------------------------- |
+| \`minProven\` | 2       | fewest different values of a finding whose origin is proven     |
+| \`minLikely\` | 3       | fewest different values of a finding whose origin is not proven |
 
 \`\`\`ts
 createProfiler({ detectors: { 'n-plus-one': { minLikely: 5 } } })
@@ -142,27 +172,29 @@ createProfiler({ detectors: { 'n-plus-one': { minLikely: 5 } } })
 
 ## When to ignore it
 
-It says nothing about pages by OFFSET or by key, batches in chunks (\`IN (…)\`, \`= ANY\`), FETCH from a cursor, settings of the
-session, and writes. What remains and is meant so (three lookups that will never be more) can be switched off with
-\`detectors: { 'n-plus-one': false }\`, or raised above with \`minLikely\`.
+The detector does not report pages by OFFSET or by key, batches in chunks (\`IN (…)\`, \`= ANY\`), FETCH from a cursor, settings
+of the session, and writes (see n-plus-one-write). If a reported loop is intended, for example three
+lookups that will never be more, suppress it with a reason or raise \`minLikely\`. The option
+\`detectors: { 'n-plus-one': false }\` switches the detector off.
 `,
   },
   'n-plus-one-write': {
     title: 'A write for each row',
     severity: 'error',
     summary:
-      'An insert, update, delete or merge that is sent again and again from one place in the code: a row at a time, or the few rows of one parent and then those of the next.',
+      'One place in the code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few rows of one parent and then those of the next parent.',
     page: `# n-plus-one-write
 
 ## What it finds
 
-An insert, update, delete or merge that is sent again and again from one place in the code: a row at a time, or the few rows of one
-parent and then those of the next.
+One place in the code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few rows
+of one parent and then those of the next parent.
 
 ## Why it hurts
 
-Each row is a round trip. Outside a transaction each is also a commit, and the database waits for the disk at every one of them;
-when the loop fails half-way, half of the rows are written. 200 rows on one machine: 41 ms one by one, 0.6 ms at once.
+Each execution is a round trip. Outside a transaction each execution is also a commit, and the database waits for the disk at
+every commit. If the loop fails half-way, half of the rows are written. Writing 200 rows on one machine took 41 ms one by
+one, and 0.6 ms with one statement.
 
 ## Bad
 
@@ -191,33 +223,61 @@ UPDATE inventory SET quantity = v.quantity FROM unnest($1::int[], $2::int[]) AS 
 DELETE FROM carts WHERE id = ANY($1);
 \`\`\`
 
+### The remedy in the finding
+
+The remedy is code to paste if the source shows both the query and the loop around it, as for
+n-plus-one. Upserts (\`DO UPDATE\`) and updates that add to a column are not rewritten as code.
+
+Otherwise the remedy is SQL if the statement and the values of the loop prove that one statement leaves the same rows in the table. Tests
+run these statements beside the loops that they replace, with nulls, DEFAULT, and keys that occur twice.
+
+| the loop                                                 | the remedy                                                                                   |
+| -------------------------------------------------------- | -------------------------------------------------------------------------------------------- |
+| inserts rows                                             | one INSERT with a bracket for each row; DEFAULT stays DEFAULT                                |
+| inserts or updates (\`ON CONFLICT\`)                       | the same, if no key occurs twice: one statement cannot update a row twice                    |
+| deletes by keys, or sets the same constants for each key | \`column = any($1)\`, or \`(a, b) in (($1, $2), ($3, $4))\`                                      |
+| updates each key with its own values                     | one \`UPDATE … FROM\` a list of rows, if no key occurs twice and each column is set to a value |
+
+The remedy is a sentence without SQL in all other cases, for example:
+
+- An UPDATE computes a column from its old value and a parameter (\`quantity = quantity - $1\`).
+- An UPDATE or an upsert writes a key twice, so that the order of the writes matters.
+- A statement contains a subquery, or a function that reads what earlier turns have written (\`currval\`, \`lastval\`).
+- A row needs the id that the row before it was given. The remedy is then to make the ids in the application.
+- A statement has more than 4,000 characters.
+
 ## How sure it is
 
-Executions that succeeded count, whatever their values. A retry after an error is no loop, nor is one of a whole transaction that was
-rolled back or failed.
+Executions that succeeded count, whatever their values are. A retry after an error is not a loop. The retry of a whole transaction
+that failed or was rolled back is not a loop either.
 
-- **proven**: the values of one column came from the rows of an earlier query, as n-plus-one proves it: rare
-  values need two executions, small numbers more.
-- **likely**: three or more from one path through the application, where its stacks and its source tell a loop from
-  calls side by side.
+- **proven**: the values of one column came from the rows of an earlier query, as
+  n-plus-one proves it. Rare values need two executions, small numbers need more.
+- **likely**: three or more executions came from one path through the application, and its stacks and its source tell the loop
+  from calls side by side.
 
-How many rows a statement writes is read from its values: VALUES, arrays (\`unnest\`), and where the database reads them from a document or a table,
-from the number of rows that it reports. Statements of several rows are a loop when one of their values is the same in all rows of a
-statement and another one in the next (the key of the parent), for three parents or more, and one of these is true: their sizes
-differ; the key is a parameter that every row uses; another statement of the trace looks for rows by that key (\`DELETE … WHERE parent_id = ?\`
-before the INSERT); or the key is proven to come from earlier rows.
+The number of rows that a statement writes is read from its values: from VALUES and from arrays (\`unnest\`). If the database reads the
+rows from a document or a table, the number is the one that the database reports.
 
-It says that each row is a commit of its own only when it has seen that no transaction was open.
+Statements that write several rows each are a loop if three or more parents are written, and one value (the key of the parent) is
+the same in all rows of a statement and different in the next statement. One of the following must also be true:
 
-It is an error from ten round trips on that could be saved, and a warning below. A loop that also reads is one finding with what it writes, under
-\`n-plus-one\`.
+- The statements write different numbers of rows.
+- The key is one parameter that every row uses.
+- Another statement of the trace looks for rows by that key, such as \`DELETE … WHERE parent_id = ?\` before the INSERT.
+- The key is proven to come from earlier rows.
+
+The finding says that each row is a commit of its own only if the profiler has seen that no transaction was open.
+
+The finding is an error if ten or more round trips could be saved, and a warning otherwise. If the loop also reads, its reads and
+writes are one finding under \`n-plus-one\`.
 
 ## Options
 
-| option      | default | meaning                                                                   |
-| ----------- | ------- | ------------------------------------------------------------------------- |
-| \`minProven\` | 2       | executions that are needed even when the origin of their values is proven |
-| \`minLikely\` | 3       | executions that are enough without                                        |
+| option      | default | meaning                                                   |
+| ----------- | ------- | --------------------------------------------------------- |
+| \`minProven\` | 2       | fewest executions of a finding whose origin is proven     |
+| \`minLikely\` | 3       | fewest executions of a finding whose origin is not proven |
 
 \`\`\`ts
 createProfiler({ detectors: { 'n-plus-one-write': { minLikely: 10 } } })
@@ -225,10 +285,17 @@ createProfiler({ detectors: { 'n-plus-one-write': { minLikely: 10 } } })
 
 ## When to ignore it
 
-It says nothing about chunks of rows: statements of fifty rows and more, of one size with a rest at the end, or without a value that their rows
-have in common. Nor does it about \`INSERT … SELECT\` that computes sums or copies ranges of a table, portions of a table
-(\`IN (SELECT … LIMIT n)\`), the books of migration tools, and workers that claim one job after the other with
-\`FOR UPDATE SKIP LOCKED\`. Rows that must be committed one by one, because each has an effect outside the database, are meant so.
+The detector does not report:
+
+- chunks of rows: statements of fifty or more rows, statements of one size with a rest at the end, and statements whose rows have no
+  value in common
+- \`INSERT … SELECT\` that computes sums or copies ranges of a table
+- portions of a table (\`IN (SELECT … LIMIT n)\`)
+- the tables in which migration tools record what they have done
+- workers that claim one job after the other with \`FOR UPDATE SKIP LOCKED\`
+
+If each row must be committed separately, for example because each has an effect outside the database, the loop is intended: suppress it
+with a reason.
 `,
   },
   'duplicate-query': {
