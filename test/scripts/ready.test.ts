@@ -197,6 +197,8 @@ function miniatureClone() {
     mkdirSync(join(root, 'scripts'), { recursive: true })
     copyFileSync(join(SCRIPTS, name), join(root, 'scripts', name))
   }
+  // There is no page in miniature.
+  write('scripts/bundle-page.mjs', 'export async function writePageBundle() {}')
   write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' }, exports: {} }))
   write('package-lock.json', lockOf('1.0.0'))
   for (const name of ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.vitest.json']) write(name, '{}')
