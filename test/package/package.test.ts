@@ -37,8 +37,8 @@ describe('an Express application with the three lines added', () => {
     expect(stderr).toMatch(new RegExp(`at +app\\.mjs:${lineOf('app.mjs', '// drizzle loop')}:\\d+`))
     expect(stderr).toContain('Each of the 12 values of authors.id came from books.author_id of 12 rows')
     expect(stderr).toMatch(new RegExp(`at +app\\.mjs:${lineOf('app.mjs', '// raw loop')}:\\d+`))
-    const lines = stderr.split('\n').filter((line) => line.startsWith('GET '))
-    expect(lines.map((line) => line.split('  ').slice(0, 2))).toEqual([
+    const lines = stderr.split('\n').filter((line) => line.startsWith('pg-loupe  GET '))
+    expect(lines.map((line) => line.split('  ').slice(1, 3))).toEqual([
       ['GET /books', '13 queries'],
       ['GET /books/fixed', '2 queries'],
       ['GET /raw/:shelf', '13 queries'],
