@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Profiler } from './profiler.ts'
 import { type SetupNotes, startNotes } from './setup/setup-notes.ts'
+import type { ShownFinding } from './testing/shown-findings.ts'
 import type { CapturedStack } from './trace/call-site.ts'
 import type { LiveTrace, QueryRecording } from './trace/live-trace.ts'
 import type { Ignore } from './types.ts'
@@ -48,6 +49,12 @@ interface SharedState {
   /** Profilers that want the lines of Drizzle's queries. */
   readonly drizzleProfilers: Set<Profiler>
   readonly setupNotes: SetupNotes
+  /** Findings in the messages of assertions that failed, the tests that failed by such, and the file that says so. */
+  readonly failedVerdicts: {
+    readonly pending: Map<string, readonly ShownFinding[]>
+    readonly tests: Set<string>
+    file?: string | undefined
+  }
   /** Warnings that have been given and are not repeated. */
   readonly warnings: Set<string>
   /** What has to be done before the process ends, in this order. */
@@ -72,6 +79,7 @@ export function sharedState(): SharedState {
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
     setupNotes: startNotes(),
+    failedVerdicts: { pending: new Map(), tests: new Set() },
     warnings: new Set(),
     lastActs: new Set(),
     flushes: new Set(),

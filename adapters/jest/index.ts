@@ -33,6 +33,7 @@ interface Test {
   parent: Block
   type: 'test'
   fn?: unknown
+  failing?: boolean | undefined
 }
 
 interface CircusState {
@@ -105,7 +106,8 @@ export function matchers(profiler: Profiler = profilerOfTests()): ReturnType<typ
 function traceBlock({ children = [] }: Block, file: string | undefined, profiler: Profiler): void {
   for (const child of children) {
     if (child.type === 'test') {
-      child.fn = tracedTest(child.fn, { file, names: namesOf(child), callbackAt: 0 }, profiler)
+      const test = { file, names: namesOf(child), callbackAt: 0, isExpectedToFail: child.failing }
+      child.fn = tracedTest(child.fn, test, profiler)
     } else {
       traceBlock(child, file, profiler)
     }

@@ -13,6 +13,8 @@ interface Test {
   fn: unknown
   parent: Test | null
   loc?: { file?: string }
+  /** Whatever says so is truthy: an error, or a condition for it. */
+  expectFailure?: unknown
   runInAsyncScope: Run
 }
 
@@ -53,7 +55,12 @@ function trace(prototype: Test, profiler: Profiler): void {
     // Suites and hooks are of classes below, and the one without a parent stands for the file.
     const isTest = fn === this.fn && this.parent && Object.getPrototypeOf(this) === prototype
     if (!isTest) return run.call(this, fn, thisArg, ...args)
-    const test = { file: fileOf(this), names: namesOf(this), callbackAt: CALLBACK_AT }
+    const test = {
+      file: fileOf(this),
+      names: namesOf(this),
+      callbackAt: CALLBACK_AT,
+      isExpectedToFail: Boolean(this.expectFailure),
+    }
     return run.call(this, tracedTest(fn, test, profiler), thisArg, ...args)
   }
   Object.defineProperty(prototype, 'runInAsyncScope', { value: traced, writable: true, configurable: true })

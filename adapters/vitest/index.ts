@@ -17,6 +17,7 @@ export type { LoupeMatchers }
 interface Task {
   name: string
   suite?: Task | undefined
+  fails?: boolean | undefined
   file: { filepath: string }
 }
 
@@ -62,7 +63,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   Object.defineProperty(prototype, TRACED, { value: state })
   const { runTask = (task) => functionOf(task)() } = prototype
   prototype.runTask = function (task) {
-    const place = { file: task.file.filepath, names: namesOf(task) }
+    const place = { file: task.file.filepath, names: namesOf(task), isExpectedToFail: task.fails }
     return tracedTest(() => runTask.call(this, task), place, state.profiler)()
   }
 }

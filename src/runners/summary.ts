@@ -14,9 +14,11 @@ export interface RunCounts {
 }
 
 interface SummaryOptions extends ReporterOptions {
+  /** By the message of the assertion that failed. */
+  isShownAlready(finding: Finding): boolean
   /** What could not be read, analysed or written. */
   problems: readonly string[]
-  /** By which findings it fails, and what is to be done about the baseline; `shown` stand in full above it. */
+  /** By which findings it fails, and what is to be done about the baseline; `shown` stand in full above it, or in the failures. */
   verdict(shown: readonly Finding[]): readonly string[]
   failed: boolean
   /** About the set-up of the run. */
@@ -30,12 +32,17 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
   const { bold, red, yellow, dim } = pc.createColors(options.color ?? false)
   const { queries, cut } = report
   const held = findingsToShow(report.findings, options.states)
-  const shown = held.shown.slice(0, SHOWN)
-  const left = held.shown.length - shown.length
+  const before = held.shown.filter(options.isShownAlready)
+  const toShow = held.shown.filter((finding) => !options.isShownAlready(finding))
+  const shown = toShow.slice(0, SHOWN)
+  const left = toShow.length - shown.length
   const lines = [
     '',
     `${bold('pg-loupe')}  ${sentence(report, counts)}`,
     ...formatHeldBack(held, options),
+    ...(before.length > 0
+      ? [`${plural(before.length, 'finding was', 'findings were')} shown by the assertions that failed.`]
+      : []),
     ...formatSuppressions(report, options),
     ...(queries === 0 && options.notices.length === 0 ? [yellow(NOTHING_SEEN)] : []),
     ...(cut.untraced > 0
@@ -50,7 +57,7 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
     ...shown.flatMap((finding) => ['', formatFindingOfRoute(finding, report, options)]),
     ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
     ...(shown.length > 0 ? [''] : []),
-    ...options.verdict(shown).map((line, index) => {
+    ...options.verdict([...before, ...shown]).map((line, index) => {
       if (index > 0) return line
       return options.failed ? red(`The run ${line}`) : `The run ${line}`
     }),

@@ -17,6 +17,7 @@ import { terminalOf } from '../report/terminal.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { testsNotTraced } from '../setup/explain-silence.ts'
 import type { RunnerName } from '../setup/setup-facts.ts'
+import { readShown } from '../testing/shown-findings.ts'
 import type { Report, ReporterOptions, Trace } from '../types.ts'
 import { checkRunOptions, type RunOptions } from './run-options.ts'
 import { type RunCounts, summarize } from './summary.ts'
@@ -73,6 +74,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     const counts: RunCounts = { tests: 0, requests: 0 }
     const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
     const hasSetUp = readNotes(folder).has('set-up')
+    const isShownAlready = readShown(folder)
     const found = await analyzeTraces(counted(collected.traces(), counts, checked.testCode), {
       detectors: checked.detectors,
       suppress: checked.suppress,
@@ -101,6 +103,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
       cwd: process.cwd(),
       roundTripMs,
       ...states,
+      isShownAlready,
       problems,
       verdict: (before) => (judged && (failing > 0 || found.queries > 0) ? judged.lines(before) : []),
       failed: failing > 0,

@@ -5,6 +5,7 @@ import { collectFolder } from '../collect/collect-traces.ts'
 import { defaultOptions } from '../config/default-options.ts'
 import { createProfiler, type Profiler } from '../profiler.ts'
 import { sharedState } from '../shared-state.ts'
+import { noteFailedTest, notePassedTest } from '../testing/failed-verdicts.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { type TestPlace, testName } from './test-name.ts'
 
@@ -13,6 +14,8 @@ type Run = (this: unknown, ...args: unknown[]) => unknown
 export interface TracedTest extends TestPlace {
   /** Position of the callback among the arguments, where the runner takes a test with one more argument for one. */
   callbackAt?: number
+  /** It passes when it throws, and the runner prints no error of it. */
+  isExpectedToFail?: boolean | undefined
 }
 
 /** Returns the function that stands in for `fn`; the very same when `fn` is none, or a generator that the runner drives. */
@@ -23,14 +26,18 @@ export function tracedTest<F>(fn: F, test: TracedTest, profiler: Profiler): F {
   const run: Run = function (this: unknown, ...args) {
     const trace = startTrace(test, profiler)
     if (!trace) return Reflect.apply(original, this, args)
-    const callback = withCallback(args, test.callbackAt, trace, profiler)
+    const ends = (failure?: Failure) => {
+      trace.end()
+      noteOutcome(trace.name, test, failure, profiler)
+    }
+    const callback = withCallback(args, test.callbackAt, ends, profiler)
     try {
       const result = profiler.context.run(trace, () => Reflect.apply(original, this, args))
-      if (isThenable(result)) return endsWith(result, trace, profiler)
-      if (!callback) trace.end()
+      if (isThenable(result)) return endsWith(result, trace, ends, profiler)
+      if (!callback) ends()
       return result
     } catch (error) {
-      trace.end()
+      ends({ error })
       throw error
     }
   }
@@ -73,12 +80,36 @@ function startTrace(test: TestPlace, profiler: Profiler): LiveTrace | undefined 
 async function endsWith(
   result: PromiseLike<unknown>,
   trace: LiveTrace,
+  ends: (failure?: Failure) => void,
   profiler: Profiler,
 ): Promise<unknown> {
+  let value: unknown
   try {
-    return await profiler.context.run(trace, async () => await result)
-  } finally {
-    trace.end()
+    value = await profiler.context.run(trace, async () => await result)
+  } catch (error) {
+    ends({ error })
+    throw error
+  }
+  ends()
+  return value
+}
+
+/** Also of what throws `undefined`. */
+interface Failure {
+  error: unknown
+}
+
+function noteOutcome(
+  name: string,
+  { isExpectedToFail = false }: TracedTest,
+  failure: Failure | undefined,
+  profiler: Profiler,
+): void {
+  try {
+    if (!failure) notePassedTest(name)
+    else if (!isExpectedToFail) noteFailedTest(name, failure.error)
+  } catch (error) {
+    profiler.countInternalError(error)
   }
 }
 
@@ -89,14 +120,14 @@ async function endsWith(
 function withCallback(
   args: unknown[],
   at: number | undefined,
-  trace: LiveTrace,
+  ends: (failure?: Failure) => void,
   { context }: Profiler,
 ): boolean {
   const callback = at === undefined ? undefined : args[at]
   if (at === undefined || typeof callback !== 'function') return false
   const around = context.get()
   args[at] = function (this: unknown, ...results: unknown[]): unknown {
-    trace.end()
+    ends(results[0] ? { error: results[0] } : undefined)
     return context.run(around, () => Reflect.apply(callback, this, results))
   }
   return true

@@ -117,7 +117,9 @@ export function judgeConstantQueries(
     `expected as many queries whatever the size, but their number grows with it:\n\n${growthTable(sizes, totals, grown)}`,
     ...remedies(grown, scaled),
   ]
-  return { pass: false, message: blocks.join('\n\n') }
+  const meant = grown.flatMap(({ queries }) => queries)
+  const shown = scaled.flatMap(({ captured }) => findingsAbout(meant, captured))
+  return { pass: false, message: blocks.join('\n\n'), shown }
 }
 
 /**

@@ -110,7 +110,7 @@ export function judgeFindings(
     return { pass: true, message: `expected ${several}, but found none in ${queries}` }
   const found = findings.length === 1 ? `1 ${one}` : `${findings.length} ${several}`
   const message = `expected no ${one}, but found ${found} in ${queries}:\n\n${listFindings(findings, report)}`
-  return { pass: false, message }
+  return { pass: false, message, shown: findings }
 }
 
 const noFindingsOptions = () => {

@@ -97,7 +97,7 @@ export function judgeQueryCount(
     ...(shown.length > 0 ? [listStatements(statementsOf(shown))] : []),
     ...(findings.length > 0 ? [listFindings(findings, report)] : []),
   ]
-  return { pass, message: blocks.join('\n\n'), ...(exactly === undefined ? {} : numbers) }
+  return { pass, message: blocks.join('\n\n'), shown: findings, ...(exactly === undefined ? {} : numbers) }
 }
 
 export function matches(matching: string | RegExp): (query: Query) => boolean {

@@ -10,6 +10,7 @@ import {
 import { checkNoFindings, judgeNoFindings, type NoFindingsOptions } from './expect-no-findings.ts'
 import { checkNoNPlusOne, judgeNoNPlusOne, type NoNPlusOneOptions } from './expect-no-n-plus-one.ts'
 import { checkQueryCount, judgeQueryCount, type QueryCountOptions } from './expect-query-count.ts'
+import { noteFailedVerdict } from './failed-verdicts.ts'
 import { judgeSilence } from './no-query.ts'
 import { settle, type Verdict } from './verdict.ts'
 
@@ -98,5 +99,6 @@ function resultOf(
   const { pass, message, ...compared } =
     silence || isDoubted ? { ...(silence || verdict), pass: isNot } : verdict
   const { actual, expected } = compared as Verdict
+  if (!pass && !isNot) noteFailedVerdict(verdict)
   return { pass, message: () => message, ...('expected' in compared ? { actual, expected } : {}) }
 }

@@ -1,6 +1,7 @@
 // What an assertion says of captured queries, before anything is thrown: matchers of test runners read it as it is.
 import * as v from 'valibot'
-import type { Report } from '../types.ts'
+import type { Finding, Report } from '../types.ts'
+import { noteFailedVerdict } from './failed-verdicts.ts'
 import type { Fail } from './query-assertion-error.ts'
 
 export interface Verdict {
@@ -9,6 +10,8 @@ export interface Verdict {
   message: string
   actual?: unknown
   expected?: unknown
+  /** The findings that the message shows, as often as they were found. */
+  shown?: readonly Finding[]
   /** It passed, but would have passed with the mistake as well: why. */
   inconclusive?: string
 }
@@ -26,7 +29,9 @@ export function enforce(
   inconclusive: Inconclusive = 'warn',
 ): void {
   const settled = settle(verdict, inconclusive)
-  if (!settled.pass) throw fail(settled, report)
+  if (settled.pass) return
+  noteFailedVerdict(settled)
+  throw fail(settled, report)
 }
 
 /** The verdict when that is taken into account; a warning is given here. */
