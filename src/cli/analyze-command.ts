@@ -1,6 +1,5 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
 import { Command, Option } from 'commander'
-import { assertKind } from '../config/file-kind.ts'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import type { ApplicationCode, PathPattern } from '../trace/application-code.ts'
@@ -21,6 +20,7 @@ import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 import { nameOf } from './read-input.ts'
 import { tell } from './tell.ts'
+import { assertTraceFiles } from './trace-input.ts'
 
 interface AnalyzeOptions extends OutputOptions, GateOptions {
   set: string[]
@@ -75,7 +75,7 @@ async function analyze(
   { catalog, include, exclude, ...options }: AnalyzeOptions,
 ): Promise<void> {
   const gate = prepareGate(options)
-  for (const file of files) if (file !== '-') assertKind(file, 'traces')
+  const input = await assertTraceFiles(files)
   const note = catalog === undefined ? undefined : await readCatalogNotes(catalog)
   const progress = progressLine(files)
   let cut: CutCounts = {}
@@ -88,10 +88,11 @@ async function analyze(
     },
   }
   const kept = showsTraces(options) ? new KeptTraces() : undefined
-  const traces = readTraces(files, listener, note, {
+  const application = {
     ...given('include', gate.application?.include, include),
     ...given('exclude', gate.application?.exclude, exclude),
-  })
+  }
+  const traces = readTraces(files, listener, note, application, input)
   const report = await analyzeTraces(traces, {
     detectors: gate.detectors,
     suppress: gate.suppress,

@@ -4,7 +4,6 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { Command } from 'commander'
 import type { CheckedConfig } from '../config/config.ts'
-import { assertKind } from '../config/file-kind.ts'
 import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { checkOptions, detectorsOn } from '../options.ts'
@@ -22,6 +21,7 @@ import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addConfigOption } from './gate-options.ts'
 import { collectProblems } from './problems.ts'
 import { nameOf, readInput } from './read-input.ts'
+import { assertTraceFiles } from './trace-input.ts'
 
 interface BaselineOptions {
   traces?: string[]
@@ -154,7 +154,7 @@ async function analyze(
   detectors: ReturnType<typeof parseSettings>,
   { suppress, application }: CheckedConfig['options'],
 ): Promise<{ report: Report; detectors: string[] }> {
-  for (const file of files) if (file !== '-') assertKind(file, 'traces')
+  const input = await assertTraceFiles(files)
   let cut: CutCounts = {}
   const problems = collectProblems()
   const listener = {
@@ -165,7 +165,7 @@ async function analyze(
     },
   }
   const entries = checkOptions({ suppress }).suppress
-  const report = await analyzeTraces(readTraces(files, listener, undefined, application), {
+  const report = await analyzeTraces(readTraces(files, listener, undefined, application, input), {
     detectors,
     problem: problems.tell,
     cut: () => cut,

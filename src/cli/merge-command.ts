@@ -60,7 +60,7 @@ async function merge(files: string[], { output }: { output: string }): Promise<v
       `${report.name ?? report.file} is a report, and reports cannot be merged without loss; merge the trace files of ` +
         'the shards (pg-loupe run --traces, option artifacts.traces)',
     )
-  for (const { file, name } of sources) if (name === undefined) assertKind(file, 'traces')
+  for (const { file, name } of sources) assertKind(file, 'traces', name === nameOf('-') ? '-' : name)
   const merged = await orderTraces(sources, problems.tell)
   problems.done()
   if (problems.count > 0) process.exitCode = WRONG_USAGE

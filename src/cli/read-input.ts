@@ -1,7 +1,7 @@
 // A whole file, or standard input, as text.
 import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
-import { assertKind } from '../config/file-kind.ts'
+import { buffer } from 'node:stream/consumers'
+import { assertKind, assertKindOfHead } from '../config/file-kind.ts'
 import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 
 /**
@@ -11,13 +11,16 @@ import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
  */
 export async function readInput(file: string): Promise<string> {
   if (file !== '-') assertKind(file, 'report')
+  let content: Buffer
   try {
     // Not as a file: a terminal and some pipes have nothing to read for the moment, which is no end.
-    const content = file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')
-    return content.replace(BYTE_ORDER_MARK, '')
+    content = file === '-' ? await buffer(process.stdin) : readFileSync(file)
   } catch (error) {
     throw new Error(`cannot read ${nameOf(file)}: ${(error as Error).message}`)
   }
+  // Also of a pipe that has a name.
+  assertKindOfHead(content, file, 'report')
+  return content.toString('utf8').replace(BYTE_ORDER_MARK, '')
 }
 
 export function nameOf(file: string): string {

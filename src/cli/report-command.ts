@@ -1,6 +1,5 @@
 // pg-loupe report: prints a report file that a profiler kept.
 import { Command, Option } from 'commander'
-import { assertKind } from '../config/file-kind.ts'
 import { compareReports } from '../report/compare-reports.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { parseReport } from '../report/parse-report.ts'
@@ -18,6 +17,7 @@ import {
 } from './print-report.ts'
 import { nameOf, readInput } from './read-input.ts'
 import { tell } from './tell.ts'
+import { assertTraceFiles } from './trace-input.ts'
 
 interface ReportOptions extends OutputOptions, GateOptions {
   traces: string[]
@@ -58,6 +58,8 @@ Examples:
 }
 
 async function printFile(file: string, { traces, base, ...options }: ReportOptions): Promise<void> {
+  if (!showsTraces(options))
+    refuseWithoutPage({ '--base': base !== undefined, '--traces': traces.length > 0 })
   const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
   const kept = showsTraces(options) ? await keepTraces(traces, report, gate.application) : undefined
@@ -77,13 +79,21 @@ async function printFile(file: string, { traces, base, ...options }: ReportOptio
   if (!verdict.passed) process.exitCode ??= FINDINGS
 }
 
+/** What is read for the page only has no effect where no page is written. */
+function refuseWithoutPage(given: Readonly<Record<string, boolean>>): void {
+  for (const [option, isGiven] of Object.entries(given)) {
+    if (!isGiven) continue
+    throw new Error(`${option} takes an html output, and none is asked for; add --output html=report.html`)
+  }
+}
+
 /** Those that show what the report has found. */
 async function keepTraces(
   files: readonly string[],
   report: Report,
   application: ApplicationCode | undefined,
 ): Promise<KeptTraces> {
-  for (const file of files) if (file !== '-') assertKind(file, 'traces')
+  const input = await assertTraceFiles(files)
   const found = new Map<string, Finding[]>()
   for (const finding of report.findings) {
     for (const occurrence of finding.occurrences) {
@@ -96,7 +106,7 @@ async function keepTraces(
     tell(message)
     process.exitCode = WRONG_USAGE
   }
-  for await (const trace of readTraces(files, { problem }, undefined, application))
+  for await (const trace of readTraces(files, { problem }, undefined, application, input))
     kept.add(trace, found.get(trace.id) ?? [])
   return kept
 }

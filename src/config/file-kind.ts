@@ -16,7 +16,8 @@ const KINDS = {
   },
   baseline: {
     name: 'a baseline',
-    next: (file: string) => `Hold a report against it with: pg-loupe report pg-loupe.json --baseline ${file}`,
+    next: (file: string) =>
+      `Hold a report against it with: pg-loupe report pg-loupe.json --baseline ${asFile(file)}`,
   },
   configuration: {
     name: 'a configuration',
@@ -24,7 +25,7 @@ const KINDS = {
   },
   catalog: {
     name: 'a catalog',
-    next: (file: string) => `Use it with: pg-loupe analyze traces.ndjson --catalog ${file}`,
+    next: (file: string) => `Use it with: pg-loupe analyze traces.ndjson --catalog ${asFile(file)}`,
   },
   comparison: {
     name: 'a comparison of two reports',
@@ -36,7 +37,10 @@ const KINDS = {
   markdown: { name: 'a report as Markdown', next: keepJson },
   html: { name: 'a report as HTML page', next: keepJson },
   gzip: { name: 'compressed', next: (file: string) => `Unpack it with: gunzip ${file}` },
-  zip: { name: 'compressed', next: (file: string) => `Unpack it with: unzip ${file}` },
+  zip: {
+    name: 'compressed',
+    next: (file: string) => `Unpack it with: ${file === STANDARD_INPUT ? 'funzip' : `unzip ${file}`}`,
+  },
   zstd: { name: 'compressed', next: (file: string) => `Unpack it with: unzstd ${file}` },
   folder: {
     name: 'a folder',
@@ -56,25 +60,52 @@ function keepJson(): string {
   return 'Keep the report as JSON for that: pg-loupe run --report pg-loupe.json -- <command>'
 }
 
-/** @throws Error that says what the file is, when that is known and it is something else than what is taken. */
-export function assertKind(file: string, takes: TakenKind): void {
-  const kind = kindOf(file)
+/**
+ * `given` is how it was named, where that is not the file: `-` is standard input.
+ *
+ * @throws Error that says what the file is, when that is known and it is something else than what is taken.
+ */
+export function assertKind(file: string, takes: TakenKind, given = file): void {
+  refuse(kindOf(file), given, takes)
+}
+
+/** The same for what can be read only once, by how it begins: `HEAD_BYTES` are enough. `-` is standard input. */
+export function assertKindOfHead(head: Buffer, file: string, takes: TakenKind): void {
+  refuse(kindOfHead(head.subarray(0, HEAD_BYTES)), file, takes)
+}
+
+function refuse(kind: FileKind | undefined, file: string, takes: TakenKind): void {
   if (kind === undefined || kind === takes) return
   const { name, next } = KINDS[kind]
-  throw new Error(`${file} is ${name}, not ${KINDS[takes].name}. ${next(quoted(file), takes)}`)
+  const what = file === STANDARD_INPUT ? 'standard input' : file
+  throw new Error(`${what} is ${name}, not ${KINDS[takes].name}. ${next(quoted(file), takes)}`)
 }
 
 /** Enough for the names that stand first in each. */
-const HEAD_BYTES = 4096
+export const HEAD_BYTES = 4096
+const STANDARD_INPUT = '-'
+
+/** For options that read no standard input. */
+function asFile(file: string): string {
+  return file === STANDARD_INPUT ? '<file>' : file
+}
 
 /** Undefined for what cannot be read and for what is none of these: whoever reads it says what is wrong with it. */
 function kindOf(file: string): FileKind | undefined {
   const head = readHead(file)
   if (head === 'folder') return 'folder'
   if (head === undefined) return undefined
-  const compression = COMPRESSIONS.find(([, magic]) => head.subarray(0, magic.length).equals(magic))
-  if (compression) return compression[0]
-  if (/^pg-loupe\.config\.\w+$/.test(basename(file))) return 'configuration'
+  const isConfiguration = /^pg-loupe\.config\.\w+$/.test(basename(file))
+  return compressionOf(head) ?? (isConfiguration ? 'configuration' : kindOfHead(head))
+}
+
+function compressionOf(head: Buffer): FileKind | undefined {
+  return COMPRESSIONS.find(([, magic]) => head.subarray(0, magic.length).equals(magic))?.[0]
+}
+
+function kindOfHead(head: Buffer): FileKind | undefined {
+  const compression = compressionOf(head)
+  if (compression) return compression
   const text = head.toString('utf8').replace(BYTE_ORDER_MARK, '').trimStart()
   return TEXTS.find(([, start]) => start.test(text))?.[0]
 }

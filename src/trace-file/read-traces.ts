@@ -16,12 +16,13 @@ export interface ReadingListener {
   progress?(bytes: number): void
 }
 
-/** `-` is standard input. What `application` says wins over what was recorded with a trace. */
+/** `-` is `standardInput`. What `application` says wins over what was recorded with a trace. */
 export async function* readTraces(
   files: readonly string[],
   listener: ReadingListener,
   note?: NoteQueries,
   application?: ApplicationCode,
+  standardInput: AsyncIterable<Buffer> = process.stdin,
 ): AsyncGenerator<Trace> {
   const parse = traceParser(note, recordedRule(application))
   let bytes = 0
@@ -35,7 +36,7 @@ export async function* readTraces(
   for (const file of files) {
     const name = file === '-' ? 'standard input' : file
     try {
-      for await (const { number, text } of readLines(count(open(file)))) {
+      for await (const { number, text } of readLines(count(file === '-' ? standardInput : open(file)))) {
         if (text?.trim() === '') continue
         let trace: Trace | undefined
         try {
@@ -55,7 +56,7 @@ export async function* readTraces(
 }
 
 function open(file: string): AsyncIterable<Buffer> {
-  return file === '-' ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  return createReadStream(file, { highWaterMark: CHUNK_BYTES })
 }
 
 const CHUNK_BYTES = 1024 * 1024

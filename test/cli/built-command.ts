@@ -14,18 +14,21 @@ export interface Ran {
 export interface Surroundings {
   cwd?: string
   env?: NodeJS.ProcessEnv
-  input?: string
+  input?: string | Buffer
+  /** Standard input is not ended after that. */
+  isOpen?: boolean
   /** Told of the process when it has started. */
   started?: (child: ChildProcess) => void
 }
 
 export async function runBuilt(
   args: readonly string[],
-  { cwd, env, input = '', started }: Surroundings = {},
+  { cwd, env, input = '', isOpen = false, started }: Surroundings = {},
 ): Promise<Ran & { signal: NodeJS.Signals | null }> {
   const child = spawn(process.execPath, [builtCommand, ...args], { cwd, env: { ...shell(), ...env } })
   child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  if (isOpen) child.stdin.write(input)
+  else child.stdin.end(input)
   started?.(child)
   const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on('close', (code, signal) => resolve([code, signal])),

@@ -134,3 +134,24 @@ test.concurrent('a page that is made with a base report tells what is new, and w
   expect(await compare(found, clean)).toMatchObject({ new: keys, fixed: [] })
   expect(await compare(clean, found)).toMatchObject({ new: [], fixed: keys.map((key) => ({ key })) })
 })
+
+test.for([
+  ['--base', 'before.json'],
+  ['--traces', 'traces.ndjson'],
+] as const)(
+  '%s without an html output is refused, because nothing else shows it',
+  async ([option, file], { expect }) => {
+    const { stdout, stderr, code } = await runCommand([
+      'report',
+      'report.json',
+      option,
+      file,
+      '-o',
+      'json=x.json',
+    ])
+    expect(stderr).toBe(
+      `pg-loupe: ${option} takes an html output, and none is asked for; add --output html=report.html\n`,
+    )
+    expect([stdout, code]).toEqual(['', 2])
+  },
+)

@@ -10,6 +10,7 @@ import { compareReports } from '../../src/report/compare-reports.ts'
 import { comparisonReporters } from '../../src/report/reporters/comparison-reporters.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
+import { runBuilt } from '../cli/built-command.ts'
 import { runCommand } from '../cli/run-command.ts'
 import { finding, reportOf } from '../report-builder.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -136,3 +137,66 @@ test.concurrent.each<[string[], string]>([
   expect(stderr).toContain(message)
   expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
 })
+
+test.concurrent.each<[string[], string, string]>([
+  [['analyze', '-'], 'report.json', 'a report, not a trace file. Print it with: pg-loupe report -'],
+  [['analyze', '-'], 'traces.ndjson.gz', 'compressed, not a trace file. Unpack it with: gunzip -'],
+  [['report', '-'], 'traces.ndjson', 'a trace file, not a report. Analyze it with: pg-loupe analyze -'],
+  [['report', '-'], 'traces.ndjson.gz', 'compressed, not a report. Unpack it with: gunzip -'],
+  [
+    ['report', 'report.json', '-o', 'html=x.html', '--traces', '-'],
+    'report.sarif',
+    'a report as SARIF, not a trace file.',
+  ],
+  [
+    ['report', 'report.json', '-o', 'html=x.html', '--base', '-'],
+    'traces.ndjson',
+    'a trace file, not a report.',
+  ],
+  [['diff', 'report.json', '-'], 'comparison.json', 'a comparison of two reports, not a report.'],
+  [['diff', '-', 'report.json'], 'junit.xml', 'a report as JUnit XML, not a report.'],
+  [
+    ['merge', '-'],
+    'catalog.json',
+    'a catalog, not a trace file. Use it with: pg-loupe analyze traces.ndjson --catalog <file>',
+  ],
+  [['baseline', 'write', '-'], 'baseline.json', 'a baseline, not a report.'],
+  [['baseline', 'write', '--traces', '-'], 'report.json', 'a report, not a trace file.'],
+])('pg-loupe %j, given %s, says so once and exits with 2', async (args, name, message) => {
+  const { stderr, stdout, code } = await runBuilt(args, { input: FILES[name] ?? '', cwd: folderOfFiles() })
+  expect(stderr).toContain(`standard input is ${message}`)
+  expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
+})
+
+test('what comes in small pieces is known, and is analyzed whole', async () => {
+  const many = traces.repeat(200)
+  const { stdout, code } = await inPieces(many)
+  expect([JSON.parse(stdout).traces, code]).toEqual([200, 0])
+  expect(await inPieces(FILES['report.json'] as string)).toMatchObject({
+    stderr: expect.stringContaining('standard input is a report, not a trace file.'),
+    code: 2,
+  })
+})
+
+test('a command that refuses standard input does not wait for its end', async () => {
+  const { code } = await runBuilt(['analyze', '-', 'traces.ndjson'], {
+    cwd: folderOfFiles(),
+    isOpen: true,
+    input: `${FILES['report.json']}${' '.repeat(8192)}`,
+  })
+  expect(code).toBe(2)
+})
+
+/** The first of them a byte long, so that no piece holds what tells the kind. */
+async function inPieces(input: string) {
+  return await runBuilt(['analyze', '-', '--format', 'json'], {
+    isOpen: true,
+    started: ({ stdin }) => {
+      const write = (at: number) => {
+        const to = at === 0 ? 1 : at + 3000
+        stdin?.write(input.slice(at, to), () => (to < input.length ? setImmediate(write, to) : stdin.end()))
+      }
+      write(0)
+    },
+  })
+}
