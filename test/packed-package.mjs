@@ -10,9 +10,7 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 
 /** Each folder is a package with a lock, and becomes one in which pg-loupe is installed too. */
 export function installPacked(folders) {
-  for (const folder of folders) {
-    if (!isInstalled(folder)) run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
-  }
+  for (const folder of folders) installLocked(folder)
   const packed = mkdtempSync(join(tmpdir(), 'pg-loupe-pack-'))
   try {
     const tarball = pack(packed)
@@ -20,6 +18,11 @@ export function installPacked(folders) {
   } finally {
     rmSync(packed, { recursive: true, force: true })
   }
+}
+
+/** What the lock of the folder says, and nothing else. */
+export function installLocked(folder) {
+  if (!isInstalled(folder)) run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
 }
 
 /** Gives the path of the tarball. */

@@ -12,10 +12,21 @@ export interface CapturedStack {
   readonly stack?: unknown
 }
 
+/** What is read of V8's call sites. NodeJS.CallSite would make the published types depend on @types/node. */
+interface V8CallSite {
+  getFunctionName(): string | null
+  getFileName(): string | null | undefined
+  getLineNumber(): number | null
+  getColumnNumber(): number | null
+  getEvalOrigin?(): string | undefined
+  isAsync?(): boolean
+  getPromiseIndex?(): number | null
+}
+
 /** A stack as the process formatted it, and as V8 handed it to a formatter of the application's. */
 export interface FormattedStack {
   readonly text: unknown
-  readonly sites: readonly NodeJS.CallSite[]
+  readonly sites: readonly V8CallSite[]
 }
 
 /** A frame with what V8 tells of the call it is in. */
@@ -43,15 +54,15 @@ export function framesOf({ text, sites }: FormattedStack): StackFrame[] {
   return frames.map((frame) => (unmapped.has(placeOf(frame)) ? mapLoaded(frame) : frame))
 }
 
-type Formatter = (error: unknown, sites: NodeJS.CallSite[]) => unknown
+type Formatter = (error: unknown, sites: V8CallSite[]) => unknown
 
 export function formatStack(captured: CapturedStack): FormattedStack {
   const formatter = formatterInForce()
-  let sites: NodeJS.CallSite[] = []
+  let sites: V8CallSite[] = []
   const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')
   const listening =
     typeof formatter === 'function' &&
-    Reflect.set(Error, 'prepareStackTrace', (error: unknown, callSites: NodeJS.CallSite[]) => {
+    Reflect.set(Error, 'prepareStackTrace', (error: unknown, callSites: V8CallSite[]) => {
       sites = callSites
       return formatter.call(Error, error, callSites)
     })
@@ -83,16 +94,16 @@ function formatterInForce(): Formatter | undefined {
 const withoutMaps: Formatter = (_error, sites) => sites.map((site) => `    at ${site}`).join('\n')
 
 /** Formatters that hand out V8's call sites do so as an array. */
-function sitesAmong(value: unknown): NodeJS.CallSite[] {
+function sitesAmong(value: unknown): V8CallSite[] {
   if (!Array.isArray(value)) return []
-  return value.filter((site) => typeof (site as Partial<NodeJS.CallSite> | null)?.getFileName === 'function')
+  return value.filter((site) => typeof (site as Partial<V8CallSite> | null)?.getFileName === 'function')
 }
 
 /** What one line of a stack is: a frame, or what V8 says of the frame that follows. */
 type StackLine = StackFrame | { awaitsElement: number } | { combines: true } | undefined
 
-function lineOfSite(site: NodeJS.CallSite): StackLine {
-  const index = (site as Partial<AsyncCallSite>).getPromiseIndex?.()
+function lineOfSite(site: V8CallSite): StackLine {
+  const index = site.getPromiseIndex?.()
   if (typeof index === 'number') return { awaitsElement: index }
   const name = site.getFunctionName() ?? undefined
   const file = site.getFileName() ?? site.getEvalOrigin?.()
@@ -103,11 +114,6 @@ function lineOfSite(site: NodeJS.CallSite): StackLine {
 }
 
 const COMBINATOR = /^(?:all|allSettled|any|race)$/
-
-interface AsyncCallSite {
-  isAsync(): boolean
-  getPromiseIndex(): number | null
-}
 
 function joined(lines: readonly StackLine[]): StackFrame[] {
   let note: Pick<StackFrame, 'element' | 'combines'> = {}
@@ -127,7 +133,7 @@ function joined(lines: readonly StackLine[]): StackFrame[] {
 }
 
 /** Frames of V8's text: `at fn (file:1:2)`, `at async fn (file:1:2)`, `at file:1:2`, `at new Thing [as alias] (file:1:2)`. */
-function parseStack(stack: string, sites: readonly NodeJS.CallSite[]): StackFrame[] {
+function parseStack(stack: string, sites: readonly V8CallSite[]): StackFrame[] {
   const lines = stack.split('\n').filter((line) => AT.test(line))
   const isPaired = lines.length === sites.length
   return joined(
@@ -143,7 +149,7 @@ function parseStack(stack: string, sites: readonly NodeJS.CallSite[]): StackFram
  * Formatters that map do not say what runs, may forget to say which frames wait, and take names from their maps: jest gives
  * a function the name of what it calls.
  */
-function withSite({ function: _, ...frame }: StackFrame, site: NodeJS.CallSite): StackFrame {
+function withSite({ function: _, ...frame }: StackFrame, site: V8CallSite): StackFrame {
   const ran = toPath(site.getFileName() ?? frame.file)
   const name = parseFrame(`at ${site}`)?.function
   return {
@@ -156,8 +162,8 @@ function withSite({ function: _, ...frame }: StackFrame, site: NodeJS.CallSite):
 
 const AT = /^\s*at /
 
-function waits(site: NodeJS.CallSite): boolean {
-  return (site as Partial<AsyncCallSite>).isAsync?.() === true
+function waits(site: V8CallSite): boolean {
+  return site.isAsync?.() === true
 }
 
 function parseLine(line: string): StackLine {
