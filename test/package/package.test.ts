@@ -3,6 +3,8 @@ import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { micromark } from 'micromark'
+import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -11,18 +13,24 @@ const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const LIBRARIES_OF_STRANGER = ['drizzle-orm', 'express', 'pg']
 const database = await testDatabase()
+/** Packing changes README for a moment, and other tests read that of the repository: it is done in a copy. */
+let clone = ''
 let home = ''
 
 beforeAll(() => {
+  clone = cloneToPack()
   home = temporaryFolder({ onTestFinished: afterAll })
   const modules = join(home, 'node_modules')
   mkdirSync(join(modules, 'pg-loupe'), { recursive: true })
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', home], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  const [{ filename }] = JSON.parse(packed)
-  execFileSync('tar', ['-xzf', join(home, filename), '-C', join(modules, 'pg-loupe'), '--strip-components=1'])
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', home], { cwd: clone, encoding: 'utf8' })
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  execFileSync('tar', [
+    '-xzf',
+    join(home, `pg-loupe-${version}.tgz`),
+    '-C',
+    join(modules, 'pg-loupe'),
+    '--strip-components=1',
+  ])
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const name of [...Object.keys(dependencies), ...LIBRARIES_OF_STRANGER]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true })
@@ -122,11 +130,37 @@ test('the package takes less than 3 MB, without source maps, sources or tests', 
   expect(unneeded.map(({ name }) => name)).toEqual([])
 })
 
-test('every page that README links to is in the package, apart from those about the repository', () => {
-  const folder = join(home, 'node_modules/pg-loupe')
-  const targets = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
-  const missing = new Set(targets.flatMap(([, path = '']) => (existsSync(join(folder, path)) ? [] : [path])))
-  expect([...missing].sort()).toEqual(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'examples/shop'])
+describe('README', () => {
+  const packed = (path: string) => join(home, 'node_modules/pg-loupe', path)
+
+  test('has relative links in the repository, and a page of the package for each of them', () => {
+    const links = linksOf(join(root, 'README.md')).filter((link) => !/^(?:https?:|#)/.test(link))
+    expect(links.length).toBeGreaterThan(30)
+    expect(links.filter((link) => !existsSync(packed(withoutAnchor(link))))).toEqual([])
+  })
+
+  test('has only absolute links in the package, and those to its own pages lead to files of that version', () => {
+    const links = linksOf(packed('README.md')).filter((link) => !link.startsWith('#'))
+    expect(links.filter((link) => !link.startsWith('https://'))).toEqual([])
+    const { version, readmeLinks } = JSON.parse(readFileSync(packed('package.json'), 'utf8'))
+    const base = readmeLinks.replace('{version}', version)
+    const own = links.flatMap((link) => (link.startsWith(base) ? [link.slice(base.length)] : []))
+    expect(own).toEqual(linksOf(join(root, 'README.md')).filter((link) => !/^(?:https?:|#)/.test(link)))
+  })
+
+  test('is as it was after packing, and so is every file beside it', () => {
+    const changed = readdirSync(clone, { recursive: true, encoding: 'utf8' }).filter((name) => {
+      const [copy, original] = [join(clone, name), join(root, name)]
+      if (statSync(copy).isDirectory()) return false
+      return !existsSync(original) || !readFileSync(copy).equals(readFileSync(original))
+    })
+    expect(changed).toEqual([])
+  })
+
+  test('is not published from the folder, from where npm would take the page with relative links', async () => {
+    const publish = run('npm', ['publish', '--dry-run'], { cwd: clone })
+    await expect(publish).rejects.toMatchObject({ stdout: expect.stringContaining('Publish the tarball') })
+  })
 })
 
 test.each(['report', 'trace'])('the schema of a %s is in the package', async (name) => {
@@ -194,6 +228,26 @@ describe('the command', () => {
     expect(code).toBe(2)
   })
 })
+
+/** What `npm pack` reads. */
+function cloneToPack(): string {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const included = files.filter((pattern: string) => !/[!*]/.test(pattern))
+  const folder = temporaryFolder({ onTestFinished: afterAll })
+  for (const path of [...included, 'src/detectors', 'scripts', 'package.json', 'README.md', 'LICENSE']) {
+    cpSync(join(root, path), join(folder, path), { recursive: true })
+  }
+  return folder
+}
+
+function linksOf(file: string): string[] {
+  const html = micromark(readFileSync(file, 'utf8'), { extensions: [gfm()], htmlExtensions: [gfmHtml()] })
+  return [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link = '']) => link)
+}
+
+function withoutAnchor(link: string): string {
+  return link.replace(/#.*/, '')
+}
 
 const dropTables = `
   const { Client } = require('pg')
