@@ -34,7 +34,7 @@ beforeAll(async () => {
       (array['glad', 'sad', 'loud', null])[1 + i % 4]::mood, md5((i % 7)::text)::uuid,
       timestamptz '2024-01-01 10:00:00+00' + (i % 9) * interval '90 minutes', (i % 5) / 2.0, 9007199254740990 + i % 4,
       nullif(i % 6, 3), array['a', null, i::text], jsonb_build_object('n', i % 3), nullif(i % 10, 0)
-      from generate_series(1, 60) i`)
+      from generate_series(1, 60) i; analyze`)
 })
 afterAll(() => Promise.all([pool.end(), bare.end()]))
 
