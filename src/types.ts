@@ -118,6 +118,8 @@ export interface SourceLoop {
   isConditional: boolean
   /** `await` may stand before it. */
   mayAwait: boolean
+  /** It stands in another loop. */
+  isNested: boolean
 }
 
 /** One statement sent once. Times are milliseconds from the start of the trace. */

@@ -99,10 +99,16 @@ function conditionForAll(
   return { text: `or(sql\`false\`, ...${each})`, imports: ['or', 'sql'] }
 }
 
-/** What the loop looks its rows up by. */
-function lookup(keys: readonly Key[], of: (key: Key) => string): string {
+/** What the loop looks its rows up by: a value, or the text that a function makes of several. */
+function lookup(keys: readonly Key[], keyOf: string, of: (key: Key) => string): string {
   const [key] = keys as [Key]
-  return keys.length === 1 ? of(key) : `JSON.stringify([${keys.map(of).join(', ')}])`
+  return keys.length === 1 ? of(key) : `${keyOf}(${keys.map(of).join(', ')})`
+}
+
+/** That function, where it is needed. */
+function keyMaker(keys: readonly Key[], keyOf: string, { isTyped }: QuerySource): string[] {
+  if (keys.length === 1) return []
+  return [`const ${keyOf} = (...values${isTyped ? ': unknown[]' : ''}) => JSON.stringify(values)`]
 }
 
 const SELECTS = new Set(['select', 'selectDistinct'])
@@ -161,19 +167,21 @@ function selectOnce(expression: Expression, source: QuerySource, loop: SourceLoo
   const nameOfKey = (one: Key) => (isWhole ? propertyOf(one) : (own?.[keys.indexOf(one)]?.name ?? ''))
   const row = hasKeys ? 'row' : '{ key, row }'
   const keyOfRow = hasKeys
-    ? lookup(keys, (one) => `row.${nameOfKey(one)}`)
-    : lookup(keys, (one) => (keys.length === 1 ? 'key' : `key.${propertyOf(one)}`))
+    ? lookup(keys, names.keyOf, (one) => `row.${nameOfKey(one)}`)
+    : lookup(keys, names.keyOf, (one) => (keys.length === 1 ? 'key' : `key.${propertyOf(one)}`))
   const keyType =
     keys.length > 1
       ? 'string'
       : `(typeof ${names.found})[number][${hasKeys ? `'${nameOfKey(keys[0] as Key)}'` : "'key'"}]`
   const rowType = hasKeys ? `typeof ${names.found}` : `(typeof ${names.found})[number]['row'][]`
-  const rows = `${names.by}.get(${lookup(keys, ({ value }) => value)}) ?? []`
+  const rows = `${names.by}.get(${lookup(keys, names.keyOf, ({ value }) => value)}) ?? []`
   return advice(
+    source,
     askOnce(loop, keys),
     pasted(source, 'drizzle-orm', condition.imports, {
       before: [
         `const ${names.found} = await ${inLines(withReplaced(expression, replacements))}`,
+        ...keyMaker(keys, names.keyOf, source),
         ...groupRows(source, { ...names, row, key: keyOfRow, keyType, rowType }),
       ],
       inside: limit ? `(${rows}).slice(0, ${textOf(expression, limit.args[0] ?? [0, 0])})` : rows,
@@ -186,11 +194,22 @@ function isUnique(keys: readonly Key[]): boolean {
   return keys.length === 1 && keys.some((key) => propertyOf(key) === 'id')
 }
 
-function namesFor(keys: readonly Key[], source: QuerySource, made = 'Found'): { found: string; by: string } {
+interface Names {
+  found: string
+  by: string
+  /** Makes one key of several values. */
+  keyOf: string
+}
+
+function namesFor(keys: readonly Key[], source: QuerySource, made = 'Found'): Names {
   const [key] = keys as [Key]
   const table = tableOf(key)
   const parts = keys.map((one) => capitalized(propertyOf(one))).join('And')
-  return { found: newName(`${table}${made}`, source), by: newName(`${table}By${parts}`, source) }
+  return {
+    found: newName(`${table}${made}`, source),
+    by: newName(`${table}By${parts}`, source),
+    keyOf: newName(`keyOf${capitalized(table)}`, source),
+  }
 }
 
 function askOnce({ over }: SourceLoop, keys: readonly Key[]): string {
@@ -241,16 +260,18 @@ function aggregateOnce(
     },
     { range: where.args[0] as Range, by: condition.text },
   ])
-  const keyOfRow = lookup(keys, (one) => (keys.length === 1 ? 'key' : `key.${propertyOf(one)}`))
+  const keyOfRow = lookup(keys, names.keyOf, (one) => (keys.length === 1 ? 'key' : `key.${propertyOf(one)}`))
   const empty = nothing.map(({ name, value }) => `${name}: ${value}`).join(', ')
   return advice(
+    source,
     `Ask once for all of ${loop.over} before the loop, grouped by ${columns}. Without rows the result is { ${empty} }.`,
     pasted(source, 'drizzle-orm', condition.imports, {
       before: [
         `const ${names.found} = await ${inLines(`${grouped}.groupBy(${columns})`)}`,
+        ...keyMaker(keys, names.keyOf, source),
         `const ${names.by} = new Map(${names.found}.map(({ key, row }) => [${keyOfRow}, row]))`,
       ],
-      inside: `[${names.by}.get(${lookup(keys, ({ value }) => value)}) ?? { ${empty} }]`,
+      inside: `[${names.by}.get(${lookup(keys, names.keyOf, ({ value }) => value)}) ?? { ${empty} }]`,
     }),
   )
 }
@@ -264,15 +285,17 @@ function countOnce(expression: Expression, source: QuerySource, loop: SourceLoop
   const names = namesFor(keys, source, 'Counted')
   const columns = keys.map(({ column }) => column).join(', ')
   const selected = keys.map((key) => `${propertyOf(key)}: ${key.column}`).join(', ')
-  const key = lookup(keys, (one) => `row.${propertyOf(one)}`)
+  const key = lookup(keys, names.keyOf, (one) => `row.${propertyOf(one)}`)
   return advice(
+    source,
     `Count once for all of ${loop.over} before the loop, grouped by ${columns}. Without rows the number is 0.`,
     pasted(source, 'drizzle-orm', [...condition.imports, 'count'], {
       before: [
         `const ${names.found} = await ${expression.root}\n  .select({ ${selected}, rows: count() })\n  .from(${textOf(expression, table)})\n  .where(${condition.text})\n  .groupBy(${columns})`,
+        ...keyMaker(keys, names.keyOf, source),
         `const ${names.by} = new Map(${names.found}.map((row) => [${key}, row.rows]))`,
       ],
-      inside: `${names.by}.get(${lookup(keys, ({ value }) => value)}) ?? 0`,
+      inside: `${names.by}.get(${lookup(keys, names.keyOf, ({ value }) => value)}) ?? 0`,
     }),
   )
 }
@@ -322,6 +345,7 @@ function firstOfEach(
   const keyName = own ?? 'key'
   const omitted = own ? `'nth'` : `'nth' | 'key'`
   return advice(
+    source,
     `Ask once for all of ${loop.over} before the loop, numbered by row_number() over (partition by ${key.column} …), and keep those up to ${limit}.`,
     pasted(
       source,
@@ -377,6 +401,7 @@ function findOnce(expression: Expression, source: QuerySource, loop: SourceLoop)
   ])
   const rows = `${names.by}.get(${key.value})`
   return advice(
+    source,
     `Ask once for all of ${loop.over} before the loop; the loop looks its rows up. Where the schema has the relation, with: { … } in the query of ${loop.over} loads them along.`,
     pasted(source, 'drizzle-orm', byObject ? [] : ['inArray'], {
       before: [
@@ -428,6 +453,7 @@ function writeOnce(
   const condition = conditionForAll(expression, where, keys, loop)
   const how = keys.length === 1 ? `inArray(${keys[0]?.column}, …)` : 'or(…), a condition for each of them'
   return advice(
+    source,
     `${kind === 'delete' ? 'Delete' : 'Update'} the rows of all of ${loop.over} with one statement, by ${how}.`,
     pasted(source, 'drizzle-orm', condition.imports, {
       before: [],
@@ -450,6 +476,7 @@ function insertOnce(source: QuerySource, loop: SourceLoop): Remedy | undefined {
   const rows = newName(`new${capitalized(table.split('.').at(-1) ?? '')}`, source)
   const all = withReplaced(expression, [{ range: values.args[0] as Range, by: rows }])
   return advice(
+    source,
     `Collect the rows in the loop and insert them at once: values(${rows}).`,
     pasted(source, 'drizzle-orm', [], {
       before: [`const ${rows}${source.isTyped ? `: (typeof ${table}.$inferInsert)[]` : ''} = []`],

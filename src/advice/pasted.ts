@@ -4,9 +4,16 @@ import type { QuerySource } from '../types.ts'
 import type { Remedy } from './sql.ts'
 
 /** Without code that can be pasted there is no advice. */
-export function advice(remediation: string, fix: string | undefined): Remedy | undefined {
-  return fix === undefined ? undefined : { remediation, fix }
+export function advice(
+  { loop }: QuerySource,
+  remediation: string,
+  fix: string | undefined,
+): Remedy | undefined {
+  if (fix === undefined) return undefined
+  return { remediation: loop?.isNested ? `${remediation} ${INNER}` : remediation, fix }
 }
+
+const INNER = 'This loop stands inside another one: the code replaces the query of the inner loop.'
 
 interface Parts {
   before: readonly string[]
@@ -17,7 +24,7 @@ interface Parts {
 
 /** `undefined` where a name that has to be imported means something else in the file. */
 export function pasted(
-  { imported, taken, modules }: QuerySource,
+  { imported, taken, modules, loop }: QuerySource,
   module: string,
   needed: readonly string[],
   { before, inside, after = [] }: Parts,
@@ -28,13 +35,14 @@ export function pasted(
     modules === 'import'
       ? `import { ${names.join(', ')} } from '${module}'`
       : `const { ${names.join(', ')} } = require('${module}')`
+  const place = loop?.isNested ? 'the inner loop' : 'the loop'
   return [
     ...(names.length > 0 ? [loaded] : []),
-    ...(before.length > 0 ? ['// Before the loop:', ...before] : []),
+    ...(before.length > 0 ? [`// Before ${place}:`, ...before] : []),
     ...(inside === ''
-      ? ['// In the loop, drop the query.']
-      : ['// In the loop, instead of the query:', inside]),
-    ...(after.length > 0 ? ['// After the loop:', ...after] : []),
+      ? [`// In ${place}, drop the query.`]
+      : [`// In ${place}, instead of the query:`, inside]),
+    ...(after.length > 0 ? [`// After ${place}:`, ...after] : []),
   ].join('\n')
 }
 

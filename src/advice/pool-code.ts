@@ -144,6 +144,7 @@ function lookedUp(
   const key = isOwn ? member('row', name) : 'for_key'
   const rows = `${names.by}.get(String(${value})) ?? []`
   return advice(
+    source,
     `Ask once for all of ${loop.over} before the loop, with ${column} = any(…); the loop looks its rows up.`,
     pasted(source, 'pg', [], {
       before: [
@@ -189,6 +190,7 @@ function aggregateOnce(
   const empty = items.map((item) => `${item?.name}: ${item?.value}`).join(', ')
   const asked = typedFor(askedFor(lookup, text, loop), 'for_key')
   return advice(
+    source,
     `Ask once for all of ${loop.over} before the loop, grouped by ${column}. Without rows the result is { ${empty} }.`,
     pasted(source, 'pg', [], {
       before: [
@@ -215,6 +217,7 @@ function writeOnce(kind: string, lookup: Lookup, source: QuerySource, loop: Sour
   if (kind === 'update' && !set.split(',').every((assignment) => SET_TO_ONE_VALUE.test(assignment.trim())))
     return undefined
   return advice(
+    source,
     `${kind === 'delete' ? 'Delete' : 'Update'} the rows of all of ${loop.over} with one statement, by ${column} = any(…).`,
     pasted(source, 'pg', [], { before: [], inside: '', after: [`await ${askedFor(lookup, batched, loop)}`] }),
   )
@@ -238,6 +241,7 @@ function insertOnce(call: PoolCall, source: QuerySource, loop: SourceLoop): Reme
     { range: list, by: `${rows}.flat()` },
   ])
   return advice(
+    source,
     `Collect the values in the loop and insert all rows with one statement.`,
     pasted(source, 'pg', [], {
       before: [`const ${rows}${source.isTyped ? ': unknown[][]' : ''} = []`],

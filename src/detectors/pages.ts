@@ -75,6 +75,8 @@ one query before the loop, and the expression that replaces the query in the loo
 rewritten for Drizzle (0.45 and 1.0) or for \`query\` of pg with its statement in the source. It gives the loop the same
 rows: rows without a match, values that occur twice and null behave as before, a count without rows stays 0, and a \`limit\`
 applies to each value separately.
+If the loop is inside another loop, the comments in the code name the inner loop: the code replaces only the query of that
+one. The next run shows what is left of the outer loop.
 
 The remedy is SQL, with the names of SQL, in the following cases:
 

@@ -111,6 +111,7 @@ const query = shape({
           expression: v.optional(text),
           isConditional: v.optional(v.boolean('true or false'), true),
           mayAwait: v.optional(v.boolean('true or false'), false),
+          isNested: v.optional(v.boolean('true or false'), false),
         }),
       ),
     }),

@@ -79,6 +79,7 @@ function readLoop(source: Source, loop: EnclosingLoop, chain: CallChain): Source
     ...(expression === undefined ? {} : { expression: outdented(withSqlText(source, chain, expression)) }),
     isConditional: hasCondition(source, loop.body, chain.start),
     mayAwait: mayAwait(source, loop.start),
+    isNested: enclosingLoop(source, loop.start) !== undefined,
   }
 }
 
@@ -255,10 +256,13 @@ function resultOf(source: Source, chain: CallChain, loop: EnclosingLoop | undefi
 }
 
 /** Of the variable that gets the result. */
-function onlyRowsAreRead({ texts }: Source, first: number): boolean {
+function onlyRowsAreRead({ texts, partners, parents }: Source, first: number): boolean {
   const name = texts[first - 2]
+  const isOfBlock = texts[first - 3] === 'const' || texts[first - 3] === 'let'
+  const block = isOfBlock ? (parents[first] as number) : -1
+  const end = block < 0 ? texts.length : (partners[block] as number)
   let isRead = false
-  for (let at = first; at < texts.length; at++) {
+  for (let at = first; at < end; at++) {
     if (texts[at] !== name || texts[at - 1] === '.') continue
     const isKey = texts[at + 1] === ':' && (texts[at - 1] === '{' || texts[at - 1] === ',')
     if (isKey) continue
@@ -311,7 +315,7 @@ function namesImported(source: Source): string[] {
 /** What a remedy imports. */
 const IMPORTABLE = new Set('and or eq inArray lte sql count getTableColumns getColumns'.split(' '))
 /** What a remedy declares. */
-const DECLARABLE = /(?:By[A-Z]|Found$|Ranked$|Counted$|^new[A-Z])/
+const DECLARABLE = /(?:By[A-Z]|(?:Found|Ranked|Counted)\d*$|^new[A-Z]|^keyOf[A-Z])/
 
 function namesTaken({ texts }: Source, imported: readonly string[]): string[] {
   const taken = new Set<string>()

@@ -55,6 +55,7 @@ const everything: Required<Query> = {
       expression: 'db.select().from(orders).where(eq(orders.customerId, customer.id))',
       isConditional: false,
       mayAwait: true,
+      isNested: false,
     },
   },
   builtAt: { file: 'b.ts', line: 3 },

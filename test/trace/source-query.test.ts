@@ -115,6 +115,79 @@ test('names that the file has already are not declared again', () => {
   expect(fix).toContain('linesByOrderId2.get(order.id) ?? []')
 })
 
+test('names with a number are not declared again either', () => {
+  const declared = ['linesFound', 'linesFound2', 'linesByOrderId', 'linesByOrderId2'].map(
+    (name) => `const ${name} = 1`,
+  )
+  const source = sourceOf(inLoop(LINES, 'for (const order of orders)', declared.join('\n')))
+  const fix = source && drizzleCode('select', source)?.fix
+  expect(fix).toContain('const linesFound3 = await')
+  expect(fix).toContain('linesByOrderId3.get(order.id) ?? []')
+})
+
+describe('a key of several columns', () => {
+  const both = 'and(eq(lines.orderId, order.id), eq(lines.kind, order.kind))'
+  const query = `db.select().from(lines).where(${both})`
+
+  test('is made by a function', () => {
+    const source = sourceOf(inLoop(query))
+    const fix = source && drizzleCode('select', source)?.fix
+    expect(fix).toContain('const keyOfLines = (...values: unknown[]) => JSON.stringify(values)')
+    expect(fix).toContain('.get(keyOfLines(order.id, order.kind)) ?? []')
+    expect(fix?.match(/JSON\.stringify/g)).toHaveLength(1)
+  })
+
+  test('is made by a function with a name that the file does not have', () => {
+    const source = sourceOf(inLoop(query, 'for (const order of orders)', 'const keyOfLines = 1'))
+    expect(source && drizzleCode('select', source)?.fix).toContain('const keyOfLines2 = (')
+  })
+})
+
+describe('of a loop in another loop the inner one is meant', () => {
+  const isInner = (text: string) => {
+    const source = sourceOf(text)
+    const { remediation, fix } = (source && drizzleCode('select', source)) ?? {}
+    expect(fix).toContain('instead of the query:')
+    expect([remediation, fix].map((part) => part?.includes('inner loop'))).toEqual(
+      Array(2).fill(source?.loop?.isNested),
+    )
+    return source?.loop?.isNested
+  }
+
+  test.each([
+    ['for (const buyer of buyers) { for (const order of buyer.orders) {', '} }'],
+    ['for (const buyer of buyers) for (const order of buyer.orders) {', '}'],
+    ['for (const buyer of buyers) { await Promise.all(buyer.orders.map(async (order) => {', '})) }'],
+    ['await pMap(buyers, async (buyer) => { for (const order of buyer.orders) {', '} })'],
+  ])('%s', (head, end) => {
+    expect(isInner(`async function list() { ${head} const found = await ${LINES} ${end} }`)).toBe(true)
+  })
+
+  test.each([
+    ['for (const order of orders) {', '}'],
+    ['await pMap(orders, async (order) => {', '})'],
+    ['for (const buyer of buyers) greet(buyer); for (const order of orders) {', '}'],
+    ['for (const buyer of buyers) { greet(buyer) }\nfor (const order of orders) {', '}'],
+    ['on(buyers, async () => { for (const order of orders) {', '} })'],
+  ])('but not in %s', (head, end) => {
+    expect(isInner(`async function list() { ${head} const found = await ${LINES} ${end} }`)).toBe(false)
+  })
+})
+
+test('a variable of the same name in another function does not decide what is read of a result', () => {
+  const text = inLoop(`pool.query('select id from lines where order_id = $1', [order.id])`).replace(
+    /\n\}\n\}$/,
+    '\n  found.rows.length\n}\n}',
+  )
+  expect(sourceOf(text, { name: 'query' })?.result).toBe('rows')
+  expect(
+    sourceOf(`${text}\nasync function other() { const found = 1; send(found) }`, { name: 'query' })?.result,
+  ).toBe('rows')
+  expect(sourceOf(text.replace('found.rows', 'send(found); found.rows'), { name: 'query' })?.result).toBe(
+    'used',
+  )
+})
+
 test('JavaScript gets no types, and a file with require gets no import', () => {
   const text = inLoop(LINES).replace(
     `import { eq } from 'drizzle-orm'`,

@@ -1,0 +1,28 @@
+// A remedy that is code, taken apart at the comments that say where each part goes.
+
+export interface FixParts {
+  imports: string
+  before: string
+  /** What stands in the loop instead of the query; empty where the query is dropped. */
+  inside: string
+  after: string
+}
+
+const COMMENT = /^\/\/ (Before|In|After) the (?:inner )?loop\b/
+
+export function partsOf(fix: string): FixParts {
+  const lines: Record<string, string[]> = { imports: [], Before: [], In: [], After: [] }
+  let part = 'imports'
+  for (const line of fix.split('\n')) {
+    const named = COMMENT.exec(line)?.[1]
+    part = named ?? part
+    if (named === undefined) lines[part]?.push(line)
+  }
+  const textOf = (name: string) => (lines[name] ?? []).join('\n')
+  return {
+    imports: textOf('imports'),
+    before: textOf('Before'),
+    inside: textOf('In'),
+    after: textOf('After'),
+  }
+}
