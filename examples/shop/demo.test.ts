@@ -104,7 +104,7 @@ async function isGone(output: string): Promise<boolean> {
 /** What README.md shows of the output, which has to be what the demo really prints. */
 function sampleOfReadme(): string {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  return /```\n(GET .+?)\n```/s.exec(readme)?.[1] ?? 'README.md shows no output'
+  return /```\n(pg-loupe {2}GET .+?)\n```/s.exec(readme)?.[1] ?? 'README.md shows no output'
 }
 
 function withoutTimes(text: string): string {
