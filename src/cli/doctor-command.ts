@@ -5,7 +5,7 @@ import { wantsColor } from '../report/wants-color.ts'
 import { diagnose } from './doctor/diagnosis.ts'
 import { formatDiagnosis } from './doctor/format-diagnosis.ts'
 import { observeCommand } from './doctor/observe-command.ts'
-import { FINDINGS, WRONG_USAGE } from './exit-codes.ts'
+import { DOCTOR_EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 
 interface DoctorOptions {
   seconds?: number
@@ -32,11 +32,7 @@ export function doctorCommand(): Command {
     .addOption(new Option('--format <name>', 'of the output').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
-      `
-Exit codes:
-  0  all captured
-  1  something is not captured, or could not be checked
-  2  wrong usage, or the command could not be started
+      `${DOCTOR_EXIT_CODES}
 
 Examples:
   $ pg-loupe doctor --request http://localhost:3000/orders -- node server.js

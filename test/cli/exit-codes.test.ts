@@ -2,17 +2,30 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { EXIT_CODES, FINDINGS, RUN_EXIT_CODES, WRONG_USAGE } from '../../src/cli/exit-codes.ts'
+import {
+  DOCTOR_EXIT_CODES,
+  EXIT_CODES,
+  FINDINGS,
+  RUN_EXIT_CODES,
+  WRONG_USAGE,
+} from '../../src/cli/exit-codes.ts'
 import { runBuilt } from './built-command.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
 
-test('the page has the table of the code', () => {
-  const documented = [...page.matchAll(/^\| (\d+) +\| ([^:|]+?)(?::[^|]+)? *\|$/gm)].map(([, code, text]) => [
+const OTHER_EXIT_CODES: Record<string, string> = { run: RUN_EXIT_CODES, doctor: DOCTOR_EXIT_CODES }
+
+test.each([
+  ['of all commands', '## Exit codes', EXIT_CODES],
+  ['of doctor', '## doctor', DOCTOR_EXIT_CODES],
+])('the page has the table %s', (_, heading, codes) => {
+  const [, section = ''] = page.split(`\n${heading}\n`)
+  const [own = ''] = section.split('\n## ')
+  const documented = [...own.matchAll(/^\| (\d+) +\| ([^:|]+?)(?::[^|]+)? *\|$/gm)].map(([, code, text]) => [
     code,
     text,
   ])
-  const told = [...EXIT_CODES.matchAll(/^ {2}(\d+) {2}(.+)$/gm)].map(([, code, text]) => [code, text])
+  const told = [...codes.matchAll(/^ {2}(\d+) {2}(.+)$/gm)].map(([, code, text]) => [code, text])
   expect(documented).toEqual(told)
   expect(told.map(([code]) => Number(code))).toEqual([0, FINDINGS, WRONG_USAGE])
 })
@@ -24,7 +37,7 @@ test('every command is on the page, and tells its exit codes and examples', asyn
   expect(commands.length).toBeGreaterThan(6)
   for (const name of commands.filter((name) => name !== 'help')) {
     const { stdout, code } = await runBuilt([name, '--help'])
-    expect(stdout, name).toContain(name === 'run' ? RUN_EXIT_CODES : EXIT_CODES)
+    expect(stdout, name).toContain(OTHER_EXIT_CODES[name] ?? EXIT_CODES)
     expect(stdout, name).toMatch(/Examples:\n {2}\$ /)
     expect(page, name).toContain(`\`pg-loupe ${name}`)
     expect(code).toBe(0)
