@@ -64,10 +64,14 @@ interface SharedState {
 }
 
 const KEY = Symbol.for('pg-loupe')
+/** jest 30 deletes the properties of what it finds on the global object of a finished test file, unless they are marked so. */
+const KEPT_BY_JEST = Symbol.for('$$jest-protect-from-deletion')
 
 export function sharedState(): SharedState {
   const holder = globalThis as { [KEY]?: SharedState }
-  holder[KEY] ??= {
+  const known = holder[KEY]
+  if (known) return known
+  const state: SharedState = {
     isProfiling: false,
     origin: new AsyncLocalStorage(),
     ignores: new AsyncLocalStorage(),
@@ -84,7 +88,10 @@ export function sharedState(): SharedState {
     lastActs: new Set(),
     flushes: new Set(),
   }
-  return holder[KEY]
+  // An empty list stands for all properties.
+  Object.defineProperty(state, KEPT_BY_JEST, { value: [] })
+  holder[KEY] = state
+  return state
 }
 
 /** Does it, synchronously, when the process exits; more than once where that is announced before. One listener serves all. */

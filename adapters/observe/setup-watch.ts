@@ -94,8 +94,8 @@ export function createSetupWatch({
     if (note.uncaptured > 0) {
       const names = note.isTraced ? requests.tracedLate : requests.untraced
       count(names, note.name)
-      onChange()
     }
+    if (note.uncaptured > 0 || sources.all().some(({ isFirstUserGone }) => isFirstUserGone)) onChange()
     if (REQUESTS_TO_FIND_AT.has(requests.seen)) classes.find()
     if (requests.seen >= most.requests) stop()
   })
@@ -122,7 +122,10 @@ export function createSetupWatch({
     if (kind === 'outside') {
       const hasStarted = requests.seen > 0 || now() - startedMs > START_MS
       if (hasStarted && noteOutside(source)) onChange()
-    } else if (kind !== 'captured' && !isLeftOut(object)) onChange()
+    } else if (kind !== 'captured' && !isLeftOut(object)) {
+      source.isFirstUserGone ??= whetherGone(notes.current(), traceOfAnother(profiler))
+      onChange()
+    }
   }
 
   function kindOfUse(profiler: Profiler | undefined, note: RequestNote | undefined): UseKind | undefined {
@@ -215,7 +218,7 @@ export function createSetupWatch({
           collectsUntraced: profiler.collectsUntraced,
           outputs: [...profiler.outputs],
         })),
-        sources: sources.all().map((source) => factsOf(source, profilers)),
+        sources: sources.all().map((source) => factsOf(source, profilers, isEnding)),
         requests: {
           seen: requests.seen,
           traced: requests.traced,
@@ -244,11 +247,21 @@ function traceOfAnother(profiler: Profiler | undefined): LiveTrace | undefined {
   return undefined
 }
 
+/** Whether the request, or the job of another profiler, is over. */
+function whetherGone(note: RequestNote | undefined, trace: LiveTrace | undefined): () => boolean {
+  return () => note?.isOver ?? trace?.closed ?? true
+}
+
+/** An ORM sends queries of its own on a new connection before it calls the hook in which the application profiles it. */
+function isAwaited({ kind, object, isFirstUserGone }: Source): boolean {
+  return kind === 'client' && !profilerOfObject(object.deref()) && isFirstUserGone?.() === false
+}
+
 function profilersOn(): Profiler[] {
   return sharedState().profilers.flatMap((profiler) => profiler.deref() ?? [])
 }
 
-function factsOf(source: Source, profilers: readonly Profiler[]): SourceFacts {
+function factsOf(source: Source, profilers: readonly Profiler[], isEnding: boolean): SourceFacts {
   const { kind, database, size, place, usedBy, uses } = source
   const object = source.object.deref()
   const profiler = profilerOfObject(object)
@@ -261,7 +274,7 @@ function factsOf(source: Source, profilers: readonly Profiler[]): SourceFacts {
     ...(isLeftOut(object) ? { isLeftOut: true } : {}),
     usedBy,
     place,
-    uses: { ...uses },
+    uses: { ...uses, ...(isAwaited(source) && !isEnding ? { inOtherTraces: 0, inUntracedRequests: 0 } : {}) },
   }
 }
 

@@ -9,9 +9,11 @@ import type { StackLook } from './look-at-stack.ts'
 
 /** An application has a few; further ones are not looked at. */
 const MOST_SOURCES = 50
-/** Uses outside of requests that come so close together are one burst: a job, and no timer that pings. */
-const BURST_MS = 1_000
-const USES_OF_BURST = 10
+/** Uses outside of requests that follow one another so closely are one burst: a turn of a job, and no timer that pings. */
+const BURST_GAP_MS = 100
+const USES_OF_BURST = 5
+/** A burst that begins sooner after the last one is the same turn, interrupted by a slow query. */
+const BURSTS_APART_MS = 1_000
 
 export type UseKind = keyof Omit<SourceUses, 'bursts'>
 
@@ -26,8 +28,11 @@ export interface Source {
   looks: number
   place: SourceFacts['place']
   usedBy: string | undefined
-  burstStartMs: number
+  lastOutsideMs: number
+  lastBurstMs: number
   usesOfBurst: number
+  /** Of a client: whether the request or job that used it first is over. Until then an ORM may be about to profile it. */
+  isFirstUserGone: (() => boolean) | undefined
 }
 
 export class SourceUseCounts {
@@ -82,8 +87,10 @@ export class SourceUseCounts {
       looks: 0,
       place: undefined,
       usedBy: undefined,
-      burstStartMs: 0,
+      lastOutsideMs: 0,
+      lastBurstMs: 0,
       usesOfBurst: 0,
+      isFirstUserGone: undefined,
     }
     this.#sources.push(source)
     this.#ofObject.set(object, source)
@@ -102,14 +109,13 @@ export class SourceUseCounts {
 
 /** Notes a use outside of any request, after the application has started. Returns whether it made a burst of those before. */
 export function noteOutside(source: Source): boolean {
-  const { uses } = source
   const nowMs = now()
-  if (nowMs - source.burstStartMs > BURST_MS) {
-    source.burstStartMs = nowMs
-    source.usesOfBurst = 0
-  }
+  if (nowMs - source.lastOutsideMs > BURST_GAP_MS) source.usesOfBurst = 0
+  source.lastOutsideMs = nowMs
   if (++source.usesOfBurst !== USES_OF_BURST) return false
-  uses.bursts++
+  if (nowMs - source.lastBurstMs < BURSTS_APART_MS) return false
+  source.lastBurstMs = nowMs
+  source.uses.bursts++
   return true
 }
 

@@ -3,8 +3,8 @@ import { plural } from '../plural.ts'
 import type { Notice } from './explain-setup.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
-/** One may be an accident of the moment. */
-const BURSTS = 2
+/** A job comes again and again; one or two may be an accident of the moment, such as a cache that is filled. */
+const BURSTS = 3
 
 export function explainOutside(facts: SetupFacts): Notice[] {
   const { sources, profilers, isServer, isEnding, surroundings } = facts

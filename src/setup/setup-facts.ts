@@ -131,7 +131,7 @@ export interface SourceUses {
   inUntracedRequests: number
   /** In no request and no trace. */
   outside: number
-  /** Times when it was used often in a moment outside, after the application had started. */
+  /** Times when it was used several times in quick succession outside, after the application had started. */
   bursts: number
 }
 

@@ -57,7 +57,7 @@ test.each<[string, Partial<SetupFacts>]>([
   ],
   [
     'queries while the application starts',
-    { sources: [source({ captured: 5, outside: 100, bursts: 1 }, { profiler: 0 })] },
+    { sources: [source({ captured: 5, outside: 100, bursts: 2 }, { profiler: 0 })] },
   ],
   [
     'queries outside of requests that are collected',
@@ -95,7 +95,7 @@ test.each<[string, Partial<SetupFacts>]>([
 test('what is lost is told before hints', () => {
   const facts: Partial<SetupFacts> = {
     sources: [
-      source({ captured: 5, outside: 100, bursts: 2 }, { profiler: 0 }),
+      source({ captured: 5, outside: 100, bursts: 3 }, { profiler: 0 }),
       source({ inOtherTraces: 2 }, { usedBy: 'connect-pg-simple' }),
     ],
     requests: {

@@ -24,7 +24,7 @@ import { hang, type Piece } from './wrap-text.ts'
 export const consoleReporter: Reporter = (report, options = {}) => {
   const held = findingsToShow(report.findings, options.states)
   const blocks = [
-    ...report.routes.map((route) => formatRoute(route, options)),
+    ...report.routes.filter(({ queries }) => queries.max > 0).map((route) => formatRoute(route, options)),
     ...formatSuppressions(report, options),
     ...formatCut(report.cut, options),
     ...formatHeldBack(held, options),
