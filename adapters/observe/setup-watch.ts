@@ -121,7 +121,10 @@ export function createSetupWatch({
     }
     if (kind === 'outside') {
       const hasStarted = requests.seen > 0 || now() - startedMs > START_MS
-      if (hasStarted && noteOutside(source)) onChange()
+      if (hasStarted && noteOutside(source)) {
+        source.outsidePlace ??= lookAtStack(below).place
+        onChange()
+      }
     } else if (kind !== 'captured' && !isLeftOut(object)) {
       source.isFirstUserGone ??= whetherGone(notes.current(), traceOfAnother(profiler))
       onChange()
@@ -262,7 +265,7 @@ function profilersOn(): Profiler[] {
 }
 
 function factsOf(source: Source, profilers: readonly Profiler[], isEnding: boolean): SourceFacts {
-  const { kind, database, size, place, usedBy, uses } = source
+  const { kind, database, size, place, outsidePlace, usedBy, uses } = source
   const object = source.object.deref()
   const profiler = profilerOfObject(object)
   const position = profiler ? profilers.indexOf(profiler) : -1
@@ -274,6 +277,7 @@ function factsOf(source: Source, profilers: readonly Profiler[], isEnding: boole
     ...(isLeftOut(object) ? { isLeftOut: true } : {}),
     usedBy,
     place,
+    outsidePlace,
     uses: { ...uses, ...(isAwaited(source) && !isEnding ? { inOtherTraces: 0, inUntracedRequests: 0 } : {}) },
   }
 }

@@ -28,6 +28,7 @@ export interface Source {
   looks: number
   place: SourceFacts['place']
   usedBy: string | undefined
+  outsidePlace: SourceFacts['outsidePlace']
   lastOutsideMs: number
   lastBurstMs: number
   usesOfBurst: number
@@ -87,6 +88,7 @@ export class SourceUseCounts {
       looks: 0,
       place: undefined,
       usedBy: undefined,
+      outsidePlace: undefined,
       lastOutsideMs: 0,
       lastBurstMs: 0,
       usesOfBurst: 0,

@@ -118,6 +118,8 @@ export interface SourceFacts {
   usedBy?: string | undefined
   /** Line of the application that used it first, as far as known. */
   place?: Frame | undefined
+  /** Line of the application in a burst outside, as far as known. */
+  outsidePlace?: Frame | undefined
   uses: SourceUses
 }
 

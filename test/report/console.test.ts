@@ -36,6 +36,13 @@ describe('the console reporter', () => {
     expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
   })
 
+  test('leaves out traces without queries beside those that have some', () => {
+    const test = { ...trace('orders.test.ts > asks once'), durationMs: 9 }
+    const report = profiler.analyze([test, { ...trace('GET /', q('select 1')), durationMs: 3 }])
+    expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
+    expect(reporters.console(profiler.analyze([test]))).toMatch(/^orders\.test\.ts > asks once {2}0 queries/)
+  })
+
   test('prints a finding with its line, its origin, what to do instead and what that saves', () => {
     expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)

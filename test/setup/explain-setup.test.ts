@@ -158,3 +158,9 @@ test('a notice is three lines, with its place from the folder on', () => {
     "  next  Where the pool is created: profilePool(pool), from 'pg-loupe/pg'.",
   ])
 })
+
+test('of a server, a job is named at its own line and not at that of a request', () => {
+  const places = { place: { file: 'src/routes.ts', line: 5 }, outsidePlace: { file: 'src/job.ts', line: 9 } }
+  const sources = [source({ captured: 5, outside: 30, bursts: 3 }, { profiler: 0, ...places })]
+  expect(explainSetup({ ...ALL_CAPTURED, sources })).toMatchObject([{ place: places.outsidePlace }])
+})

@@ -24,7 +24,7 @@ import { hang, type Piece } from './wrap-text.ts'
 export const consoleReporter: Reporter = (report, options = {}) => {
   const held = findingsToShow(report.findings, options.states)
   const blocks = [
-    ...report.routes.filter(({ queries }) => queries.max > 0).map((route) => formatRoute(route, options)),
+    ...listedRoutes(report).map((route) => formatRoute(route, options)),
     ...formatSuppressions(report, options),
     ...formatCut(report.cut, options),
     ...formatHeldBack(held, options),
@@ -32,6 +32,12 @@ export const consoleReporter: Reporter = (report, options = {}) => {
     ...(held.shown.length > 0 ? [''] : []),
   ]
   return blocks.map((block) => `${block}\n`).join('')
+}
+
+/** Those that sent queries: a test whose requests have traces of their own sends none itself. Where none did, all are listed. */
+function listedRoutes({ routes }: Report): readonly RouteSummary[] {
+  const withQueries = routes.filter(({ queries }) => queries.max > 0)
+  return withQueries.length > 0 ? withQueries : routes
 }
 
 /** One line: name, queries, times. A note may follow, and a name of who prints it may stand before it. */
