@@ -145,7 +145,7 @@ test.concurrent.each([
 
 test.concurrent('--help tells the exit codes', async ({ expect }) => {
   const { stdout, code } = await runCommand(['analyze', '--help'])
-  expect(stdout).toMatch(/0 {2}well[\s\S]+2 {2}wrong usage, input that could not be read/)
+  expect(stdout).toMatch(/0 {2}success[\s\S]+2 {2}wrong usage, input that could not be read/)
   expect(code).toBe(0)
 })
 
