@@ -17,11 +17,13 @@ export interface Sender {
 
 export function adviseRead(read: RepeatedRead, { via, source }: Sender): Remedy {
   const rewrite = rewriteRead(read)
-  // The values of a walk cannot be collected first, and rows that are locked are locked in an order.
-  const isInOrder = rewrite.kind === 'walk' || rewrite.kind === 'locked'
-  const code = isInOrder ? undefined : codeFor('select', { via, source })
+  // The values of a walk cannot be collected first, rows that are locked are locked in an order, and what is written between two
+  // turns has to be read between them.
+  const code = IN_ORDER.has(rewrite.kind) ? undefined : codeFor('select', { via, source })
   return code ?? { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite, source) : {}) }
 }
+
+const IN_ORDER: ReadonlySet<string> = new Set(['walk', 'locked', 'written'])
 
 export function adviseWrite(write: RepeatedWrite, { via, source }: Sender): Remedy {
   const rewrite = rewriteWrite(write)

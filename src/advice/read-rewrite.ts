@@ -18,6 +18,8 @@ export interface RepeatedRead extends ShownStatement {
   limit?: number | undefined
   /** One value of its key finds one row at most, whatever its LIMIT. */
   findsOneRow?: boolean | undefined
+  /** Between its turns, the tables that it reads are written to. */
+  isWrittenBetween?: boolean | undefined
   /** The column of its own rows from which the next turn takes its value. */
   nextFrom?: string | undefined
   /** The statement whose rows hold the values, with the column for each varying value, in their order. */
@@ -42,6 +44,8 @@ export type ReadRewrite =
   | { kind: 'locked'; key: OutputKey }
   /** Joined to the query that the values come from, row by row as before. */
   | { kind: 'lateral'; sql: string }
+  /** The loop changes what it reads: one read before it would find something else. */
+  | { kind: 'written' }
   /** From row to row, until there is no next one. */
   | { kind: 'walk'; sql?: string | undefined }
   /** Nothing is proven; `keys` are the columns that the values are compared with, `limited` that each turn takes the first few rows. */
@@ -51,6 +55,7 @@ export type ReadRewrite =
 export const LONGEST_STATEMENT = 4_000
 
 export function rewriteRead(read: RepeatedRead): ReadRewrite {
+  if (read.isWrittenBetween) return { kind: 'written' }
   if (read.text.length + (read.parent?.text.length ?? 0) > LONGEST_STATEMENT) return inWords(read)
   if (read.nextFrom !== undefined) return { kind: 'walk', sql: walk(read, read.nextFrom) }
   const clauses = selectClauses(read.text)

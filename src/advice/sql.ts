@@ -26,6 +26,8 @@ function sentence(rewrite: ReadRewrite): string {
     }
     case 'locked':
       return `Lock all rows with one statement, with ${rewrite.key.column} = any(…), in the order of a unique key.`
+    case 'written':
+      return 'The loop writes to what it reads, so a read before it would miss what its turns add. Let the write decide, as INSERT … ON CONFLICT does, or keep in the loop what it has written.'
     case 'lateral':
       return 'Join to the query the values come from; a row of it without any gets NULL.'
     case 'walk':

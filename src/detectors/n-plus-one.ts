@@ -19,6 +19,7 @@ import { isPolling } from './polling.ts'
 import { growth } from './row-growth.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 import { sourceOf } from './source-of.ts'
+import { tableVersions } from './table-versions.ts'
 import { unknownLineEvidence } from './unknown-line.ts'
 import { nextOfWalk } from './walk.ts'
 
@@ -37,11 +38,24 @@ export const nPlusOne: Detector<typeof defaults> = {
     docsUrl: 'src/detectors/n-plus-one.md',
     defaults,
   },
-  detect: (trace, options) =>
-    findRepetitions(trace.queries).flatMap((repetition) => examine(trace, repetition, options) ?? []),
+  detect(trace, options) {
+    let versions: ReturnType<typeof tableVersions> | undefined
+    const isWrittenBetween = (indexes: readonly number[]) => {
+      versions ??= tableVersions(trace.queries)
+      return new Set(indexes.map(versions).map(({ written }) => written)).size > 1
+    }
+    return findRepetitions(trace.queries).flatMap(
+      (repetition) => examine(trace, repetition, options, isWrittenBetween) ?? [],
+    )
+  },
 }
 
-function examine(trace: Trace, repetition: Repetition, options: typeof defaults): Finding | undefined {
+function examine(
+  trace: Trace,
+  repetition: Repetition,
+  options: typeof defaults,
+  isWrittenBetween: (indexes: readonly number[]) => boolean,
+): Finding | undefined {
   const { indexes, callSite, isLoop } = repetition
   const queries = indexes.flatMap((index) => trace.queries[index] ?? [])
   const [first] = queries
@@ -72,6 +86,7 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
           types: valueTypes(first.sql),
           varying,
           limit: limitOfAll(queries),
+          isWrittenBetween: isWrittenBetween(indexes),
           findsOneRow: queries.every((query) => query.bound?.findsOneRow),
           nextFrom: nextOfWalk(trace, indexes, varying),
           parent: parentStatement(trace, origin, varying),

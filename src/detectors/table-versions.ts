@@ -7,6 +7,8 @@ import type { Query } from '../types.ts'
 export interface TableVersion {
   /** Two reads of one statement with the same version saw the same tables, as far as the trace tells. */
   version: string
+  /** The writes before it to the tables that it names. */
+  written: string
   /** Statements before it that may have changed any table at all. */
   writesBefore: number
 }
@@ -24,7 +26,8 @@ export function tableVersions(queries: readonly Query[]): (index: number) => Tab
       return count === undefined ? [] : [`${word}:${count}`]
     })
     const all = effects?.readsAnything ? writes : everything
-    versions[index] = { version: `${all} ${relevant.join(' ')}`, writesBefore: writes }
+    const known = relevant.join(' ')
+    versions[index] = { version: `${all} ${known}`, written: known, writesBefore: writes }
     const targets = [...writtenTables(text), ...(effects?.writes ?? [])]
     for (const table of targets) written.set(table, (written.get(table) ?? 0) + 1)
     const isUnknown =
@@ -35,7 +38,7 @@ export function tableVersions(queries: readonly Query[]): (index: number) => Tab
     if (isUnknown) everything++
     if (isUnknown || targets.length > 0) writes++
   })
-  return (index) => versions[index] ?? { version: '', writesBefore: 0 }
+  return (index) => versions[index] ?? { version: '', written: '', writesBefore: 0 }
 }
 
 /** For a lock, during which others may have committed, or for a moment that is later. */

@@ -28,6 +28,24 @@ function over(parent: string, sql: string): LoopStatement | undefined {
 }
 
 describe('a read', () => {
+  test('of what its own loop writes is not asked once before the loop', () => {
+    const turn = (subject: string) => [
+      q('select id from audits where subject = $1', [subject], { at: 'a.ts:2 note' }),
+      q('insert into audits (subject) values ($1)', [subject], { at: 'a.ts:3 note' }),
+    ]
+    const found = advice(['a', 'b', 'c'].flatMap(turn))
+    expect(found?.fix).toBeUndefined()
+    expect(found?.remediation).toContain('The loop writes to what it reads')
+  })
+
+  test('beside writes to another table is asked once before the loop', () => {
+    const turn = (subject: string) => [
+      q('select id from subjects where name = $1', [subject], { at: 'a.ts:2 note' }),
+      q('insert into audits (subject) values ($1)', [subject], { at: 'a.ts:3 note' }),
+    ]
+    expect(advice(['a', 'b', 'c'].flatMap(turn))?.fix).toContain('from subjects where name = any($1)')
+  })
+
   test.each([
     ['select name from users where id = $1', 'select id, name from users where id = any($1)'],
     ['select name from users where id = $1::uuid', 'select id, name from users where id = any($1::uuid[])'],

@@ -27,6 +27,7 @@ test('a verdict says what was expected, and for those who expected the opposite,
   expect(judgeNoNPlusOne(loop)).toEqual({
     pass: false,
     message: expect.stringMatching(/^expected no N\+1, but found 1 N\+1 in 21 queries:/),
+    shown: [expect.objectContaining({ detector: 'n-plus-one' })],
   })
   expect(judgeNoNPlusOne(batch)).toEqual({
     pass: true,
