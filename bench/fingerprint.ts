@@ -3,7 +3,7 @@
 
 import { fingerprintSync, loadModule } from 'libpg-query'
 import { Bench } from 'tinybench'
-import { computeFingerprint } from '../src/sql/fingerprint.ts'
+import { computeFingerprint } from '../src/sql/fingerprint/fingerprint.ts'
 import { fingerprint } from '../src/sql/index.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)

@@ -1,9 +1,9 @@
 // What watching rows costs the application: 1,000 rows of 10 columns, not watched, watched in a sample, and watched whole, as
 // a statement under suspicion is now and then. Run with `node --import tsx bench/row-watch.ts`; only the ratios of one run mean anything.
 import { Bench } from 'tinybench'
-import { NO_CALL } from '../src/trace/call-site.ts'
+import { NO_CALL } from '../src/trace/call-site/call-site.ts'
 import { RecordedQuery } from '../src/trace/recorded-query.ts'
-import { rowWatcher } from '../src/trace/row-watcher.ts'
+import { rowWatcher } from '../src/trace/row-usage/row-watcher.ts'
 
 const ROWS = 1000
 const COLUMNS = Array.from({ length: 10 }, (_, i) => `column_${i}`)

@@ -1,7 +1,7 @@
 // The one order in which findings stand, worst first, and the severity that goes with it. Severity says how much a finding
 // hurts, by what it costs; how sure the finding is says its confidence, which decides only between equals. Times are not
 // part of the order: they differ from run to run, and two runs of the same code give the same report.
-import { compareText } from './compare-text.ts'
+import { compareText } from './text/compare-text.ts'
 import type { Confidence, Cost, Finding, Severity } from './types.ts'
 
 /** Worst first. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeValue } from '../src/describe-value.ts'
+import { describeValue } from '../src/text/describe-value.ts'
 
 const circular: Record<string, unknown> = {}
 circular.self = circular

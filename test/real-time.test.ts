@@ -2,7 +2,7 @@
 import { mock } from 'node:test'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-type RealTime = typeof import('../src/real-time.ts')
+type RealTime = typeof import('../src/host/real-time.ts')
 
 const realDate = Date
 const realDateNow = Date.now
@@ -93,7 +93,7 @@ test('a date is written and read although Date is replaced later', async () => {
 })
 
 async function loadThenInstall(install: () => void): Promise<RealTime> {
-  const time = await import('../src/real-time.ts')
+  const time = await import('../src/host/real-time.ts')
   install()
   return time
 }
@@ -101,5 +101,5 @@ async function loadThenInstall(install: () => void): Promise<RealTime> {
 /** The real timers are needed to load it here; it is evaluated under the fakes. */
 async function installThenLoad(install: () => void): Promise<RealTime> {
   install()
-  return await import('../src/real-time.ts')
+  return await import('../src/host/real-time.ts')
 }

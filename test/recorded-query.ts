@@ -1,6 +1,6 @@
 // Queries as the driver records them, for tests of what is read from them: `recordedQuery('select …', { params: [1] })`.
-import { NO_CALL } from '../src/trace/call-site.ts'
-import { KeptCells } from '../src/trace/kept-cells.ts'
+import { NO_CALL } from '../src/trace/call-site/call-site.ts'
+import { KeptCells } from '../src/trace/value-flow/kept-cells.ts'
 import { type DriverField, RecordedQuery } from '../src/trace/recorded-query.ts'
 import type { CallSite } from '../src/types.ts'
 

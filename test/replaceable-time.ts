@@ -1,4 +1,4 @@
-// What stands in for src/real-time.ts in tests of limits that are seconds: `vi.mock('…/src/real-time.ts', () =>
+// What stands in for src/host/real-time.ts in tests of limits that are seconds: `vi.mock('…/src/host/real-time.ts', () =>
 // import('…/replaceable-time.ts'))`. It asks the globals each time, so that fake timers reach the code under test.
 export const now = () => performance.now()
 export const processStartMs = performance.timeOrigin

@@ -1,6 +1,6 @@
 // Under which keys of its result's rows a Drizzle query nests further rows: a table of a join, a group of a selection, a
 // relation. Only the query knows; by its value alone a relation looks like a column of JSON.
-import type { RowShape } from '../../src/trace/row-watch.ts'
+import type { RowShape } from '../../src/trace/row-usage/row-watch.ts'
 
 /** How Drizzle marks a table, in each of its copies. */
 const COLUMNS = Symbol.for('drizzle:Columns')

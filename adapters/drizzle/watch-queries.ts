@@ -1,8 +1,8 @@
 // Watches a Drizzle query on its way: where it is built, awaited and executed. By the time Drizzle calls the driver the
 // application has left the stack; but `await`, `return` and Promise.all all read `.then` of the builder first, in the
 // application's own frame. So `then` becomes a getter. Nothing of what is returned changes.
-import { type QueryOrigin, sharedState } from '../../src/shared-state.ts'
-import { type CapturedStack, captureStack } from '../../src/trace/call-site.ts'
+import { type QueryOrigin, sharedState } from '../../src/profiler/shared-state.ts'
+import { type CapturedStack, captureStack } from '../../src/trace/call-site/call-site.ts'
 import { rowShape } from './row-shape.ts'
 
 type Method = (this: object, ...args: unknown[]) => unknown

@@ -2,7 +2,7 @@
 import { type Page, pageOfShape } from '../../src/http/page-names.ts'
 import type { RequestLike } from '../../src/http/request-trace.ts'
 import type { RouteNamer } from '../../src/http/route-namer.ts'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { type ExpressRequest, type FlatRoute, FlatRoutes } from './flat-routes.ts'
 import { type RouteWatch, watchRoute } from './route-watch.ts'

@@ -4,7 +4,7 @@
 
 import type { Page } from '../../src/http/page-names.ts'
 import { pathShape } from '../../src/http/path-shape.ts'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {

@@ -1,7 +1,7 @@
 // pg-loupe/mocha/hooks: traces every test of mocha without a change to it, in parallel mode too, and ends the run with the
 // summary and the files that were asked for. It is no reporter, because mocha takes one only: a file that mocha requires
 // exports what it gives. Collecting begins at once, before the application makes its profilers.
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { RunOptions } from '../../src/runners/run-options.ts'
 import { noteSetUp } from '../../src/runners/test-notes.ts'
 import { startTestRun } from '../../src/runners/test-run.ts'

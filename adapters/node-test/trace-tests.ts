@@ -4,7 +4,7 @@
 // one too. A Node.js that is built otherwise is left as it is, and says so once.
 import { executionAsyncResource } from 'node:async_hooks'
 import { after, beforeEach } from 'node:test'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 

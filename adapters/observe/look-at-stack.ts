@@ -1,6 +1,6 @@
 // What the stack above a use of pg tells: the line of the application, and the packages between it and pg.
 import { fileURLToPath } from 'node:url'
-import { callResolver, captureStack, isOwn } from '../../src/trace/call-site.ts'
+import { callResolver, captureStack, isOwn } from '../../src/trace/call-site/call-site.ts'
 import type { Frame } from '../../src/types.ts'
 import { packageOf } from './package-of.ts'
 import { rawFiles } from './raw-files.ts'

@@ -1,7 +1,7 @@
 // Loaded before everything else into each process that `pg-loupe doctor` observes.
 import Module from 'node:module'
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
-import { sharedState } from '../../src/shared-state.ts'
+import { sharedState } from '../../src/profiler/shared-state.ts'
 import { observeProcess } from './observe-process.ts'
 import { likelyPgFile } from './pg-files.ts'
 

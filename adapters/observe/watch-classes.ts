@@ -1,6 +1,6 @@
 // Hears of each use of pg's pools and clients, profiled or not, at the methods of their classes through which everything
 // passes. It only looks: arguments, results and errors stay as they are, and it can be taken off again.
-import { type Method, replacePrototypeMethod } from '../../src/replace-prototype-method.ts'
+import { type Method, replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
 import { packageOf } from './package-of.ts'
 import { likelyPgFile, moduleCache } from './pg-files.ts'
 

@@ -2,8 +2,8 @@
 // that could be found, or another driver. A connection is known by the first bytes that it sends, not by its port, and by
 // the stack that opened it. Of each socket only the first write is looked at.
 import { Socket } from 'node:net'
-import { replaceMethod } from '../../src/replace-method.ts'
-import { replacePrototypeMethod } from '../../src/replace-prototype-method.ts'
+import { replaceMethod } from '../../src/host/replace-method.ts'
+import { replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
 import type { UnknownConnection } from '../../src/setup/setup-facts.ts'
 import { lookAtStack, type StackLook } from './look-at-stack.ts'
 import { quietly } from './quietly.ts'

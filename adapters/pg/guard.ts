@@ -1,5 +1,5 @@
 // Keeps errors of ours away from the application: they are counted, and its query goes on as if we were not there.
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 
 /** What a note needs may be given beside it: where every query passes, a function made for each would cost. */
 export type Guard = <Given = undefined>(note: (given: Given) => void, given?: Given) => void

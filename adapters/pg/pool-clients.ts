@@ -1,7 +1,7 @@
 // The clients of one pool: who uses each, and how long the application waited for it. Between two uses a client is the
 // pool's own: what onConnect, `verify` and listeners send then belongs to no request, whichever request made the pool
 // open the connection.
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { ClientLike } from './client-like.ts'
 import { type HandedOn, type Sender, unprofileClient, watchClient } from './profile-client.ts'

@@ -2,11 +2,11 @@
 // have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
 // it as handled, and an error that nobody awaits would be lost.
 
-import { errorCode } from '../../src/error-code.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler.ts'
-import { hasMethod, replaceMethod } from '../../src/replace-method.ts'
-import { sharedState } from '../../src/shared-state.ts'
-import { CountedQuery } from '../../src/trace/counted-query.ts'
+import { errorCode } from '../../src/text/error-code.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
+import { sharedState } from '../../src/profiler/shared-state.ts'
+import { CountedQuery } from '../../src/trace/sampling/counted-query.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'

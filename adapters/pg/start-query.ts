@@ -1,7 +1,7 @@
 // Turns the arguments of `query`, in each of its forms, into the start of a recorded query. Facts only, no judgement.
-import type { Profiler } from '../../src/profiler.ts'
-import { sharedState, takeOrigin } from '../../src/shared-state.ts'
-import { captureStack } from '../../src/trace/call-site.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
+import { sharedState, takeOrigin } from '../../src/profiler/shared-state.ts'
+import { captureStack } from '../../src/trace/call-site/call-site.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { commentTag } from './comment-tag.ts'
 import { Flight } from './connection-facts.ts'

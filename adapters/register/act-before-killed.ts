@@ -2,7 +2,7 @@
 // and the last request of a test file may have ended a moment ago, its trace still waiting for what comes after. So the
 // message itself is taken as the end. Nothing else is listened to, and the message goes out as it is.
 import { parentPort } from 'node:worker_threads'
-import { actLast } from '../../src/shared-state.ts'
+import { actLast } from '../../src/profiler/shared-state.ts'
 
 type Send = (this: unknown, message: unknown, ...more: unknown[]) => unknown
 

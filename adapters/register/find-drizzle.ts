@@ -4,7 +4,7 @@
 import Module from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { profileDrizzle } from '../drizzle/index.ts'
 import { packageOf } from '../observe/package-of.ts'
 import { rawFiles } from '../observe/raw-files.ts'

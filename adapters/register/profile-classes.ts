@@ -1,8 +1,8 @@
 // Profiles each pool and each client of a class at its first use, as if the application had called profilePool or
 // profileClient itself. The classes stay what they are: only the methods through which everything passes look, once for
 // each object, whether it is known. Whoever patches the same prototypes (OpenTelemetry) may come before or after.
-import type { Profiler } from '../../src/profiler.ts'
-import { sharedState } from '../../src/shared-state.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
+import { sharedState } from '../../src/profiler/shared-state.ts'
 import { type ClientLike, type PoolLike, profileClient, profilePool } from '../pg/index.ts'
 
 type Method = (this: object, ...args: unknown[]) => unknown

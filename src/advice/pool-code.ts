@@ -3,7 +3,7 @@
 // number. What is not `query(text, values)` with a text that stands there is left to SQL.
 
 import { argumentsOf } from '../source/call-chain.ts'
-import { splitAtCommas } from '../sql/clauses.ts'
+import { splitAtCommas } from '../sql/clauses/clauses.ts'
 import type { QuerySource, SourceLoop } from '../types.ts'
 import {
   countMentions,

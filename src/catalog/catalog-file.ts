@@ -1,6 +1,6 @@
 // A catalog as text and back, for analysing recordings without a database. The same catalog gives the same bytes.
 
-import type { Catalog } from '../sql/catalog-shape.ts'
+import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 
 export function serializeCatalog(catalog: Catalog): string {
   return `${JSON.stringify(catalog, null, 1)}\n`

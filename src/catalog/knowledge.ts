@@ -2,7 +2,7 @@
 // loaded once, when the first trace that has used the database closes, and again after DDL. Of a trace that has used
 // several databases nothing is known, because its statements are judged together.
 
-import type { Catalog } from '../sql/catalog-shape.ts'
+import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 import { loadParser } from '../sql/index.ts'
 import { type CatalogSource, catalogSource, type OwnClientListener } from './catalog-source.ts'
 import { type DatabaseOfClient, databaseOfClient, nameOfDatabase } from './database-of-client.ts'

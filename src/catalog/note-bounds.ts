@@ -1,10 +1,10 @@
 // Notes on each SELECT of a trace how many rows it can return at the most, as far as keys, limits and the values at hand
 // prove it. The verdict depends on values only where a LIMIT or a list is a parameter, so nearly always it is looked up.
 
-import type { Catalog, CatalogRelation } from '../sql/catalog-shape.ts'
+import type { Catalog, CatalogRelation } from '../sql/bounds/catalog-shape.ts'
 import { type AnalyzedStatement, analyzeStatement, bound, fingerprint } from '../sql/index.ts'
-import { quoteName } from '../sql/quote-name.ts'
-import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/text-cache.ts'
+import { quoteName } from '../sql/fingerprint/quote-name.ts'
+import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/fingerprint/text-cache.ts'
 import type { Query, ResultBound } from '../types.ts'
 
 type Sent = Query & { bound?: ResultBound }

@@ -1,9 +1,9 @@
 // Notes on each query what it reads and changes beyond the tables that its text names: tables behind views, foreign keys that
 // cascade, triggers, functions of the database. Tables are known by their names alone, as their words stand in statements;
 // where two schemas have one of a name, both are meant.
-import type { Catalog, CatalogRelation } from '../sql/catalog-shape.ts'
+import type { Catalog, CatalogRelation } from '../sql/bounds/catalog-shape.ts'
 import { fingerprint } from '../sql/index.ts'
-import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/text-cache.ts'
+import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/fingerprint/text-cache.ts'
 import type { Effects, Query } from '../types.ts'
 
 type Sent = Query & { effects?: Effects }

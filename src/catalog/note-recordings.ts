@@ -1,6 +1,6 @@
 // What a catalog tells of queries that were recorded elsewhere: the tables of their columns, and how many rows they can
 // return. What a recording says itself, made where the catalog was at hand, is left as it is.
-import type { Catalog } from '../sql/catalog-shape.ts'
+import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 import { statementValues } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 import { noteBounds } from './note-bounds.ts'

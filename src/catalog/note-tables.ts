@@ -1,6 +1,6 @@
 // Gives the columns of results the names of their tables, which PostgreSQL tells only by number. A column that the
 // statement has renamed keeps its own name and gets no table: `orders.cid` would be a column that is nowhere.
-import type { Catalog } from '../sql/catalog-shape.ts'
+import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 
 /** The name of the table that a result's column called `name` is from. */
 export type TableOfColumn = (tableId: number, columnId: number, name: string) => string | undefined

@@ -1,7 +1,7 @@
 // Reads what is known of a database into plain data. It asks one question and changes nothing; whose connection it asks on
 // is the caller's choice, see `catalog-of-pool.ts` for one of its own.
 
-import type { Catalog } from '../sql/catalog-shape.ts'
+import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 import { checkCatalog } from './catalog-file.ts'
 import { CATALOG_QUERY } from './catalog-query.ts'
 

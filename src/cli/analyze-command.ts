@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
-import type { ApplicationCode, PathPattern } from '../trace/application-code.ts'
+import type { ApplicationCode, PathPattern } from '../trace/call-site/application-code.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'

@@ -1,6 +1,6 @@
 // `--set n-plus-one.minLikely=5` as options of a profiler, checked by the same rules and refused in the same words.
 import { type Command, Option } from 'commander'
-import { checkOptions } from '../options.ts'
+import { checkOptions } from '../profiler/options.ts'
 
 type Settings = ReturnType<typeof checkOptions>['detectors']
 

@@ -3,9 +3,9 @@
 import { type Command, Option } from 'commander'
 import { gateSettings, judgeReport } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
-import { type CheckedOptions, checkOptions, detectorsOn } from '../options.ts'
+import { type CheckedOptions, checkOptions, detectorsOn } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
-import type { ApplicationCode } from '../trace/application-code.ts'
+import type { ApplicationCode } from '../trace/call-site/application-code.ts'
 import type { BaselineStates, Finding, Report } from '../types.ts'
 import { parseSettings } from './detector-settings.ts'
 

@@ -1,7 +1,7 @@
 // How far the reading is, in one line of a terminal that is written over and over and gone at the end. Where standard
 // error is no terminal there is none.
 import { statSync } from 'node:fs'
-import { now } from '../real-time.ts'
+import { now } from '../host/real-time.ts'
 
 export interface ProgressLine {
   show(bytes: number): void

@@ -3,7 +3,7 @@
 // about two hundred bytes for each of the others, so a million traces need about 200 MB, however large they are.
 
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
-import { compareText } from '../compare-text.ts'
+import { compareText } from '../text/compare-text.ts'
 import { addCuts, type CutCounts, parseCut } from '../trace-file/cut-line.ts'
 import { traceParser } from '../trace-file/parse-trace.ts'
 import { BYTE_ORDER_MARK, LONGEST_LINE_BYTES, readLines } from '../trace-file/read-lines.ts'

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { temporaryName } from '../temporary-name.ts'
+import { temporaryName } from '../host/temporary-name.ts'
 import { formatCut } from '../trace-file/cut-line.ts'
 import type { OrderedTraces } from './order-traces.ts'
 

@@ -1,7 +1,7 @@
 // The options of the default profiler: those of the configuration file, and of the environment variables over them. What is
 // wrong with either is said and done without: it is for the command to refuse it, and no reason for an application not to start.
-import type { ProfilerOptions } from '../options.ts'
-import { sharedState } from '../shared-state.ts'
+import type { ProfilerOptions } from '../profiler/options.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import { mergeOptions } from './merge-options.ts'
 import { readConfig } from './read-config.ts'
 import { readEnvironment } from './read-environment.ts'

@@ -2,7 +2,7 @@
 // a test runner, or profilePool without a profiler. Nothing is thrown here: the caller decides what a wrong value stops.
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { checkOptions, type ProfilerOptions } from '../options.ts'
+import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { mergeOptions } from './merge-options.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -2,7 +2,7 @@
 // been written to its tables in between. It refuses to accuse re-reading after a write or under other settings (role,
 // tenant, search path), what changes by itself, locking, polling, and what a loop repeats, which is that loop's finding.
 import { findSameStatements } from '../grouping/repetitions.ts'
-import { callsUnknown, dependsOnTransactionTime, mayChangeEachTime } from '../sql/changing-functions.ts'
+import { callsUnknown, dependsOnTransactionTime, mayChangeEachTime } from '../sql/fingerprint/changing-functions.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Detector, Evidence, Finding, Frame, Query, Trace } from '../types.ts'
 import { severityOf } from '../worst-first.ts'

@@ -2,7 +2,7 @@
 // written out where adding to its end, or replacing its list of columns, cannot change what it means.
 
 import { limitedInDrizzle } from '../advice/drizzle-columns.ts'
-import { runnable } from '../sql/write-statement.ts'
+import { runnable } from '../sql/clauses/write-statement.ts'
 import type { Finding } from '../types.ts'
 import type { Place } from './row-uses.ts'
 

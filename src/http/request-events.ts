@@ -1,8 +1,8 @@
 // What is heard of all requests and responses of a class: their events, and that headers are written. The methods are
 // replaced on the class, once, because to replace them on each object takes longer than all the rest that is done for a
 // request; a request that is not traced passes at a look.
-import { type Method, replacePrototypeMethod } from '../replace-prototype-method.ts'
-import { sharedState } from '../shared-state.ts'
+import { type Method, replacePrototypeMethod } from '../host/replace-prototype-method.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import { forget, type RequestTrace, requestTraceOf } from './request-trace.ts'
 import { withTiming } from './server-timing.ts'
 

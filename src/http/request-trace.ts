@@ -1,6 +1,6 @@
 // What one profiler knows of one request while it is answered. Request and response both lead to it.
-import type { Profiler } from '../profiler.ts'
-import { sharedState } from '../shared-state.ts'
+import type { Profiler } from '../profiler/profiler.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { pageNames } from './page-names.ts'
 import type { RouteNamer } from './route-namer.ts'

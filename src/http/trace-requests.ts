@@ -1,7 +1,7 @@
 // A trace for each request, whatever framework answers it: it begins before the application sees the request, and ends when the
 // response is sent or given up.
-import type { Profiler } from '../profiler.ts'
-import { sharedState } from '../shared-state.ts'
+import type { Profiler } from '../profiler/profiler.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { pathShape } from './path-shape.ts'
 import { hearClassOf, onClose } from './request-events.ts'

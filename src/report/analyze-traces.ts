@@ -1,5 +1,5 @@
 // Runs the detectors over traces, one after the other, and makes one report of what they find.
-import { describeError } from '../describe-error.ts'
+import { describeError } from '../text/describe-error.ts'
 import type { SuppressionRules } from '../suppression/suppressions.ts'
 import type { Cut, DetectorOptions, Report, Trace } from '../types.ts'
 import { analyzeTrace } from './analyze-trace.ts'

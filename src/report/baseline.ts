@@ -4,7 +4,7 @@
 // by any statement that it still sends.
 
 import * as v from 'valibot'
-import { compareText } from '../compare-text.ts'
+import { compareText } from '../text/compare-text.ts'
 import { withoutNumber } from '../detectors/identify.ts'
 import { queriesOfWorst } from '../detectors/occurrence.ts'
 import type { Finding, Report } from '../types.ts'

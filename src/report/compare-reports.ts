@@ -1,7 +1,7 @@
 // What has changed from one report to another: pure, report and report in, plain data out. Findings are known again as a
 // baseline knows them, by keys without lines, counts or times. What a day's load decides (slow queries) is not compared.
 // A finding whose route did not run is not taken for fixed.
-import { compareText } from '../compare-text.ts'
+import { compareText } from '../text/compare-text.ts'
 import type { ComparedRoute, Comparison, Finding, Report, Spread } from '../types.ts'
 import { baselineOf, compareWithBaseline } from './baseline.ts'
 

@@ -2,7 +2,7 @@
 // After that, the trace's line says what was found again. Hints are folded into one line, and a route under load is one
 // line every two seconds. Asked for findings only, it prints just the traces in which one is new, has grown or is on a
 // further route. It shares the terminal with the application's log: each block is one write and begins with our name.
-import { clearTimeout, setTimeout, type Timer } from '../real-time.ts'
+import { clearTimeout, setTimeout, type Timer } from '../host/real-time.ts'
 import type {
   Report,
   ReporterOptions,

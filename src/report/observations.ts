@@ -1,6 +1,6 @@
 // What takes several traces to know, while they come in: each detector's observations, merged by their key. Concluding
 // leaves them as they are, so that it can be done after every trace and again at the end.
-import { compareText } from '../compare-text.ts'
+import { compareText } from '../text/compare-text.ts'
 import { detectors } from '../detectors/index.ts'
 import { today } from '../suppression/day.ts'
 import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.ts'

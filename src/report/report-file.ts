@@ -2,8 +2,8 @@
 // fails there, then again as traces close, at most once a second and less often when it is large, and a last time when
 // the process exits.
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { clearTimeout, now, setTimeout, type Timer } from '../real-time.ts'
-import { temporaryName } from '../temporary-name.ts'
+import { clearTimeout, now, setTimeout, type Timer } from '../host/real-time.ts'
+import { temporaryName } from '../host/temporary-name.ts'
 import type { Report } from '../types.ts'
 import { jsonReporter } from './reporters/json.ts'
 

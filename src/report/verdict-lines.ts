@@ -1,7 +1,7 @@
 // The verdict on a report as lines for people: which findings fail it, and what to do next. Nothing that was accepted is
 // named, so that the reasons for a red build are all there is to read. Where they stand in full just above, they are not
 // listed again.
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import type { Reason, Verdict } from './gate.ts'
 import { printable } from './reporters/printable.ts'
 

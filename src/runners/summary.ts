@@ -1,7 +1,7 @@
 // What a test run ends with: how much was seen, each finding in full, worst first, and one next step. Routine is left
 // out: a suite has thousands of tests, and a line for each of them would bury what matters.
 import pc from 'picocolors'
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import { formatFindingOfRoute, formatHeldBack, formatSuppressions } from '../report/reporters/console.ts'
 import { findingsToShow } from '../report/reporters/held-back.ts'
 import type { Notice } from '../setup/explain-setup.ts'

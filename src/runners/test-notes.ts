@@ -2,11 +2,11 @@
 // alone traces tests, and collects nothing.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { leaveNote } from '../collect/run-notes.ts'
-import type { Profiler } from '../profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import { testsNotReported } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
 import type { RunnerName, TestNotes } from '../setup/setup-facts.ts'
-import { sharedState } from '../shared-state.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 
 /** To be called by each set-up file. */
 export function noteSetUp(runner: RunnerName): void {

@@ -3,8 +3,8 @@
 // returns what it returned. What goes wrong here never fails a test: then it runs without a trace.
 import { collectFolder } from '../collect/collect-traces.ts'
 import { defaultOptions } from '../config/default-options.ts'
-import { createProfiler, type Profiler } from '../profiler.ts'
-import { sharedState } from '../shared-state.ts'
+import { createProfiler, type Profiler } from '../profiler/profiler.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import { noteFailedTest, notePassedTest } from '../testing/failed-verdicts.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { type TestPlace, testName } from './test-name.ts'

@@ -1,5 +1,5 @@
 // Queries in no request and no trace: of jobs and scripts. Those of starting up, and timers that ping, are normal.
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import type { Notice } from './explain-setup.ts'
 import type { SetupFacts } from './setup-facts.ts'
 

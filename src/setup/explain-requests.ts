@@ -1,5 +1,5 @@
 // Requests whose queries nobody captures, because the middleware is missing or comes too late.
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import type { Notice } from './explain-setup.ts'
 import type { SetupFacts } from './setup-facts.ts'
 

@@ -1,5 +1,5 @@
 // Pools and clients that requests use and that nobody profiles, or that another profiler does than the requests.
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import type { Notice } from './explain-setup.ts'
 import type { SetupFacts, SourceFacts } from './setup-facts.ts'
 

@@ -1,5 +1,5 @@
 // Notices about what decides whether pg-loupe works at all: versions, variables, and a profiler that is off.
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import type { Notice } from './explain-setup.ts'
 import type { PackageFacts, SetupFacts } from './setup-facts.ts'
 

@@ -1,9 +1,9 @@
 // What two queries share, and what can be known of one without running it.
 
-export { analyzeStatement } from './analyze-statement.ts'
-export { type Bound, type BoundOptions, bound } from './bound.ts'
-export type * from './catalog-shape.ts'
-export { type Fingerprint, fingerprint } from './fingerprint.ts'
+export { analyzeStatement } from './parse/analyze-statement.ts'
+export { type Bound, type BoundOptions, bound } from './bounds/bound.ts'
+export type * from './bounds/catalog-shape.ts'
+export { type Fingerprint, fingerprint } from './fingerprint/fingerprint.ts'
 export {
   isParserLoaded,
   isParserMissing,
@@ -11,9 +11,9 @@ export {
   type ParseFailure,
   type ParserCounts,
   parserCounts,
-} from './parser.ts'
-export { type Placeholder, readPlaceholders } from './placeholders.ts'
-export type * from './statement-analysis.ts'
-export type { StatementKind } from './statement-kind.ts'
-export { type StatementValue, statementValues } from './statement-values.ts'
-export { type ValueType, valueTypes } from './value-types.ts'
+} from './parse/parser.ts'
+export { type Placeholder, readPlaceholders } from './fingerprint/placeholders.ts'
+export type * from './parse/statement-analysis.ts'
+export type { StatementKind } from './fingerprint/statement-kind.ts'
+export { type StatementValue, statementValues } from './fingerprint/statement-values.ts'
+export { type ValueType, valueTypes } from './clauses/value-types.ts'

@@ -1,5 +1,5 @@
 // The days on which suppressions count. In UTC, so that a build fails on the same day everywhere.
-import { epochMs, isoTime, parseTime } from '../real-time.ts'
+import { epochMs, isoTime, parseTime } from '../host/real-time.ts'
 
 /** `YYYY-MM-DD`, a day that exists. */
 export function isDay(text: string): boolean {

@@ -1,7 +1,7 @@
 // What the code says about its own queries, by `ignore` or in a comment, and whether it counts today.
 
 import type { WrongComment } from '../setup/setup-facts.ts'
-import { ignoresOf } from '../sql/ignore-comment.ts'
+import { ignoresOf } from '../sql/fingerprint/ignore-comment.ts'
 import type { Ignore, Query, Trace } from '../types.ts'
 import { isDay } from './day.ts'
 

@@ -1,8 +1,8 @@
 // The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
 // made inside it have seen. It judges nothing.
-import { describeValue } from '../describe-value.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
-import { clearTimeout, parseTime, setTimeout, type Timer } from '../real-time.ts'
+import { describeValue } from '../text/describe-value.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import { clearTimeout, parseTime, setTimeout, type Timer } from '../host/real-time.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
 import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'

@@ -1,8 +1,8 @@
 // The options of assertions, checked before anything runs. Options and profiler may both be left out, so the first thing
 // to tell is which of the two was given.
 import * as v from 'valibot'
-import { describeIssue } from '../options.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../profiler.ts'
+import { describeIssue } from '../profiler/options.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 
 /** `(fn, options, profiler)`, `(fn, profiler)`, `(fn, options)` and `(fn)` are all understood. */
 export function optionsAndProfiler<Options extends object>(

@@ -2,8 +2,8 @@
 // knowledge of what a loop looks like. Statements are compared one by one, because totals lie: what is sent once to set
 // things up makes the first size look larger than it is.
 import * as v from 'valibot'
-import { record, wholeNumber } from '../options.ts'
-import { defaultProfiler, type Profiler } from '../profiler.ts'
+import { record, wholeNumber } from '../profiler/options.ts'
+import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 import { analyzeStatement, loadParser } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'

@@ -2,8 +2,8 @@
 // is no mistake of the code's.
 import * as v from 'valibot'
 import { detectors as known } from '../detectors/index.ts'
-import { record } from '../options.ts'
-import { defaultProfiler, type Profiler } from '../profiler.ts'
+import { record } from '../profiler/options.ts'
+import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 import type { DetectorId, Finding, Severity } from '../types.ts'
 import { isAtLeast, SEVERITIES } from '../worst-first.ts'
 import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'

@@ -1,6 +1,6 @@
 // Fails on a query for each row, reading or writing.
-import { record } from '../options.ts'
-import { defaultProfiler, type Profiler } from '../profiler.ts'
+import { record } from '../profiler/options.ts'
+import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { doubting, judgeFindings, requireDetectors } from './expect-no-findings.ts'

@@ -2,8 +2,8 @@
 // each is a round trip.
 import { types } from 'node:util'
 import * as v from 'valibot'
-import { record, wholeNumber } from '../options.ts'
-import { defaultProfiler, type Profiler } from '../profiler.ts'
+import { record, wholeNumber } from '../profiler/options.ts'
+import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'

@@ -1,7 +1,7 @@
 // Which findings a failed test has shown. An assertion that fails knows its findings, but not whether the test fails by it:
 // its error may be caught. A test that fails knows its error, whose message holds that of the assertion.
 import { collectFolder } from '../collect/collect-traces.ts'
-import { sharedState } from '../shared-state.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import { shownFinding, writeShown } from './shown-findings.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 // The assertions as matchers, for runners whose `expect.extend` takes such: `await expect(fn).toHaveNoNPlusOne()`. They
 // judge as the functions do. `.not` turns a verdict around, but not what proves nothing: that fails either way.
-import type { Profiler } from '../profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import {
   type ConstantQueriesOptions,

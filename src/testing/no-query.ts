@@ -1,6 +1,6 @@
 // An assertion that saw no query proves nothing, so it fails, and says what is known of why. One that may have missed some
 // says so.
-import { plural } from '../plural.ts'
+import { plural } from '../text/plural.ts'
 import { type CapturedQueries, circumstancesOf, LONGEST_MS } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 // What a failed assertion throws. Its stack is that of the line that called the assertion, taken at the call: when it
 // fails that call has long returned.
-import { captureStack } from '../trace/call-site.ts'
+import { captureStack } from '../trace/call-site/call-site.ts'
 import type { Report } from '../types.ts'
 import type { Verdict } from './verdict.ts'
 

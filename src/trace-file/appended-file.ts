@@ -1,7 +1,7 @@
 // A file that is only ever appended to: while the application runs without waiting for the disk, and at exit at once.
 // What is appended in one go stays together, also when other processes append to the same file.
 import { closeSync, fchmodSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
-import { now } from '../real-time.ts'
+import { now } from '../host/real-time.ts'
 import { isStill, putAside, type Rotation } from './rotation.ts'
 
 export interface AppendedFile {

@@ -2,7 +2,7 @@
 // application may use the same arrays again.
 
 import { types } from 'node:util'
-import { UnkeptValue } from '../trace/kept-values.ts'
+import { UnkeptValue } from '../trace/value-flow/kept-values.ts'
 import type { Params } from './format-trace.ts'
 
 /** For each query its parameters; undefined where it was sent without any. */

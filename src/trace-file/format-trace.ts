@@ -2,8 +2,8 @@
 // the statement, and names that are drawn anew for each trace tell which values are equal. The line comes in pieces, so
 // that whoever writes it can let the application go on in between.
 import { randomBytes } from 'node:crypto'
-import { ignoresOf } from '../sql/ignore-comment.ts'
-import { neutralLiterals } from '../sql/neutral-literals.ts'
+import { ignoresOf } from '../sql/fingerprint/ignore-comment.ts'
+import { neutralLiterals } from '../sql/fingerprint/neutral-literals.ts'
 import type { Query, Trace } from '../types.ts'
 import { relativeFrame } from './relative-frame.ts'
 

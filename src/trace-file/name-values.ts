@@ -1,7 +1,7 @@
 // What a live trace does with its values when it closes, for a trace that was read with them: names take their place, so
 // that an analysis sees the same, whichever way it got the trace. Where a value is not known, nothing is said about it.
 import { statementValues } from '../sql/index.ts'
-import { valueNames } from '../trace/value-names.ts'
+import { valueNames } from '../trace/value-flow/value-names.ts'
 import type { Query } from '../types.ts'
 
 export function nameValues(queries: readonly Query[]): Query[] {

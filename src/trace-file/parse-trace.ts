@@ -1,13 +1,13 @@
 // One line of a trace file as a trace, with what was left out filled in: a name, an id, times that follow each other. It
 // fills in no fact that would be a guess; a value that is not known stays unknown.
 import * as v from 'valibot'
-import { limitInForce } from '../sql/limit-in-force.ts'
+import { limitInForce } from '../sql/fingerprint/limit-in-force.ts'
 import {
   applicationFrames,
   type IsApplication,
   type RecordedRule,
   recordedRule,
-} from '../trace/application-code.ts'
+} from '../trace/call-site/application-code.ts'
 import type { CallSite, Query, RecordedApplication, Trace, TraceKind } from '../types.ts'
 import { nameValues } from './name-values.ts'
 import { type ReadQuery, traceShape } from './trace-shape.ts'

@@ -1,7 +1,7 @@
 // Reads trace files as they are needed, trace by trace. A line that is no trace is told with its file and its number, and
 // the others are still read.
 import { createReadStream } from 'node:fs'
-import { type ApplicationCode, recordedRule } from '../trace/application-code.ts'
+import { type ApplicationCode, recordedRule } from '../trace/call-site/application-code.ts'
 import type { Trace } from '../types.ts'
 import { type CutCounts, parseCut } from './cut-line.ts'
 import { type NoteQueries, traceParser } from './parse-trace.ts'

@@ -2,7 +2,7 @@
 // between the application's own work; what is still waiting when the process exits is written then, in one go. It never
 // makes the application wait: what comes faster than it can be written is dropped and counted.
 
-import { now, setImmediate } from '../real-time.ts'
+import { now, setImmediate } from '../host/real-time.ts'
 import type { Trace } from '../types.ts'
 import { type AppendedFile, openAppended } from './appended-file.ts'
 import { formatTrace, type Params } from './format-trace.ts'

@@ -3,7 +3,7 @@
 // and the others notice that the file they hold is no longer the one of that name.
 import { closeSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, parse } from 'node:path'
-import { epochMs } from '../real-time.ts'
+import { epochMs } from '../host/real-time.ts'
 
 export interface Rotation {
   /** Of one file. */

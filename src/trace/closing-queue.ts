@@ -2,7 +2,7 @@
 // more work than most of what is done for a request that is only counted. It belongs to no request, so that nothing that
 // listens runs in the context of one. Time in which the event loop stood still does not count: what follows a response could
 // not run then either, and its timers come after this one.
-import { now, setTimeout } from '../real-time.ts'
+import { now, setTimeout } from '../host/real-time.ts'
 
 /** How often it is looked, while there is something to look at. */
 const TICK_MS = 10

@@ -1,6 +1,6 @@
 // Traces for the queries that belong to no other: schedulers, listeners, scripts. Each asynchronous root is a unit of
 // work with a trace of its own. Nobody says when such work is over, so a trace ends when nothing has come for a while.
-import { setTimeout } from '../real-time.ts'
+import { setTimeout } from '../host/real-time.ts'
 import { type AsyncRoot, followRoots, rootOfWork } from './async-roots.ts'
 import type { LiveTrace } from './live-trace.ts'
 

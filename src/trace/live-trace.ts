@@ -1,19 +1,19 @@
 // The queries of one unit of work while it runs, in the order they started. It knows when it is over: after its end
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
 
-import { clearTimeout, epochMs, isoTime, now, setTimeout, type Timer } from '../real-time.ts'
+import { clearTimeout, epochMs, isoTime, now, setTimeout, type Timer } from '../host/real-time.ts'
 import type { OnlyCounted, RecordedApplication, Trace, TraceCut, TraceKind } from '../types.ts'
-import { NO_CALL, type ResolveCall } from './call-site.ts'
+import { NO_CALL, type ResolveCall } from './call-site/call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
-import { CountedQuery } from './counted-query.ts'
+import { CountedQuery } from './sampling/counted-query.ts'
 import { startOfText } from './cut-statement.ts'
-import { KeptCells } from './kept-cells.ts'
-import { KeptValues, type ValueLimits } from './kept-values.ts'
-import type { Expectation } from './known-routes.ts'
+import { KeptCells } from './value-flow/kept-cells.ts'
+import { KeptValues, type ValueLimits } from './value-flow/kept-values.ts'
+import type { Expectation } from './sampling/known-routes.ts'
 import { type DriverField, type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
-import type { RowShape } from './row-watch.ts'
-import type { RowWatcher } from './row-watcher.ts'
-import type { SingleValue } from './single-values.ts'
+import type { RowShape } from './row-usage/row-watch.ts'
+import type { RowWatcher } from './row-usage/row-watcher.ts'
+import type { SingleValue } from './value-flow/single-values.ts'
 
 export interface TraceStart {
   kind: TraceKind

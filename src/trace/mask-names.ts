@@ -1,8 +1,8 @@
 // What a trace tells of names that the application has built from its data: labels of columns and prepared statements are
 // masked as they are in the statement (`data-names.ts`), wherever else they are named.
-import { dataLabels, isDataName } from '../sql/data-names.ts'
-import { fingerprint } from '../sql/fingerprint.ts'
-import { lex } from '../sql/lexer.ts'
+import { dataLabels, isDataName } from '../sql/fingerprint/data-names.ts'
+import { fingerprint } from '../sql/fingerprint/fingerprint.ts'
+import { lex } from '../sql/fingerprint/lexer.ts'
 import type { RowUsage } from '../types.ts'
 import type { RecordedQuery } from './recorded-query.ts'
 

@@ -12,8 +12,8 @@ import type {
   RowUsage,
   ValueFlow,
 } from '../types.ts'
-import { type Call, type CapturedStack, NO_CALL, type ResolveCall } from './call-site.ts'
-import type { KeptCells } from './kept-cells.ts'
+import { type Call, type CapturedStack, NO_CALL, type ResolveCall } from './call-site/call-site.ts'
+import type { KeptCells } from './value-flow/kept-cells.ts'
 
 /** What the driver knows of a result's column. */
 export interface DriverField {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { profileDrizzle, unprofileDrizzle } from '../../adapters/drizzle/index.ts'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 
 type Send = () => PromiseLike<unknown>

@@ -1,8 +1,8 @@
 // Errors of the profiler while it watches a query of Drizzle stay its own.
 import { expect, test, vi } from 'vitest'
 import { watchAwaiting, watchExecuting } from '../../adapters/drizzle/watch-queries.ts'
-import { createProfiler } from '../../src/profiler.ts'
-import { sharedState } from '../../src/shared-state.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
+import { sharedState } from '../../src/profiler/shared-state.ts'
 
 class Builder {
   // biome-ignore lint/suspicious/noThenProperty: it stands for a builder, which is awaited

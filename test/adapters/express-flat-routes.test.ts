@@ -6,8 +6,8 @@ import express4 from 'express4'
 import request from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
-import { sharedState } from '../../src/shared-state.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
+import { sharedState } from '../../src/profiler/shared-state.ts'
 
 describe.each([
   ['Express 4', express4, '*'],

@@ -10,7 +10,7 @@ import pg from 'pg'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler, type Profiler } from '../../src/profiler.ts'
+import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

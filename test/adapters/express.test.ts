@@ -7,7 +7,7 @@ import express4 from 'express4'
 import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { Trace } from '../../src/types.ts'
 
 const servers: Server[] = []

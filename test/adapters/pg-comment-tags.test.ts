@@ -11,7 +11,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { tagArguments } from '../../adapters/pg/comment-tag.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { called } from './recorded.ts'
 

@@ -1,6 +1,6 @@
 // Codes of errors are written to files, so only those of the database and of Node.js pass.
 import { expect, test } from 'vitest'
-import { errorCode } from '../../src/error-code.ts'
+import { errorCode } from '../../src/text/error-code.ts'
 
 test.each([
   '23505',

@@ -2,8 +2,8 @@
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
-import type { ProfilerOptions } from '../../src/options.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import type { ProfilerOptions } from '../../src/profiler/options.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { Trace } from '../../src/types.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
 import { profilePool, unprofilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

@@ -3,7 +3,7 @@ import pg from 'pg'
 import oldestPg from 'pg-oldest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool, unprofilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { called } from './recorded.ts'
 

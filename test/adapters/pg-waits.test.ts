@@ -3,7 +3,7 @@
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { called, recorded } from './recorded.ts'

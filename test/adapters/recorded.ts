@@ -1,5 +1,5 @@
 // What a profiler has recorded of a piece of work, for tests that compare it with what was sent.
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 
 /** Runs `fn` in a trace of its own and gives the queries of that trace, once it has closed. */

@@ -1,7 +1,7 @@
 // What is written instead of a loop, and where nothing is written, by the text of its statement. That the rows are the same is
 // what `test/remedies/` shows on a database.
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { LoopStatement, Query } from '../../src/types.ts'
 import { from, q, trace } from '../trace-builder.ts'
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 
 const [, , url = '', drizzleFile = '', schemaFile = '', ...programs] = process.argv
 const profiler = createProfiler({ enabled: true, reporters: [], catalog: true })

@@ -6,7 +6,7 @@ import request from 'supertest'
 import { afterAll, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { Query, Trace } from '../../src/types.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

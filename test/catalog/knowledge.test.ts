@@ -4,7 +4,7 @@ import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profileClient, profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler, type Profiler } from '../../src/profiler.ts'
+import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import type { Finding } from '../../src/types.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { each, q, trace } from '../trace-builder.ts'

@@ -2,7 +2,7 @@
 // or as quiet only by its own tool's threshold is decided here, each with its reason.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { Trace } from '../../src/types.ts'
 
 interface Case {

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createProfiler } from '../../src/index.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-vi.mock('../../src/real-time.ts', () => import('../replaceable-time.ts'))
+vi.mock('../../src/host/real-time.ts', () => import('../replaceable-time.ts'))
 
 const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
 afterEach(() => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { detectors } from '../../src/detectors/index.ts'
-import { checkOptions } from '../../src/options.ts'
+import { checkOptions } from '../../src/profiler/options.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/options.md'), 'utf8')
 const [settings = '', ofDetectors = ''] = page.split('\n## Detectors\n')

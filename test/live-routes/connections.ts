@@ -5,7 +5,7 @@ import { drizzle as drizzle1, type NodePgDatabase as NodePgDatabase1 } from 'dri
 import type { Pool } from 'pg'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import * as tables from './tables.ts'
 import { relations as relations1 } from './tables-1-0.ts'
 

@@ -3,7 +3,7 @@
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profileClient, profilePool, unprofilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { called, recorded } from '../adapters/recorded.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

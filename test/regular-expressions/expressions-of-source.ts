@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 
 export interface FoundExpression {
-  /** `src/sql/fingerprint.ts:12` */
+  /** `src/sql/fingerprint/fingerprint.ts:12` */
   place: string
   source: string
   flags: string

@@ -1,6 +1,6 @@
 // The loops of a recording, each with the statements that it sent, their values, and the remedy that is printed for it.
 import { readFileSync } from 'node:fs'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 import type { Query, Trace } from '../../src/types.ts'
 

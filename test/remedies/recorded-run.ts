@@ -1,6 +1,6 @@
 // Runs statements in one trace, as an application would in a loop, and gives the loop with the remedy that is printed for it.
 import type pg from 'pg'
-import type { Profiler } from '../../src/profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 import type { LoopStatement } from '../../src/types.ts'
 import type { RecordedLoop } from './recorded-loops.ts'

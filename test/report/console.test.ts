@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SuppressEntry } from '../../src/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { consoleListener } from '../../src/report/console-listener.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import type { Trace } from '../../src/types.ts'

@@ -1,6 +1,6 @@
 // Which findings are one mistake in the source, and what a mistake explains.
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { groupFindings } from '../../src/report/finding-groups.ts'
 import type { Finding, Trace } from '../../src/types.ts'
 import { each, from, q, trace } from '../trace-builder.ts'

@@ -1,6 +1,6 @@
 // What passes the gate and what does not, on reports of traces as detectors read them.
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { type Baseline, baselineOf, formatBaseline, parseBaseline } from '../../src/report/baseline.ts'
 import { changeBaseline } from '../../src/report/change-baseline.ts'
 import { type FailOn, judge } from '../../src/report/gate.ts'

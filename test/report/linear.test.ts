@@ -1,10 +1,10 @@
 // A trace of 100,000 queries is analyzed in seconds, whatever is repeated in it: what grew with the square of its queries
 // would take minutes, and these tests with it.
 import { expect, test, vi } from 'vitest'
-import { checkOptions } from '../../src/options.ts'
+import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
-import { sealValues } from '../../src/trace/seal-values.ts'
+import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import type { Query } from '../../src/types.ts'
 import { recordedQuery } from '../recorded-query.ts'
 import { q, trace } from '../trace-builder.ts'

@@ -1,6 +1,6 @@
 // A loop is one finding, whatever it sends: what belongs to it, what it is called, and what does not.
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { baselineOf } from '../../src/report/baseline.ts'
 import { compareReports } from '../../src/report/compare-reports.ts'
 import { judge } from '../../src/report/gate.ts'

@@ -1,6 +1,6 @@
 // What a test does itself accuses nobody; what the application does when a test calls it, does.
 import { describe, expect, test } from 'vitest'
-import { checkOptions } from '../../src/options.ts'
+import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
 import type { Query, Trace } from '../../src/types.ts'
 import { each, from, q, trace } from '../trace-builder.ts'

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { loadModule } from 'libpg-query'
 import { beforeAll, expect, test } from 'vitest'
-import { computeFingerprint } from '../../src/sql/fingerprint.ts'
+import { computeFingerprint } from '../../src/sql/fingerprint/fingerprint.ts'
 import { analyzeStatement, loadParser, statementValues } from '../../src/sql/index.ts'
 import { respaced, revalued, seeded } from './statement-mutations.ts'
 

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { loadModule } from 'libpg-query'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { computeFingerprint } from '../../src/sql/fingerprint.ts'
+import { computeFingerprint } from '../../src/sql/fingerprint/fingerprint.ts'
 import { analyzeStatement, fingerprint, loadParser, statementValues } from '../../src/sql/index.ts'
 import { respaced, revalued, seeded } from './statement-mutations.ts'
 

@@ -1,7 +1,7 @@
 // Pairs that look alike and are not, pairs that differ in spelling only, and the kinds of statements.
 
 import { describe, expect, test } from 'vitest'
-import { computeFingerprint } from '../../src/sql/fingerprint.ts'
+import { computeFingerprint } from '../../src/sql/fingerprint/fingerprint.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 
 const different: readonly (readonly [string, string])[] = [

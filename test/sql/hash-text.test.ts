@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hashAscii, hashText } from '../../src/sql/hash-text.ts'
+import { hashAscii, hashText } from '../../src/text/hash-text.ts'
 
 test('a text and its bytes have one hash', () => {
   for (const text of ['', 'a', 'ab', 'select * from t where id = ?', 'x'.repeat(1001)])

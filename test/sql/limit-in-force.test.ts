@@ -1,6 +1,6 @@
 // The LIMIT and OFFSET in force are those of the outermost query, wherever their numbers were written.
 import { expect, test } from 'vitest'
-import { limitInForce, type Page } from '../../src/sql/limit-in-force.ts'
+import { limitInForce, type Page } from '../../src/sql/fingerprint/limit-in-force.ts'
 
 test.each<[string, unknown[], Page]>([
   ['select * from t limit 20', [], { limit: 20 }],

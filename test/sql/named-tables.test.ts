@@ -1,6 +1,6 @@
 // Which tables a fingerprint's text names.
 import { expect, test } from 'vitest'
-import { namedTables } from '../../src/sql/named-tables.ts'
+import { namedTables } from '../../src/sql/fingerprint/named-tables.ts'
 
 test.each([
   ['select name from customers where id = ?', ['customers customers']],

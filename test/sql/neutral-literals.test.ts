@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fingerprint } from '../../src/sql/fingerprint.ts'
-import { neutralLiterals } from '../../src/sql/neutral-literals.ts'
+import { fingerprint } from '../../src/sql/fingerprint/fingerprint.ts'
+import { neutralLiterals } from '../../src/sql/fingerprint/neutral-literals.ts'
 
 test.each([
   ["select * from t where name = 'Ann' and age > 42", "select * from t where name = '' and age > 0"],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTextCache } from '../../src/sql/text-cache.ts'
+import { createTextCache } from '../../src/sql/fingerprint/text-cache.ts'
 
 const SIZES = { bytesPerCharacter: 1, bytesPerEntry: 92 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ignoreComments, ignoresOf } from '../../src/sql/ignore-comment.ts'
+import { ignoreComments, ignoresOf } from '../../src/sql/fingerprint/ignore-comment.ts'
 
 describe('a comment in a statement ignores', () => {
   test.each([

@@ -1,6 +1,6 @@
 // What is left out of a report and what is said of it, on traces as detectors read them.
 import { describe, expect, test } from 'vitest'
-import { checkOptions } from '../../src/options.ts'
+import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
 import { collectObservations } from '../../src/report/observations.ts'
 import { ReportBuilder } from '../../src/report/report-builder.ts'

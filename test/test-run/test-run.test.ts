@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { RunOptions } from '../../src/runners/run-options.ts'
 import { startTestRun } from '../../src/runners/test-run.ts'
 import { formatCut } from '../../src/trace-file/cut-line.ts'

@@ -1,6 +1,6 @@
 // What stands in for a test's function: the runner must not see a difference, whatever form the test has.
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { tracedTest } from '../../src/runners/traced-test.ts'
 import type { Trace } from '../../src/types.ts'
 

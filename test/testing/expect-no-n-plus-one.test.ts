@@ -6,7 +6,7 @@ import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { expectNoNPlusOne, QueryAssertionError } from '../../src/testing/index.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { profilePool } from '../../adapters/pg/index.ts'
-import type { ProfilerOptions } from '../../src/options.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import type { ProfilerOptions } from '../../src/profiler/options.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { lineOf } from './failure-of.ts'
 

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { expectNoFindings, expectNoNPlusOne } from '../../src/testing/index.ts'
 import { failureOf } from './failure-of.ts'
 import { openLibrary } from './library.ts'

@@ -1,6 +1,6 @@
 // What matchers of test runners build on: the same judgement without an error, with words for the opposite too.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import {
   captureScales,
   judgeConstantQueries,

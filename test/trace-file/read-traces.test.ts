@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type ApplicationCode, recordedRule } from '../../src/trace/application-code.ts'
+import { type ApplicationCode, recordedRule } from '../../src/trace/call-site/application-code.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
 import { readLines } from '../../src/trace-file/read-lines.ts'
 import { readTraces } from '../../src/trace-file/read-traces.ts'

@@ -1,10 +1,10 @@
 // Whatever a trace holds, its line in a file gives the same findings as the trace itself: with values and without.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkOptions } from '../../src/options.ts'
+import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
-import { sealValues } from '../../src/trace/seal-values.ts'
+import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import { copyParams } from '../../src/trace-file/copy-params.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'

@@ -1,8 +1,8 @@
 // Which traces are only counted, and what ends that: nothing may go unseen for longer than the budget says, and nothing is
 // expected that was not seen in full.
 import { expect, test } from 'vitest'
-import { type Expectation, type KnownRoutes, knownRoutes } from '../../src/trace/known-routes.ts'
-import { Suspicion } from '../../src/trace/suspicion.ts'
+import { type Expectation, type KnownRoutes, knownRoutes } from '../../src/trace/sampling/known-routes.ts'
+import { Suspicion } from '../../src/trace/sampling/suspicion.ts'
 import type { Query } from '../../src/types.ts'
 
 const LIST = 'select id from orders'

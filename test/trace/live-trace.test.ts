@@ -1,11 +1,11 @@
 // When a trace is over: what still belongs to it, what it waits for and what it does not, and that it stays as it was
 // once it has been read.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { Report, Trace } from '../../src/types.ts'
 
-vi.mock('../../src/real-time.ts', () => import('../replaceable-time.ts'))
+vi.mock('../../src/host/real-time.ts', () => import('../replaceable-time.ts'))
 
 // Only the clock is replaced: the limits are seconds.
 beforeEach(() => {

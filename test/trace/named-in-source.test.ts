@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { noteNamed } from '../../src/trace/named-in-source.ts'
-import { codeOnly } from '../../src/trace/source-code.ts'
+import { noteNamed } from '../../src/trace/source/named-in-source.ts'
+import { codeOnly } from '../../src/trace/source/source-code.ts'
 import type { Query } from '../../src/types.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

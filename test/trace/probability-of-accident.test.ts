@@ -2,7 +2,7 @@
 // nothing to do with them, of the kinds that accidents are made of. Beside them, loops over the very rows.
 import { expect, test } from 'vitest'
 import { nPlusOne } from '../../src/detectors/n-plus-one.ts'
-import { sealValues } from '../../src/trace/seal-values.ts'
+import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import { inOrder, type Recorded } from '../recorded-query.ts'
 
 const TRACES = 3_000

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { nPlusOne } from '../../src/detectors/n-plus-one.ts'
 import { nPlusOneWrite } from '../../src/detectors/n-plus-one-write.ts'
-import { createProfiler, type Profiler } from '../../src/profiler.ts'
+import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import type { Finding, Trace } from '../../src/types.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

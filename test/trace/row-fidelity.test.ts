@@ -11,7 +11,7 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 type Row = Record<string, unknown>

@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
-import { createProfiler } from '../../src/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { RowUsage, Trace } from '../../src/types.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

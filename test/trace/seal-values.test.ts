@@ -1,7 +1,7 @@
 // What a trace still knows of its values when they are gone.
 import { expect, test } from 'vitest'
 import type { Outcome, RecordedQuery } from '../../src/trace/recorded-query.ts'
-import { sealValues } from '../../src/trace/seal-values.ts'
+import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import { recordedQuery } from '../recorded-query.ts'
 
 const BY_ID = 'select name from users where id = $1'

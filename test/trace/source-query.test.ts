@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { drizzleCode } from '../../src/advice/drizzle-code.ts'
 import { poolCode } from '../../src/advice/pool-code.ts'
 import { readTokens } from '../../src/source/tokens.ts'
-import { readQuerySource } from '../../src/trace/source-query.ts'
+import { readQuerySource } from '../../src/trace/source/source-query.ts'
 import type { QuerySource } from '../../src/types.ts'
 
 /** Of the call in which `where`, or `query`, stands last. */

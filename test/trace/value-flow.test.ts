@@ -1,7 +1,7 @@
 // Where values came from, on queries as the driver records them.
 import { describe, expect, test } from 'vitest'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
-import { sealValues } from '../../src/trace/seal-values.ts'
+import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import { inOrder, type Recorded, recordedQuery } from '../recorded-query.ts'
 
 type Sent = readonly [sql: string, recorded?: Recorded]

@@ -1,7 +1,7 @@
 // GitLab's code quality report: it shows findings in the merge request, new ones and those that are gone. It compares by
 // fingerprint alone, so that is made of the finding's key, and moved lines are no news. What a baseline accepts is left out:
 // the report of the target branch leaves it out as well.
-import { hashText } from '../../sql/hash-text.ts'
+import { hashText } from '../../text/hash-text.ts'
 import type { Finding, Reporter, ReporterOptions, Severity } from '../../types.ts'
 import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'

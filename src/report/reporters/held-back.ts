@@ -1,6 +1,6 @@
 // Which findings of a report are shown when it is held against a baseline: those that are new or have grown. What is
 // accepted is one count, and so is what no baseline can decide about.
-import { plural } from '../../plural.ts'
+import { plural } from '../../text/plural.ts'
 import type { BaselineStates, Finding } from '../../types.ts'
 
 export interface ShownFindings {

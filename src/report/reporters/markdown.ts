@@ -1,7 +1,7 @@
 // Markdown for people who look at a pull request: `markdown` for a job's summary, `markdown-comment` for a comment, which
 // differ in how long they may be. A table of what was found, then each finding with its evidence, worst first, then the
 // routes.
-import { plural } from '../../plural.ts'
+import { plural } from '../../text/plural.ts'
 import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity } from '../../types.ts'
 import { SEVERITIES } from '../../worst-first.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'

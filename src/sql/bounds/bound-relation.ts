@@ -1,6 +1,6 @@
 // The bound of a query as the level around it sees it: a relation, under the names it is given there.
 import type { Node } from 'libpg-query'
-import { strings } from '../tree.ts'
+import { strings } from '../parse/tree.ts'
 import type { QueryBound } from './query-context.ts'
 import type { Amount, Relation, RelationColumn } from './relation.ts'
 

@@ -3,7 +3,7 @@
 // casts on constants to the type of the column beside them.
 
 import type { Node, TypeName } from 'libpg-query'
-import { as, constantValue, strings, withoutCasts } from '../tree.ts'
+import { as, constantValue, strings, withoutCasts } from '../parse/tree.ts'
 import type { RelationColumn } from './relation.ts'
 
 export type ColumnLookup = (reference: Node) => RelationColumn | undefined

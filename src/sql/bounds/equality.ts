@@ -3,7 +3,7 @@
 // the same float8. Types that are not known count only where no type the column compares to could do harm.
 
 import type { Node } from 'libpg-query'
-import { as, strings } from '../tree.ts'
+import { as, strings } from '../parse/tree.ts'
 import { typeNameOf } from './canonical.ts'
 import { type Level, type RelationColumn, resolveColumn } from './relation.ts'
 

@@ -3,7 +3,7 @@
 // same from row to row, make facts. Whatever else stands in a condition is left alone.
 
 import type { A_Expr, Node, SubLink } from 'libpg-query'
-import { as, strings, withoutCasts } from '../tree.ts'
+import { as, strings, withoutCasts } from '../parse/tree.ts'
 import { canonicalExpression, conjunctsOf } from './canonical.ts'
 import { isOneFamily, isSafeEquality, typeOf } from './equality.ts'
 import { type Level, type Relation, type RelationColumn, resolveColumn } from './relation.ts'

@@ -1,6 +1,6 @@
 // What FROM reads: its relations in the order a join can add them, and the conditions of its inner joins.
 import type { Node } from 'libpg-query'
-import { as, strings } from '../tree.ts'
+import { as, strings } from '../parse/tree.ts'
 import { most, NOTHING, ONE } from './amount.ts'
 import { anonymous, relationOf, renameColumns, renamed } from './bound-relation.ts'
 import { conjunctsOf } from './canonical.ts'

@@ -1,6 +1,6 @@
 // How many groups GROUP BY and DISTINCT can leave: as many as their values can differ.
 import type { Node, SelectStmt } from 'libpg-query'
-import { as, constantValue, eachChild, strings } from '../tree.ts'
+import { as, constantValue, eachChild, strings } from '../parse/tree.ts'
 import { least, ONE, times } from './amount.ts'
 import type { Fact, Facts } from './facts.ts'
 import { givenBy, type QueryBounds, type QueryContext } from './query-context.ts'

@@ -2,7 +2,7 @@
 // leave of it, and how long an array that an aggregate builds from it can be.
 
 import type { Node, SelectStmt } from 'libpg-query'
-import { as, returningOf } from '../tree.ts'
+import { as, returningOf } from '../parse/tree.ts'
 import { least, most, NOTHING, ONE, times } from './amount.ts'
 import { unbounded } from './bound-relation.ts'
 import { conjunctsOf } from './canonical.ts'

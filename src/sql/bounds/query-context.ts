@@ -1,6 +1,6 @@
 // What the parts of one query level share while its bound is worked out, and what its values hang on.
 import type { FuncCall, Node, SelectStmt, SubLink } from 'libpg-query'
-import { as, eachChild, strings } from '../tree.ts'
+import { as, eachChild, strings } from '../parse/tree.ts'
 import { ONE } from './amount.ts'
 import type { FunctionFacts } from './functions.ts'
 import {

@@ -1,6 +1,6 @@
 // What a level gives to the one around it: its columns, and the keys that are still unique among its rows.
 import type { Node, SelectStmt } from 'libpg-query'
-import { as, strings } from '../tree.ts'
+import { as, strings } from '../parse/tree.ts'
 import { typeOf } from './equality.ts'
 import type { Facts } from './facts.ts'
 import { groupTerm } from './groups.ts'

@@ -2,7 +2,7 @@
 // told for certain is unknown, and nothing is concluded from it.
 
 import type { ColumnRef } from 'libpg-query'
-import { as, strings } from '../tree.ts'
+import { as, strings } from '../parse/tree.ts'
 
 /** An upper bound, and in words why there is none. */
 export interface Amount {

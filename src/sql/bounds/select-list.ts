@@ -1,8 +1,8 @@
 // What a select list makes of the rows it is given: whether it aggregates them, multiplies them by functions that return
 // sets, or collects them into arrays.
 import type { FuncCall, Node, SelectStmt } from 'libpg-query'
-import { COLLECTING_AGGREGATES } from '../known-functions.ts'
-import { as, eachChild, strings } from '../tree.ts'
+import { COLLECTING_AGGREGATES } from '../parse/known-functions.ts'
+import { as, eachChild, strings } from '../parse/tree.ts'
 import { most } from './amount.ts'
 import { type QueryContext, queryOf, rowsOfCall } from './query-context.ts'
 import { type Amount, resolveColumn } from './relation.ts'

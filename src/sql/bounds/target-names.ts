@@ -1,6 +1,6 @@
 // Names in a select list, and those that stand for one of its entries.
 import type { FuncCall, Node } from 'libpg-query'
-import { as, strings } from '../tree.ts'
+import { as, strings } from '../parse/tree.ts'
 
 export function soleName(node: Node | undefined): string | undefined {
   const reference = as(node, 'ColumnRef')

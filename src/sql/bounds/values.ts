@@ -2,7 +2,7 @@
 // how many steps a series takes. What cannot be told is Infinity with the reason.
 
 import type { FuncCall, Node, SubLink } from 'libpg-query'
-import { as, strings, withoutCasts } from '../tree.ts'
+import { as, strings, withoutCasts } from '../parse/tree.ts'
 import type { Amount, Level, Relation, RelationColumn } from './relation.ts'
 
 /** What facts need to know of the values beside a column. */

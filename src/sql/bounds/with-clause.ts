@@ -1,6 +1,6 @@
 // The queries a WITH clause names.
 import type { Node, WithClause } from 'libpg-query'
-import { as, eachChild } from '../tree.ts'
+import { as, eachChild } from '../parse/tree.ts'
 import { renamed, unbounded } from './bound-relation.ts'
 import type { QueryBounds, WithNames } from './query-context.ts'
 import type { Level } from './relation.ts'

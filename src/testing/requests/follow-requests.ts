@@ -4,8 +4,8 @@
 // connection has it. The hooks are there while an assertion runs, and are taken away after the last one.
 import { pageNames, pageOfShape } from '../../http/page-names.ts'
 import { pathShape } from '../../http/path-shape.ts'
-import type { Profiler } from '../../profiler.ts'
-import { sharedState } from '../../shared-state.ts'
+import type { Profiler } from '../../profiler/profiler.ts'
+import { sharedState } from '../../profiler/shared-state.ts'
 import type { LiveTrace } from '../../trace/live-trace.ts'
 import { type Connections, pairedConnections } from './connections.ts'
 import { hearIncoming } from './incoming.ts'

@@ -4,7 +4,7 @@
 // whoever had taken `request` out of the module before.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ClientRequest } from 'node:http'
-import { replacePrototypeMethod } from '../../replace-prototype-method.ts'
+import { replacePrototypeMethod } from '../../host/replace-prototype-method.ts'
 import type { SocketLike } from './connections.ts'
 
 interface Socket extends SocketLike {

@@ -1,7 +1,7 @@
 // The file itself: that it needs nothing from outside, lets nothing run but its own, and holds no values.
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../../src/profiler.ts'
+import { createProfiler } from '../../../src/profiler/profiler.ts'
 import { htmlReporter } from '../../../src/report/reporters/html.ts'
 import type { Finding, Trace } from '../../../src/types.ts'
 import { each, q, trace } from '../../trace-builder.ts'

@@ -1,6 +1,6 @@
 // The page as a person uses it: what is shown, found, filtered, linked to, and reached by keyboard.
 import { describe, expect, test } from 'vitest'
-import { createProfiler } from '../../../src/profiler.ts'
+import { createProfiler } from '../../../src/profiler/profiler.ts'
 import { compareReports } from '../../../src/report/compare-reports.ts'
 import type { Finding, Report, RouteSummary } from '../../../src/types.ts'
 import { each, from, q, trace } from '../../trace-builder.ts'

@@ -4,7 +4,7 @@
 
 import { type Editor, linkTemplate } from '../../../editor-link.ts'
 import { withFrames } from '../../../finding-frames.ts'
-import { neutralLiterals } from '../../../sql/neutral-literals.ts'
+import { neutralLiterals } from '../../../sql/fingerprint/neutral-literals.ts'
 import type {
   Comparison,
   Evidence,

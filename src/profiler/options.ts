@@ -1,0 +1,369 @@
+// What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
+// what it takes, and never later in a request.
+import * as v from 'valibot'
+import { describeValue } from '../text/describe-value.ts'
+import type { DetectorSettings } from '../detectors/detector-settings.ts'
+import { detectors } from '../detectors/index.ts'
+import { EDITOR_TAKES, type Editor, isEditor } from '../editor-link.ts'
+import { fingerprint } from '../sql/index.ts'
+import type { SuppressEntry } from '../suppression/account.ts'
+import { isDay } from '../suppression/day.ts'
+import type { ApplicationCode, PathPattern } from '../trace/call-site/application-code.ts'
+import type { ContextStore } from '../trace/context.ts'
+import type { LiveTrace } from '../trace/live-trace.ts'
+import type { DetectorOptions, ReportListener } from '../types.ts'
+
+export interface ProfilerOptions {
+  /** Off leaves every library untouched. Default: on, unless NODE_ENV is `production`. */
+  enabled?: boolean
+  /** How a query finds its trace. Default: AsyncLocalStorage. */
+  context?: ContextStore<LiveTrace>
+  /** Which files count as the application's own where a finding names a line. Default: all outside of node_modules. */
+  application?: ApplicationCode
+  /**
+   * How much is captured. `full`: every query of every trace, with its line. `adaptive`: under load, traces that send what is
+   * known of their route are only counted, and captured from the first query on that is not. `sampled`: a share of all
+   * traces, each captured from where it becomes suspicious. Default: `adaptive`; in tests (NODE_ENV `test`) `full`, in production `sampled`.
+   */
+  capture?: 'full' | 'adaptive' | 'sampled'
+  /** The share of traces that `sampled` looks at, from 0 to 1. Default 0.01. */
+  sampleRate?: number
+  /**
+   * Reads keys and sizes of the tables, once, on a connection of its own. Default: on; in tests (NODE_ENV `test`), and where
+   * traces are collected (PG_LOUPE_COLLECT), off: what it adds would depend on whether the process lived long enough.
+   */
+  catalog?: boolean
+  /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { minLikely: 5 } }`. */
+  detectors?: DetectorSettings
+  /**
+   * Findings to leave out, each with a reason: `{ detector: 'n-plus-one', route: 'GET /export', reason: '…', until: '2027-01-31' }`.
+   * Default: none.
+   */
+  suppress?: readonly SuppressEntry[]
+  /**
+   * Where the report of each trace goes as it closes. Default: `['console']`; in tests (NODE_ENV `test`), and where traces
+   * are collected (PG_LOUPE_COLLECT), nowhere.
+   */
+  reporters?: readonly ('console' | ReportListener)[]
+  /**
+   * Says on the console, once each, what the set-up leaves out: requests without a trace, a pool that is not profiled.
+   * Default: true.
+   */
+  hints?: boolean
+  /**
+   * How much the live console prints, where `reporters` has it. `requests`: a line for each request that sent a query, and each
+   * finding in full the first time. `findings`: only requests in which a finding is new, has grown or is on a further route.
+   * `off`: nothing. Default: `requests`.
+   */
+  console?: 'requests' | 'findings' | 'off'
+  /**
+   * Where links to a line lead, in terminals that have links and in the HTML page: an editor (`vscode`, `cursor`, `windsurf`,
+   * `zed`, `idea`, `webstorm`) or a template such as `vscode://file/{path}:{line}:{column}`. Default: to the file.
+   */
+  editor?: Editor
+  /** Collects the queries outside of any trace in traces of their own. Default: false, they are counted only. */
+  collectUntraced?: boolean
+  /**
+   * Puts route and action into a comment after each statement (sqlcommenter), for pg_stat_activity and server logs.
+   * Default: false, statements are sent as they are.
+   */
+  commentTags?: boolean
+  /**
+   * Tells in the header `Server-Timing` of each response how many queries it took and how long, for the network panel of a
+   * browser. Default: on, unless NODE_ENV is `production` or `test`.
+   */
+  serverTiming?: boolean
+  /** Files that are kept. */
+  artifacts?: {
+    /** The merged report as JSON, rewritten while traces close and at exit. */
+    report?: string
+    /** A trace file for `pg-loupe analyze`: each trace is appended as it closes, a line each. */
+    traces?: string
+    /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
+    values?: boolean
+  }
+  /** What a round trip takes on the network of production, in milliseconds; findings say what they would cost there. Default 1. */
+  roundTripMs?: number
+  /**
+   * Whether some rows of each result are watched for the columns that the application reads. Default: yes, unless NODE_ENV
+   * is `production`.
+   */
+  watchRows?: boolean
+  limits?: {
+    /** Queries kept per trace; further ones are counted. Default 10,000. */
+    queriesPerTrace?: number
+    /** Rows kept per query until its trace ends, to follow their values. Default 1,000. */
+    rowsPerQuery?: number
+    /** Bytes of parameters and results kept per trace until it ends, to follow their values. Default 16 MiB. */
+    bytesPerTrace?: number
+    /** Bytes of one parameter; what is larger is equal to nothing. Default 64 KiB. */
+    bytesPerValue?: number
+    /** Characters kept of a statement; what is longer is counted, and compared with nothing. Default 100,000. */
+    statementLength?: number
+    /** Traces open at once; beyond it the oldest is closed. Default 1,000. */
+    openTraces?: number
+    /** Findings kept in the report; those of further keys are counted. Default 5,000. */
+    findings?: number
+    /** Names of traces that the report lists; further ones are counted. Default 1,000. */
+    routes?: number
+    /** Entries of each memory that outlives a trace: call sites, statements, names. Default 2,000. */
+    cacheEntries?: number
+    /** Bytes of the trace file; beyond it the file is put aside as `traces.1.ndjson`, and a new one begun. Default 256 MiB. */
+    traceFileBytes?: number
+    /** Trace files kept, the current one among them. Default 2. */
+    traceFiles?: number
+  }
+}
+
+export interface CheckedOptions {
+  enabled: boolean
+  context: ContextStore<LiveTrace> | undefined
+  application: ApplicationCode
+  capture: 'full' | 'adaptive' | 'sampled'
+  sampleRate: number
+  catalog: boolean
+  /** By detector's id: its options, defaults filled in; absent when it is switched off. */
+  detectors: Record<string, DetectorOptions>
+  suppress: readonly SuppressEntry[]
+  reporters: readonly ('console' | ReportListener)[]
+  hints: boolean
+  /** `off` has taken it out of the reporters. */
+  console: 'requests' | 'findings' | 'off'
+  editor: Editor | undefined
+  collectUntraced: boolean
+  commentTags: boolean
+  serverTiming: boolean
+  artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
+  roundTripMs: number
+  watchRows: boolean
+  limits: Required<NonNullable<ProfilerOptions['limits']>>
+}
+
+/** Whether hints about the set-up are printed: on the console, where the reports go too. */
+export function printsHints({
+  enabled,
+  hints,
+  reporters,
+}: Pick<CheckedOptions, 'enabled' | 'hints' | 'reporters'>): boolean {
+  return enabled && hints && reporters.includes('console') && !process.env.PG_LOUPE_COLLECT
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws TypeError that names each wrong option, what it got and what it takes.
+ */
+export function checkOptions(options: unknown = {}): CheckedOptions {
+  const result = v.safeParse(profilerOptions(), options)
+  if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
+  const checked = result.output as CheckedOptions
+  return checked.console === 'off' ? { ...checked, reporters: withoutConsole(checked.reporters) } : checked
+}
+
+function withoutConsole(reporters: CheckedOptions['reporters']): CheckedOptions['reporters'] {
+  return reporters.filter((reporter) => reporter !== 'console')
+}
+
+const MEBIBYTE = 1024 * 1024
+
+const profilerOptions = () =>
+  record({
+    enabled: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
+    context: v.optional(
+      v.custom<ContextStore<LiveTrace>>(isContextStore, 'an object with get, run and bind'),
+    ),
+    application: v.optional(
+      record({ include: v.optional(pathPatterns()), exclude: v.optional(pathPatterns()) }),
+      {},
+    ),
+    capture: v.optional(
+      v.picklist(['full', 'adaptive', 'sampled'], "'full', 'adaptive' or 'sampled'"),
+      defaultCapture(),
+    ),
+    sampleRate: v.optional(
+      v.pipe(
+        v.number('a number from 0 to 1'),
+        v.minValue(0, 'a number from 0 to 1'),
+        v.maxValue(1, 'a number from 0 to 1'),
+      ),
+      0.01,
+    ),
+    catalog: v.optional(
+      v.boolean('true or false'),
+      process.env.NODE_ENV !== 'test' && !process.env.PG_LOUPE_COLLECT,
+    ),
+    detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
+    suppress: suppressEntries(),
+    reporters: v.optional(
+      v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
+      process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
+    ),
+    hints: v.optional(v.boolean('true or false'), true),
+    console: v.optional(
+      v.picklist(['requests', 'findings', 'off'], "'requests', 'findings' or 'off'"),
+      'requests',
+    ),
+    editor: v.optional(v.custom<Editor>(isEditor, EDITOR_TAKES)),
+    collectUntraced: v.optional(v.boolean('true or false'), false),
+    commentTags: v.optional(v.boolean('true or false'), false),
+    serverTiming: v.optional(
+      v.boolean('true or false'),
+      process.env.NODE_ENV !== 'production' && process.env.NODE_ENV !== 'test',
+    ),
+    artifacts: v.optional(
+      v.pipe(
+        record({
+          report: v.optional(v.string('a file path')),
+          traces: v.optional(v.string('a file path')),
+          values: v.optional(v.boolean('true or false'), false),
+        }),
+        v.check(({ report, traces }) => !traces || report !== traces, 'different files as report and traces'),
+      ),
+      {},
+    ),
+    roundTripMs: v.optional(v.pipe(v.number('milliseconds'), v.minValue(0, 'milliseconds, 0 or more')), 1),
+    watchRows: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
+    limits: v.optional(
+      record({
+        queriesPerTrace: v.optional(wholeNumber(1), 10_000),
+        rowsPerQuery: v.optional(wholeNumber(0), 1000),
+        bytesPerTrace: v.optional(wholeNumber(0), 16 * MEBIBYTE),
+        bytesPerValue: v.optional(wholeNumber(1), 64 * 1024),
+        statementLength: v.optional(wholeNumber(100), 100_000),
+        openTraces: v.optional(wholeNumber(1), 1000),
+        findings: v.optional(wholeNumber(1), 5000),
+        routes: v.optional(wholeNumber(1), 1000),
+        cacheEntries: v.optional(wholeNumber(1), 2000),
+        traceFileBytes: v.optional(wholeNumber(1), 256 * MEBIBYTE),
+        traceFiles: v.optional(wholeNumber(1), 2),
+      }),
+      {},
+    ),
+  })
+
+function defaultCapture(): CheckedOptions['capture'] {
+  if (process.env.NODE_ENV === 'test') return 'full'
+  return process.env.NODE_ENV === 'production' ? 'sampled' : 'adaptive'
+}
+
+function detectorEntry({ meta }: (typeof detectors)[number]) {
+  const options = Object.entries(meta.defaults).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? v.optional(wholeNumber(1), value) : v.optional(countByName(), value),
+  ])
+  const shape = record(Object.fromEntries(options))
+  const off = v.pipe(
+    v.literal(false),
+    v.transform(() => undefined),
+  )
+  return [
+    meta.id,
+    v.optional(
+      v.lazy((input) => (input === false ? off : shape)),
+      {},
+    ),
+  ] as const
+}
+
+export function record<Entries extends v.ObjectEntries>(entries: Entries) {
+  const names = Object.keys(entries).join(', ')
+  return v.strictObject(entries, ({ expected }) =>
+    expected === 'never' ? `one of ${names}` : `an object with ${names}`,
+  )
+}
+
+/** Ids of the detectors that are switched on. */
+export function detectorsOn(settings: CheckedOptions['detectors']): string[] {
+  return detectors.map(({ meta }) => meta.id).filter((id) => settings[id] !== undefined)
+}
+
+function suppressEntries() {
+  const selector = v.optional(v.pipe(v.string('text'), v.check(isText, 'text that is not empty')))
+  return v.optional(
+    v.array(
+      v.pipe(
+        record({
+          detector: v.optional(
+            v.picklist(
+              detectors.map(({ meta }) => meta.id),
+              detectorIds(),
+            ),
+          ),
+          route: selector,
+          path: selector,
+          fingerprint: v.optional(
+            v.pipe(v.string(STATEMENT), v.check(isText, STATEMENT), v.transform(keyOfStatement)),
+          ),
+          reason: v.optional(v.pipe(v.string(REASON), v.trim(), v.check(isText, REASON))),
+          until: v.optional(v.pipe(v.string(DAY), v.check(isDay, DAY))),
+        }),
+        v.forward(
+          v.check((entry) => entry.reason !== undefined, REASON),
+          ['reason'],
+        ),
+        v.check(
+          (entry) => SELECTORS.some((name) => entry[name] !== undefined),
+          `at least one of ${SELECTORS.join(', ')}`,
+        ),
+      ),
+      'an array of objects with a reason',
+    ),
+    [],
+  )
+}
+
+const REASON = 'the reason, in words'
+const DAY = "a day as '2027-01-31'"
+const STATEMENT = 'the 16 digits of a statement, or the statement'
+const SELECTORS = ['detector', 'route', 'path', 'fingerprint'] as const
+
+const isText = (text: string) => text.trim() !== ''
+
+/** The statement as a report shows it has the same key. */
+function keyOfStatement(text: string): string {
+  return /^[0-9a-f]{16}$/.test(text) ? text : fingerprint(text).key
+}
+
+export function detectorIds(): string {
+  return `one of ${detectors.map(({ meta }) => meta.id).join(', ')}`
+}
+
+function countByName() {
+  return v.record(v.string(), wholeNumber(0), 'an object of whole numbers by name')
+}
+
+export function wholeNumber(least: number) {
+  const takes = `a whole number of at least ${least}`
+  return v.pipe(v.number(takes), v.safeInteger(takes), v.minValue(least, takes))
+}
+
+function pathPatterns() {
+  return v.array(
+    v.custom<PathPattern>(isPathPattern, 'a part of a path, a RegExp or a function'),
+    'an array of paths, RegExps and functions',
+  )
+}
+
+function isPathPattern(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== ''
+  return typeof value === 'function' || value instanceof RegExp
+}
+
+function isContextStore(value: unknown): boolean {
+  const store = value as Partial<ContextStore<unknown>> | null
+  return [store?.get, store?.run, store?.bind].every((method) => typeof method === 'function')
+}
+
+function isReporter(value: unknown): boolean {
+  return value === 'console' || typeof value === 'function'
+}
+
+/** One sentence for people; `caller` is the function that was given the options, where it is not obvious. */
+export function describeIssue(issue: v.BaseIssue<unknown>, caller?: string): string {
+  const by = caller === undefined ? 'pg-loupe' : `pg-loupe: ${caller}`
+  const path = v.getDotPath(issue)
+  if (issue.expected === 'never') return `${by}: there is no option ${path}; it is ${issue.message}`
+  // Of a list that is too short the issue itself would tell the length.
+  const got = issue.path ? issue.path.at(-1)?.value : issue.input
+  return `${by}: ${path ? `option ${path}` : 'the options'} got ${describeValue(got)}, but takes ${issue.message}`
+}

@@ -1,0 +1,129 @@
+// What every copy of pg-loupe in one process has in common. An application can load two, for example one inside a
+// bundle and one from node_modules; both must see the same traces, so the state hangs on one symbol of globalThis.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Profiler } from './profiler.ts'
+import { type SetupNotes, startNotes } from '../setup/setup-notes.ts'
+import type { ShownFinding } from '../testing/shown-findings.ts'
+import type { CapturedStack } from '../trace/call-site/call-site.ts'
+import type { LiveTrace, QueryRecording } from '../trace/live-trace.ts'
+import type { Ignore } from '../types.ts'
+
+/**
+ * Where the next query comes from, told by an adapter that saw the application's frame before the driver did. It is
+ * good for one query: what else happens in its context (a new connection's set-up) is not from there.
+ */
+export interface QueryOrigin {
+  /** Where the query was awaited, when that is not on the stack any more once it reaches the driver. */
+  stack?: CapturedStack | undefined
+  built?: CapturedStack | undefined
+  readonly via: string
+  tables?: (() => readonly string[]) | undefined
+  used?: boolean
+  /** The driver's, once the query has been sent. */
+  recording?: QueryRecording | undefined
+}
+
+interface SharedState {
+  defaultProfiler?: Profiler
+  /** There is a profiler that is on. */
+  isProfiling: boolean
+  readonly origin: AsyncLocalStorage<QueryOrigin | undefined>
+  /** What the calls of `ignore` around the running code say, outermost first. */
+  readonly ignores: AsyncLocalStorage<readonly Ignore[]>
+  /** Instrumented objects of other libraries, each with the function that undoes it. */
+  readonly instrumented: WeakMap<object, () => void>
+  /** Profilers that are on, in the order they were made: the latest ones. */
+  readonly profilers: WeakRef<Profiler>[]
+  /** The profiler of each pool and client that is profiled, or was. */
+  readonly profilerOf: WeakMap<object, Profiler>
+  /** Pools and clients from which the application has taken the profiler. */
+  readonly leftOut: WeakSet<object>
+  /** Watches what the set-up leaves out; the adapter that makes it knows what it is. */
+  setupWatch?: unknown
+  /** To be called when what it has not watched itself may have to be said. */
+  setupChanged?: () => void
+  /** Requests to servers that are traced, and their responses, until they are closed; the adapter knows what it keeps of them. */
+  requests: Map<object, unknown>
+  /** Requests whose sender is known, with the trace it sent them in. */
+  readonly requestParents: WeakMap<object, LiveTrace>
+  /** Profilers that want the lines of Drizzle's queries. */
+  readonly drizzleProfilers: Set<Profiler>
+  readonly setupNotes: SetupNotes
+  /** Findings in the messages of assertions that failed, the tests that failed by such, and the file that says so. */
+  readonly failedVerdicts: {
+    readonly pending: Map<string, readonly ShownFinding[]>
+    readonly tests: Set<string>
+    file?: string | undefined
+  }
+  /** Warnings that have been given and are not repeated. */
+  readonly warnings: Set<string>
+  /** What has to be done before the process ends, in this order. */
+  readonly lastActs: Set<() => void>
+  /** Of them, those that are also right when the process goes on. */
+  readonly flushes: Set<() => void>
+}
+
+const KEY = Symbol.for('pg-loupe')
+/** jest 30 deletes the properties of what it finds on the global object of a finished test file, unless they are marked so. */
+const KEPT_BY_JEST = Symbol.for('$$jest-protect-from-deletion')
+
+export function sharedState(): SharedState {
+  const holder = globalThis as { [KEY]?: SharedState }
+  const known = holder[KEY]
+  if (known) return known
+  const state: SharedState = {
+    isProfiling: false,
+    origin: new AsyncLocalStorage(),
+    ignores: new AsyncLocalStorage(),
+    instrumented: new WeakMap(),
+    profilers: [],
+    profilerOf: new WeakMap(),
+    leftOut: new WeakSet(),
+    requests: new Map(),
+    requestParents: new WeakMap(),
+    drizzleProfilers: new Set(),
+    setupNotes: startNotes(),
+    failedVerdicts: { pending: new Map(), tests: new Set() },
+    warnings: new Set(),
+    lastActs: new Set(),
+    flushes: new Set(),
+  }
+  // An empty list stands for all properties.
+  Object.defineProperty(state, KEPT_BY_JEST, { value: [] })
+  holder[KEY] = state
+  return state
+}
+
+/** Does it, synchronously, when the process exits; more than once where that is announced before. One listener serves all. */
+export function atExit(act: () => void): void {
+  const { lastActs } = sharedState()
+  if (lastActs.size === 0) {
+    process.once('exit', actLast)
+  }
+  lastActs.add(act)
+}
+
+/** For whoever knows that the process is about to be killed, which would leave no exit. */
+export function actLast(): void {
+  const { lastActs, setupNotes } = sharedState()
+  doAll(lastActs)
+  // Traces that were open have closed by now.
+  setupNotes.leave?.()
+}
+
+/** What one of them throws must not keep the next from being done, and there is nobody left to tell. */
+export function doAll(acts: ReadonlySet<() => void>): void {
+  for (const act of acts) {
+    try {
+      act()
+    } catch {}
+  }
+}
+
+/** The origin of the query that is being sent, once. */
+export function takeOrigin(): QueryOrigin | undefined {
+  const origin = sharedState().origin.getStore()
+  if (!origin || origin.used) return undefined
+  origin.used = true
+  return origin
+}

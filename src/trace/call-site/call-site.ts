@@ -1,0 +1,117 @@
+// Which lines of the application led to a query. Capturing keeps V8's unformatted stack, which is cheap; turning it
+// into frames is done only for what is reported. Nothing that an application has done to `Error` may break a query:
+// where no stack can be had, there is no line, and the finding says so.
+import { dirname, sep } from 'node:path'
+import type { CallSite } from '../../types.ts'
+import { type ApplicationCode, applicationRule } from './application-code.ts'
+import { readCall } from './read-call.ts'
+import { handsOn } from '../source/source-files.ts'
+import { toSource } from './source-position.ts'
+import {
+  type CapturedStack,
+  type FormattedStack,
+  formatStack,
+  framesOf,
+  type StackFrame,
+} from './stack-frames.ts'
+
+export type { CapturedStack }
+
+/** Every ORM measured shows the application's frame within 25; the rest is for wrappers of the application's own. */
+const STACK_FRAMES = 40
+/** Loops of one shape repeat the same few stacks; the memory is emptied when it is full. */
+const REMEMBERED = 2000
+
+const { captureStackTrace } = Error
+
+/** Captures the stack above `below`, the function of ours that the application called. */
+export function captureStack(below: (...args: never[]) => unknown, frames = STACK_FRAMES): CapturedStack {
+  const captured: { stack?: unknown } = {}
+  const limit = Error.stackTraceLimit as number | undefined
+  // Reflect instead of an assignment: on a frozen Error it says no and throws nothing.
+  const raised = limit !== frames && Reflect.set(Error, 'stackTraceLimit', frames)
+  captureStackTrace(captured, below)
+  if (raised) {
+    if (limit === undefined) Reflect.deleteProperty(Error, 'stackTraceLimit')
+    else Reflect.set(Error, 'stackTraceLimit', limit)
+  }
+  return captured
+}
+
+/** What a stack tells of the calls that led to a query. */
+export interface Call {
+  /** The application's frames, innermost first; empty where there are none. */
+  callSite: CallSite
+  /** How many of them were running; the others waited for them at an `await`. */
+  running: number
+  /** A frame awaits one of several calls, and nothing tells which. */
+  isUnclear: boolean
+  /** Promise.all asked for the query's `then`, so the stack is that of all that it was given. */
+  isCombining: boolean
+}
+
+export const NO_CALL: Call = { callSite: [], running: 0, isUnclear: true, isCombining: false }
+
+/** Never throws. */
+export type ResolveCall = (captured: CapturedStack) => Call
+
+export function callResolver(application: ApplicationCode = {}, remembered = REMEMBERED): ResolveCall {
+  const isApplication = applicationRule(application, isOwn)
+  const known = new Map<string, Call>()
+
+  const resolve = (stack: FormattedStack): Call => {
+    const frames = framesOf(stack)
+    const own: StackFrame[] = []
+    let inner: StackFrame | undefined
+    for (const frame of frames) {
+      const called = inner
+      // Between what runs and what waits for it stands the queue of Node.js.
+      if (!frame.file.startsWith('node:')) inner = frame
+      // Installed code is mapped only when it counts: there is a lot of it.
+      if (!isApplication(frame.file, frame.ran)) continue
+      const source = toSource(frame)
+      if (source !== frame && !isApplication(source.file, frame.file)) continue
+      if (own.length === 0 || !isMiddleware(source, called)) own.push(source)
+    }
+    return readCall(own, frames.at(-1)?.isLost)
+  }
+
+  /** Middleware that called `next()` is no caller of what came next. `inner` is the frame that it called or awaits. */
+  const isMiddleware = (frame: StackFrame, inner: StackFrame | undefined): boolean => {
+    if (!inner) return false
+    const isOwnFunction = isApplication(inner.file, inner.ran) && (!frame.awaits || inner.function === 'next')
+    return !isOwnFunction && handsOn(frame)
+  }
+
+  return (captured) => {
+    try {
+      const stack = formatStack(captured)
+      if (typeof stack.text !== 'string') return resolve(stack)
+      const call = known.get(stack.text) ?? resolve(stack)
+      if (known.size >= remembered) known.clear()
+      known.set(stack.text, call)
+      return call
+    } catch {
+      return NO_CALL
+    }
+  }
+}
+
+/**
+ * The folders of this package's own code, found through a stack of its own: the only way that works in both module
+ * systems and agrees with the file names that source maps put into other stacks.
+ */
+function findOwnFolders(): string[] {
+  const file = framesOf(formatStack(captureStack(findOwnFolders)))[0]?.file
+  // In a bundle this file has become a part of another, whose folder is the application's.
+  if (!file || !/[\\/]trace[\\/]call-site\.[jt]s$/.test(file)) return []
+  const source = dirname(dirname(file))
+  return [`${source}${sep}`, `${dirname(source)}${sep}adapters${sep}`]
+}
+
+const ownFolders = findOwnFolders()
+
+/** A file of this package. */
+export function isOwn(file: string): boolean {
+  return ownFolders.some((folder) => file.startsWith(folder))
+}
