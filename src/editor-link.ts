@@ -1,6 +1,6 @@
 // The address that opens a place of the source: in the file's own program by default, or at its line in an editor that
 // has registered a scheme of its own. An editor is one of those below or a template with `{path}`, `{line}` and `{column}`.
-import type { Frame } from './types.ts'
+import type { Frame } from './types/query.ts'
 
 /** Known by name; each has registered its scheme when it is installed (JetBrains editors by the Toolbox App). */
 export const EDITORS = {

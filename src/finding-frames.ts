@@ -1,5 +1,6 @@
 // Every place in the code that a finding names, under another name.
-import type { CallSite, Evidence, Finding, Frame } from './types.ts'
+import type { Evidence, Finding } from './types/finding.ts'
+import type { CallSite, Frame } from './types/query.ts'
 
 export function withFrames(finding: Finding, rename: (frame: Frame) => Frame): Finding {
   const { statements } = finding

@@ -2,7 +2,7 @@
 // hurts, by what it costs; how sure the finding is says its confidence, which decides only between equals. Times are not
 // part of the order: they differ from run to run, and two runs of the same code give the same report.
 import { compareText } from './text/compare-text.ts'
-import type { Confidence, Cost, Finding, Severity } from './types.ts'
+import type { Confidence, Cost, Finding, Severity } from './types/finding.ts'
 
 /** Worst first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']

@@ -1,8 +1,8 @@
 // Queries as the driver records them, for tests of what is read from them: `recordedQuery('select …', { params: [1] })`.
 import { NO_CALL } from '../src/trace/call-site/call-site.ts'
-import { KeptCells } from '../src/trace/value-flow/kept-cells.ts'
 import { type DriverField, RecordedQuery } from '../src/trace/recorded-query.ts'
-import type { CallSite } from '../src/types.ts'
+import { KeptCells } from '../src/trace/value-flow/kept-cells.ts'
+import type { CallSite } from '../src/types/query.ts'
 
 export interface Recorded {
   params?: readonly unknown[]

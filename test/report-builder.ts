@@ -1,5 +1,6 @@
 // Reports for tests, written as short as they are read: `reportOf(finding({ title: '…' }))`.
-import type { BaselineStates, Finding, Report } from '../src/types.ts'
+import type { Finding } from '../src/types/finding.ts'
+import type { BaselineStates, Report } from '../src/types/report.ts'
 
 /** Whatever a format could trip over, in one text. */
 export const HOSTILE = [

@@ -1,5 +1,6 @@
 // Traces for tests, written as short as they are read: `trace('GET /orders', q('select …', [1]))`.
-import type { Frame, Query, Trace, ValueFlow } from '../src/types.ts'
+import type { Frame, Query, ValueFlow } from '../src/types/query.ts'
+import type { Trace } from '../src/types/trace.ts'
 
 export function trace(name: string, ...queries: (Query | Query[])[]): Trace {
   const flat = queries.flat().map((query, index) => ({ startMs: index, durationMs: 0.5, ...query }))

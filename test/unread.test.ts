@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../adapters/pg/index.ts'
 import { createProfiler } from '../src/profiler/profiler.ts'
 import { rowWatcher } from '../src/trace/row-usage/row-watcher.ts'
-import type { Finding } from '../src/types.ts'
+import type { Finding } from '../src/types/finding.ts'
 import { testDatabase } from './postgres/test-database.ts'
 
 interface Person {

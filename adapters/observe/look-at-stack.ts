@@ -1,7 +1,7 @@
 // What the stack above a use of pg tells: the line of the application, and the packages between it and pg.
 import { fileURLToPath } from 'node:url'
 import { callResolver, captureStack, isOwn } from '../../src/trace/call-site/call-site.ts'
-import type { Frame } from '../../src/types.ts'
+import type { Frame } from '../../src/types/query.ts'
 import { packageOf } from './package-of.ts'
 import { rawFiles } from './raw-files.ts'
 

@@ -1,13 +1,13 @@
 // Watches how an application is set up while it runs, to say what is captured only in part. It only counts: it profiles
 // nothing, changes nothing that the application sees, and takes itself off when it has seen enough.
 import Module from 'node:module'
-import type { Profiler } from '../../src/profiler/profiler.ts'
 import { now } from '../../src/host/real-time.ts'
-import type { BundleFacts, OrmFacts, SetupFacts, SourceFacts } from '../../src/setup/setup-facts.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
+import type { BundleFacts, OrmFacts, SetupFacts, SourceFacts } from '../../src/setup/setup-facts.ts'
 import { isParserMissing } from '../../src/sql/index.ts'
-import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { type OwnBundle, ownBundle } from '../../src/trace/call-site/own-bundle.ts'
+import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { lookAtStack, type StackLook } from './look-at-stack.ts'
 import { packageOf } from './package-of.ts'
 import { quietly } from './quietly.ts'

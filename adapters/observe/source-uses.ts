@@ -1,10 +1,10 @@
 // The pools of a process, and its clients without a pool, with how often each was used, and where. Clients without a pool
 // that are alike (those of an ORM with a pool of its own) are one source. What is kept is bounded.
 
-import type { Profiler } from '../../src/profiler/profiler.ts'
 import { now } from '../../src/host/real-time.ts'
-import type { SourceFacts, SourceUses } from '../../src/setup/setup-facts.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
+import type { SourceFacts, SourceUses } from '../../src/setup/setup-facts.ts'
 import type { StackLook } from './look-at-stack.ts'
 
 /** An application has a few; further ones are not looked at. */

@@ -2,11 +2,11 @@
 // what only the end can tell at the exit. It refuses to speak for a profiler whose reports do not go to the console.
 
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
-import type { Profiler } from '../../src/profiler/profiler.ts'
 import { setTimeout } from '../../src/host/real-time.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
+import { atExit, sharedState } from '../../src/profiler/shared-state.ts'
 import { explainSetup, type Notice } from '../../src/setup/explain-setup.ts'
 import { formatNotice } from '../../src/setup/format-notice.ts'
-import { atExit, sharedState } from '../../src/profiler/shared-state.ts'
 import { observeProcess } from './observe-process.ts'
 import { createSetupWatch, type SetupWatch } from './setup-watch.ts'
 

@@ -2,12 +2,12 @@
 // have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
 // it as handled, and an error that nobody awaits would be lost.
 
-import { errorCode } from '../../src/text/error-code.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
-import { CountedQuery } from '../../src/trace/sampling/counted-query.ts'
+import { errorCode } from '../../src/text/error-code.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { CountedQuery } from '../../src/trace/sampling/counted-query.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'

@@ -2,11 +2,11 @@
 // `pool.query` is recorded where it is called, and what was recorded is handed on, synchronously, to the client that
 // pg-pool calls back with, so that each query is seen once and in its caller's trace.
 
-import { errorCode } from '../../src/text/error-code.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { now } from '../../src/host/real-time.ts'
 import { replaceMethod } from '../../src/host/replace-method.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
+import { errorCode } from '../../src/text/error-code.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'
 import type { ClientLike } from './client-like.ts'
 import { Flight } from './connection-facts.ts'

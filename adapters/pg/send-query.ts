@@ -1,7 +1,7 @@
 // How a query that is recorded passes through pg: when it leaves, what becomes of it, and a promise of it like pg's own.
 
-import { errorCode } from '../../src/text/error-code.ts'
 import { replaceMethod } from '../../src/host/replace-method.ts'
+import { errorCode } from '../../src/text/error-code.ts'
 import { type ClientInside, isFree, waitingQueries } from './client-like.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
 import type { Guard } from './guard.ts'

@@ -2,9 +2,9 @@
 // calls their handlers as messages arrive, so these are listened in on; an event listener would not do, because an
 // 'error' listener of ours would swallow what must crash without one.
 
-import { errorCode } from '../../src/text/error-code.ts'
-import type { Profiler } from '../../src/profiler/profiler.ts'
 import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
+import { errorCode } from '../../src/text/error-code.ts'
 import type { DriverField } from '../../src/trace/recorded-query.ts'
 import type { Message } from './client-like.ts'
 import { tagSubmittable } from './comment-tag.ts'

@@ -2,10 +2,10 @@
 // emitting it, so the trace begins there and everything the listeners do is in it.
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
+import { replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
 import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
 import { traceRequests } from '../../src/http/trace-requests.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
-import { replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
 import { expressRoutes } from '../express/express-routes.ts'
 import { setupWatch } from '../observe/tell-setup.ts'
 

@@ -2,10 +2,10 @@
 // application without queries. So it is said when something else connects to PostgreSQL; under `pg-loupe run` the run says it.
 import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
-import { checkOptions, printsHints } from '../../src/profiler/options.ts'
 import { setTimeout } from '../../src/host/real-time.ts'
-import { explainConnections } from '../../src/setup/explain-connections.ts'
+import { checkOptions, printsHints } from '../../src/profiler/options.ts'
 import { atExit } from '../../src/profiler/shared-state.ts'
+import { explainConnections } from '../../src/setup/explain-connections.ts'
 import { setupWatch, teller } from '../observe/tell-setup.ts'
 import { watchConnections } from '../observe/watch-connections.ts'
 

@@ -1,6 +1,6 @@
 // What to do instead of a loop, in the words of the application where its source shows them, else in those of the library
 // that built its statement. A library says what it has words for; the rest is said in SQL's.
-import type { QuerySource } from '../types.ts'
+import type { QuerySource } from '../types/query.ts'
 import { readInDrizzle, writeInDrizzle } from './drizzle.ts'
 import { drizzleCode } from './drizzle-code.ts'
 import { poolCode } from './pool-code.ts'

@@ -1,7 +1,7 @@
 // One statement of Drizzle for all turns of a loop, made of the statement that the loop sends: its condition takes all
 // values at once, and the rows are put in a Map by that value. It serves Drizzle 0.45 and 1.0. Whatever a builder does
 // beyond what is known here, such as joins that may give null, is left to SQL.
-import type { QuerySource, SourceLoop } from '../types.ts'
+import type { QuerySource, SourceLoop } from '../types/query.ts'
 import {
   callAt,
   countMentions,

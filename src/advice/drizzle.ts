@@ -1,6 +1,6 @@
 // Rewrites in the words of Drizzle, for those that it has words for. A column is named as the application's source names it,
 // or else by its name in SQL, which is said.
-import type { QuerySource } from '../types.ts'
+import type { QuerySource } from '../types/query.ts'
 import { callAt, type Expression, type Range, readExpression, textOf } from './expression.ts'
 import type { ReadRewrite } from './read-rewrite.ts'
 import { type Remedy, withoutRows } from './sql.ts'

@@ -4,7 +4,7 @@
 
 import { argumentsOf } from '../source/call-chain.ts'
 import { splitAtCommas } from '../sql/clauses/clauses.ts'
-import type { QuerySource, SourceLoop } from '../types.ts'
+import type { QuerySource, SourceLoop } from '../types/query.ts'
 import {
   countMentions,
   type Expression,

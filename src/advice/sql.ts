@@ -1,5 +1,5 @@
 // Rewrites in the words of SQL: one sentence that says what to do, and the statement where there is one.
-import type { Finding } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
 import type { AggregateOutput, ReadRewrite } from './read-rewrite.ts'
 import type { WriteRewrite } from './write-rewrite.ts'
 

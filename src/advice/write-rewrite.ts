@@ -1,10 +1,16 @@
 // How one statement can write what a loop writes row by row. A statement is shown only where the text and the values of the
 // loop prove that it leaves the same rows behind; otherwise the way is named.
 
-import { type Span, splitAtAnd, splitAtCommas, type WriteClauses, writeClauses } from '../sql/clauses/clauses.ts'
-import type { Placeholder, ValueType } from '../sql/index.ts'
-import { quoteName } from '../sql/fingerprint/quote-name.ts'
+import {
+  type Span,
+  splitAtAnd,
+  splitAtCommas,
+  type WriteClauses,
+  writeClauses,
+} from '../sql/clauses/clauses.ts'
 import { type Edit, parameters, type ShownStatement, writeStatement } from '../sql/clauses/write-statement.ts'
+import { quoteName } from '../sql/fingerprint/quote-name.ts'
+import type { Placeholder, ValueType } from '../sql/index.ts'
 import { canBeJoined, columnOfKey, lastPart } from './output-key.ts'
 import { LONGEST_STATEMENT } from './read-rewrite.ts'
 

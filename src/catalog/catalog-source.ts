@@ -2,9 +2,9 @@
 // up after a while, and is asked once for each database. Where that is impossible there is no catalog, and whoever wanted
 // one says less; the reason is kept.
 
-import { errorCode } from '../text/error-code.ts'
 import { clearTimeout, setTimeout } from '../host/real-time.ts'
 import type { Catalog } from '../sql/bounds/catalog-shape.ts'
+import { errorCode } from '../text/error-code.ts'
 import type { DatabaseOfClient } from './database-of-client.ts'
 import { type Queryable, readCatalog } from './read-catalog.ts'
 

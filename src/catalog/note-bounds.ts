@@ -2,10 +2,10 @@
 // prove it. The verdict depends on values only where a LIMIT or a list is a parameter, so nearly always it is looked up.
 
 import type { Catalog, CatalogRelation } from '../sql/bounds/catalog-shape.ts'
-import { type AnalyzedStatement, analyzeStatement, bound, fingerprint } from '../sql/index.ts'
 import { quoteName } from '../sql/fingerprint/quote-name.ts'
 import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/fingerprint/text-cache.ts'
-import type { Query, ResultBound } from '../types.ts'
+import { type AnalyzedStatement, analyzeStatement, bound, fingerprint } from '../sql/index.ts'
+import type { Query, ResultBound } from '../types/query.ts'
 
 type Sent = Query & { bound?: ResultBound }
 

@@ -2,9 +2,9 @@
 // cascade, triggers, functions of the database. Tables are known by their names alone, as their words stand in statements;
 // where two schemas have one of a name, both are meant.
 import type { Catalog, CatalogRelation } from '../sql/bounds/catalog-shape.ts'
-import { fingerprint } from '../sql/index.ts'
 import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/fingerprint/text-cache.ts'
-import type { Effects, Query } from '../types.ts'
+import { fingerprint } from '../sql/index.ts'
+import type { Effects, Query } from '../types/query.ts'
 
 type Sent = Query & { effects?: Effects }
 

@@ -2,7 +2,7 @@
 // return. What a recording says itself, made where the catalog was at hand, is left as it is.
 import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 import { statementValues } from '../sql/index.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 import { noteBounds } from './note-bounds.ts'
 import { noteEffects } from './note-effects.ts'
 import { type TableOfColumn, tableNames } from './note-tables.ts'

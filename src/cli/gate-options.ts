@@ -6,7 +6,8 @@ import { readConfig } from '../config/read-config.ts'
 import { type CheckedOptions, checkOptions, detectorsOn } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import type { ApplicationCode } from '../trace/call-site/application-code.ts'
-import type { BaselineStates, Finding, Report } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
+import type { BaselineStates, Report } from '../types/report.ts'
 import { parseSettings } from './detector-settings.ts'
 
 export interface GateOptions {

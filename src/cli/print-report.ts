@@ -7,7 +7,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EDITOR_TAKES, isEditor } from '../editor-link.ts'
 import { reporters } from '../report/reporters/index.ts'
 import { terminalOf } from '../report/terminal.ts'
-import type { Finding, Report, ReporterOptions } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Report } from '../types/report.ts'
+import type { ReporterOptions } from '../types/reporter.ts'
 
 type Format = keyof typeof reporters
 

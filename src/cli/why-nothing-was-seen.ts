@@ -1,7 +1,7 @@
 // Why a run has no query to report, by what its processes left behind, and what to look at. An empty report that says
 // nothing would be taken for a good one.
 import type { RunNote } from '../collect/run-notes.ts'
-import type { Report } from '../types.ts'
+import type { Report } from '../types/report.ts'
 
 /** `lost`: queries that were seen, and are in no trace that was written. */
 export function whyNothingWasSeen(notes: ReadonlySet<RunNote>, { cut }: Report, lost: number): string {

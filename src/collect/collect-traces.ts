@@ -9,7 +9,7 @@ import { appendFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type CutCounts, formatCut } from '../trace-file/cut-line.ts'
 import { formatTrace } from '../trace-file/format-trace.ts'
-import type { Trace } from '../types.ts'
+import type { Trace } from '../types/trace.ts'
 import { createFile } from './create-file.ts'
 import { countQueries } from './query-counts.ts'
 

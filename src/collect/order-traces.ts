@@ -8,7 +8,8 @@ import { addCuts, type CutCounts, parseCut } from '../trace-file/cut-line.ts'
 import { traceParser } from '../trace-file/parse-trace.ts'
 import { BYTE_ORDER_MARK, LONGEST_LINE_BYTES, readLines } from '../trace-file/read-lines.ts'
 import { relativeFrame } from '../trace-file/relative-frame.ts'
-import type { Frame, Trace } from '../types.ts'
+import type { Frame } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { placeOf } from './trace-order.ts'
 
 export interface OrderedTraces {

@@ -4,7 +4,8 @@
 // that are equal otherwise.
 import { createHash } from 'node:crypto'
 import { fingerprint } from '../sql/index.ts'
-import type { Query, Trace } from '../types.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 
 /** Compared as text, it puts a trace in its place among those of its kind and name. */
 export function placeOf({ queries, truncated, labels }: Trace): string {

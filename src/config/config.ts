@@ -1,9 +1,9 @@
 // What `pg-loupe.config.*` may say, and the check of it: a wrong option is told with the name of the file, what it got and
 // what it takes.
 import { isAbsolute, join } from 'node:path'
-import { describeValue } from '../text/describe-value.ts'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
+import { describeValue } from '../text/describe-value.ts'
 
 /** Options of the profiler that are the same for the running application, its tests and the command. */
 type SharedOptions = Pick<

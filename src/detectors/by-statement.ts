@@ -1,7 +1,8 @@
 // For detectors that look at one query at a time: the queries of a trace that show something, by statement, so that a
 // loop of slow queries is one finding.
 import { fingerprint } from '../sql/index.ts'
-import type { Query, Trace } from '../types.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 
 export interface StatementGroup {
   /** The query with the greatest measure. */

@@ -1,9 +1,9 @@
 // What to select instead: the very statement with the columns that are read, where its list of columns can be rewritten
 // without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
 import { selectedInDrizzle } from '../advice/drizzle-columns.ts'
-import { quoteName } from '../sql/fingerprint/quote-name.ts'
 import { runnable } from '../sql/clauses/write-statement.ts'
-import type { Finding } from '../types.ts'
+import { quoteName } from '../sql/fingerprint/quote-name.ts'
+import type { Finding } from '../types/finding.ts'
 import type { Place } from './row-uses.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>

@@ -1,7 +1,10 @@
 // A page far behind the first: the database reads and throws away every row that OFFSET skips. What is in force counts,
 // parameters included. It refuses to accuse OFFSET as such: the first pages cost nothing.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector, Finding, Query, Trace } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
 

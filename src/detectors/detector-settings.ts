@@ -1,5 +1,5 @@
 // The options of every detector by its id, as a type: an editor completes ids and options, and the compiler refuses others.
-import type { Detector, DetectorId } from '../types.ts'
+import type { Detector, DetectorId } from '../types/detector.ts'
 import type { deepOffset } from './deep-offset.ts'
 import type { duplicateQuery } from './duplicate-query.ts'
 import type { nPlusOne } from './n-plus-one.ts'

@@ -2,9 +2,16 @@
 // been written to its tables in between. It refuses to accuse re-reading after a write or under other settings (role,
 // tenant, search path), what changes by itself, locking, polling, and what a loop repeats, which is that loop's finding.
 import { findSameStatements } from '../grouping/repetitions.ts'
-import { callsUnknown, dependsOnTransactionTime, mayChangeEachTime } from '../sql/fingerprint/changing-functions.ts'
+import {
+  callsUnknown,
+  dependsOnTransactionTime,
+  mayChangeEachTime,
+} from '../sql/fingerprint/changing-functions.ts'
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Detector, Evidence, Finding, Frame, Query, Trace } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Evidence, Finding } from '../types/finding.ts'
+import type { CallSite, Frame, Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { severityOf } from '../worst-first.ts'
 import { identify } from './identify.ts'
 import { nPlusOne } from './n-plus-one.ts'

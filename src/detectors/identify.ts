@@ -1,6 +1,8 @@
 // The part of a finding that says what it is and where: the same for every detector, so that keys are made in one place.
 // A key survives moved lines, other counts and other times; it is made of names only.
-import type { CallSite, Finding, Frame, LoopStatement, Trace } from '../types.ts'
+import type { Finding, LoopStatement } from '../types/finding.ts'
+import type { CallSite, Frame } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 
 type Identity = Pick<Finding, 'detector' | 'key' | 'route' | 'callSite' | 'occurrences' | 'occurrenceCount'>
 

@@ -1,5 +1,5 @@
 // Every detector, one line each; the order is the order of their pages, not of the report.
-import type { Detector } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
 import { deepOffset } from './deep-offset.ts'
 import { duplicateQuery } from './duplicate-query.ts'
 import { nPlusOne } from './n-plus-one.ts'

@@ -1,6 +1,6 @@
 // A finding about one repeated statement, with that statement as its only one: whoever joins the statements of one loop
 // finds in it what is to be said of each.
-import type { Finding } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
 import { severityOf } from '../worst-first.ts'
 
 export function loopOfOne(

@@ -4,7 +4,10 @@
 import { adviseRead } from '../advice/advice.ts'
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint, valueTypes } from '../sql/index.ts'
-import type { Detector, Finding, Query, Trace } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
 import {

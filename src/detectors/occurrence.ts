@@ -1,5 +1,5 @@
 // An occurrence as it is kept: a loop of ten thousand queries is told by its first ones and their number.
-import type { Finding, Occurrence } from '../types.ts'
+import type { Finding, Occurrence } from '../types/finding.ts'
 
 /** Enough to look at; whoever wants all has the trace. */
 const LISTED_QUERIES = 100

@@ -1,7 +1,9 @@
 // Where the values of a repeated query came from, read from the flow that was noted when the trace closed: the proof
 // of a loop, or the candidates. Without any flow it is at most a guess, and called one.
 import { fingerprint, type ValueType, valueTypes } from '../sql/index.ts'
-import type { Evidence, Query, Trace } from '../types.ts'
+import type { Evidence } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import type { Slot } from './slots.ts'
 
 export interface Origin {

@@ -1,9 +1,11 @@
 // What to write instead of a SELECT that grows with its table: a page of it, in an order that has one way only. Where a
 // page would answer another question (the groups of a sum, a tree) it says what would help, and shows no statement.
-import { valueTypes } from '../sql/index.ts'
-import { outerText } from '../sql/fingerprint/outer-text.ts'
+
 import { parameters, writeStatement } from '../sql/clauses/write-statement.ts'
-import type { Finding, Query } from '../types.ts'
+import { outerText } from '../sql/fingerprint/outer-text.ts'
+import { valueTypes } from '../sql/index.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>
 

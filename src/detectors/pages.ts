@@ -1,5 +1,5 @@
 // The pages of the detectors as text. Written from them: test/house/pages.test.ts says how.
-import type { Severity } from '../types.ts'
+import type { Severity } from '../types/finding.ts'
 
 export interface DetectorPage {
   title: string

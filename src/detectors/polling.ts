@@ -1,5 +1,5 @@
 // Asking, waiting and asking again is waiting for a change, not a loop over rows.
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 
 /** Between the turns of a loop there is some work of the application; nobody's rows take this long. */
 const PAUSE_MS = 200

@@ -1,7 +1,10 @@
 // More queries in one unit of work than it may make: what is left to say when no single pattern stands out, and the
 // promise a route has made. Control statements (BEGIN, SET) are no work and do not count.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector, Evidence, Query, TraceKind } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Evidence } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { TraceKind } from '../types/trace.ts'
 import { identify } from './identify.ts'
 
 const defaults = {

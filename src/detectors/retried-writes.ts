@@ -1,6 +1,6 @@
 // Writes of a transaction that came to nothing and was tried again: what was written in it was not written. Only what is
 // sent again with the same values is left out, so that a loop in a transaction that failed stays a loop.
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 import { readValues } from './slots.ts'
 
 /** `indexes` are the positions of one statement. */

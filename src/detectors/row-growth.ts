@@ -1,6 +1,7 @@
 // Whether a loop will send more queries when its tables hold more rows. It will not where the rows that it runs over come
 // from one query with a LIMIT: a page of twenty stays a page of twenty.
-import type { Cost, Trace } from '../types.ts'
+import type { Cost } from '../types/finding.ts'
+import type { Trace } from '../types/trace.ts'
 import type { Origin } from './origin.ts'
 
 export function growth(

@@ -3,7 +3,7 @@
 
 import { limitedInDrizzle } from '../advice/drizzle-columns.ts'
 import { runnable } from '../sql/clauses/write-statement.ts'
-import type { Finding } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
 import type { Place } from './row-uses.ts'
 
 type Remedy = Pick<Finding, 'remediation' | 'fix'>

@@ -1,7 +1,9 @@
 // For detectors that look at what became of the rows: the SELECTs of a trace whose rows were watched, by the place in the
 // code that would have to change. That is one function that sends one statement, whichever routes lead to it.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Evidence, Frame, Occurrence, Query, RowUsage, Trace, TraceKind } from '../types.ts'
+import type { Evidence, Occurrence } from '../types/finding.ts'
+import type { CallSite, Frame, Query, RowUsage } from '../types/query.ts'
+import type { Trace, TraceKind } from '../types/trace.ts'
 import { keptOccurrence } from './occurrence.ts'
 
 export interface RowUse {

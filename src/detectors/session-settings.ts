@@ -2,7 +2,7 @@
 // tenant (row-level security), and in another snapshot. Settings that change no answer (timeouts, costs) are left out, and
 // of what was set before the trace began nothing is known: connections of a pool are taken to be alike then.
 import { fingerprint, statementValues } from '../sql/index.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 
 interface Session {
   /** Until they are set anew. */

@@ -1,7 +1,7 @@
 // The places of a statement where values stand, and what stood there each time it was sent: what a detector needs to
 // tell a lookup by key from the next page and from a batch.
 import { type Placeholder, readPlaceholders, statementValues } from '../sql/index.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 
 export interface Slot extends Placeholder {
   /** Position among the values. */

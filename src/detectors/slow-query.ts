@@ -1,7 +1,10 @@
 // A query that took long, measured. The one detector whose findings depend on the day: the same run may find more or
 // less tomorrow. The wait for a connection is not the query's fault and does not count.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector, Finding, Query, Trace } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
 

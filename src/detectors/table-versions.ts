@@ -2,7 +2,7 @@
 // that views, foreign keys and triggers add to it where the catalog told. A statement whose effects cannot be read from
 // its text (a function call, CALL, DO) may have changed every table, and one that locks may have waited for others' changes.
 import { fingerprint } from '../sql/index.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 
 export interface TableVersion {
   /** Two reads of one statement with the same version saw the same tables, as far as the trace tells. */

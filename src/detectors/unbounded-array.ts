@@ -1,7 +1,10 @@
 // A row that holds an array as long as a table: one result row, or a page of them, into each of which an aggregate
 // collects without limit. It is what a relational query with a nested list becomes. Proven like `unbounded-select`.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector, Finding, Query, Trace } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
 

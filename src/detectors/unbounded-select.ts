@@ -3,7 +3,10 @@
 // and the size of the table, never the statement alone. It refuses to speak of results without rows, of tables that are
 // small, and of rows that are fetched in portions.
 import { fingerprint, readPlaceholders } from '../sql/index.ts'
-import type { Detector, Finding, Query, Severity, Trace } from '../types.ts'
+import type { Detector } from '../types/detector.ts'
+import type { Finding, Severity } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
 import { pageRemedy } from './page-remedy.ts'

@@ -1,7 +1,9 @@
 // Columns that are fetched and never read, at one place in the code, in every trace that was seen of it. It refuses to
 // speak of columns that were copied or serialised with their row, or that the code around the query names, of rows that were not looked at, of statements in which
 // a column decides which rows there are, and of places that only a sample of rows was seen of.
-import type { Detector, Finding, Observation, Trace } from '../types.ts'
+import type { Detector, Observation } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Trace } from '../types/trace.ts'
 import { selectOnly } from './column-remedy.ts'
 import { identifyPlace } from './identify.ts'
 import {

@@ -1,7 +1,10 @@
 // Many rows fetched where one would do, or only their number: in every trace seen of a place none of its rows was read,
 // or a single one. It refuses to speak of few rows, of rows that are locked, of statements that do something in their
 // list of columns, and of places that only a sample of rows was seen of.
-import type { Detector, Finding, Observation, Query, ResultColumn, Trace } from '../types.ts'
+import type { Detector, Observation } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Query, ResultColumn } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { identifyPlace } from './identify.ts'
 import { fewerRows } from './row-remedy.ts'
 import {

@@ -1,6 +1,6 @@
 // Whether a repeated query walks along a tree or a chain: its own rows hold the value that it asks for next. Such values
 // cannot be collected first.
-import type { Trace } from '../types.ts'
+import type { Trace } from '../types/trace.ts'
 import type { Slot } from './slots.ts'
 
 /** The column of its rows from which the next value is taken; undefined where it is no walk. */

@@ -1,7 +1,7 @@
 // How many rows each sending of a repeated write wrote, and whether that makes it a loop: rows one at a time, or the few
 // rows of one parent, then those of the next. It refuses to call chunks a loop: large batches, and batches of one size.
 import { fingerprint } from '../sql/index.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 import { readSlots, type Slot } from './slots.ts'
 
 export interface WriteLoop {

@@ -1,7 +1,7 @@
 // Which repetitions of a trace are one loop: their paths part below one frame of the application, the one with the loop,
 // and their turns interleave. What a loop inside that loop sends belongs to it as well; two loops that run one after the
 // other, or side by side, are two.
-import type { CallSite, Frame, Query } from '../types.ts'
+import type { CallSite, Frame, Query } from '../types/query.ts'
 
 /** A statement that one path sends again and again; `indexes` are its positions in the trace, in their order. */
 interface Repeated {

@@ -1,6 +1,6 @@
 // Groups by the paths that lead to them, to be found by a path that is the same, or the beginning of one of theirs, or goes
 // on where one of theirs ends. Looking one up costs the length of the path, however many groups there are.
-import type { CallSite, Frame } from '../types.ts'
+import type { CallSite, Frame } from '../types/query.ts'
 
 export interface PathTree<Group> {
   /** The first group whose path is a beginning of this one, or begins with it. */

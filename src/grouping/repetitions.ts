@@ -3,7 +3,7 @@
 // known; but V8 shows the callers above an `await` only in the first turn of a loop, so a path and its own beginning are
 // one. A worker that claims one job after the other repeats nothing: each claim begins a unit of work of its own.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Frame, Query } from '../types.ts'
+import type { CallSite, Frame, Query } from '../types/query.ts'
 import { type PathTree, pathTree } from './path-tree.ts'
 
 /** Positions in the trace, in the order the queries started; two or more. */

@@ -1,13 +1,14 @@
 // `ignore` in the application's code: the queries sent inside say that somebody has looked at them and why they stay. It
 // judges nothing and hides nothing by itself; what is left out, and what need not have been, is told by the report.
 import { types } from 'node:util'
-import { describeValue } from '../text/describe-value.ts'
 import { detectors } from '../detectors/index.ts'
-import { detectorIds } from './options.ts'
-import { sharedState } from './shared-state.ts'
 import { cleanReason } from '../sql/fingerprint/ignore-comment.ts'
 import { isDay } from '../suppression/day.ts'
-import type { DetectorId, Ignore } from '../types.ts'
+import { describeValue } from '../text/describe-value.ts'
+import type { DetectorId } from '../types/detector.ts'
+import type { Ignore } from '../types/query.ts'
+import { detectorIds } from './options.ts'
+import { sharedState } from './shared-state.ts'
 
 export interface IgnoreOptions {
   /** Why the queries stay as they are. */

@@ -1,17 +1,18 @@
 // What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
 // what it takes, and never later in a request.
 import * as v from 'valibot'
-import { describeValue } from '../text/describe-value.ts'
 import type { DetectorSettings } from '../detectors/detector-settings.ts'
 import { detectors } from '../detectors/index.ts'
 import { EDITOR_TAKES, type Editor, isEditor } from '../editor-link.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { SuppressEntry } from '../suppression/account.ts'
 import { isDay } from '../suppression/day.ts'
+import { describeValue } from '../text/describe-value.ts'
 import type { ApplicationCode, PathPattern } from '../trace/call-site/application-code.ts'
 import type { ContextStore } from '../trace/context.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
-import type { DetectorOptions, ReportListener } from '../types.ts'
+import type { DetectorOptions } from '../types/detector.ts'
+import type { ReportListener } from '../types/reporter.ts'
 
 export interface ProfilerOptions {
   /** Off leaves every library untouched. Default: on, unless NODE_ENV is `production`. */

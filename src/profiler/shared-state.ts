@@ -1,12 +1,12 @@
 // What every copy of pg-loupe in one process has in common. An application can load two, for example one inside a
 // bundle and one from node_modules; both must see the same traces, so the state hangs on one symbol of globalThis.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Profiler } from './profiler.ts'
 import { type SetupNotes, startNotes } from '../setup/setup-notes.ts'
 import type { ShownFinding } from '../testing/shown-findings.ts'
 import type { CapturedStack } from '../trace/call-site/call-site.ts'
 import type { LiveTrace, QueryRecording } from '../trace/live-trace.ts'
-import type { Ignore } from '../types.ts'
+import type { Ignore } from '../types/query.ts'
+import type { Profiler } from './profiler.ts'
 
 /**
  * Where the next query comes from, told by an adapter that saw the application's frame before the driver did. It is

@@ -1,6 +1,8 @@
 // Runs the detectors over one trace: the same in the running application, in a test and from the command line.
 import { detectors } from '../detectors/index.ts'
-import type { DetectorOptions, Finding, Trace } from '../types.ts'
+import type { DetectorOptions } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Trace } from '../types/trace.ts'
 import { isOfTest } from './test-code.ts'
 
 /** `options` holds the options of each detector that is switched on, by its id. */

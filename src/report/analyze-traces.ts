@@ -1,7 +1,10 @@
 // Runs the detectors over traces, one after the other, and makes one report of what they find.
-import { describeError } from '../text/describe-error.ts'
+
 import type { SuppressionRules } from '../suppression/suppressions.ts'
-import type { Cut, DetectorOptions, Report, Trace } from '../types.ts'
+import { describeError } from '../text/describe-error.ts'
+import type { DetectorOptions } from '../types/detector.ts'
+import type { Cut, Report } from '../types/report.ts'
+import type { Trace } from '../types/trace.ts'
 import { analyzeTrace } from './analyze-trace.ts'
 import type { KeptTraces } from './kept-traces.ts'
 import { collectObservations } from './observations.ts'

@@ -1,5 +1,5 @@
 // What a baseline says of each finding, as plain data for reporters, which know nothing of baselines.
-import type { BaselineStates, Report } from '../types.ts'
+import type { BaselineStates, Report } from '../types/report.ts'
 import { type Baseline, compareWithBaseline, judgedFindings } from './baseline.ts'
 
 /** `name` is that of the baseline's file. */

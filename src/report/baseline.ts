@@ -4,10 +4,11 @@
 // by any statement that it still sends.
 
 import * as v from 'valibot'
-import { compareText } from '../text/compare-text.ts'
 import { withoutNumber } from '../detectors/identify.ts'
 import { queriesOfWorst } from '../detectors/occurrence.ts'
-import type { Finding, Report } from '../types.ts'
+import { compareText } from '../text/compare-text.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Report } from '../types/report.ts'
 
 export interface BaselineEntry {
   key: string

@@ -1,6 +1,6 @@
 // The time that queries took together: those that run at once are not counted twice, and waiting for a connection is no
 // time of the database.
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 
 /** Milliseconds in which at least one of the queries was under way; they stand in the order they started. */
 export function busyMs(queries: readonly Query[]): number {

@@ -1,6 +1,6 @@
 // A baseline brought up to date with a report. It only ever gets smaller, unless growth is asked for: what is fixed goes,
 // budgets shrink to what is needed, functions that have another name keep their entry. What was not seen stays.
-import type { Report } from '../types.ts'
+import type { Report } from '../types/report.ts'
 import { type Baseline, type BaselineEntry, compareWithBaseline, entryOf, sorted } from './baseline.ts'
 
 export interface BaselineChange {

@@ -2,7 +2,8 @@
 // baseline knows them, by keys without lines, counts or times. What a day's load decides (slow queries) is not compared.
 // A finding whose route did not run is not taken for fixed.
 import { compareText } from '../text/compare-text.ts'
-import type { ComparedRoute, Comparison, Finding, Report, Spread } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
+import type { ComparedRoute, Comparison, Report, Spread } from '../types/report.ts'
 import { baselineOf, compareWithBaseline } from './baseline.ts'
 
 export function compareReports(base: Report, head: Report): Comparison {

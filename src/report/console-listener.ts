@@ -3,15 +3,9 @@
 // line every two seconds. Asked for findings only, it prints just the traces in which one is new, has grown or is on a
 // further route. It shares the terminal with the application's log: each block is one write and begins with our name.
 import { clearTimeout, setTimeout, type Timer } from '../host/real-time.ts'
-import type {
-  Report,
-  ReporterOptions,
-  ReportListener,
-  RouteSummary,
-  Spread,
-  Suppression,
-  Trace,
-} from '../types.ts'
+import type { Report, RouteSummary, Spread, Suppression } from '../types/report.ts'
+import type { ReporterOptions, ReportListener } from '../types/reporter.ts'
+import type { Trace } from '../types/trace.ts'
 import { againNote } from './again-note.ts'
 import { formatFinding, formatHints, formatRoute, formatSuppressions } from './reporters/console.ts'
 import { ShownFindings, type Sighting } from './shown-findings.ts'

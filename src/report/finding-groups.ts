@@ -1,7 +1,8 @@
 // Puts findings together that one change of the source would mend: those of one statement at one line, whichever routes
 // lead there, and below the one that explains them those that would be gone with it: a query budget that a loop exceeds,
 // and duplicates that a loop sends. Pure, so that page, console and panel group alike.
-import type { CallSite, Finding, Occurrence } from '../types.ts'
+import type { Finding, Occurrence } from '../types/finding.ts'
+import type { CallSite } from '../types/query.ts'
 
 export interface FindingGroup<Found> {
   /** The first in the order that was given: the worst. */

@@ -2,7 +2,8 @@
 // left out of a loop for a reason is out of it before it is put together.
 import { loopKey } from '../detectors/identify.ts'
 import { groupLoops, type Loop } from '../grouping/loops.ts'
-import type { Finding, LoopStatement, Occurrence, Trace } from '../types.ts'
+import type { Finding, LoopStatement, Occurrence } from '../types/finding.ts'
+import type { Trace } from '../types/trace.ts'
 import { leadFirst, loopFinding } from './loop-finding.ts'
 
 /** A finding about one repeated statement of this trace. */

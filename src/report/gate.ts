@@ -1,7 +1,8 @@
 // Whether a build may pass: a report, held against a baseline. It decides and gives the reasons; whoever asks prints them.
 // It does not soften: what is not in the baseline fails, and what has been seen of nothing is no pass.
 import { queriesOfWorst } from '../detectors/occurrence.ts'
-import type { Finding, Report, Severity } from '../types.ts'
+import type { Finding, Severity } from '../types/finding.ts'
+import type { Report } from '../types/report.ts'
 import { isAtLeast } from '../worst-first.ts'
 import {
   type Accepted,

@@ -2,7 +2,10 @@
 // route the slowest and the one with the most queries. Bounded, and the same whatever order the traces come in, as long as
 // the bound is not reached.
 import { withoutNumber } from '../detectors/identify.ts'
-import type { Finding, Occurrence, Query, ReporterOptions, Trace } from '../types.ts'
+import type { Finding, Occurrence } from '../types/finding.ts'
+import type { Query } from '../types/query.ts'
+import type { ReporterOptions } from '../types/reporter.ts'
+import type { Trace } from '../types/trace.ts'
 import { isSameLoop } from './loop-finding.ts'
 
 /** Queries of all that is kept, and traces: some hundred megabytes. */

@@ -1,10 +1,10 @@
 // A loop as one finding: what a person would say of it, made from the statements that it sends. Loops of several traces
 // are one when they have the same name and share a statement of one path; joining them gives the same in any order.
 
-import { compareText } from '../text/compare-text.ts'
 import { loopKey } from '../detectors/identify.ts'
 import { queriesOfWorst } from '../detectors/occurrence.ts'
-import type { Evidence, Finding, LoopStatement } from '../types.ts'
+import { compareText } from '../text/compare-text.ts'
+import type { Evidence, Finding, LoopStatement } from '../types/finding.ts'
 import { compareNames, severityOf, surestFirst, worstFirst } from '../worst-first.ts'
 
 type Parts = Pick<Finding, 'route' | 'callSite' | 'occurrences' | 'occurrenceCount'> & {

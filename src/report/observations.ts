@@ -1,11 +1,15 @@
 // What takes several traces to know, while they come in: each detector's observations, merged by their key. Concluding
 // leaves them as they are, so that it can be done after every trace and again at the end.
-import { compareText } from '../text/compare-text.ts'
+
 import { detectors } from '../detectors/index.ts'
 import { today } from '../suppression/day.ts'
 import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.ts'
 import type { IgnoredFinding } from '../suppression/suppressions.ts'
-import type { Detector, DetectorOptions, Finding, Ignore, Observation, Query, Trace } from '../types.ts'
+import { compareText } from '../text/compare-text.ts'
+import type { Detector, DetectorOptions, Observation } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Ignore, Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { tellPlacesApart } from './analyze-trace.ts'
 import { isTestRun } from './test-code.ts'
 

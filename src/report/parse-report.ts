@@ -1,6 +1,6 @@
 // Reads a report file back. A file that is no report, or of a version to come, is refused with its name and the reason.
 import * as v from 'valibot'
-import type { Report } from '../types.ts'
+import type { Report } from '../types/report.ts'
 
 const count = v.number()
 const spread = v.object({ min: count, median: count, max: count })

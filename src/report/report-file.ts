@@ -4,7 +4,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { clearTimeout, now, setTimeout, type Timer } from '../host/real-time.ts'
 import { temporaryName } from '../host/temporary-name.ts'
-import type { Report } from '../types.ts'
+import type { Report } from '../types/report.ts'
 import { jsonReporter } from './reporters/json.ts'
 
 const REWRITE_MS = 1000

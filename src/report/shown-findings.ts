@@ -1,7 +1,7 @@
 // What the live console has already shown, so that a page that is reloaded fifty times prints its N+1 once. A finding is
 // shown in full the first time it appears anywhere; on a further route, and when it grows, a part of one line says so.
 import { queriesOfWorst } from '../detectors/occurrence.ts'
-import type { Finding } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
 
 export interface Sighting {
   finding: Finding

@@ -1,7 +1,7 @@
 // What the stream that a text goes to can show. A file, a pipe and the log of a CI get plain text in lines of any length,
 // unless FORCE_COLOR or FORCE_HYPERLINK say otherwise.
 import { supportsHyperlink } from 'supports-hyperlinks'
-import type { ReporterOptions } from '../types.ts'
+import type { ReporterOptions } from '../types/reporter.ts'
 import { wantsColor } from './wants-color.ts'
 
 interface Stream {

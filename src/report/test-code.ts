@@ -2,7 +2,9 @@
 // nothing of the application. In a trace that tells the file of its test, findings count only where the stacks show that
 // the application did it: a query that no application code sent is the test's own, and what is repeated must have been
 // repeated by the application, not by a test that called it again and again. Where that cannot be seen, nothing is said.
-import type { CallSite, Finding, Frame, Occurrence, Trace } from '../types.ts'
+import type { Finding, Occurrence } from '../types/finding.ts'
+import type { CallSite, Frame } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 
 export function isOfTest({ occurrences }: Pick<Finding, 'occurrences'>, trace: Trace): boolean {
   if (!isTestRun(trace)) return false

@@ -5,7 +5,13 @@ import type { CheckedConfig } from '../config/config.ts'
 import { type GateSettings, gateSettings } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { Editor } from '../editor-link.ts'
-import { type CheckedOptions, checkOptions, describeIssue, type ProfilerOptions, record } from '../profiler/options.ts'
+import {
+  type CheckedOptions,
+  checkOptions,
+  describeIssue,
+  type ProfilerOptions,
+  record,
+} from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import { reporters } from '../report/reporters/index.ts'
 

@@ -1,12 +1,14 @@
 // What a test run ends with: how much was seen, each finding in full, worst first, and one next step. Routine is left
 // out: a suite has thousands of tests, and a line for each of them would bury what matters.
 import pc from 'picocolors'
-import { plural } from '../text/plural.ts'
 import { formatFindingOfRoute, formatHeldBack, formatSuppressions } from '../report/reporters/console.ts'
 import { findingsToShow } from '../report/reporters/held-back.ts'
 import type { Notice } from '../setup/explain-setup.ts'
 import { formatNotice } from '../setup/format-notice.ts'
-import type { Finding, Report, ReporterOptions } from '../types.ts'
+import { plural } from '../text/plural.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Report } from '../types/report.ts'
+import type { ReporterOptions } from '../types/reporter.ts'
 
 export interface RunCounts {
   tests: number

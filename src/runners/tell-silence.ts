@@ -1,10 +1,10 @@
 // Says at the end of a process with NODE_ENV=test that queries were captured and nobody was told of them. Test runners are left
 // alone: they have reporters of their own, and say what is missing.
-import { atExitOrSignal } from '../host/flush-on-signal.ts'
+import { atExitOrSignal } from '../profiler/flush-on-signal.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import { silentInTest } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
-import { sharedState } from '../profiler/shared-state.ts'
 import { testFacts } from './test-notes.ts'
 
 /** To be called for a profiler whose reporters nobody has chosen. */

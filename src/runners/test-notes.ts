@@ -3,10 +3,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { leaveNote } from '../collect/run-notes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { sharedState } from '../profiler/shared-state.ts'
 import { testsNotReported } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
 import type { RunnerName, TestNotes } from '../setup/setup-facts.ts'
-import { sharedState } from '../profiler/shared-state.ts'
 
 /** To be called by each set-up file. */
 export function noteSetUp(runner: RunnerName): void {

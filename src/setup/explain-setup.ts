@@ -1,6 +1,6 @@
 // Tells from the facts of a set-up what is captured only in part: what was seen, what is lost by it, and one next step.
 // A correct set-up gives nothing. It refuses to guess: what the facts do not prove is not said.
-import type { Frame } from '../types.ts'
+import type { Frame } from '../types/query.ts'
 import { explainBundle } from './explain-bundle.ts'
 import { explainCatalogs } from './explain-catalog.ts'
 import { explainComments } from './explain-comments.ts'

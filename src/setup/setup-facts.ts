@@ -1,6 +1,6 @@
 // What was found of the set-up in one process, as plain data: it can be written to a file, read by another process, and
 // explained there. It holds no live object, no value of the application, and no judgement.
-import type { Frame } from '../types.ts'
+import type { Frame } from '../types/query.ts'
 
 export interface SetupFacts {
   v: 1

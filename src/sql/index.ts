@@ -1,9 +1,13 @@
 // What two queries share, and what can be known of one without running it.
 
-export { analyzeStatement } from './parse/analyze-statement.ts'
 export { type Bound, type BoundOptions, bound } from './bounds/bound.ts'
 export type * from './bounds/catalog-shape.ts'
+export { type ValueType, valueTypes } from './clauses/value-types.ts'
 export { type Fingerprint, fingerprint } from './fingerprint/fingerprint.ts'
+export { type Placeholder, readPlaceholders } from './fingerprint/placeholders.ts'
+export type { StatementKind } from './fingerprint/statement-kind.ts'
+export { type StatementValue, statementValues } from './fingerprint/statement-values.ts'
+export { analyzeStatement } from './parse/analyze-statement.ts'
 export {
   isParserLoaded,
   isParserMissing,
@@ -12,8 +16,4 @@ export {
   type ParserCounts,
   parserCounts,
 } from './parse/parser.ts'
-export { type Placeholder, readPlaceholders } from './fingerprint/placeholders.ts'
 export type * from './parse/statement-analysis.ts'
-export type { StatementKind } from './fingerprint/statement-kind.ts'
-export { type StatementValue, statementValues } from './fingerprint/statement-values.ts'
-export { type ValueType, valueTypes } from './clauses/value-types.ts'

@@ -1,6 +1,9 @@
 // The account of one reason to leave findings out: which it left out, and what that says of the reason in the end.
 import { wholePath } from '../path-pattern.ts'
-import type { DetectorId, Finding, Frame, Ignore, Suppression, SuppressionState } from '../types.ts'
+import type { DetectorId } from '../types/detector.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Frame, Ignore } from '../types/query.ts'
+import type { Suppression, SuppressionState } from '../types/report.ts'
 import { isInForce } from './marks.ts'
 import { routePattern } from './route-pattern.ts'
 

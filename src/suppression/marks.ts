@@ -2,7 +2,8 @@
 
 import type { WrongComment } from '../setup/setup-facts.ts'
 import { ignoresOf } from '../sql/fingerprint/ignore-comment.ts'
-import type { Ignore, Query, Trace } from '../types.ts'
+import type { Ignore, Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { isDay } from './day.ts'
 
 /** For each query of a trace what is said about it; undefined when nothing is, about any. */

@@ -1,10 +1,14 @@
 // Leaves findings out of one report for which somebody has given a reason, and keeps account of each reason: what it left
 // out, that there was nothing to leave out, or that its time is over. It never hides a query that nobody spoke of: a
 // finding is left out only when every query that shows it is covered.
-import { compareText } from '../text/compare-text.ts'
+
 import type { WrongComment } from '../setup/setup-facts.ts'
 import { fingerprint } from '../sql/index.ts'
-import type { Evidence, Finding, Frame, Ignore, Query, Suppression, Trace } from '../types.ts'
+import { compareText } from '../text/compare-text.ts'
+import type { Evidence, Finding } from '../types/finding.ts'
+import type { Frame, Ignore, Query } from '../types/query.ts'
+import type { Suppression } from '../types/report.ts'
+import type { Trace } from '../types/trace.ts'
 import {
   copyAccount,
   coverByEntries,

@@ -1,12 +1,15 @@
 // The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
 // made inside it have seen. It judges nothing.
-import { describeValue } from '../text/describe-value.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+
 import { clearTimeout, parseTime, setTimeout, type Timer } from '../host/real-time.ts'
+import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
+import { describeValue } from '../text/describe-value.ts'
 import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
-import type { Query, Report, Trace } from '../types.ts'
+import type { Query } from '../types/query.ts'
+import type { Report } from '../types/report.ts'
+import type { Trace } from '../types/trace.ts'
 import { followRequests, type RequestLog } from './requests/follow-requests.ts'
 import { findUnprovenLoops, type UnprovenLoop } from './unproven-loops.ts'
 

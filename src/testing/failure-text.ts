@@ -4,7 +4,10 @@
 import pc from 'picocolors'
 import { clip, formatFinding, formatFrame } from '../report/reporters/console.ts'
 import { wantsColor } from '../report/wants-color.ts'
-import type { CallSite, Finding, Query, Report, ReporterOptions } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
+import type { CallSite, Query } from '../types/query.ts'
+import type { Report } from '../types/report.ts'
+import type { ReporterOptions } from '../types/reporter.ts'
 import type { CapturedQueries } from './capture-queries.ts'
 import type { Statement } from './statements.ts'
 

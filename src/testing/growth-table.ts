@@ -3,7 +3,7 @@
 import pc from 'picocolors'
 import { clip } from '../report/reporters/console.ts'
 import { wantsColor } from '../report/wants-color.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 import { listPlaces } from './failure-text.ts'
 import { placesOf } from './statements.ts'
 

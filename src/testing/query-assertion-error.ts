@@ -1,7 +1,7 @@
 // What a failed assertion throws. Its stack is that of the line that called the assertion, taken at the call: when it
 // fails that call has long returned.
 import { captureStack } from '../trace/call-site/call-site.ts'
-import type { Report } from '../types.ts'
+import type { Report } from '../types/report.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What failed an assertion, with the report it read. */

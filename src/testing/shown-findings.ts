@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { collectFolder } from '../collect/collect-traces.ts'
 import { createFile } from '../collect/create-file.ts'
 import { withoutNumber } from '../detectors/identify.ts'
-import type { Finding } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
 
 /** What is shown, and in how many traces. */
 export type ShownFinding = readonly [identity: string, occurrences: number]

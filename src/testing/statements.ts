@@ -1,6 +1,6 @@
 // The captured queries by statement: what was sent how often, and from where.
 import { fingerprint } from '../sql/index.ts'
-import type { CallSite, Query } from '../types.ts'
+import type { CallSite, Query } from '../types/query.ts'
 
 /** One statement of the captured queries, however often it was sent. */
 export interface Statement {

@@ -6,7 +6,7 @@ import { findRepetitions } from '../grouping/repetitions.ts'
 import { clip, formatFrame } from '../report/reporters/console.ts'
 import { analyzeStatement, bound, fingerprint } from '../sql/index.ts'
 import type { SingleValue } from '../trace/value-flow/single-values.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 import type { CapturedQueries } from './capture-queries.ts'
 import { findingsAbout } from './failure-text.ts'
 

@@ -1,6 +1,7 @@
 // What an assertion says of captured queries, before anything is thrown: matchers of test runners read it as it is.
 import * as v from 'valibot'
-import type { Finding, Report } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Report } from '../types/report.ts'
 import { noteFailedVerdict } from './failed-verdicts.ts'
 import type { Fail } from './query-assertion-error.ts'
 

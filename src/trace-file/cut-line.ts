@@ -1,6 +1,6 @@
 // What had to be left out of a trace file, as a line of its own between the traces: `{"v":1,"cut":{"untraced":3}}`. Each
 // says what has been added since the one before, so that the lines of many files are simply added up.
-import type { Cut } from '../types.ts'
+import type { Cut } from '../types/report.ts'
 
 /** The part of `Cut` that no trace tells. */
 export type CutCounts = Partial<Record<(typeof NAMES)[number], number>>

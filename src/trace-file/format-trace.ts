@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto'
 import { ignoresOf } from '../sql/fingerprint/ignore-comment.ts'
 import { neutralLiterals } from '../sql/fingerprint/neutral-literals.ts'
-import type { Query, Trace } from '../types.ts'
+import type { Query } from '../types/query.ts'
+import type { Trace } from '../types/trace.ts'
 import { relativeFrame } from './relative-frame.ts'
 
 /** Parameters of one query, as JSON can hold them. */

@@ -2,7 +2,7 @@
 // that an analysis sees the same, whichever way it got the trace. Where a value is not known, nothing is said about it.
 import { statementValues } from '../sql/index.ts'
 import { valueNames } from '../trace/value-flow/value-names.ts'
-import type { Query } from '../types.ts'
+import type { Query } from '../types/query.ts'
 
 export function nameValues(queries: readonly Query[]): Query[] {
   const nameValue = valueNames(PREFIX)

@@ -8,7 +8,8 @@ import {
   type RecordedRule,
   recordedRule,
 } from '../trace/call-site/application-code.ts'
-import type { CallSite, Query, RecordedApplication, Trace, TraceKind } from '../types.ts'
+import type { CallSite, Query } from '../types/query.ts'
+import type { RecordedApplication, Trace, TraceKind } from '../types/trace.ts'
 import { nameValues } from './name-values.ts'
 import { type ReadQuery, traceShape } from './trace-shape.ts'
 

@@ -2,7 +2,7 @@
 // the others are still read.
 import { createReadStream } from 'node:fs'
 import { type ApplicationCode, recordedRule } from '../trace/call-site/application-code.ts'
-import type { Trace } from '../types.ts'
+import type { Trace } from '../types/trace.ts'
 import { type CutCounts, parseCut } from './cut-line.ts'
 import { type NoteQueries, traceParser } from './parse-trace.ts'
 import { LONGEST_LINE_BYTES, readLines } from './read-lines.ts'

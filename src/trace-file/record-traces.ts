@@ -3,7 +3,7 @@
 // makes the application wait: what comes faster than it can be written is dropped and counted.
 
 import { now, setImmediate } from '../host/real-time.ts'
-import type { Trace } from '../types.ts'
+import type { Trace } from '../types/trace.ts'
 import { type AppendedFile, openAppended } from './appended-file.ts'
 import { formatTrace, type Params } from './format-trace.ts'
 import type { Rotation } from './rotation.ts'

@@ -2,7 +2,8 @@
 // two machines write the same. What lies elsewhere keeps its whole path.
 import { isAbsolute, relative, sep } from 'node:path'
 import { withFrames } from '../finding-frames.ts'
-import type { Finding, Frame } from '../types.ts'
+import type { Finding } from '../types/finding.ts'
+import type { Frame } from '../types/query.ts'
 
 /** Without a folder it stays as it is. */
 export function relativeFrame(frame: Frame, folder: string | undefined): Frame {

@@ -2,17 +2,17 @@
 // has been announced, as soon as no query is under way any more and none has followed for a moment.
 
 import { clearTimeout, epochMs, isoTime, now, setTimeout, type Timer } from '../host/real-time.ts'
-import type { OnlyCounted, RecordedApplication, Trace, TraceCut, TraceKind } from '../types.ts'
+import type { OnlyCounted, RecordedApplication, Trace, TraceCut, TraceKind } from '../types/trace.ts'
 import { NO_CALL, type ResolveCall } from './call-site/call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
-import { CountedQuery } from './sampling/counted-query.ts'
 import { startOfText } from './cut-statement.ts'
-import { KeptCells } from './value-flow/kept-cells.ts'
-import { KeptValues, type ValueLimits } from './value-flow/kept-values.ts'
-import type { Expectation } from './sampling/known-routes.ts'
 import { type DriverField, type Outcome, type QueryStart, RecordedQuery } from './recorded-query.ts'
 import type { RowShape } from './row-usage/row-watch.ts'
 import type { RowWatcher } from './row-usage/row-watcher.ts'
+import { CountedQuery } from './sampling/counted-query.ts'
+import type { Expectation } from './sampling/known-routes.ts'
+import { KeptCells } from './value-flow/kept-cells.ts'
+import { KeptValues, type ValueLimits } from './value-flow/kept-values.ts'
 import type { SingleValue } from './value-flow/single-values.ts'
 
 export interface TraceStart {

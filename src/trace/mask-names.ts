@@ -3,7 +3,7 @@
 import { dataLabels, isDataName } from '../sql/fingerprint/data-names.ts'
 import { fingerprint } from '../sql/fingerprint/fingerprint.ts'
 import { lex } from '../sql/fingerprint/lexer.ts'
-import type { RowUsage } from '../types.ts'
+import type { RowUsage } from '../types/query.ts'
 import type { RecordedQuery } from './recorded-query.ts'
 
 type Rename = (name: string) => string

@@ -11,7 +11,7 @@ import type {
   ResultColumn,
   RowUsage,
   ValueFlow,
-} from '../types.ts'
+} from '../types/query.ts'
 import { type Call, type CapturedStack, NO_CALL, type ResolveCall } from './call-site/call-site.ts'
 import type { KeptCells } from './value-flow/kept-cells.ts'
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { RowUsage } from '../../src/types.ts'
+import type { RowUsage } from '../../src/types/query.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { recorded } from './recorded.ts'
 

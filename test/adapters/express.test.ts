@@ -8,7 +8,7 @@ import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 
 const servers: Server[] = []
 afterEach(() => {

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import type { ProfilerOptions } from '../../src/profiler/options.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

@@ -2,7 +2,8 @@
 // what `test/remedies/` shows on a database.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { LoopStatement, Query } from '../../src/types.ts'
+import type { LoopStatement } from '../../src/types/finding.ts'
+import type { Query } from '../../src/types/query.ts'
 import { from, q, trace } from '../trace-builder.ts'
 
 const profiler = createProfiler({ enabled: true, reporters: [] })

@@ -1,6 +1,10 @@
 // Which files count as the application's own, by default and as it can be set.
 import { describe, expect, test } from 'vitest'
-import { type ApplicationCode, applicationRule, type PathPattern } from '../../src/trace/call-site/application-code.ts'
+import {
+  type ApplicationCode,
+  applicationRule,
+  type PathPattern,
+} from '../../src/trace/call-site/application-code.ts'
 
 const OWN = '/shop/vendor/pg-loupe/src/trace/live-trace.ts'
 

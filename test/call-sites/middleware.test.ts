@@ -7,7 +7,8 @@ import { afterAll, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

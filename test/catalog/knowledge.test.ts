@@ -5,7 +5,7 @@ import QueryStream from 'pg-query-stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profileClient, profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
-import type { Finding } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

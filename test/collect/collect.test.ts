@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readCollected } from '../../src/collect/read-collected.ts'
 import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTraces } from '../../src/report/analyze-traces.ts'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

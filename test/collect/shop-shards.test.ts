@@ -2,7 +2,7 @@
 // findings of the one. The catalog stays out: on a busy machine it may come after the first requests.
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import { runBuilt } from '../cli/built-command.ts'
 import { createDatabase } from '../postgres/create-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 
 interface Case {
   id: string

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { Finding } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

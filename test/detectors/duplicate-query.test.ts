@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { duplicateQuery } from '../../src/detectors/duplicate-query.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, frame, from, q, trace } from '../trace-builder.ts'
 
 const SETTING = 'select value from settings where key = $1'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { nPlusOneWrite } from '../../src/detectors/n-plus-one-write.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const INSERT = 'insert into items (order_id, name) values ($1, $2)'

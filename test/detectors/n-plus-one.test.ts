@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { nPlusOne } from '../../src/detectors/n-plus-one.ts'
-import type { Finding, QuerySource, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { QuerySource } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const ORDERS = 'select id, customer_id from orders'

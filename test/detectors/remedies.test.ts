@@ -3,8 +3,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import { fingerprint } from '../../src/sql/index.ts'
 import { runnable } from '../../src/sql/clauses/write-statement.ts'
+import { fingerprint } from '../../src/sql/index.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { unboundedArray } from '../../src/detectors/unbounded-array.ts'
-import type { Query, ResultBound } from '../../src/types.ts'
+import type { Query, ResultBound } from '../../src/types/query.ts'
 import { q, trace } from '../trace-builder.ts'
 
 const SQL =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { unboundedSelect } from '../../src/detectors/unbounded-select.ts'
-import type { Query, ResultBound } from '../../src/types.ts'
+import type { Query, ResultBound } from '../../src/types/query.ts'
 import { q, trace } from '../trace-builder.ts'
 
 const REASON = 'no LIMIT, and no unique key of orders is fixed: add LIMIT or filter by orders.id'

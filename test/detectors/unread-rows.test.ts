@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { unreadRows } from '../../src/detectors/unread-rows.ts'
 import { collectObservations } from '../../src/report/observations.ts'
-import type { Detector, Finding, Query, RowUsage, Trace } from '../../src/types.ts'
+import type { Detector } from '../../src/types/detector.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Query, RowUsage } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
 
 const { defaults } = unreadRows.meta

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/profile-pool.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type Profiler } from '../../src/index.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { type EmbeddedServer, startEmbedded } from '../postgres/start-embedded.ts'
 
 let server: EmbeddedServer

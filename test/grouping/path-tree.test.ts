@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { pathTree } from '../../src/grouping/path-tree.ts'
-import type { CallSite } from '../../src/types.ts'
+import type { CallSite } from '../../src/types/query.ts'
 
 interface Group {
   path: CallSite

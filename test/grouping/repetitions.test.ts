@@ -1,7 +1,7 @@
 // Queries of one line whose callers nobody can tell: a few are explicit calls, many come from a loop.
 import { expect, test } from 'vitest'
 import { findRepetitions } from '../../src/grouping/repetitions.ts'
-import type { Query } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
 
 const HELPER = [{ file: 'src/cache.ts', line: 9, column: 20, function: 'load' }]
 

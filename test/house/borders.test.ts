@@ -7,87 +7,55 @@ const root = join(import.meta.dirname, '../..')
 
 /** Each room with the rooms it may import from, itself apart. A file directly in `src/` is a room of its own. */
 const ROOMS: Record<string, readonly string[]> = {
-  'src/types.ts': [],
+  'src/types': [],
   'src/version.ts': [],
-  'src/host/temporary-name.ts': [],
-  'src/host/real-time.ts': [],
-  'src/text/describe-error.ts': [],
-  'src/text/describe-value.ts': [],
-  'src/text/plural.ts': [],
-  'src/text/error-code.ts': [],
-  'src/text/compare-text.ts': [],
+  'src/text': [],
+  'src/host': ['src/text'],
   'src/path-pattern.ts': [],
-  'src/editor-link.ts': ['src/types.ts'],
-  'src/finding-frames.ts': ['src/types.ts'],
-  'src/worst-first.ts': ['src/types.ts', 'src/text/compare-text.ts'],
-  'src/text/hash-text.ts': [],
-  'src/host/require-parser.ts': [],
-  'src/sql': ['src/types.ts', 'src/text/hash-text.ts', 'src/host/require-parser.ts'],
-  'src/catalog': ['src/types.ts', 'src/text/error-code.ts', 'src/host/real-time.ts', 'src/sql'],
-  'src/grouping': ['src/types.ts', 'src/sql'],
+  'src/editor-link.ts': ['src/types'],
+  'src/finding-frames.ts': ['src/types'],
+  'src/worst-first.ts': ['src/types', 'src/text'],
+  'src/sql': ['src/types', 'src/text', 'src/host/require-parser.ts'],
+  'src/catalog': ['src/types', 'src/text', 'src/host', 'src/sql'],
+  'src/grouping': ['src/types', 'src/sql'],
   'src/source': [],
-  'src/advice': ['src/types.ts', 'src/source', 'src/sql'],
-  'src/detectors': ['src/types.ts', 'src/worst-first.ts', 'src/sql', 'src/grouping', 'src/advice'],
-  'src/detectors/pages.ts': ['src/types.ts'],
-  'src/report/finding-groups.ts': ['src/types.ts'],
+  'src/advice': ['src/types', 'src/source', 'src/sql'],
+  'src/detectors': ['src/types', 'src/worst-first.ts', 'src/sql', 'src/grouping', 'src/advice'],
+  'src/detectors/pages.ts': ['src/types'],
+  'src/report/finding-groups.ts': ['src/types'],
   'src/report/reporters': [
-    'src/types.ts',
+    'src/types',
+    'src/text',
     'src/report/finding-groups.ts',
-    'src/text/plural.ts',
     'src/worst-first.ts',
     'src/editor-link.ts',
     'src/finding-frames.ts',
     'src/detectors/pages.ts',
     'src/sql',
-    'src/text/hash-text.ts',
   ],
-  'src/setup': ['src/types.ts', 'src/text/plural.ts'],
-  'src/suppression': [
-    'src/types.ts',
-    'src/text/compare-text.ts',
-    'src/path-pattern.ts',
-    'src/host/real-time.ts',
-    'src/sql',
-    'src/setup',
-  ],
+  'src/setup': ['src/types', 'src/text'],
+  'src/suppression': ['src/types', 'src/text', 'src/host', 'src/path-pattern.ts', 'src/sql', 'src/setup'],
   'src/report': [
-    'src/types.ts',
-    'src/report/finding-groups.ts',
-    'src/host/temporary-name.ts',
+    'src/types',
+    'src/text',
+    'src/host',
     'src/version.ts',
-    'src/text/describe-error.ts',
-    'src/text/plural.ts',
-    'src/text/compare-text.ts',
-    'src/host/real-time.ts',
+    'src/report/finding-groups.ts',
     'src/worst-first.ts',
     'src/grouping',
     'src/detectors',
     'src/suppression',
     'src/report/reporters',
   ],
-  'src/trace': [
-    'src/types.ts',
-    'src/path-pattern.ts',
-    'src/host/real-time.ts',
-    'src/source',
-    'src/sql',
-    'src/grouping',
-  ],
-  'src/trace-file': ['src/types.ts', 'src/finding-frames.ts', 'src/host/real-time.ts', 'src/sql', 'src/trace'],
-  'src/collect': [
-    'src/types.ts',
-    'src/setup',
-    'src/host/temporary-name.ts',
-    'src/text/compare-text.ts',
-    'src/sql',
-    'src/trace-file',
-  ],
+  'src/trace': ['src/types', 'src/host', 'src/path-pattern.ts', 'src/source', 'src/sql', 'src/grouping'],
+  'src/trace-file': ['src/types', 'src/host', 'src/finding-frames.ts', 'src/sql', 'src/trace'],
+  'src/collect': ['src/types', 'src/text', 'src/host', 'src/setup', 'src/sql', 'src/trace-file'],
+  'src/host/require-parser.ts': [],
 }
 /** What only the rooms on top may use, named one by one. */
-const ON_TOP =
-  /^src\/(flush-on-signal|index|profiler|ignore|options|replace-method|replace-prototype-method|shared-state)\.ts$|^src\/(cli|config|http|runners|testing)\//
+const ON_TOP = /^src\/index\.ts$|^src\/(cli|config|http|profiler|runners|testing)\//
 const PURE_ROOMS =
-  /^src\/(types\.ts|source\/|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
+  /^src\/(types\/|text\/|source\/|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
@@ -130,7 +98,7 @@ test('detectors, grouping, statements and reporters use no Node built-in', () =>
 
 test('only real-time.ts takes clocks and timers from the host; the linter refuses their global names', () => {
   const taken = imports.filter(
-    ({ file, name }) => file !== 'src/host/real-time.ts' && /^node:(timers(\/promises)?|perf_hooks)$/.test(name),
+    ({ file, name }) => file !== 'src/host' && /^node:(timers(\/promises)?|perf_hooks)$/.test(name),
   )
   const called = files.filter((file) =>
     /\bprocess\.(nextTick|hrtime)\b/.test(readFileSync(join(root, file), 'utf8')),

@@ -25,7 +25,7 @@ test('src/detectors/pages.ts holds every page as it is', async () => {
 })
 
 const HEAD = `// The pages of the detectors as text. Written from them: test/house/pages.test.ts says how.
-import type { Severity } from '../types.ts'
+import type { Severity } from '../types/finding.ts'
 
 export interface DetectorPage {
   title: string

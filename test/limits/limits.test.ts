@@ -7,7 +7,7 @@ import { createProfiler, type ProfilerOptions } from '../../src/index.ts'
 import { baselineOf } from '../../src/report/baseline.ts'
 import { consoleReporter } from '../../src/report/reporters/console.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { each, q, trace as traceOf } from '../trace-builder.ts'
 

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { recordTraces } from '../../src/trace-file/record-traces.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { q, trace } from '../trace-builder.ts'
 

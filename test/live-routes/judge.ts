@@ -1,6 +1,7 @@
 // Compares a report with the labels of the routes: what is wrong with the findings of each route, in words.
 import { basename, resolve } from 'node:path'
-import type { Finding, Frame } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Frame } from '../../src/types/query.ts'
 import type { GuiltyMark, Marks } from './marks.ts'
 import type { Visit } from './visit.ts'
 

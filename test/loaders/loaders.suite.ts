@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import { builtCommand } from '../cli/built-command.ts'
 import { fetchNode } from '../node-versions/fetch-node.mjs'
 import { testDatabase } from '../postgres/test-database.ts'

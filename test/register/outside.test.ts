@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import type { ProfilerOptions } from '../../src/profiler/options.ts'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

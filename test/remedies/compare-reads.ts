@@ -1,7 +1,7 @@
 // Runs a loop of reads and its remedy on one database, and compares what each turn of the loop got with what the remedy has
 // for its values: all rows, as often, and in their order where the statement has one.
 import type { ClientBase } from 'pg'
-import type { Query } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
 import type { RecordedLoop } from './recorded-loops.ts'
 import {
   lateralRun,

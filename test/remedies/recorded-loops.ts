@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { fingerprint } from '../../src/sql/index.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 
 export interface RecordedLoop {
   detector: string

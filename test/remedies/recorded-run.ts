@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { fingerprint } from '../../src/sql/index.ts'
-import type { LoopStatement } from '../../src/types.ts'
+import type { LoopStatement } from '../../src/types/finding.ts'
 import type { RecordedLoop } from './recorded-loops.ts'
 
 export interface Sent {

@@ -1,7 +1,7 @@
 // The values that whoever pastes a remedy has to pass: those of the loop's turns, collected as the remedy says.
 import { writeClauses } from '../../src/sql/clauses/clauses.ts'
 import { readPlaceholders, statementValues, type ValueType, valueTypes } from '../../src/sql/index.ts'
-import type { Query } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
 import type { RecordedLoop } from './recorded-loops.ts'
 
 export interface RemedyRun {

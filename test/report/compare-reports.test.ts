@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest'
 import { compareReports } from '../../src/report/compare-reports.ts'
 import { consoleComparison } from '../../src/report/reporters/console-comparison.ts'
-import type { Finding, Report, RouteSummary } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Report, RouteSummary } from '../../src/types/report.ts'
 import { finding, HOSTILE, reportOf, UNSEEN } from '../report-builder.ts'
 
 const spread = (count: number) => ({ min: count, median: count, max: count })

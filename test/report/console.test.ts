@@ -3,7 +3,7 @@ import type { SuppressEntry } from '../../src/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { consoleListener } from '../../src/report/console-listener.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { finding, heldAgainstBaseline, hostileFinding, reportOf } from '../report-builder.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { groupFindings } from '../../src/report/finding-groups.ts'
-import type { Finding, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const LAYOUT = 'select * from widget where status = $1'

@@ -4,7 +4,8 @@ import { createProfiler } from '../../src/profiler/profiler.ts'
 import { type Baseline, baselineOf, formatBaseline, parseBaseline } from '../../src/report/baseline.ts'
 import { changeBaseline } from '../../src/report/change-baseline.ts'
 import { type FailOn, judge } from '../../src/report/gate.ts'
-import type { Report, Trace } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, q, trace } from '../trace-builder.ts'
 
 const profiler = createProfiler({ reporters: [] })

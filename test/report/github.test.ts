@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { githubComparison, githubReporter } from '../../src/report/reporters/github.ts'
-import type { Comparison, Report, ReporterOptions } from '../../src/types.ts'
+import type { Comparison, Report } from '../../src/types/report.ts'
+import type { ReporterOptions } from '../../src/types/reporter.ts'
 import {
   finding,
   heldAgainstBaseline,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { gitlabReporter } from '../../src/report/reporters/gitlab.ts'
-import type { Finding, ReporterOptions } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { ReporterOptions } from '../../src/types/reporter.ts'
 import {
   finding,
   heldAgainstBaseline,

@@ -3,7 +3,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { reporters } from '../../src/report/reporters/index.ts'
-import type { Finding, Report, Reporter } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { Reporter } from '../../src/types/reporter.ts'
 import { finding, HOSTILE, reportOf, UNSEEN } from '../report-builder.ts'
 import { htmlOf } from './html-of.ts'
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { validateXML } from 'xmllint-wasm'
 import { junitReporter } from '../../src/report/reporters/junit.ts'
-import type { Report, ReporterOptions } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { ReporterOptions } from '../../src/types/reporter.ts'
 import {
   finding,
   HOSTILE,

@@ -1,7 +1,8 @@
 // Which of many traces are kept to be shown.
 import { expect, test } from 'vitest'
 import { KeptTraces } from '../../src/report/kept-traces.ts'
-import type { Finding, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, q, trace } from '../trace-builder.ts'
 
 function route(name: string, number: number, more: Partial<Trace> = {}): Trace {

@@ -5,7 +5,7 @@ import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
-import type { Query } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
 import { recordedQuery } from '../recorded-query.ts'
 import { q, trace } from '../trace-builder.ts'
 

@@ -6,7 +6,8 @@ import { compareReports } from '../../src/report/compare-reports.ts'
 import { judge } from '../../src/report/gate.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import { fingerprint } from '../../src/sql/index.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
 
 const profiler = createProfiler({ reporters: [] })

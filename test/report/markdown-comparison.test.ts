@@ -3,7 +3,7 @@ import {
   markdownCommentComparison,
   markdownComparison,
 } from '../../src/report/reporters/markdown-comparison.ts'
-import type { Comparison } from '../../src/types.ts'
+import type { Comparison } from '../../src/types/report.ts'
 import { finding, HOSTILE, hostileFinding, manyFindings, UNSEEN } from '../report-builder.ts'
 import { htmlOf } from './html-of.ts'
 

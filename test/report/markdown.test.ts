@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { markdownCommentReporter, markdownReporter } from '../../src/report/reporters/markdown.ts'
 import { markdownCellCode, markdownCode, markdownText } from '../../src/report/reporters/markdown-text.ts'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import {
   finding,
   HOSTILE,

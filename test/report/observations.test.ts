@@ -1,7 +1,9 @@
 // What takes several traces: each is observed, the observations are merged, and what they say together is reported.
 import { describe, expect, test } from 'vitest'
 import { collectObservations } from '../../src/report/observations.ts'
-import type { Detector, Finding, Observation, Trace } from '../../src/types.ts'
+import type { Detector, Observation } from '../../src/types/detector.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
 
 interface Count extends Observation {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ReportBuilder } from '../../src/report/report-builder.ts'
-import type { Finding, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
 
 describe('a report', () => {

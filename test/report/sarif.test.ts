@@ -3,7 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { detectors } from '../../src/detectors/index.ts'
 import { sarifReporter } from '../../src/report/reporters/sarif.ts'
-import type { Report, ReporterOptions } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { ReporterOptions } from '../../src/types/reporter.ts'
 import {
   finding,
   heldAgainstBaseline,

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 
 const { detectors } = checkOptions({})

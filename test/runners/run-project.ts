@@ -3,7 +3,9 @@
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Finding, Report, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { Trace } from '../../src/types/trace.ts'
 
 export interface Project {
   /** A folder of `projects/`. */

@@ -6,7 +6,10 @@ import { createProfiler, type SuppressEntry } from '../../src/index.ts'
 import { parseReport } from '../../src/report/parse-report.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
-import type { Finding, Query, Report, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { each, q, trace } from '../trace-builder.ts'
 
 const traceSchema = read('trace-v1.json')

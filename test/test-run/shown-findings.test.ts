@@ -5,7 +5,7 @@ import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Report } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
 import { strangerEnvironment, strangerFolder } from '../doctor/stranger-folder.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { tracedTest } from '../../src/runners/traced-test.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 
 const place = { file: `${process.cwd()}/test/orders.test.ts`, names: ['orders', 'asks once'], callbackAt: 0 }
 

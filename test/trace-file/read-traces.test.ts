@@ -6,7 +6,8 @@ import { type ApplicationCode, recordedRule } from '../../src/trace/call-site/ap
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
 import { readLines } from '../../src/trace-file/read-lines.ts'
 import { readTraces } from '../../src/trace-file/read-traces.ts'
-import type { Query, Trace } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const BARE = '{"v":1,"queries":[{"sql":"select 1"}]}'

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createProfiler } from '../../src/index.ts'
 import { recordTraces } from '../../src/trace-file/record-traces.ts'
-import type { Trace } from '../../src/types.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { each, q, trace } from '../trace-builder.ts'
 

@@ -8,7 +8,8 @@ import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import { copyParams } from '../../src/trace-file/copy-params.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
-import type { Finding, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { recordedQuery } from '../recorded-query.ts'
 
 const { detectors } = checkOptions({

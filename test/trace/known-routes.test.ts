@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { type Expectation, type KnownRoutes, knownRoutes } from '../../src/trace/sampling/known-routes.ts'
 import { Suspicion } from '../../src/trace/sampling/suspicion.ts'
-import type { Query } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
 
 const LIST = 'select id from orders'
 const LOOK_UP = 'select name from customers where id = $1'

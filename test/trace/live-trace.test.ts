@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import type { Report, Trace } from '../../src/types.ts'
+import type { Report } from '../../src/types/report.ts'
+import type { Trace } from '../../src/types/trace.ts'
 
 vi.mock('../../src/host/real-time.ts', () => import('../replaceable-time.ts'))
 

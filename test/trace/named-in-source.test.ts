@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { noteNamed } from '../../src/trace/source/named-in-source.ts'
 import { codeOnly } from '../../src/trace/source/source-code.ts'
-import type { Query } from '../../src/types.ts'
+import type { Query } from '../../src/types/query.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 /** Of a template, in the source that is written. */

@@ -8,7 +8,8 @@ import { profilePool } from '../../adapters/pg/index.ts'
 import { nPlusOne } from '../../src/detectors/n-plus-one.ts'
 import { nPlusOneWrite } from '../../src/detectors/n-plus-one-write.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
-import type { Finding, Trace } from '../../src/types.ts'
+import type { Finding } from '../../src/types/finding.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()

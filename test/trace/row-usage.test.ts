@@ -5,7 +5,8 @@ import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
-import type { RowUsage, Trace } from '../../src/types.ts'
+import type { RowUsage } from '../../src/types/query.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 type Row = Record<string, unknown>

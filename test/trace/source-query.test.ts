@@ -4,7 +4,7 @@ import { drizzleCode } from '../../src/advice/drizzle-code.ts'
 import { poolCode } from '../../src/advice/pool-code.ts'
 import { readTokens } from '../../src/source/tokens.ts'
 import { readQuerySource } from '../../src/trace/source/source-query.ts'
-import type { QuerySource } from '../../src/types.ts'
+import type { QuerySource } from '../../src/types/query.ts'
 
 /** Of the call in which `where`, or `query`, stands last. */
 function sourceOf(text: string, { name = 'where', file = '/app/orders.ts' } = {}): QuerySource | undefined {

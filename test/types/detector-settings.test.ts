@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { createProfiler, defineConfig, detectors, ignore } from '../../src/index.ts'
 import { expectNoFindings } from '../../src/testing/index.ts'
-import type { DetectorId } from '../../src/types.ts'
+import type { DetectorId } from '../../src/types/detector.ts'
 
 const IDS: Record<DetectorId, true> = {
   'n-plus-one': true,

@@ -1,7 +1,6 @@
 // What an observed command has shown: what was found, what is captured only in part, and what could not be checked. A pure
 // function of the facts that its processes left, which are complete: they have ended.
 import type { ProcessFacts } from '../../collect/process-facts.ts'
-import { plural } from '../../text/plural.ts'
 import { explainSetup, type Notice } from '../../setup/explain-setup.ts'
 import type {
   CatalogFacts,
@@ -10,6 +9,7 @@ import type {
   SetupFacts,
   SourceFacts,
 } from '../../setup/setup-facts.ts'
+import { plural } from '../../text/plural.ts'
 
 export interface Diagnosis {
   v: 1

@@ -1,10 +1,10 @@
 // A diagnosis as text: the verdict, what is not captured, worst first, what could not be checked, what is well, what was found.
 import { relative } from 'node:path'
 import pc from 'picocolors'
-import { plural } from '../../text/plural.ts'
 import { printable } from '../../report/reporters/printable.ts'
 import type { PackageFacts, SourceFacts } from '../../setup/setup-facts.ts'
-import type { Frame } from '../../types.ts'
+import { plural } from '../../text/plural.ts'
+import type { Frame } from '../../types/query.ts'
 import type { Diagnosis, DoctorNotice, Found, Unchecked } from './diagnosis.ts'
 
 interface FormatOptions {

@@ -1,5 +1,6 @@
 // Every way to show what changed between two reports by its name, one line each.
-import type { Comparison, ReporterOptions } from '../../types.ts'
+import type { Comparison } from '../../types/report.ts'
+import type { ReporterOptions } from '../../types/reporter.ts'
 import { consoleComparison } from './console-comparison.ts'
 import { githubComparison } from './github.ts'
 import { jsonText } from './json-text.ts'

@@ -1,7 +1,9 @@
 // What changed between two reports, as people read it in a terminal: what is new in full, the rest in a line each, and the
 // routes whose number of queries has changed.
 import pc from 'picocolors'
-import type { ComparedRoute, Comparison, Finding, ReporterOptions, Spread } from '../../types.ts'
+import type { Finding } from '../../types/finding.ts'
+import type { ComparedRoute, Comparison, Spread } from '../../types/report.ts'
+import type { ReporterOptions } from '../../types/reporter.ts'
 import { formatFindingOfRoute, formatFrame } from './console.ts'
 import { printable } from './printable.ts'
 

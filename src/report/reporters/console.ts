@@ -2,18 +2,10 @@
 // and one next step. It knows the shape of a finding, never which detector wrote it.
 import pc from 'picocolors'
 import { editorLink, linkTemplate } from '../../editor-link.ts'
-import type {
-  Cost,
-  Cut,
-  Finding,
-  Frame,
-  Measured,
-  Report,
-  Reporter,
-  ReporterOptions,
-  RouteSummary,
-  Severity,
-} from '../../types.ts'
+import type { Cost, Finding, Severity } from '../../types/finding.ts'
+import type { Frame } from '../../types/query.ts'
+import type { Cut, Measured, Report, RouteSummary } from '../../types/report.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { cutText } from './cut-text.ts'
 import { findingsToShow, heldBackLines, type ShownFindings } from './held-back.ts'
 import { placeName } from './place-name.ts'

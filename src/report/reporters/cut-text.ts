@@ -1,5 +1,5 @@
 // What had to be left out of a report, in words that every format shows alike.
-import type { Cut } from '../../types.ts'
+import type { Cut } from '../../types/report.ts'
 
 export function cutText(cut: Cut): string[] {
   const parts = [

@@ -1,6 +1,9 @@
 // Workflow commands of GitHub Actions: each finding becomes an annotation at its line. GitHub shows ten of a kind for each
 // step and drops the others without a word, so the worst come first and the tenth says how many are left.
-import type { Comparison, Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import type { Finding, Severity } from '../../types/finding.ts'
+import type { Frame } from '../../types/query.ts'
+import type { Comparison, Report } from '../../types/report.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { SEVERITIES } from '../../worst-first.ts'
 import { formatFinding } from './console.ts'
 import { findingsToShow, grownFinding, heldBackLines } from './held-back.ts'

@@ -2,7 +2,8 @@
 // fingerprint alone, so that is made of the finding's key, and moved lines are no news. What a baseline accepts is left out:
 // the report of the target branch leaves it out as well.
 import { hashText } from '../../text/hash-text.ts'
-import type { Finding, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import type { Finding, Severity } from '../../types/finding.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'

@@ -1,7 +1,8 @@
 // Which findings of a report are shown when it is held against a baseline: those that are new or have grown. What is
 // accepted is one count, and so is what no baseline can decide about.
 import { plural } from '../../text/plural.ts'
-import type { BaselineStates, Finding } from '../../types.ts'
+import type { Finding } from '../../types/finding.ts'
+import type { BaselineStates } from '../../types/report.ts'
 
 export interface ShownFindings {
   /** In the report's order; the title of one that has grown says from what to what. */

@@ -1,7 +1,7 @@
 // The report as one page that a person opens: data, style and script in a single file that asks the network for nothing.
 // Statements and route names may hold anything. They reach the page as JSON only, become text nodes only, and the policy
 // in the page's head lets nothing run or load but the script and style that are written here.
-import type { Reporter } from '../../types.ts'
+import type { Reporter } from '../../types/reporter.ts'
 import { script, scriptHash, style, styleHash } from './html/page-bundle.ts'
 import { pageData } from './html/page-data.ts'
 import { jsonText } from './json-text.ts'

@@ -1,5 +1,5 @@
 // Every reporter by its name, one line each.
-import type { Reporter } from '../../types.ts'
+import type { Reporter } from '../../types/reporter.ts'
 import { consoleReporter } from './console.ts'
 import { githubReporter } from './github.ts'
 import { gitlabReporter } from './gitlab.ts'

@@ -1,5 +1,5 @@
 // The report file, version 1, as text.
-import type { Reporter } from '../../types.ts'
+import type { Reporter } from '../../types/reporter.ts'
 import { jsonText } from './json-text.ts'
 
 export const jsonReporter: Reporter = (report) => `${jsonText(report, 2)}\n`

@@ -1,9 +1,12 @@
 // JUnit XML, which every CI system shows: a suite for each route, in it a test that passes where there is nothing to say,
 // and a failed one for each finding. What is only to be known of (`info`) does not fail, and what a baseline accepts is
 // skipped. A test is named by what stays the same from run to run, because that is how failures of two runs are compared.
-import { plural } from '../../text/plural.ts'
+
 import { hashText } from '../../text/hash-text.ts'
-import type { Finding, Report, Reporter, ReporterOptions } from '../../types.ts'
+import { plural } from '../../text/plural.ts'
+import type { Finding } from '../../types/finding.ts'
+import type { Report } from '../../types/report.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { formatFinding } from './console.ts'
 import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'

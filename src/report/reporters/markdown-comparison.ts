@@ -1,6 +1,8 @@
 // What changed between two reports, as Markdown for a pull request: what is new with all its evidence, what has grown, what is
 // fixed, and the routes whose number of queries has changed. What is as it was is counted and not repeated.
-import type { Comparison, Finding, ReporterOptions, Spread } from '../../types.ts'
+import type { Finding } from '../../types/finding.ts'
+import type { Comparison, Spread } from '../../types/report.ts'
+import type { ReporterOptions } from '../../types/reporter.ts'
 import {
   COMMENT_BYTES,
   COMMENT_MARK,

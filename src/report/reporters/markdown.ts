@@ -2,7 +2,9 @@
 // differ in how long they may be. A table of what was found, then each finding with its evidence, worst first, then the
 // routes.
 import { plural } from '../../text/plural.ts'
-import type { Finding, Report, Reporter, ReporterOptions, RouteSummary, Severity } from '../../types.ts'
+import type { Finding, Severity } from '../../types/finding.ts'
+import type { Report, RouteSummary } from '../../types/report.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { SEVERITIES } from '../../worst-first.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
 import { cutText } from './cut-text.ts'

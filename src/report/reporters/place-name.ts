@@ -1,4 +1,4 @@
-import type { Finding } from '../../types.ts'
+import type { Finding } from '../../types/finding.ts'
 import { printable } from './printable.ts'
 
 /** The detector and the line in short: `n-plus-one at orders.ts:11`. */

@@ -1,7 +1,8 @@
 // Where a file lies in the repository, as machines want it: relative to its root, with forward slashes, on any system. By
 // text alone; the disk is not asked.
 import { withFrames } from '../../finding-frames.ts'
-import type { Finding, ReporterOptions } from '../../types.ts'
+import type { Finding } from '../../types/finding.ts'
+import type { ReporterOptions } from '../../types/reporter.ts'
 import { printable } from './printable.ts'
 
 /** Undefined for what is no file or lies outside of the repository: a path there would name another file or none. */

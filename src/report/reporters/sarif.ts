@@ -2,9 +2,12 @@
 // line, with the callers and the earlier query as related locations; its fingerprint is made of the finding's key, so
 // that moved lines are no news. GitHub takes 25,000 results and shows 5,000: the worst are kept, and what is left is told.
 import { detectorPages } from '../../detectors/pages.ts'
-import { plural } from '../../text/plural.ts'
 import { hashText } from '../../text/hash-text.ts'
-import type { Finding, Frame, Report, Reporter, ReporterOptions, Severity } from '../../types.ts'
+import { plural } from '../../text/plural.ts'
+import type { Finding, Severity } from '../../types/finding.ts'
+import type { Frame } from '../../types/query.ts'
+import type { Report } from '../../types/report.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { cutText } from './cut-text.ts'
 import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'

@@ -1,7 +1,8 @@
 // What there is to say of the reasons that leave findings out: nothing of those that do, and of the others what to do
 // with them.
 import { detectorPages } from '../../detectors/pages.ts'
-import type { Frame, Suppression, SuppressionState } from '../../types.ts'
+import type { Frame } from '../../types/query.ts'
+import type { Suppression, SuppressionState } from '../../types/report.ts'
 import { clip } from './printable.ts'
 
 const LONGEST_NAME = 40

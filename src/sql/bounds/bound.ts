@@ -1,11 +1,11 @@
 // The most rows a statement can return, and the longest array it can put into one of them, by proof: what is called bounded
 // is, whatever the tables hold. What cannot be proven is Infinity, with the reason in words.
 
-import { createQueryBounds } from './query-bound.ts'
-import { createTableReader } from './tables.ts'
-import type { Catalog } from './catalog-shape.ts'
 import { parseStatements } from '../parse/parser.ts'
 import { as } from '../parse/tree.ts'
+import type { Catalog } from './catalog-shape.ts'
+import { createQueryBounds } from './query-bound.ts'
+import { createTableReader } from './tables.ts'
 
 export interface BoundOptions {
   /** Without one, no unique key is known, and LIMIT, VALUES and aggregates are all there is. */

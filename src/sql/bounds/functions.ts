@@ -1,8 +1,8 @@
 // What a function is by its name: one that returns one value, a set, an aggregate, or unknown. With a catalog, names that
 // are not in it are PostgreSQL's own and harmless; without one, only the functions named here are known.
 
-import type { Catalog } from './catalog-shape.ts'
 import { AGGREGATES, SET_RETURNING } from '../parse/known-functions.ts'
+import type { Catalog } from './catalog-shape.ts'
 
 export interface FunctionFacts {
   of(names: readonly string[]): 'scalar' | 'set' | 'aggregate' | 'unknown'

@@ -2,10 +2,10 @@
 // view stands for. Tables the catalog does not know have no keys and unknown columns.
 
 import type { Node, RangeVar } from 'libpg-query'
-import type { Catalog, CatalogKey, CatalogRelation } from './catalog-shape.ts'
 import { parseStatements } from '../parse/parser.ts'
 import { as } from '../parse/tree.ts'
 import { canonicalExpression, conjunctsOf } from './canonical.ts'
+import type { Catalog, CatalogKey, CatalogRelation } from './catalog-shape.ts'
 import { spellingsOf } from './facts.ts'
 import type { QueryBound } from './query-context.ts'
 import type { Key, Relation, RelationColumn } from './relation.ts'

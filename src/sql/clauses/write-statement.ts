@@ -2,8 +2,8 @@
 // that the text shows as one element become arrays, and parts of it are replaced. It gives up where the text no longer tells
 // what to write: how many rows stood in VALUES, or the type of a value that PostgreSQL could not infer.
 
-import type { Span } from './clauses.ts'
 import { type Placeholder, readPlaceholders } from '../fingerprint/placeholders.ts'
+import type { Span } from './clauses.ts'
 import type { ValueType } from './value-types.ts'
 
 export interface ShownStatement {

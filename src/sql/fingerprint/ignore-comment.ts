@@ -1,6 +1,6 @@
 // `/* pg-loupe-ignore n-plus-one until 2027-01-31: reason */` in a statement: what somebody who cannot wrap the call says
 // about it. Only a comment counts, never the same words in a string, and of the comment nothing but this is kept.
-import type { Ignore, Query } from '../../types.ts'
+import type { Ignore, Query } from '../../types/query.ts'
 import { lex } from './lexer.ts'
 
 const MARKER = 'pg-loupe-ignore'

@@ -3,8 +3,9 @@
 // tell (whose column an unqualified name is) is left out instead of guessed.
 
 import type { JoinExpr, Node, SelectStmt, WithClause } from 'libpg-query'
-import { analyzeExpression, type ExpressionReader, readOperand } from './analyze-expression.ts'
 import { fingerprint } from '../fingerprint/fingerprint.ts'
+import { createTextCache } from '../fingerprint/text-cache.ts'
+import { analyzeExpression, type ExpressionReader, readOperand } from './analyze-expression.ts'
 import { parseStatements } from './parser.ts'
 import type {
   AnalyzedStatement,
@@ -19,7 +20,6 @@ import type {
   TableUse,
   Write,
 } from './statement-analysis.ts'
-import { createTextCache } from '../fingerprint/text-cache.ts'
 import { as, returningOf, strings } from './tree.ts'
 
 /** By text, not by fingerprint: a literal can be the LIMIT. */

@@ -1,7 +1,7 @@
 // The words of what `analyzeStatement` says: plain data, positions instead of references, so that it can be kept and sent.
 
-import type { ParseFailure } from './parser.ts'
 import type { StatementKind } from '../fingerprint/statement-kind.ts'
+import type { ParseFailure } from './parser.ts'
 import type { ConstantValue } from './tree.ts'
 
 /** A statement that could not be analysed, and why. */

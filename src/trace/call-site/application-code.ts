@@ -3,7 +3,8 @@
 // database layer, so that the callers of that layer are named). Whoever asks that question asks it here, once: when the
 // stack of a query is read, or when a call site that somebody else recorded is.
 import { type MatchesPath, partOfPath } from '../../path-pattern.ts'
-import type { CallSite, RecordedApplication } from '../../types.ts'
+import type { CallSite } from '../../types/query.ts'
+import type { RecordedApplication } from '../../types/trace.ts'
 
 /**
  * Says which files are meant, by their absolute path with forward slashes: a part of it in whole folder and file names

@@ -2,10 +2,10 @@
 // into frames is done only for what is reported. Nothing that an application has done to `Error` may break a query:
 // where no stack can be had, there is no line, and the finding says so.
 import { dirname, sep } from 'node:path'
-import type { CallSite } from '../../types.ts'
+import type { CallSite } from '../../types/query.ts'
+import { handsOn } from '../source/source-files.ts'
 import { type ApplicationCode, applicationRule } from './application-code.ts'
 import { readCall } from './read-call.ts'
-import { handsOn } from '../source/source-files.ts'
 import { toSource } from './source-position.ts'
 import {
   type CapturedStack,

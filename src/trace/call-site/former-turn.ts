@@ -2,8 +2,9 @@
 // has been answered, so the stack shows that callback and, above it, the function that made it, which runs again:
 // `load < next < callback of load`. The callback is no caller of the loop. Without it, the later turns have the path of
 // the first one, which began with the callers of the loop still running.
-import type { Call } from './call-site.ts'
+
 import { enclosingFunctions, wordAt } from '../source/source-files.ts'
+import type { Call } from './call-site.ts'
 
 export function withoutFormerTurn(call: Call): Call {
   const { callSite, running } = call

@@ -1,11 +1,11 @@
 // Notes for which queries the same call site twice is no sign of a loop, because several calls have that one: their callers
 // are lost above an `await`, and no loop is to be seen in the source of what is left.
 import { findSameStatements } from '../../grouping/repetitions.ts'
-import type { CallSite } from '../../types.ts'
-import type { Call } from './call-site.ts'
-import { withoutFormerTurn } from './former-turn.ts'
+import type { CallSite } from '../../types/query.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { isRepeated } from '../source/source-files.ts'
+import type { Call } from './call-site.ts'
+import { withoutFormerTurn } from './former-turn.ts'
 
 export function noteCallers(queries: readonly RecordedQuery[]): void {
   const unclear = new Map<Call, boolean>()

@@ -4,7 +4,7 @@
 // other code runs, and off again. It refuses to look in processes without such a loader.
 import { pathToFileURL } from 'node:url'
 import type { TraceMap } from '@jridgewell/trace-mapping'
-import type { Frame } from '../../types.ts'
+import type { Frame } from '../../types/query.ts'
 import { embeddedMap, mapFrame } from './source-position.ts'
 
 /** The options that bring such a loader. */

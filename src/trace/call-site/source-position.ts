@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { FlattenMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping'
 import { processStartMs } from '../../host/real-time.ts'
-import type { Frame } from '../../types.ts'
+import type { Frame } from '../../types/query.ts'
 
 /** Where the frame stands in the source; the frame itself where no map tells. */
 export function toSource(frame: Frame): Frame {

@@ -4,7 +4,7 @@
 import { AssertionError } from 'node:assert'
 import { findSourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { Frame } from '../../types.ts'
+import type { Frame } from '../../types/query.ts'
 import { toScriptSource } from './script-maps.ts'
 
 /** A stack as V8 holds it; reading `.stack` formats it. */

@@ -2,10 +2,10 @@
 // enough to see that all columns are read, which is the rule. Where a column seems unread, the statement's next results
 // are watched whole, because one row of a hundred may be the one whose other columns matter.
 import { fingerprint } from '../../sql/index.ts'
-import type { RowUsage } from '../../types.ts'
+import type { RowUsage } from '../../types/query.ts'
+import type { RecordedQuery } from '../recorded-query.ts'
 import { evenlySpaced } from './evenly-spaced.ts'
 import { newReadLog, type ReadLog } from './read-log.ts'
-import type { RecordedQuery } from '../recorded-query.ts'
 import { type RowShape, watchRow, withoutNoting } from './row-watch.ts'
 import { valueBytes } from './value-bytes.ts'
 

@@ -1,9 +1,9 @@
 // One query that is only counted, while it is under way: when it left and when it was answered, and nothing else.
 
 import { now } from '../../host/real-time.ts'
-import type { KnownStatement } from './known-routes.ts'
 import type { LiveTrace, QueryRecording } from '../live-trace.ts'
 import type { Outcome } from '../recorded-query.ts'
+import type { KnownStatement } from './known-routes.ts'
 
 export class CountedQuery implements QueryRecording {
   readonly #trace: LiveTrace

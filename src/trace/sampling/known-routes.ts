@@ -5,7 +5,7 @@
 // loop could grow by a little each time, and no part of it that is captured would ever be long enough to be found.
 import { now as realNow } from '../../host/real-time.ts'
 import { fingerprint } from '../../sql/index.ts'
-import type { Query } from '../../types.ts'
+import type { Query } from '../../types/query.ts'
 import { captureBudget } from './capture-budget.ts'
 
 /** Traces of a route that are captured in full before any is only counted. */

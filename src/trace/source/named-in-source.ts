@@ -4,7 +4,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CallSite, Frame, Query, RowUsage } from '../../types.ts'
+import type { CallSite, Frame, Query, RowUsage } from '../../types/query.ts'
 import { codeOnly } from './source-code.ts'
 
 type Watched = Query & { usage?: RowUsage }

@@ -2,7 +2,7 @@
 // words. The source is read when a trace closes, once for each call; the detectors read the note, and no files.
 import { findSameStatements } from '../../grouping/repetitions.ts'
 import { fingerprint } from '../../sql/index.ts'
-import type { QuerySource, RowUsage } from '../../types.ts'
+import type { QuerySource, RowUsage } from '../../types/query.ts'
 import type { Call } from '../call-site/call-site.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { querySource } from './source-files.ts'

@@ -1,11 +1,11 @@
 // The source at a frame of a stack, to be asked for the calls and loops around it. It is read when a trace closes and
 // only for queries that were repeated; what is not at hand, or not what runs, is not known.
 import { readTokens, type SourceTokens, tokenAt } from '../../source/tokens.ts'
-import type { Frame, QuerySource } from '../../types.ts'
+import type { Frame, QuerySource } from '../../types/query.ts'
+import { readIfOld } from '../call-site/source-position.ts'
 import { awaitsSeveralCalls, combinedCall } from './source-awaited.ts'
 import { functionsAround, isRepeatedAt } from './source-loops.ts'
 import { callsNext } from './source-next.ts'
-import { readIfOld } from '../call-site/source-position.ts'
 import { readQuerySource } from './source-query.ts'
 
 /** Files whose tokens are remembered: the lines of one loop are in few. */

@@ -2,7 +2,7 @@
 // stand before that loop. Constants of the loop's body are put in their places. What it cannot read it leaves out.
 import { argumentsOf, type CallChain, chainAround, isName, readChain } from '../../source/call-chain.ts'
 import { type SourceTokens, TEXT } from '../../source/tokens.ts'
-import type { QuerySource, SourceLoop } from '../../types.ts'
+import type { QuerySource, SourceLoop } from '../../types/query.ts'
 import { type EnclosingLoop, enclosingLoop, mayAwait } from './source-loops.ts'
 
 /** Longer ones are no code that somebody pastes. */

@@ -2,8 +2,8 @@
 // pattern, did not originate in the rows that bring it back; neither did a value that the unit of work was given from
 // outside. If not all values of a query are known, whatever its rows hold may have been given.
 import { fingerprint, readPlaceholders, statementValues } from '../../sql/index.ts'
-import { UnkeptValue } from './kept-values.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
+import { UnkeptValue } from './kept-values.ts'
 import { textOf } from './result-columns.ts'
 
 /** The position of the first query that was given the value; infinite when none was. */

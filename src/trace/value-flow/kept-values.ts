@@ -1,6 +1,6 @@
 // What a trace keeps of parameters and results until it closes, so that their values can be followed, and where it stops.
 // The sizes are rough and cost next to nothing: they keep a trace within its limit, they are no accounts.
-import type { TraceCut } from '../../types.ts'
+import type { TraceCut } from '../../types/trace.ts'
 
 export interface ValueLimits {
   /** Of parameters and results together. */

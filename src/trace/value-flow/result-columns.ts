@@ -2,10 +2,10 @@
 // it last before a query started. What had arrived is told by positions in the trace, never by a clock, which may stand
 // still. Each column is read once and each answer takes a look-up, so that following values stays linear in the queries.
 import { fingerprint } from '../../sql/index.ts'
+import type { DriverField, RecordedQuery } from '../recorded-query.ts'
 import { cellText, NULL } from './canonical-value.ts'
 import type { CellColumn } from './kept-cells.ts'
 import { identityOf } from './key-relation.ts'
-import type { DriverField, RecordedQuery } from '../recorded-query.ts'
 import { BOOLEAN_MARK, type ColumnValues, kindOf } from './value-rarity.ts'
 
 /** A column of a statement's result, by the statement's fingerprint: a nested loop's values come from many queries. */

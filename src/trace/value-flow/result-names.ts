@@ -2,8 +2,8 @@
 // can be a duplicate. A result of which not every row was kept stays without a name: its start may be equal, its end not.
 import { createHash } from 'node:crypto'
 import { fingerprint } from '../../sql/index.ts'
-import { canonicalValue } from './canonical-value.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
+import { canonicalValue } from './canonical-value.ts'
 
 /** The name of each result, equal for equal ones, by the position of its query. */
 export function nameResults(queries: readonly RecordedQuery[]): ReadonlyMap<number, string> {

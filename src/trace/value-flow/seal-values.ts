@@ -3,10 +3,10 @@
 // Detectors see no value.
 import { findRepetitions } from '../../grouping/repetitions.ts'
 import type { Catalog } from '../../sql/bounds/catalog-shape.ts'
-import { statementValues } from '../../sql/index.ts'
 import { limitInForce } from '../../sql/fingerprint/limit-in-force.ts'
-import { declaredKeys } from './key-relation.ts'
+import { statementValues } from '../../sql/index.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
+import { declaredKeys } from './key-relation.ts'
 import { textOf } from './result-columns.ts'
 import { nameResults } from './result-names.ts'
 import { followValues, type Slot } from './value-flow.ts'

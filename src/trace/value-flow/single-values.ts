@@ -2,11 +2,11 @@
 // With a second row it might have been sent twice, so that it was sent once proves nothing. It is no accusation: whether
 // the result could have had more rows is for the reader to judge.
 import { findRepetitions } from '../../grouping/repetitions.ts'
-import { fingerprint, readPlaceholders, statementValues } from '../../sql/index.ts'
 import { bareName } from '../../sql/fingerprint/named-tables.ts'
+import { fingerprint, readPlaceholders, statementValues } from '../../sql/index.ts'
+import type { RecordedQuery } from '../recorded-query.ts'
 import { NULL } from './canonical-value.ts'
 import { givenValues } from './given-values.ts'
-import type { RecordedQuery } from '../recorded-query.ts'
 import { textOf } from './result-columns.ts'
 
 /** Positions in the trace, and where the value stands in either. */

@@ -1,6 +1,7 @@
 // Which column of which table a value of a statement is compared with or written to, as far as the text tells.
-import { readPlaceholders } from '../../sql/index.ts'
+
 import { bareName, type NamedTable, namedTables } from '../../sql/fingerprint/named-tables.ts'
+import { readPlaceholders } from '../../sql/index.ts'
 
 export interface SlotColumn {
   /** Absent where the statement names several tables, and the column without its own. */

@@ -2,9 +2,11 @@
 // column explains a repetition only if it holds every value. How likely it is that it does so by accident is estimated
 // from what the values are, and written down beside it; a value that the application had told the database before, or
 // that had come with earlier rows, tells nothing. src/detectors/n-plus-one.md describes the estimate.
-import { fingerprint } from '../../sql/index.ts'
+
 import { namedTables } from '../../sql/fingerprint/named-tables.ts'
-import type { ValueFlow } from '../../types.ts'
+import { fingerprint } from '../../sql/index.ts'
+import type { ValueFlow } from '../../types/query.ts'
+import type { RecordedQuery } from '../recorded-query.ts'
 import { NULL } from './canonical-value.ts'
 import { type GivenBy, givenValues } from './given-values.ts'
 import {
@@ -14,7 +16,6 @@ import {
   type KeyRelation,
   keyRelation,
 } from './key-relation.ts'
-import type { RecordedQuery } from '../recorded-query.ts'
 import {
   type Column,
   type ListColumn,

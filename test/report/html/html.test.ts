@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler/profiler.ts'
 import { htmlReporter } from '../../../src/report/reporters/html.ts'
-import type { Finding, Trace } from '../../../src/types.ts'
+import type { Finding } from '../../../src/types/finding.ts'
+import type { Trace } from '../../../src/types/trace.ts'
 import { each, q, trace } from '../../trace-builder.ts'
 
 const loop = trace(

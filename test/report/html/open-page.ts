@@ -3,7 +3,8 @@
 import { Window } from 'happy-dom'
 import type { TestContext } from 'vitest'
 import { htmlReporter } from '../../../src/report/reporters/html.ts'
-import type { Report, ReporterOptions } from '../../../src/types.ts'
+import type { Report } from '../../../src/types/report.ts'
+import type { ReporterOptions } from '../../../src/types/reporter.ts'
 
 /** Longer than the page waits for the next key to be typed. */
 const TYPING_MS = 150

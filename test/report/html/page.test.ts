@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler/profiler.ts'
 import { compareReports } from '../../../src/report/compare-reports.ts'
-import type { Finding, Report, RouteSummary } from '../../../src/types.ts'
+import type { Finding } from '../../../src/types/finding.ts'
+import type { Report, RouteSummary } from '../../../src/types/report.ts'
 import { each, from, q, trace } from '../../trace-builder.ts'
 import { openPage } from './open-page.ts'
 

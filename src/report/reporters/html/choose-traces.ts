@@ -1,6 +1,7 @@
 // Which traces the page has room for: first one for each finding, the worst finding first, then the longest ones. What is
 // left out is counted.
-import type { Occurrence, Trace } from '../../../types.ts'
+import type { Occurrence } from '../../../types/finding.ts'
+import type { Trace } from '../../../types/trace.ts'
 
 /** A page of this many opens at once and is a few megabytes. */
 const MOST_TRACES = 500

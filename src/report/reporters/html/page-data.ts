@@ -5,18 +5,11 @@
 import { type Editor, linkTemplate } from '../../../editor-link.ts'
 import { withFrames } from '../../../finding-frames.ts'
 import { neutralLiterals } from '../../../sql/fingerprint/neutral-literals.ts'
-import type {
-  Comparison,
-  Evidence,
-  Finding,
-  Frame,
-  LoopStatement,
-  Occurrence,
-  Report,
-  ReporterOptions,
-  RouteSummary,
-  Trace,
-} from '../../../types.ts'
+import type { Evidence, Finding, LoopStatement, Occurrence } from '../../../types/finding.ts'
+import type { Frame } from '../../../types/query.ts'
+import type { Comparison, Report, RouteSummary } from '../../../types/report.ts'
+import type { ReporterOptions } from '../../../types/reporter.ts'
+import type { Trace } from '../../../types/trace.ts'
 import { groupFindings } from '../../finding-groups.ts'
 import { formatSavings } from '../console.ts'
 import { cutText } from '../cut-text.ts'

@@ -1,5 +1,6 @@
 // A trace as the page shows it: where its queries stand in time, and of each what is known but its values.
-import type { Frame, Query, Trace, ValueFlow } from '../../../types.ts'
+import type { Frame, Query, ValueFlow } from '../../../types/query.ts'
+import type { Trace } from '../../../types/trace.ts'
 
 export interface PageTrace extends Pick<Trace, 'id' | 'kind' | 'name' | 'truncated'> {
   startedAt?: string | undefined

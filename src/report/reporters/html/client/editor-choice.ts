@@ -2,7 +2,7 @@
 // reader says once which editor and where the source lies here; a report made for this machine says so itself.
 
 import { EDITORS, editorLink, isEditor, linkTemplate } from '../../../../editor-link.ts'
-import type { Frame } from '../../../../types.ts'
+import type { Frame } from '../../../../types/query.ts'
 import { keepSetting, readSetting } from './kept-setting.ts'
 import type { Page } from './page.ts'
 import { dialogOf, type PageDialog } from './page-dialog.ts'

@@ -1,5 +1,5 @@
 // Opens a line in the editor, or asks first which editor that is.
-import type { Frame } from '../../../../types.ts'
+import type { Frame } from '../../../../types/query.ts'
 import type { Page } from './page.ts'
 
 export function openButton({ make, editor }: Page, frame: Frame): HTMLElement {

@@ -1,4 +1,4 @@
-import type { Frame } from '../../../../types.ts'
+import type { Frame } from '../../../../types/query.ts'
 
 /** `src/orders.ts:41:9`; the short one is for lists: `orders.ts:41`. */
 export function placeText({ file, line, column }: Frame, isShort = false): string {

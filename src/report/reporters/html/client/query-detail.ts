@@ -1,5 +1,5 @@
 // One query of a trace in full: the statement, the lines that led to it, and what is known of its run.
-import type { Frame } from '../../../../types.ts'
+import type { Frame } from '../../../../types/query.ts'
 import type { PageTrace } from '../page-trace.ts'
 import { copyButton } from './copy-button.ts'
 import { bytes, count, milliseconds, plural } from './number-text.ts'

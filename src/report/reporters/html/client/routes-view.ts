@@ -1,5 +1,5 @@
 // The routes as a table that sorts by any column, and one of them with its findings and traces.
-import type { RouteSummary } from '../../../../types.ts'
+import type { RouteSummary } from '../../../../types/report.ts'
 import { findingLine } from './finding-line.ts'
 import { count, milliseconds, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'

@@ -2,8 +2,8 @@
 // to decide anything: a process without another listener dies by the signal as it would without this one, and with others
 // it lives or dies as they say; they find themselves alone, because some of them count.
 import { isMainThread } from 'node:worker_threads'
-import { setImmediate } from './real-time.ts'
-import { actLast, atExit, doAll, sharedState } from '../profiler/shared-state.ts'
+import { setImmediate } from '../host/real-time.ts'
+import { actLast, atExit, doAll, sharedState } from './shared-state.ts'
 
 /**
  * Does it, synchronously, when the process exits, and when a signal comes that may end it. It must be right to go on
