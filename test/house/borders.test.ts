@@ -98,7 +98,8 @@ test('detectors, grouping, statements and reporters use no Node built-in', () =>
 
 test('only real-time.ts takes clocks and timers from the host; the linter refuses their global names', () => {
   const taken = imports.filter(
-    ({ file, name }) => file !== 'src/host/real-time.ts' && /^node:(timers(\/promises)?|perf_hooks)$/.test(name),
+    ({ file, name }) =>
+      file !== 'src/host/real-time.ts' && /^node:(timers(\/promises)?|perf_hooks)$/.test(name),
   )
   const called = files.filter((file) =>
     /\bprocess\.(nextTick|hrtime)\b/.test(readFileSync(join(root, file), 'utf8')),
