@@ -1,9 +1,9 @@
-// Which repetitions of a trace are one loop: their paths part below one frame of the application, the one with the loop,
-// and their turns interleave. What a loop inside that loop sends belongs to it as well; two loops that run one after the
-// other, or side by side, are two.
+// Decides which repetitions of a trace belong to one loop: their paths divide below one frame of the application, the frame
+// with the loop, and their turns interleave. Queries of a loop inside that loop belong to it as well. Two loops that run
+// one after the other, or at the same time, stay two.
 import type { CallSite, Frame, Query } from '../types/query.ts'
 
-/** A statement that one path sends again and again; `indexes` are its positions in the trace, in their order. */
+/** A statement that one path sends repeatedly. `indexes` are its positions in the trace, in ascending order. */
 interface Repeated {
   indexes: readonly number[]
   callSite: CallSite
@@ -11,7 +11,7 @@ interface Repeated {
 
 export interface Loop<Item> {
   items: readonly Item[]
-  /** From the frame with the loop outwards; the whole path where there is one item. */
+  /** From the frame with the loop outwards. With one item it is the whole path. */
   callSite: CallSite
 }
 
@@ -35,9 +35,9 @@ export function groupLoops<Item extends Repeated>(
 }
 
 /**
- * The path from the innermost function that both lead through. Its line is the first of those that were seen: the loop
- * itself sends nothing, so its own line is not known. Undefined where there is no such function, and where its one call led
- * to both.
+ * Returns the path from the innermost function that both paths lead through. Its line is the first of the lines that were
+ * seen: the loop itself sends nothing, so its own line is unknown. Returns undefined when there is no such function, and
+ * when a single call of that function led to both paths.
  */
 function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
   if (a.length === 0 && b.length === 0) return a
@@ -45,7 +45,7 @@ function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
     const j = b.findIndex((other, at) => isSameFunction(frame, other) && leadOn(a, i + 1, b, at + 1))
     const other = b[j]
     if (!other) continue
-    // One call that leads to different functions is a dispatcher, such as a GraphQL executor. It shows no loop of its own.
+    // One call that leads to different functions is a dispatcher, such as a GraphQL executor. It proves no loop.
     const isOneCall = frame.line === other.line && frame.column === other.column
     if (isOneCall && i > 0 && j > 0) return undefined
     const first = other.line < frame.line ? other : frame
@@ -55,7 +55,7 @@ function commonPath(a: CallSite, b: CallSite): CallSite | undefined {
   return undefined
 }
 
-/** V8 names a method with the class of its object, which may be another one each time: `Importer.save [as write]`. */
+/** V8 names a method with the class of its object, and that class may differ each time: `Importer.save [as write]`. */
 function isSameFunction(a: Frame, b: Frame): boolean {
   return a.file === b.file && bareName(a.function) === bareName(b.function)
 }
@@ -65,7 +65,7 @@ function bareName(name = ''): string {
   return first.slice(first.lastIndexOf('.') + 1)
 }
 
-/** The callers are the same; of a path that was taken up again after an `await` the outer ones may be missing. */
+/** True when the callers are the same. After an `await` the outer callers of a path may be missing. */
 function leadOn(a: CallSite, from: number, b: CallSite, at: number): boolean {
   const known = Math.min(a.length - from, b.length - at)
   for (let step = 0; step < known; step++) {
@@ -81,7 +81,7 @@ function takeTurns(queries: readonly Query[], a: Repeated, b: Repeated): boolean
   return !runBeside(spans(queries, head), spans(queries, other))
 }
 
-/** The first turn has gone on to the next statement while later ones still wait for this one: turns that run at once. */
+/** The first turn has reached the next statement while later turns still wait for this one: the turns run concurrently. */
 function goesOnFrom(head: readonly Span[], [next]: readonly Span[]): boolean {
   if (!next) return false
   const ends = head.map(({ end }) => end)
@@ -90,8 +90,8 @@ function goesOnFrom(head: readonly Span[], [next]: readonly Span[]): boolean {
 }
 
 /**
- * Each sends one query after the other, and one does not wait for the other: two loops that were started together. The
- * statements of a turn have all been answered when the next turn begins.
+ * True for two loops that were started together: each sends its queries one after the other, and neither waits for the
+ * other. Within one loop, all statements of a turn are answered before the next turn begins.
  */
 function runBeside(head: readonly Span[], other: readonly Span[]): boolean {
   if (!isInSequence(head) || !isInSequence(other)) return false
@@ -117,7 +117,7 @@ interface Span {
   end: number
 }
 
-/** Without times nothing overlaps. */
+/** Queries without times get their positions as times, so that nothing overlaps. */
 function spans(queries: readonly Query[], { indexes }: Repeated): Span[] {
   return indexes.map((index) => {
     const { startMs = index, waitMs = 0, durationMs = 0 } = queries[index] ?? {}
@@ -125,7 +125,7 @@ function spans(queries: readonly Query[], { indexes }: Repeated): Span[] {
   })
 }
 
-/** Not spread into Math.min, which does not take as many arguments as a trace can have queries. */
+/** A trace can have more queries than Math.min takes arguments, so they are not spread into it. */
 function least(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
 }

@@ -1,18 +1,18 @@
-// Groups by the paths that lead to them, to be found by a path that is the same, or the beginning of one of theirs, or goes
-// on where one of theirs ends. Looking one up costs the length of the path, however many groups there are.
+// Keeps groups by the call paths that lead to them. A group is found by an equal path, by the beginning of one of its
+// paths, or by a path that continues one of them. A lookup costs the length of the path, however many groups there are.
 import type { CallSite, Frame } from '../types/query.ts'
 
 export interface PathTree<Group> {
-  /** The first group whose path is a beginning of this one, or begins with it. */
+  /** The first group whose path is the beginning of this path, or begins with it. */
   find(path: CallSite): Group | undefined
-  /** `path` is new, or goes on where the group's former one ends. */
+  /** `path` is new, or continues the former path of the group. */
   add(path: CallSite, group: Group): void
 }
 
 interface Node<Group> {
-  /** The first group whose path leads through here. */
+  /** The first group whose path leads through this node. */
   first: Group
-  /** The group whose path ends here. */
+  /** The group whose path ends at this node. */
   end: Group | undefined
   next: Map<string, Node<Group>>
 }
@@ -50,7 +50,10 @@ function stepsOf(path: CallSite): readonly string[] {
   return path.length === 0 ? NO_PATH : path.map(stepOf)
 }
 
-/** Callers are compared by line: while running they stand at the call's column, once awaited at that of the `await`. */
+/**
+ * Callers are compared by line only. Their column is that of the call while they are running, and that of the `await`
+ * while they wait.
+ */
 function stepOf({ file, line, column }: Frame, depth: number): string {
   return depth === 0 ? `${file}:${line}:${column}` : `${file}:${line}`
 }

@@ -1,48 +1,39 @@
-// Which queries of a trace are "the same query again": one fingerprint, sent from one path through the application. Two
-// explicit calls of a helper from two places are no repetition, so the whole path counts, to the column where that is
-// known; but V8 shows the callers above an `await` only in the first turn of a loop, so a path and its own beginning are
-// one. A worker that claims one job after the other repeats nothing: each claim begins a unit of work of its own.
+// Finds the queries of a trace that are the same query sent again: one fingerprint, sent from one path through the
+// application. Two explicit calls of a helper from two places are not a repetition, so the whole path is compared, down to
+// the column where it is known. V8 shows the callers above an `await` only in the first turn of a loop, so a path and its
+// own beginning count as one path. A worker that claims one job after the other repeats nothing, because each claim begins
+// a new unit of work.
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Frame, Query } from '../types/query.ts'
 import { type PathTree, pathTree } from './path-tree.ts'
+import { rememberedFor } from './remembered.ts'
 
-/** Positions in the trace, in the order the queries started; two or more. */
 export interface Repetition {
+  /** Two or more positions in the trace, in the order in which the queries started. */
   indexes: readonly number[]
-  /** The longest path seen, frames of the application only. */
+  /** The longest path seen. It holds frames of the application only. */
   callSite: CallSite
   /**
-   * Some path was taken twice, to the column, and is known to be that of one call: a loop took it, no explicit calls. Where
-   * that is not known, a path that was taken many times shows it too.
+   * True when a loop sent the queries, not several explicit calls: the same path, down to the column, was taken twice and
+   * is known to belong to one call. Where that is not known, a path that was taken many times is proof enough.
    */
   isLoop: boolean
 }
 
-export function findRepetitions(queries: readonly Query[]): readonly Repetition[] {
-  return remembered(repetitionsOf, queries, readRepetitions)
-}
-
-/** Several detectors ask the same of one trace. */
-const repetitionsOf = new WeakMap<readonly Query[], Remembered<Repetition>>()
-
-function readRepetitions(queries: readonly Query[]): Repetition[] {
-  return findSameStatements(queries)
+export const findRepetitions = rememberedFor((queries): readonly Repetition[] =>
+  findSameStatements(queries)
     .flatMap((indexes) => splitByPath(queries, indexes))
-    .filter(({ indexes }) => indexes.length > 1)
-}
+    .filter(({ indexes }) => indexes.length > 1),
+)
 
-/** The positions of each statement that was sent at least twice in one job, from wherever. */
-export function findSameStatements(queries: readonly Query[]): readonly (readonly number[])[] {
-  return remembered(sameStatementsOf, queries, readSameStatements)
-}
+/** The positions of each statement that was sent at least twice in one job, whatever sent it. */
+export const findSameStatements = rememberedFor(readSameStatements)
 
-const sameStatementsOf = new WeakMap<readonly Query[], Remembered<number[]>>()
-
-function readSameStatements(queries: readonly Query[]): number[][] {
+function readSameStatements(queries: readonly Query[]): readonly (readonly number[])[] {
   const byStatement = new Map<string, number[]>()
   let job = 0
   queries.forEach(({ sql, sqlLength }, index) => {
-    // Two that begin alike may differ in what was not kept.
+    // Only the start of this statement was kept. Two statements that begin alike may differ in the rest.
     if (sqlLength !== undefined) return
     if (CLAIM.test(sql)) job++
     const key = `${job} ${fingerprint(sql).key}`
@@ -53,48 +44,34 @@ function readSameStatements(queries: readonly Query[]): number[][] {
   return [...byStatement.values()].filter((indexes) => indexes.length > 1)
 }
 
-/** How a job queue on PostgreSQL takes the next job, whoever else is waiting. */
+/** Job queues on PostgreSQL take the next job with SKIP LOCKED. */
 const CLAIM = /\bskip\s+locked\b/i
-
-/** As long as the trace has no further queries. */
-interface Remembered<Item> {
-  length: number
-  items: readonly Item[]
-}
-
-function remembered<Item>(
-  memory: WeakMap<readonly Query[], Remembered<Item>>,
-  queries: readonly Query[],
-  read: (queries: readonly Query[]) => readonly Item[],
-): readonly Item[] {
-  const known = memory.get(queries)
-  if (known?.length === queries.length) return known.items
-  const items = read(queries)
-  memory.set(queries, { length: queries.length, items })
-  return items
-}
 
 interface Sending {
   index: number
   callSite: CallSite
   path: readonly Step[]
-  /** Several calls may have this path. */
+  /** True when several calls may have this path. */
   isUnknown: boolean
 }
 
-/** A frame of the path, in the state it was in where that is known. */
+/** A frame of the path. Its state is undefined where it is not known whether the frame was running or waiting. */
 type Step = Frame & { state: 'running' | 'waiting' | undefined }
 
 interface Group {
   sendings: Sending[]
   path: readonly Step[]
-  /** Of a loop whose first turn was seen with its callers running: a later one, with those that wait for it. */
+  /**
+   * Set when a later turn of the loop has joined the group. The first turn was seen while its callers were running, the
+   * later one while they waited for it.
+   */
   isContinued?: true
 }
 
 /**
- * The group whose first turn had the callers of this path, while they were still running. What waits in the later turns may
- * be elsewhere: a promise can be awaited on another line than that of the call, and functions that only handed it on are gone.
+ * Finds the group whose first turn had the callers of this path while they were still running. The waiting frames of later
+ * turns may be on other lines: a promise can be awaited on another line than that of the call, and functions that only
+ * passed the promise on have left the stack.
  */
 function groupBegunBy(path: readonly Step[], tree: PathTree<Group>): Group | undefined {
   const running = path.findIndex(({ state }) => state === 'waiting')
@@ -149,7 +126,7 @@ function siteOf(path: readonly Step[]): string {
   return path.map(({ file, line, column }) => `${file}:${line}:${column}`).join(' ')
 }
 
-/** Explicit calls of one helper side by side are a handful. So many queries from one line that is known come from a loop. */
+/** A function makes only a handful of explicit calls of one helper. This many queries from one known line come from a loop. */
 const MANY_CALLS = 8
 
 function repetitionOf(sendings: readonly Sending[]): Repetition {
@@ -164,8 +141,8 @@ function repetitionOf(sendings: readonly Sending[]): Repetition {
 }
 
 /**
- * A caller stands at its call while it is running, and at its `await` once it waits; in the same state, two columns of one
- * line are two calls.
+ * The column of a caller is that of its call while it is running, and that of its `await` while it waits. Two columns of one
+ * line are therefore two calls only when both were seen in the same state.
  */
 function splitByColumn(sendings: readonly Sending[]): Sending[][] {
   const columns = new Map<string, Set<number | undefined>>()
@@ -188,7 +165,7 @@ function splitByColumn(sendings: readonly Sending[]): Sending[][] {
   return [...parts.values()]
 }
 
-/** A path with each function once: one that calls itself is on one path at every depth of the tree it walks. */
+/** Keeps each function of a path once: a function that calls itself has one path, however deep it has walked into its tree. */
 function withoutRecursion<Item extends Frame>(path: readonly Item[]): Item[] {
   const seen = new Set<string>()
   return path.filter((frame) => {
