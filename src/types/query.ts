@@ -13,93 +13,93 @@ export type CallSite = readonly Frame[]
 
 /** A column of a result, with the table it came from where PostgreSQL tells (0 and absent for expressions). */
 export interface ResultColumn {
-  name: string
+  readonly name: string
   /** `schema.table`, known only with a catalog. */
-  table?: string
+  readonly table?: string
   /** `pg_attribute.attrelid` */
-  tableId?: number
+  readonly tableId?: number
   /** `pg_attribute.attnum` */
-  columnId?: number
+  readonly columnId?: number
 }
 
 /** One value of a query that came from a column of an earlier query's rows. */
 export interface ValueFlow {
   /** Position among the values of the query, as `?` count in the fingerprint's text. */
-  param: number
+  readonly param: number
   /** Position of the earlier query in the trace. */
-  query: number
-  column: string
-  table?: string
+  readonly query: number
+  readonly column: string
+  readonly table?: string
   /** How many rows that earlier query returned; of a column inside documents, how many elements. */
-  rows: number
+  readonly rows: number
   /** That the column holds the values by accident, estimated. Absent: whoever recorded it knows where they came from. */
-  chance?: number
+  readonly chance?: number
 }
 
 /** What the application did with the rows of one result, as far as it was watched. */
 export interface RowUsage {
   /** Columns it read by their name; `posts.title` is a column of rows that are nested in others. */
-  read: readonly string[]
+  readonly read: readonly string[]
   /** Columns it handed on with the whole row, by copying or serialising it: whether anybody reads them is not known. */
-  serialized: readonly string[]
-  unread: readonly string[]
+  readonly serialized: readonly string[]
+  readonly unread: readonly string[]
   /** Unread ones that the functions on the call site name: another branch may read them. */
-  named?: readonly string[]
+  readonly named?: readonly string[]
   /** Watched rows of which it read anything at all. */
-  rowsTouched: number
+  readonly rowsTouched: number
   /** Number of the first of them, counted from 0; absent when there is none. */
-  firstTouched?: number
+  readonly firstTouched?: number
   /** Rows that were watched, spread evenly over the result. Absent: all of them. */
-  rowsWatched?: number
+  readonly rowsWatched?: number
   /** Bytes of each unread column over all rows, estimated from the size of its values in a sample of them. */
-  unreadBytes?: Readonly<Record<string, number>>
+  readonly unreadBytes?: Readonly<Record<string, number>>
 }
 
 /** What is proven of the size of a result, whatever the tables hold. */
 export interface ResultBound {
   /** The most rows; absent when nothing bounds them. */
-  rows?: number
+  readonly rows?: number
   /** The most elements of an array inside a row: 0 without one, absent when nothing bounds them. */
-  nested?: number
+  readonly nested?: number
   /** What bounds it, or what does not, in words. */
-  reason: string
+  readonly reason: string
   /** The largest table it reads, with the planner's estimate of its rows. */
-  table?: string
-  tableRows?: number
+  readonly table?: string
+  readonly tableRows?: number
   /** Columns that order its rows in one way only, as the statement would name them: `orders.id`. */
-  key?: readonly string[]
+  readonly key?: readonly string[]
   /** Its unique key finds one row at most, so that its LIMIT leaves out none. Absent without a LIMIT. */
-  findsOneRow?: true
+  readonly findsOneRow?: true
 }
 
 /** What a statement reads and changes beyond the tables that its text names, as the catalog tells. */
 export interface Effects {
   /** Tables behind its views, and the other parts of partitioned ones. */
-  reads?: readonly string[]
+  readonly reads?: readonly string[]
   /** It calls functions of the database, which may read any table. */
-  readsAnything?: boolean
+  readonly readsAnything?: boolean
   /** Tables that foreign keys change along with those it writes. */
-  writes?: readonly string[]
+  readonly writes?: readonly string[]
   /** It runs triggers, rules or volatile functions of the database, which may change any table. */
-  writesAnything?: boolean
+  readonly writesAnything?: boolean
 }
 
 /** What the source around a query shows, so that a remedy can be written in the application's own words. */
 export interface QuerySource {
   /** The calls that send it, as they are written, without `await`: `db.select().from(orders)`. */
-  expression: string
+  readonly expression: string
   /** What becomes of the result: nothing, only its `rows` are used, or anything else. */
-  result: 'unused' | 'rows' | 'used'
+  readonly result: 'unused' | 'rows' | 'used'
   /** It is TypeScript. */
-  isTyped: boolean
+  readonly isTyped: boolean
   /** How the file loads modules. */
-  modules: 'import' | 'require'
+  readonly modules: 'import' | 'require'
   /** Names that the file imports from `drizzle-orm`. */
-  imported: readonly string[]
+  readonly imported: readonly string[]
   /** Names that the file uses for something else, of those that a remedy could import or declare. */
-  taken: readonly string[]
+  readonly taken: readonly string[]
   /** The loop around the calls, where they could also stand before it. */
-  loop?: SourceLoop
+  readonly loop?: SourceLoop
 }
 
 export interface SourceLoop {
@@ -123,60 +123,60 @@ export interface SourceLoop {
 
 /** One statement sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
-  sql: string
+  readonly sql: string
   /** Characters of the statement, when only its start was kept: what is not known whole is compared with nothing. */
-  sqlLength?: number
-  params?: readonly unknown[]
+  readonly sqlLength?: number
+  readonly params?: readonly unknown[]
   /** The LIMIT and OFFSET in force, parameters included. */
-  limit?: number
-  offset?: number
+  readonly limit?: number
+  readonly offset?: number
   /** Keyed hashes of the values, in the order of the fingerprint's `?`: equal values have equal hashes within one trace. */
-  valueHashes?: readonly (string | readonly string[])[]
-  startMs?: number
+  readonly valueHashes?: readonly (string | readonly string[])[]
+  readonly startMs?: number
   /** Execution, without the wait for a connection. */
-  durationMs?: number
+  readonly durationMs?: number
   /** Wait for a pooled connection. */
-  waitMs?: number
-  rows?: number
-  bytes?: number
+  readonly waitMs?: number
+  readonly rows?: number
+  readonly bytes?: number
   /** Its rows were asked for in portions: by a cursor, a stream or the driver's option `rows`. */
-  inPortions?: boolean
+  readonly inPortions?: boolean
   /** Equal results have equal hashes within one trace. */
-  resultHash?: string
-  columns?: readonly ResultColumn[]
+  readonly resultHash?: string
+  readonly columns?: readonly ResultColumn[]
   /** The library that built the statement, such as `drizzle`. */
-  via?: string
+  readonly via?: string
   /** The tables it touches, where that library told. */
-  tables?: readonly string[] | undefined
+  readonly tables?: readonly string[] | undefined
   /** Started after the response of its request was sent. */
-  afterResponse?: boolean
-  connection?: number
-  transaction?: number
+  readonly afterResponse?: boolean
+  readonly connection?: number
+  readonly transaction?: number
   /** Name of the prepared statement; `~` for one that is built from data. */
-  prepared?: string
+  readonly prepared?: string
   /** SQLSTATE of the database's error, or the error code of Node.js. */
-  error?: string
-  callSite?: CallSite
+  readonly error?: string
+  readonly callSite?: CallSite
   /**
    * How many frames of the call site, innermost first, were running; the others waited for them at an `await`. Absent where
    * that is not known.
    */
-  runningFrames?: number
+  readonly runningFrames?: number
   /** Several calls may have this call site, so that the same one twice is no sign of a loop. */
-  callersUnknown?: true
+  readonly callersUnknown?: true
   /** Where the query was built, when that is not where it was sent. */
-  builtAt?: Frame | undefined
+  readonly builtAt?: Frame | undefined
   /** Known of the first query of each call that repeats a statement. */
-  source?: QuerySource
-  flow?: readonly ValueFlow[]
+  readonly source?: QuerySource
+  readonly flow?: readonly ValueFlow[]
   /** Known of a SELECT when the catalog is. */
-  bound?: ResultBound
+  readonly bound?: ResultBound
   /** Absent where there is nothing beyond the statement's text, and without a catalog. */
-  effects?: Effects
+  readonly effects?: Effects
   /** Absent when the rows were not watched, and when there were none. */
-  usage?: RowUsage
+  readonly usage?: RowUsage
   /** Who said in the code that findings about this query are left out, and why. */
-  ignored?: readonly Ignore[] | undefined
+  readonly ignored?: readonly Ignore[] | undefined
 }
 
 /** Why, and for which detectors, findings about a query are left out. */

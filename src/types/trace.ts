@@ -6,24 +6,24 @@ export type TraceKind = 'http' | 'test' | 'job' | 'script'
 
 /** The queries of one unit of work, in the order they started. */
 export interface Trace {
-  v: 1
-  id: string
-  kind: TraceKind
+  readonly v: 1
+  readonly id: string
+  readonly kind: TraceKind
   /** For requests the method and the route pattern: `GET /orders/:id`. */
-  name: string
+  readonly name: string
   /** ISO 8601 */
-  startedAt?: string
-  durationMs?: number
-  labels?: Readonly<Record<string, string>>
+  readonly startedAt?: string
+  readonly durationMs?: number
+  readonly labels?: Readonly<Record<string, string>>
   /** What counted as application code when its call sites were read; absent when nothing was set. */
-  application?: RecordedApplication
+  readonly application?: RecordedApplication
   /** How many queries were counted but not kept. */
-  truncated: number
+  readonly truncated: number
   /** What of its queries was left out to stay within the limits; absent when nothing was. */
-  cut?: TraceCut
+  readonly cut?: TraceCut
   /** Of its queries before those kept, all as known from earlier traces; never in a trace file. */
-  onlyCounted?: OnlyCounted
-  queries: readonly Query[]
+  readonly onlyCounted?: OnlyCounted
+  readonly queries: readonly Query[]
 }
 
 /** The option `application` without its functions and regular expressions, which cannot be written. */
@@ -44,8 +44,8 @@ export interface TraceCut {
 
 /** Queries that were counted because they were as known. */
 export interface OnlyCounted {
-  queries: number
+  readonly queries: number
   /** Those of them that control transactions and settings. */
-  control: number
-  databaseMs: number
+  readonly control: number
+  readonly databaseMs: number
 }
