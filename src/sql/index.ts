@@ -1,4 +1,4 @@
-// What two queries share, and what can be known of one without running it.
+// The fingerprints of statements, and the facts about a statement that are known without running it.
 
 export { type Bound, type BoundOptions, bound } from './bounds/bound.ts'
 export type * from './bounds/catalog-shape.ts'

@@ -5,7 +5,7 @@ import type { Trace } from './trace.ts'
 /** What the catalog and the statement analysis know. May be absent: a detector then says less, never wrong things. */
 export type Knowledge = Readonly<Record<string, never>>
 
-/** The detectors there are. */
+/** Ids of the detectors in this package. */
 export type DetectorId =
   | 'n-plus-one'
   | 'n-plus-one-write'
@@ -18,7 +18,9 @@ export type DetectorId =
   | 'slow-query'
   | 'query-budget'
 
-/** Whole numbers, or whole numbers by name. */
+/**
+ * The values of a detector's options: integers, or objects whose values are integers (for example a budget by route name).
+ */
 export type DetectorOptions = Record<string, number | Readonly<Record<string, number>>>
 
 export interface DetectorMeta<Options> {
@@ -29,21 +31,24 @@ export interface DetectorMeta<Options> {
   defaults: Options
 }
 
-/** What one or more traces say about what only several of them can show. Plain data. */
+/** The part of one trace that is needed for a finding that only several traces together can prove. Plain data. */
 export interface Observation {
-  /** Observations of one key are about one thing and are merged. */
+  /** Observations with equal keys describe the same subject and are merged. */
   key: string
 }
 
 /**
- * A pure function from a trace to findings. What takes several traces to know (a column that none of them read) is
- * observed in each, merged, and concluded at the end.
+ * A pure function from a trace to findings. A finding that needs several traces (for example a column that none of them read)
+ * takes three steps: `observe` each trace, `merge` observations with equal keys, and `conclude` at the end.
  */
 export interface Detector<Options = DetectorOptions, Observed extends Observation = Observation> {
   meta: DetectorMeta<Options>
   detect(trace: Trace, options: Options, knowledge?: Knowledge): Finding[]
   observe?(trace: Trace, options: Options, knowledge?: Knowledge): Observed[]
-  /** Two observations of one key as one: in whatever order many are merged, the result is the same, and no larger. */
+  /**
+   * Merges two observations with equal keys. The result must not depend on the order of merging, and must not be larger than
+   * the larger of the two.
+   */
   merge?(a: Observed, b: Observed): Observed
   conclude?(observations: readonly Observed[], options: Options, knowledge?: Knowledge): Finding[]
 }

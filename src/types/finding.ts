@@ -1,32 +1,32 @@
-// What a detector finds, with its evidence: plain data that can be written to a file and read back.
+// A finding of a detector with its evidence: plain data that can be written to a file and read back.
 import type { CallSite, Frame } from './query.ts'
 
 export type Severity = 'error' | 'warning' | 'info'
 
-/** How a finding knows: by evidence that leaves no doubt, by a strong pattern, or by a hint. */
+/** How certain a finding is: `proven` by evidence, `likely` because of a strong pattern, or `possible` because of a hint. */
 export type Confidence = 'proven' | 'likely' | 'possible'
 
-/** The queries of one trace that show a finding; numbers are positions in the trace's `queries`. */
+/** The queries of one trace that show a finding. Numbers are positions in the trace's `queries`, starting at 0. */
 export interface Occurrence {
   /** Id of the trace. */
   trace: string
-  /** The first ones, when `queryCount` says that there are more. */
+  /** Positions of the queries, possibly only the first ones: `queryCount` then holds the total. */
   queries: readonly number[]
   queryCount?: number
   parent?: number
 }
 
-/** What could be saved, counted. */
+/** The work that fixing the finding could save in one trace. */
 export interface Cost {
   queries: number
   roundTrips: number
-  /** It is paid again for each further row. */
+  /** True when the cost grows with the data: it is paid again for each further row. */
   perRow?: boolean
   rows?: number
   bytes?: number
 }
 
-/** One line of evidence for people: what it is and what was seen, with the place where there is one. */
+/** One line of evidence for people: a label, the observed fact, and its position in the source where there is one. */
 export interface Evidence {
   label: string
   text: string
@@ -35,15 +35,15 @@ export interface Evidence {
 
 /** One of the statements that a loop sends. */
 export interface LoopStatement {
-  /** Id of the detector that found it. */
+  /** Id of the detector that found the statement. */
   detector: string
-  /** 16 digits, as in suppressions. */
+  /** The fingerprint's 16 hex digits, as used in suppressions. */
   fingerprint: string
   text: string
-  /** In the trace that sent it most often. */
+  /** Number of executions in the trace that sent the statement most often. */
   count: number
   confidence: Confidence
-  /** The application frames that sent it, innermost first. */
+  /** The application frames that sent the statement, innermost first. */
   callSite: CallSite
   detail: string
   remediation: string
@@ -51,30 +51,30 @@ export interface LoopStatement {
   evidence: readonly Evidence[]
 }
 
-/** One pattern that hurts, with its evidence. The detector writes the sentences; reporters only lay them out. */
+/** One costly pattern with its evidence. The detector writes the sentences; reporters only lay them out. */
 export interface Finding {
-  /** Id of the detector, also the name of its file, page and test. */
+  /** Id of the detector, which is also the name of its file, page and test. */
   detector: string
   severity: Severity
   confidence: Confidence
   title: string
   detail: string
-  /** What to do instead, in one sentence; `fix` holds the code. */
+  /** The advice, in one sentence; `fix` holds the code. */
   remediation: string
-  /** The statement or code to write instead, where it can be given. */
+  /** The statement or code to write instead, where it can be generated. */
   fix?: string
-  /** Names the finding over runs: free of line numbers, counts and times. */
+  /** Identifies the finding across runs: contains no line numbers, counts or times. */
   key: string
-  /** Name of the trace it was found in. */
+  /** Name of the trace in which the finding occurred. */
   route: string
   /** The application frames to look at, innermost first. */
   callSite: CallSite
-  /** The first ones; `occurrenceCount` has the total. */
+  /** The first occurrences; `occurrenceCount` holds the total. */
   occurrences: readonly Occurrence[]
   occurrenceCount: number
-  /** Of the worst occurrence. */
+  /** Cost of the worst occurrence. */
   cost: Cost
   evidence: readonly Evidence[]
-  /** Of a loop: all that it sends, the one that the finding's remedy is for first. */
+  /** For a loop: all statements that it sends. The first is the one that the finding's remedy is for. */
   statements?: readonly LoopStatement[]
 }

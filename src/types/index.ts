@@ -1,4 +1,4 @@
-// The words of the project as types. Other files import from the one that they need.
+// All public types in one module. Files of this package import from the module that defines the type.
 export type * from './detector.ts'
 export type * from './finding.ts'
 export type * from './query.ts'

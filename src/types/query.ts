@@ -1,4 +1,4 @@
-// What is known of one query: plain data that can be written to a file and read back.
+// The facts about one query: plain data that can be written to a file and read back.
 
 /** A position in the application's source. `line` and `column` start at 1. */
 export interface Frame {
@@ -8,10 +8,10 @@ export interface Frame {
   function?: string
 }
 
-/** The application frames that led to a query, innermost first. Empty where none could be had. */
+/** The application frames that led to a query, innermost first. Empty when no frame of the application is known. */
 export type CallSite = readonly Frame[]
 
-/** A column of a result, with the table it came from where PostgreSQL tells (0 and absent for expressions). */
+/** A column of a result, with its table where PostgreSQL reports it. For expressions the ids are 0 or absent. */
 export interface ResultColumn {
   readonly name: string
   /** `schema.table`, known only with a catalog. */
@@ -22,171 +22,181 @@ export interface ResultColumn {
   readonly columnId?: number
 }
 
-/** One value of a query that came from a column of an earlier query's rows. */
+/** The fact that one value of a query came from a column of an earlier query's rows. */
 export interface ValueFlow {
-  /** Position among the values of the query, as `?` count in the fingerprint's text. */
+  /** Position of the value among the `?` of the fingerprint's text, starting at 0. */
   readonly param: number
-  /** Position of the earlier query in the trace. */
+  /** Position of the earlier query in the trace, starting at 0. */
   readonly query: number
   readonly column: string
   readonly table?: string
-  /** How many rows that earlier query returned; of a column inside documents, how many elements. */
+  /** Number of rows that the earlier query returned. For a column inside of documents: the number of array elements. */
   readonly rows: number
-  /** That the column holds the values by accident, estimated. Absent: whoever recorded it knows where they came from. */
+  /**
+   * Estimated probability that the column contains the values by chance. Absent when the origin was recorded, not inferred.
+   */
   readonly chance?: number
 }
 
-/** What the application did with the rows of one result, as far as it was watched. */
+/** How the application used the rows of one result, as far as they were watched. */
 export interface RowUsage {
-  /** Columns it read by their name; `posts.title` is a column of rows that are nested in others. */
+  /** Columns that were read by name. `posts.title` is a column of rows that are nested in other rows. */
   readonly read: readonly string[]
-  /** Columns it handed on with the whole row, by copying or serialising it: whether anybody reads them is not known. */
+  /**
+   * Columns that were passed on with the whole row, by copying or serialising it. Whether other code reads them is unknown.
+   */
   readonly serialized: readonly string[]
   readonly unread: readonly string[]
-  /** Unread ones that the functions on the call site name: another branch may read them. */
+  /** Unread columns that the functions of the call site mention by name: another branch may read them. */
   readonly named?: readonly string[]
-  /** Watched rows of which it read anything at all. */
+  /** Number of watched rows of which at least one column was read. */
   readonly rowsTouched: number
-  /** Number of the first of them, counted from 0; absent when there is none. */
+  /** Position of the first row that was read, starting at 0. Absent when none was. */
   readonly firstTouched?: number
-  /** Rows that were watched, spread evenly over the result. Absent: all of them. */
+  /** Number of watched rows, spread evenly over the result. Absent when all rows were watched. */
   readonly rowsWatched?: number
-  /** Bytes of each unread column over all rows, estimated from the size of its values in a sample of them. */
+  /** Bytes of each unread column over all rows, estimated from the values in a sample of rows. */
   readonly unreadBytes?: Readonly<Record<string, number>>
 }
 
-/** What is proven of the size of a result, whatever the tables hold. */
+/** The proven limit on the size of a result, whatever the tables contain. */
 export interface ResultBound {
-  /** The most rows; absent when nothing bounds them. */
+  /** Maximum number of rows. Absent when the result is unlimited. */
   readonly rows?: number
-  /** The most elements of an array inside a row: 0 without one, absent when nothing bounds them. */
+  /** Maximum number of elements of an array inside one row. It is 0 when there is no array, and absent when unlimited. */
   readonly nested?: number
-  /** What bounds it, or what does not, in words. */
+  /** The reason in words: what limits the result, or why nothing does. */
   readonly reason: string
-  /** The largest table it reads, with the planner's estimate of its rows. */
+  /** The largest table that the statement reads. `tableRows` is the planner's estimate of its rows. */
   readonly table?: string
   readonly tableRows?: number
-  /** Columns that order its rows in one way only, as the statement would name them: `orders.id`. */
+  /** Columns that define a unique order of the rows, as the statement would name them: `orders.id`. */
   readonly key?: readonly string[]
-  /** Its unique key finds one row at most, so that its LIMIT leaves out none. Absent without a LIMIT. */
+  /** True when a unique key finds at most one row, so that the LIMIT drops none. Absent without a LIMIT. */
   readonly findsOneRow?: true
 }
 
-/** What a statement reads and changes beyond the tables that its text names, as the catalog tells. */
+/** The tables that a statement reads and changes beyond those named in its text, according to the catalog. */
 export interface Effects {
-  /** Tables behind its views, and the other parts of partitioned ones. */
+  /** Tables behind views, and the other parts of partitioned tables. */
   readonly reads?: readonly string[]
-  /** It calls functions of the database, which may read any table. */
+  /** True when the statement calls functions of the database, which may read any table. */
   readonly readsAnything?: boolean
-  /** Tables that foreign keys change along with those it writes. */
+  /** Tables that foreign keys change together with the written tables. */
   readonly writes?: readonly string[]
-  /** It runs triggers, rules or volatile functions of the database, which may change any table. */
+  /** True when the statement runs triggers, rules or volatile functions of the database, which may change any table. */
   readonly writesAnything?: boolean
 }
 
-/** What the source around a query shows, so that a remedy can be written in the application's own words. */
+/** The source code around a query, so that a remedy can use the application's own names. */
 export interface QuerySource {
-  /** The calls that send it, as they are written, without `await`: `db.select().from(orders)`. */
+  /** The calls that send the query, as written in the source, without `await`: `db.select().from(orders)`. */
   readonly expression: string
-  /** What becomes of the result: nothing, only its `rows` are used, or anything else. */
+  /** How the result is used: not at all, only its `rows`, or in any other way. */
   readonly result: 'unused' | 'rows' | 'used'
-  /** It is TypeScript. */
+  /** True for TypeScript. */
   readonly isTyped: boolean
   /** How the file loads modules. */
   readonly modules: 'import' | 'require'
   /** Names that the file imports from `drizzle-orm`. */
   readonly imported: readonly string[]
-  /** Names that the file uses for something else, of those that a remedy could import or declare. */
+  /** Names that a remedy could import or declare, but that the file already uses for something else. */
   readonly taken: readonly string[]
-  /** The loop around the calls, where they could also stand before it. */
+  /** The loop around the calls. Absent when the calls could not be moved in front of the loop. */
   readonly loop?: SourceLoop
 }
 
 export interface SourceLoop {
-  /** What it goes through: `orders`. */
+  /** The expression that the loop iterates over: `orders`. */
   over: string
-  /** It is an array, and has `map`. */
+  /** True when `over` is an array, so that it has `map`. */
   isArray: boolean
-  /** What stands for one of them: `order`, or `{ id, customerId }`. */
+  /** The loop variable: `order`, or `{ id, customerId }`. */
   each: string
-  /** The names in `each`. */
+  /** The names that `each` declares. */
   names: readonly string[]
-  /** The calls with the constants of the loop's body in their place. Absent where they use something else of it. */
+  /**
+   * The calls, with constants of the loop's body replaced by their values. Absent when the calls use other variables of the
+   * body.
+   */
   expression?: string
-  /** A condition in the loop decides whether the query is sent. */
+  /** True when a condition in the loop decides whether the query is sent. */
   isConditional: boolean
-  /** `await` may stand before it. */
+  /** True when `await` is allowed in front of the loop. */
   mayAwait: boolean
-  /** It stands in another loop. */
+  /** True when the loop is inside another loop. */
   isNested: boolean
 }
 
-/** One statement sent once. Times are milliseconds from the start of the trace. */
+/** One statement, sent once. Times are milliseconds from the start of the trace. */
 export interface Query {
   readonly sql: string
-  /** Characters of the statement, when only its start was kept: what is not known whole is compared with nothing. */
+  /**
+   * Length of the whole statement in characters, when only its beginning was kept. Such a statement is compared with no
+   * other.
+   */
   readonly sqlLength?: number
   readonly params?: readonly unknown[]
-  /** The LIMIT and OFFSET in force, parameters included. */
+  /** The LIMIT and OFFSET in force, whether written in the statement or given as parameters. */
   readonly limit?: number
   readonly offset?: number
-  /** Keyed hashes of the values, in the order of the fingerprint's `?`: equal values have equal hashes within one trace. */
+  /** Keyed hashes of the values, in the order of the fingerprint's `?`. Within one trace, equal values have equal hashes. */
   readonly valueHashes?: readonly (string | readonly string[])[]
   readonly startMs?: number
-  /** Execution, without the wait for a connection. */
+  /** Time of execution, without the wait for a connection. */
   readonly durationMs?: number
-  /** Wait for a pooled connection. */
+  /** Time of the wait for a connection of the pool. */
   readonly waitMs?: number
   readonly rows?: number
   readonly bytes?: number
-  /** Its rows were asked for in portions: by a cursor, a stream or the driver's option `rows`. */
+  /** True when the rows were fetched in portions: by a cursor, a stream or the driver's option `rows`. */
   readonly inPortions?: boolean
-  /** Equal results have equal hashes within one trace. */
+  /** Hash of the result. Within one trace, equal results have equal hashes. */
   readonly resultHash?: string
   readonly columns?: readonly ResultColumn[]
   /** The library that built the statement, such as `drizzle`. */
   readonly via?: string
-  /** The tables it touches, where that library told. */
+  /** The tables of the statement, where that library reports them. */
   readonly tables?: readonly string[] | undefined
-  /** Started after the response of its request was sent. */
+  /** True when the query started after the response of its request was sent. */
   readonly afterResponse?: boolean
   readonly connection?: number
   readonly transaction?: number
-  /** Name of the prepared statement; `~` for one that is built from data. */
+  /** Name of the prepared statement; `~` replaces a name that is built from data. */
   readonly prepared?: string
-  /** SQLSTATE of the database's error, or the error code of Node.js. */
+  /** The SQLSTATE of the database's error, or the error code of Node.js. */
   readonly error?: string
   readonly callSite?: CallSite
   /**
-   * How many frames of the call site, innermost first, were running; the others waited for them at an `await`. Absent where
-   * that is not known.
+   * How many frames of the call site, innermost first, were running. The others were waiting for them at an `await`. Absent
+   * when unknown.
    */
   readonly runningFrames?: number
-  /** Several calls may have this call site, so that the same one twice is no sign of a loop. */
+  /** True when several calls may share this call site, so that the same call site twice does not prove a loop. */
   readonly callersUnknown?: true
-  /** Where the query was built, when that is not where it was sent. */
+  /** The place where the query was built, when it differs from the place where it was sent. */
   readonly builtAt?: Frame | undefined
-  /** Known of the first query of each call that repeats a statement. */
+  /** Present for the first query of each call that repeats a statement. */
   readonly source?: QuerySource
   readonly flow?: readonly ValueFlow[]
-  /** Known of a SELECT when the catalog is. */
+  /** Present for a SELECT when the catalog is known. */
   readonly bound?: ResultBound
-  /** Absent where there is nothing beyond the statement's text, and without a catalog. */
+  /** Absent without a catalog, and when the statement's text names everything that it reads and changes. */
   readonly effects?: Effects
-  /** Absent when the rows were not watched, and when there were none. */
+  /** Absent when there were no rows, or when they were not watched. */
   readonly usage?: RowUsage
-  /** Who said in the code that findings about this query are left out, and why. */
+  /** Reasons, given in the code, to suppress findings about this query. */
   readonly ignored?: readonly Ignore[] | undefined
 }
 
-/** Why, and for which detectors, findings about a query are left out. */
+/** A reason to suppress findings about a query, and the detectors that it is for. */
 export interface Ignore {
-  /** A call of `ignore` around the query, or a comment in its statement. */
+  /** Whether the reason was given by a call of `ignore` around the query, or by a comment in its statement. */
   by: 'ignore' | 'comment'
-  /** Empty where a comment gives none; it then leaves out nothing. */
+  /** Empty when a comment gives no reason. Such a comment suppresses nothing. */
   reason: string
-  /** Absent: all. */
+  /** Ids of detectors. Absent when the reason is for all detectors. */
   detectors?: readonly string[] | undefined
-  /** The last day on which it counts, in UTC: `YYYY-MM-DD`. */
+  /** The last day on which the reason is valid, in UTC: `YYYY-MM-DD`. */
   until?: string | undefined
 }

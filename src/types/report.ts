@@ -1,8 +1,8 @@
-// The findings of many traces, and what has changed from one report to another: plain data.
+// The findings of many traces, and the differences between two reports: plain data.
 import type { Finding } from './finding.ts'
 import type { Frame } from './query.ts'
 
-/** Counts and times of all traces of one name. */
+/** Counts and times of all traces with one name. */
 export interface RouteSummary {
   name: string
   traces: number
@@ -13,7 +13,7 @@ export interface RouteSummary {
 
 /** Times of a finding's worst occurrence. */
 export interface Measured {
-  /** In which at least one of its queries was under way. */
+  /** Milliseconds during which at least one of the finding's queries was running. */
   spentMs: number
 }
 
@@ -23,29 +23,31 @@ export interface Spread {
   max: number
 }
 
-/** What had to be left out to stay within the limits. */
+/** Counts of everything that was left out to stay within the limits. */
 export interface Cut {
-  /** Queries counted but not kept. */
+  /** Queries that were counted but not kept. */
   queries: number
-  /** Traces that were only counted, because they sent what was known of their route. */
+  /** Traces that were only counted, because they sent what their route always sends. */
   counted?: number
-  /** Traces that were not looked at, because only some are. */
+  /** Traces that were not examined, because only a sample is. */
   unsampled?: number
-  /** Traces closed early because too many were open. */
+  /** Traces that were closed early because too many were open. */
   traces: number
-  /** Traces whose name was one too many to be kept as a route. */
+  /** Traces that do not appear under their name, because too many different names were known. */
   routes: number
-  /** Findings, as often as they came, of keys that were too many to be kept. */
+  /** Occurrences of findings that were dropped because too many different findings were known. */
   findings?: number
-  /** Results of which not all rows were kept to follow their values. */
+  /** Results of which only some rows were kept to follow their values. */
   results?: number
-  /** Statements of which only the start was kept. */
+  /** Statements of which only the beginning was kept. */
   statements?: number
-  /** Queries of which a parameter was too large to be kept. */
+  /** Queries with a parameter that was too large to keep. */
   values?: number
-  /** Traces that the trace file does not hold: they came faster than they could be written, or it failed. */
+  /**
+   * Traces that are missing in the trace file, because they came faster than they could be written or because writing failed.
+   */
   unrecorded: number
-  /** Observations of statements that were too many to be compared over several traces. */
+  /** Observations that were dropped because too many statements had to be compared across traces. */
   observations: number
   /** Queries outside any trace, or in a trace that had ended. */
   untraced: number
@@ -54,28 +56,31 @@ export interface Cut {
 }
 
 /**
- * What became of a reason to leave findings out. `used`: it left some out. `unused`: what it speaks of was there, and there
- * was nothing to leave out. `unseen`: what it speaks of did not come up, so nothing is known. `expired`: its last day is
- * over, and `invalid`: a comment without a reason; both leave out nothing.
+ * The effect of a suppression.
+ * - `used`: it suppressed findings.
+ * - `unused`: the code it covers ran, but no finding matched.
+ * - `unseen`: the code it covers did not run, so whether it is still needed is unknown.
+ * - `expired`: its last day is over, so it suppresses nothing.
+ * - `invalid`: it is a comment without a reason, so it suppresses nothing.
  */
 export type SuppressionState = 'used' | 'unused' | 'unseen' | 'expired' | 'invalid'
 
-/** An entry of the option `suppress`, a call of `ignore` or a comment, with what it did. */
+/** An entry of the option `suppress`, a call of `ignore` or a comment, with its effect. */
 export interface Suppression {
   by: 'suppress' | 'ignore' | 'comment'
   reason: string
-  /** Absent: all. */
+  /** Ids of detectors. Absent when the suppression is for all detectors. */
   detectors?: readonly string[] | undefined
-  /** Patterns of an entry of `suppress`. */
+  /** The patterns of an entry of `suppress`. */
   route?: string | undefined
   path?: string | undefined
-  /** The statement's. */
+  /** Fingerprint of the statement. */
   fingerprint?: string | undefined
   until?: string | undefined
   state: SuppressionState
-  /** Different findings that it left out, or would have if it were not expired or invalid. */
+  /** Number of different findings that were suppressed, or would be if the suppression were not expired or invalid. */
   findings: number
-  /** The line of a query inside the block, or with the comment. */
+  /** The line of a query inside the block, or of the query with the comment. */
   at?: Frame | undefined
 }
 
@@ -87,52 +92,52 @@ export interface Report {
   queries: number
   findings: readonly Finding[]
   routes: readonly RouteSummary[]
-  /** What was measured, by the finding's key: it differs from run to run, so it stands beside the findings. */
+  /** Measured times, by the finding's key. They differ from run to run and are therefore kept apart from the findings. */
   measured: Readonly<Record<string, Measured>>
-  /** Different findings that were left out because somebody gave a reason. */
+  /** Number of different findings that were suppressed. */
   suppressed: number
-  /** The reasons given, by where they are written and in their order. */
+  /** All suppressions, in the order of the places where they are written. */
   suppressions: readonly Suppression[]
   cut: Cut
 }
 
-/** What changed from one report to another, by the keys of their findings. Plain data. */
+/** The differences between two reports, by the keys of their findings. Plain data. */
 export interface Comparison {
   v: 1
   new: readonly Finding[]
   grown: readonly GrownFinding[]
   fixed: readonly Finding[]
-  /** Not found any more, but their route did not run either: nothing is known of them. */
+  /** Findings that are gone, but whose route did not run: whether they are fixed is unknown. */
   unseen: readonly Finding[]
-  /** How many are as they were, or smaller. */
+  /** Number of findings that did not change or became smaller. */
   known: number
-  /** Findings left out for a reason: what has come to be left out stands among the fixed. */
+  /** Numbers of suppressed findings. A finding that is suppressed only in the second report is among the fixed ones. */
   suppressed: { before: number; after: number }
   routes: readonly ComparedRoute[]
 }
 
-/** Numbers of queries of its worst occurrence. */
+/** A finding whose worst occurrence sends more queries than before. */
 export interface GrownFinding {
   finding: Finding
   before: number
   after: number
 }
 
-/** Queries of one visit; absent where the route did not run. */
+/** Queries of one visit of a route. Absent when the route did not run. */
 export interface ComparedRoute {
   name: string
   before?: Spread
   after?: Spread
 }
 
-/** What a baseline says of a report's findings, by their keys. What is in none of these is new. */
+/** How a baseline judges a report's findings, by their keys. A finding in none of these is new. */
 export interface BaselineStates {
-  /** The file's name. */
+  /** Name of the baseline file. */
   baseline: string
-  /** With the queries that they may have. */
+  /** Accepted findings with their budget of queries. */
   accepted: ReadonlyMap<string, number>
-  /** With the queries that were accepted, and those that they have now. */
+  /** Findings above their budget: the accepted number of queries, and the present one. */
   grown: ReadonlyMap<string, { before: number; after: number }>
-  /** Neither accepted nor refused, because times decide about them. */
+  /** Findings that are neither accepted nor refused, because they depend on measured times. */
   unjudged: ReadonlySet<string>
 }

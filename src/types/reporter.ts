@@ -7,28 +7,30 @@ export interface ReporterOptions {
   color?: boolean
   /** Paths below this folder are shown relative to it. */
   cwd?: string
-  /** The repository's folder: formats that machines read name paths relative to it. Default: `cwd`. */
+  /** Folder of the repository. Formats for machines name paths relative to it. Default: `cwd`. */
   root?: string
-  /** What a round trip takes on the network of production, for what a finding would cost there. Default 1. */
+  /** Milliseconds of one round trip on the production network, to estimate the cost of a finding there. Default: 1. */
   roundTripMs?: number
-  /** Columns of the terminal, where text is wrapped. Default: it is not. */
+  /** Columns of the terminal, at which text is wrapped. Default: text is not wrapped. */
   width?: number
-  /** Whether the terminal has links (OSC 8). Default: no. */
+  /** Whether the terminal supports links (OSC 8). Default: no. */
   links?: boolean
-  /** Where links to a line lead: the name of an editor or a template (`editor-link.ts`). Default: to the file. */
+  /**
+   * Target of links to a line of source: the name of an editor or a template (see `editor-link.ts`). Default: to the file.
+   */
   editor?: string
-  /** The findings are held against a baseline: what is accepted is only counted. */
+  /** The comparison with a baseline. Accepted findings are only counted. */
   states?: BaselineStates
-  /** What has changed since a base report, by formats that can show it beside the findings (`html`). */
+  /** The differences from a base report, for formats that show them beside the findings (`html`). */
   comparison?: Comparison
-  /** Traces to show beside the findings, by formats that can (`html`). */
+  /** Traces to show beside the findings, for formats that can (`html`). */
   traces?: readonly Trace[]
-  /** Occurrences in these traces that the report does not keep, by the finding's key. */
+  /** Occurrences in these traces that the report itself does not keep, by the finding's key. */
   occurrences?: Readonly<Record<string, readonly Occurrence[]>>
 }
 
 /** A pure function from a report to text. */
 export type Reporter = (report: Report, options?: ReporterOptions) => string
 
-/** Listens to the report of each trace as it closes. */
+/** Called with the report of each trace when the trace closes. */
 export type ReportListener = (report: Report, trace: Trace) => void

@@ -1,51 +1,54 @@
 // The queries of one unit of work: plain data that can be written to a file and read back.
 import type { Query } from './query.ts'
 
-/** The unit of work a trace stands for. */
+/** The unit of work that a trace stands for. */
 export type TraceKind = 'http' | 'test' | 'job' | 'script'
 
-/** The queries of one unit of work, in the order they started. */
+/** The queries of one unit of work, in the order in which they started. */
 export interface Trace {
   readonly v: 1
   readonly id: string
   readonly kind: TraceKind
-  /** For requests the method and the route pattern: `GET /orders/:id`. */
+  /** For a request the method and the route pattern: `GET /orders/:id`. */
   readonly name: string
   /** ISO 8601 */
   readonly startedAt?: string
   readonly durationMs?: number
   readonly labels?: Readonly<Record<string, string>>
-  /** What counted as application code when its call sites were read; absent when nothing was set. */
+  /**
+   * The definition of application code that was in force when the call sites were read. Absent when the option `application`
+   * was not set.
+   */
   readonly application?: RecordedApplication
-  /** How many queries were counted but not kept. */
+  /** Number of queries that were counted but not kept. */
   readonly truncated: number
-  /** What of its queries was left out to stay within the limits; absent when nothing was. */
+  /** Counts of everything that was left out to stay within the limits. Absent when nothing was. */
   readonly cut?: TraceCut
-  /** Of its queries before those kept, all as known from earlier traces; never in a trace file. */
+  /** Queries before the kept ones that were only counted, because earlier traces had sent the same. Never in a trace file. */
   readonly onlyCounted?: OnlyCounted
   readonly queries: readonly Query[]
 }
 
-/** The option `application` without its functions and regular expressions, which cannot be written. */
+/** The option `application` without its functions and regular expressions, which a file cannot hold. */
 export interface RecordedApplication {
   include?: readonly string[]
   exclude?: readonly string[]
 }
 
-/** What is counted, and was not kept. */
+/** How much was left out, counted. */
 export interface TraceCut {
-  /** Results of which not all rows were kept to follow their values. */
+  /** Results of which only some rows were kept to follow their values. */
   results?: number
-  /** Statements of which only the start was kept. */
+  /** Statements of which only the beginning was kept. */
   statements?: number
-  /** Queries of which a parameter was too large to be kept until the end of the trace. */
+  /** Queries with a parameter that was too large to keep until the end of the trace. */
   values?: number
 }
 
-/** Queries that were counted because they were as known. */
+/** Queries that were only counted, because earlier traces had sent the same. */
 export interface OnlyCounted {
   readonly queries: number
-  /** Those of them that control transactions and settings. */
+  /** Number of those queries that control transactions or settings. */
   readonly control: number
   readonly databaseMs: number
 }

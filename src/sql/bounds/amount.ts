@@ -1,4 +1,4 @@
-// Arithmetic of upper bounds that keeps the reason of whichever bound decided.
+// Arithmetic of upper bounds. A result keeps the reason of the bound that decided it.
 import type { Amount } from './relation.ts'
 
 export const NOTHING: Amount = { rows: 0, reason: '' }

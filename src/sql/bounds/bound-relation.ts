@@ -1,4 +1,4 @@
-// The bound of a query as the level around it sees it: a relation, under the names it is given there.
+// Turns the bound of a subquery into a relation of the query level around it, under the names that it gets there.
 import type { Node } from 'libpg-query'
 import { strings } from '../parse/tree.ts'
 import type { QueryBound } from './query-context.ts'
@@ -23,7 +23,7 @@ export function relationOf(
   }
 }
 
-/** Gives columns new names by position; keys go with them. */
+/** Renames columns by position. The keys are renamed with them. */
 export function renamed(bound: QueryBound, names: readonly Node[] | undefined): QueryBound {
   if (names === undefined || names.length === 0) return bound
   const texts = strings(names)

@@ -1,5 +1,5 @@
-// The most rows a statement can return, and the longest array it can put into one of them, by proof: what is called bounded
-// is, whatever the tables hold. What cannot be proven is Infinity, with the reason in words.
+// Proves how many rows a statement can return, and how long an array in one of them can be, whatever the tables contain. A
+// size that cannot be proven is Infinity, with the reason in words.
 
 import { parseStatements } from '../parse/parser.ts'
 import { as } from '../parse/tree.ts'
@@ -8,28 +8,28 @@ import { createQueryBounds } from './query-bound.ts'
 import { createTableReader } from './tables.ts'
 
 export interface BoundOptions {
-  /** Without one, no unique key is known, and LIMIT, VALUES and aggregates are all there is. */
+  /** Without a catalog no unique key is known, so that only LIMIT, VALUES and aggregates bound a result. */
   catalog?: Catalog | undefined
-  /** Of the session that sends the statement, when it is not the catalog's. */
+  /** The search path of the session that sends the statement, when it differs from the catalog's. */
   searchPath?: readonly string[] | undefined
-  /** Values of the parameters. Without them nothing is bounded by a parameter. */
+  /** Values of the parameters. Without them no parameter bounds anything. */
   params?: readonly unknown[] | undefined
-  /** The bound that the statement would have without its own LIMIT; those of its subqueries count. */
+  /** Bound the statement as if its outermost LIMIT were missing. LIMITs of subqueries still count. */
   withoutLimit?: boolean | undefined
 }
 
 export interface Bound {
-  /** The most rows; Infinity when nothing bounds them. */
+  /** Maximum number of rows; Infinity when nothing bounds them. */
   rows: number
-  /** The most elements of an array that an aggregate or ARRAY(…) puts into a row; 0 when there is none. */
+  /** Maximum number of elements of an array that an aggregate or ARRAY(…) puts into a row; 0 when there is no such array. */
   nested: number
-  /** Why it is unbounded, or what bounds it: `no LIMIT, and no unique key of orders is fixed: add LIMIT or filter by orders.id`. */
+  /** The reason, for example `no LIMIT, and no unique key of orders is fixed: add LIMIT or filter by orders.id`. */
   reason: string
 }
 
 /**
- * Bounds the result of a statement. It may say unbounded of something bounded, never the reverse. Synchronous once
- * `loadParser()` is through; before that, and for what the parser refuses, nothing is known to be bounded. Never throws.
+ * Bounds the result of a statement. A bounded result may be reported as unbounded, but never the reverse. Synchronous. Until
+ * `loadParser()` has finished, and for statements that the parser rejects, nothing is known to be bounded. Never throws.
  */
 export function bound(sql: string, options: BoundOptions = {}): Bound {
   try {
@@ -70,14 +70,14 @@ function notKnown(reason: string): Bound {
 
 type Amounts = { own: { rows: number; reason: string }; nested: { rows: number; reason: string } }
 
-/** Statements that are no queries. What they return is a status, or not known. */
+/** Bounds of statements other than queries. They return a status, or rows that are not known. */
 function utilityRows(statement: object): Amounts | undefined {
   const name = Object.keys(statement)[0] ?? ''
   if (/^(Select|Insert|Update|Delete|Merge)Stmt$/.test(name)) return undefined
   const nested = { rows: 0, reason: '' }
   const fetch = as(statement as never, 'FetchStmt')
   if (fetch !== undefined) {
-    // FETCH ALL is written as the greatest number there is.
+    // The parser represents FETCH ALL by the largest possible number.
     const count = Math.abs(Number(fetch.howMany ?? 0))
     const rows = count > Number.MAX_SAFE_INTEGER ? Infinity : count
     return {

@@ -1,6 +1,6 @@
-// Expressions over one relation in one spelling, so that the expression of an index and that of a condition can be told to
-// be the same. It undoes only what PostgreSQL itself adds when it writes an expression back: casts of varchar to text, and
-// casts on constants to the type of the column beside them.
+// Writes expressions over one relation in one canonical spelling, so that the expression of an index can be compared with
+// that of a condition. Only the differences that PostgreSQL itself adds when it prints an expression are removed: casts from
+// varchar to text, and casts of constants to the type of the column that they are compared with.
 
 import type { Node, TypeName } from 'libpg-query'
 import { as, constantValue, strings, withoutCasts } from '../parse/tree.ts'
@@ -8,7 +8,7 @@ import type { RelationColumn } from './relation.ts'
 
 export type ColumnLookup = (reference: Node) => RelationColumn | undefined
 
-/** The canonical text, or undefined when the expression holds anything but columns of the relation and constants. */
+/** The canonical text, or undefined when the expression contains anything but columns of the relation and constants. */
 export function canonicalExpression(
   node: Node | undefined,
   columnOf: ColumnLookup,
@@ -61,7 +61,7 @@ export function canonicalExpression(
         side === undefined ? '' : write(side),
       )
       const operator = strings(expression.name).at(-1)
-      // PostgreSQL writes IN back as = ANY.
+      // PostgreSQL prints IN as = ANY.
       const isIn = expression.kind === 'AEXPR_IN' && operator === '='
       const kind = isIn ? 'AEXPR_OP_ANY' : expression.kind
       return `(${sides[0]} ${kind === 'AEXPR_OP' ? '' : kind} ${operator} ${sides[1]})`
@@ -83,13 +83,13 @@ export function canonicalExpression(
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name'])
 
-/** The last name of a type, with the underscore of PostgreSQL's array types. */
+/** The last name of a type. PostgreSQL's array types begin with an underscore. */
 export function typeNameOf(type: TypeName | undefined): string {
   const name = strings(type?.names).at(-1) ?? ''
   return type?.arrayBounds === undefined ? name : `_${name}`
 }
 
-/** The conditions joined by AND. */
+/** The conditions that AND joins. */
 export function conjunctsOf(node: Node | undefined): Node[] {
   if (node === undefined) return []
   const bool = as(node, 'BoolExpr')

@@ -1,32 +1,33 @@
-// When does `column = value` leave a unique column at most one row? When PostgreSQL compares the column's own values, or
-// turns them into something that keeps different ones apart. `numeric_column = 0.1::float8` does not: many numerics are
-// the same float8. Types that are not known count only where no type the column compares to could do harm.
+// Decides whether `column = value` leaves at most one row of a unique column. It does when PostgreSQL compares the column's
+// own values, or converts them into a type in which different values stay different. `numeric_column = 0.1::float8` does not,
+// because many numerics become the same float8. A value of unknown type is accepted only when no type could make different
+// values of the column equal.
 
 import type { Node } from 'libpg-query'
 import { as, strings } from '../parse/tree.ts'
 import { typeNameOf } from './canonical.ts'
 import { type Level, type RelationColumn, resolveColumn } from './relation.ts'
 
-/** A literal in quotes or a bare parameter: it becomes what the other side is. */
+/** The type of a quoted literal or a bare parameter: PostgreSQL converts it to the type of the other side. */
 const ADAPTS = 'unknown'
 
 const INTEGERS = new Set(['int2', 'int4', 'int8'])
 const NUMBERS = new Set([...INTEGERS, 'numeric'])
 const TEXTS = new Set(['text', 'varchar', 'name'])
-/** Whatever these are compared with, their values stay apart. */
+/** Values of these types stay different, whatever type they are compared with. */
 const SAFE_WITH_ANYTHING = new Set(['int2', 'int4', 'uuid', 'bool', 'text'])
 
 export function isSafeEquality(column: string | undefined, value: string | undefined): boolean {
   if (value === ADAPTS) return true
   if (column === undefined) return false
-  // An array beside a single value is compared element by element.
+  // A comparison of an array with a single value is made element by element.
   if (value?.startsWith('_') === true && value !== column) return false
   if (value === undefined) return SAFE_WITH_ANYTHING.has(column)
   if (column === value || SAFE_WITH_ANYTHING.has(column)) return true
   return (NUMBERS.has(column) && NUMBERS.has(value)) || (TEXTS.has(column) && TEXTS.has(value))
 }
 
-/** Equal through one of several equals: only within one family of types. */
+/** Whether equality is transitive between two types, which it is only inside one family of types. */
 export function isOneFamily(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return false
   return one === other || (NUMBERS.has(one) && NUMBERS.has(other)) || (TEXTS.has(one) && TEXTS.has(other))
@@ -38,7 +39,7 @@ const TEXT_FUNCTIONS = new Set(
   ),
 )
 
-/** The type of an expression where it is plain to see. */
+/** The type of an expression, where its form alone shows it. */
 export function typeOf(node: Node | undefined, level: Level): string | undefined {
   if (node === undefined) return undefined
   if (as(node, 'ParamRef') !== undefined) return ADAPTS

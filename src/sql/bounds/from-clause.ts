@@ -1,4 +1,4 @@
-// What FROM reads: its relations in the order a join can add them, and the conditions of its inner joins.
+// Reads FROM: its relations, in the order in which a join can add them, and the conditions of its inner joins.
 import type { Node } from 'libpg-query'
 import { as, strings } from '../parse/tree.ts'
 import { most, NOTHING, ONE } from './amount.ts'
@@ -37,7 +37,7 @@ export function readItem(item: Node, context: QueryContext): { units: Unit[]; co
   const leftRelations = left.units.flatMap(relationsOf)
   const rightRelations = right.units.flatMap(relationsOf)
   const conditions = [...conjunctsOf(join.quals), ...usingConditions(join, leftRelations, rightRelations)]
-  // An alias over the join hides the names below it; nothing is concluded through it.
+  // An alias of the join hides the names inside it, so nothing is concluded through such a join.
   if (join.alias !== undefined)
     hideBehind(join.alias.aliasname ?? '', [...leftRelations, ...rightRelations], context)
   if (join.jointype === 'JOIN_LEFT') return optional(left, right, conditions, context)
@@ -64,7 +64,7 @@ export function readItem(item: Node, context: QueryContext): { units: Unit[]; co
   }
 }
 
-/** `one LEFT JOIN other`: what ON says, and what inner joins on the other side say, bounds the other side only. */
+/** `one LEFT JOIN other`: conditions in ON, and inner joins inside the right side, bound the right side only. */
 function optional(
   one: { units: Unit[]; conjuncts: Node[] },
   other: { units: Unit[]; conjuncts: Node[] },
@@ -115,7 +115,7 @@ function readRelation(item: Node, context: QueryContext): Relation {
       bounds.statement(definition, undefined, new Map()),
     )
     const columns = renameColumns(relation.columns, range.alias?.colnames)
-    // Renamed columns would no longer match the names in the keys.
+    // Renamed columns no longer match the names in the keys.
     return { ...relation, alias, columns, keys: range.alias?.colnames === undefined ? relation.keys : [] }
   }
   const sub = as(item, 'RangeSubselect')
@@ -177,7 +177,7 @@ function functionRelation(
   }
 }
 
-/** `JOIN (…) AS x` leaves only x to be named. */
+/** After `JOIN (…) AS x` only x can be named. */
 function hideBehind(alias: string, relations: readonly Relation[], { level }: { level: Level }): void {
   level.relations = level.relations.filter((relation) => !relations.includes(relation))
   level.relations.push({ ...anonymous({ rows: Infinity, reason: '' }), alias })
@@ -191,5 +191,5 @@ function equalColumns(one: string, other: string, name: string): Node {
   return { A_Expr: { kind: 'AEXPR_OP', name: equals, lexpr: column(one), rexpr: column(other) } }
 }
 
-/** Functions whose result is one column, named by the alias. */
+/** Functions whose result is one column, which is named by the alias. */
 const SINGLE_COLUMN_SETS = new Set(['unnest', 'generate_series', 'regexp_split_to_table', 'string_to_table'])

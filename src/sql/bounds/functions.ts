@@ -1,5 +1,5 @@
-// What a function is by its name: one that returns one value, a set, an aggregate, or unknown. With a catalog, names that
-// are not in it are PostgreSQL's own and harmless; without one, only the functions named here are known.
+// Classifies a function by its name: it returns one value or a set, aggregates, or is unknown. With a catalog, names that it
+// does not list are PostgreSQL's own and harmless. Without a catalog, only the functions listed here are known.
 
 import { AGGREGATES, SET_RETURNING } from '../parse/known-functions.ts'
 import type { Catalog } from './catalog-shape.ts'
@@ -8,7 +8,7 @@ export interface FunctionFacts {
   of(names: readonly string[]): 'scalar' | 'set' | 'aggregate' | 'unknown'
   isVolatile(names: readonly string[]): boolean
   isBuiltinAggregate(names: readonly string[]): boolean
-  /** No function outside PostgreSQL's own has the name. */
+  /** True when no function outside pg_catalog has this name. */
   isBuiltin(names: readonly string[]): boolean
 }
 
@@ -18,7 +18,7 @@ const SCALARS = new Set(
   ),
 )
 
-/** Another result each time, and known without a catalog. */
+/** Functions that are known without a catalog to return a different result each time. */
 const VOLATILE = new Set(
   'random random_normal gen_random_uuid uuidv4 uuidv7 nextval currval setval lastval clock_timestamp timeofday set_config pg_sleep txid_current uuid_generate_v4'.split(
     ' ',
@@ -32,7 +32,7 @@ interface KnownFunction {
   builtin: boolean
 }
 
-/** A catalog does not change, and may have thousands of functions. */
+/** The index of each catalog is kept, because a catalog does not change and may list thousands of functions. */
 const indexes = new WeakMap<Catalog, ReadonlyMap<string, KnownFunction>>()
 
 function functionsByName(catalog: Catalog | undefined): ReadonlyMap<string, KnownFunction> {
@@ -60,7 +60,7 @@ export function functionFacts(catalog: Catalog | undefined): FunctionFacts {
     of(names) {
       const name = names.at(-1) ?? ''
       const known = byName.get(name)
-      // One name may be several functions; the worst counts.
+      // Several functions may share a name, so the least favourable one counts.
       if (known?.returnsSet === true || SET_RETURNING.has(name)) return 'set'
       if (AGGREGATES.has(name) && known?.builtin !== false) return 'aggregate'
       if (known !== undefined) return known.aggregate ? 'aggregate' : 'scalar'

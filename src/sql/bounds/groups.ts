@@ -1,4 +1,4 @@
-// How many groups GROUP BY and DISTINCT can leave: as many as their values can differ.
+// Bounds the number of groups that GROUP BY and DISTINCT leave, which is the number of different values of their expressions.
 import type { Node, SelectStmt } from 'libpg-query'
 import { as, constantValue, eachChild, strings } from '../parse/tree.ts'
 import { least, ONE, times } from './amount.ts'
@@ -19,7 +19,7 @@ export function grouped(node: SelectStmt, facts: Facts, context: QueryContext, i
     const { content = [] } = as(terms[0], 'GroupingSet') ?? {}
     return { rows: content.length, reason: 'GROUPING SETS (())' }
   }
-  // Each set gives its own groups, and there are at most 2^n sets of n expressions.
+  // Each grouping set produces its own groups, and n expressions have at most 2^n sets.
   const count = 2 ** Math.min(30, countOfColumns(terms))
   return times({ rows: Math.max(1, input.rows), reason: input.reason }, { rows: count, reason: '' })
 }
@@ -44,7 +44,7 @@ function groupsOf(terms: readonly Node[], node: SelectStmt, facts: Facts, contex
   return { rows, reason: 'the groups are fixed' }
 }
 
-/** A position or a name of the select list stands for what is there. */
+/** A position or a name refers to an item of the select list. */
 export function groupTerm(
   term: Node,
   node: SelectStmt,
@@ -71,7 +71,7 @@ export function groupTerm(
   return { value: target?.val ?? term, name: name ?? 'an expression' }
 }
 
-/** How many different values, NULL among them, an expression can have over the rows of this level. */
+/** Maximum number of different values, NULL included, that an expression has over the rows of this level. */
 function valuesOf(value: Node, facts: Facts, context: QueryContext): number {
   const reference = as(value, 'ColumnRef')
   if (reference === undefined) {

@@ -1,18 +1,18 @@
-// How many combinations of rows the relations of one level can make. One relation after the other is added to those that
-// are there: with one row when a unique key of it is fixed by constants and by rows already there, with all its rows when
-// nothing fixes it. The optional side of a LEFT JOIN comes after the other, and never counts for less than one.
+// Bounds the number of row combinations of the relations of one level. Relations are added one after the other. A relation
+// adds one row when a unique key of it is fixed by constants and by the relations already added, and all its rows when no key
+// is fixed. The optional side of a LEFT JOIN is added after the other side and never counts as less than one row.
 
 import { type Fact, type Facts, joinFacts } from './facts.ts'
 import type { Amount, Key, Relation } from './relation.ts'
 
 export type Unit = { relation: Relation } | OptionalUnit
 
-/** The right side of a LEFT JOIN. */
+/** The units on the right side of a LEFT JOIN. */
 export interface OptionalUnit {
   optional: readonly Unit[]
-  /** Relations of the left side. */
+  /** The relations of the left side. */
   after: ReadonlySet<Relation>
-  /** What ON says; it bounds this side only. */
+  /** The condition in ON, which bounds this side only. */
   on: Facts
 }
 
@@ -111,7 +111,7 @@ function passes(fact: Fact, relation: Relation, key: Key): boolean {
   return fact.parts.every((part) => columnOf(relation, part)?.notNull === true)
 }
 
-/** A boolean has two values, an enum as many as it has labels. */
+/** Number of values of a column's type: a boolean has two, an enum as many as it has labels. */
 function valuesOfType(relation: Relation, part: string, key: Key): number {
   const column = columnOf(relation, part)
   if (column?.values === undefined) return Infinity

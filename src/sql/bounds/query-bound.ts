@@ -1,5 +1,5 @@
-// The bound of one query level, from the inside out: what FROM combines, what grouping, DISTINCT, set operations and LIMIT
-// leave of it, and how long an array that an aggregate builds from it can be.
+// Bounds one query level, from the inside out: the combinations that FROM makes, the rows that grouping, DISTINCT, set
+// operations and LIMIT leave, and the length of arrays that aggregates build from them.
 
 import type { Node, SelectStmt } from 'libpg-query'
 import { as, returningOf } from '../parse/tree.ts'
@@ -25,7 +25,7 @@ import type { TableReader } from './tables.ts'
 import { limitOf, truthOf } from './values.ts'
 import { withNames } from './with-clause.ts'
 
-/** Evaluations of alternatives in one statement; beyond them an OR is taken for unbounded. */
+/** Maximum number of evaluations of alternatives in one statement. Beyond it, an OR counts as unbounded. */
 const MOST_EVALUATIONS = 500
 const MANY_RELATIONS = 60
 
@@ -99,7 +99,7 @@ export function createQueryBounds(tables: TableReader, params: readonly unknown[
     if (conjuncts.some((conjunct) => truthOf(conjunct, params) === false))
       return { rows: 0, reason: 'its condition is false' }
     if (amount.rows !== Infinity) return amount
-    // An OR is bounded when each of its alternatives is.
+    // An OR is bounded when each of its alternatives is bounded.
     for (const conjunct of conjuncts) {
       const arms = alternativesOf(conjunct)
       if (arms === undefined) continue

@@ -1,4 +1,4 @@
-// What the parts of one query level share while its bound is worked out, and what its values hang on.
+// The state that the parts of one query level share while its bound is computed, and the dependencies of its values.
 import type { FuncCall, Node, SelectStmt, SubLink } from 'libpg-query'
 import { as, eachChild, strings } from '../parse/tree.ts'
 import { ONE } from './amount.ts'
@@ -19,16 +19,16 @@ export interface QueryBound {
   nested: Amount
   columns: readonly RelationColumn[] | undefined
   keys: readonly Key[]
-  /** Relations of levels outside that it refers to. */
+  /** Relations of outer levels that the query refers to. */
   references: readonly { level: Level; relation: Relation }[]
   unknownReferences: boolean
-  /** A function in it may give another result each time. */
+  /** True when a function in the query may return a different result each time. */
   volatile: boolean
 }
 
 export type WithNames = ReadonlyMap<string, QueryBound>
 
-/** The bounds of the queries of one statement, and what is known for all of them. */
+/** Computes the bounds of the queries of one statement, and holds the facts that all of them share. */
 export interface QueryBounds {
   readonly tables: TableReader
   readonly functions: FunctionFacts
@@ -37,7 +37,7 @@ export interface QueryBounds {
   statement(node: Node, outer: Level | undefined, withs: WithNames): QueryBound
 }
 
-/** One query level under way. */
+/** The query level whose bound is being computed. */
 export interface QueryContext {
   readonly bounds: QueryBounds
   readonly level: Level
@@ -54,7 +54,10 @@ export function readerOf(context: QueryContext): ValueReader {
   }
 }
 
-/** The relations of this level a value hangs on; undefined when it is not one value for each of their rows. */
+/**
+ * The relations of this level that a value depends on. Undefined when the value may differ for the same rows of these
+ * relations.
+ */
 export function givenBy(
   value: Node,
   context: QueryContext,

@@ -1,4 +1,4 @@
-// What a level gives to the one around it: its columns, and the keys that are still unique among its rows.
+// The output of a query level for the level around it: its columns, and the keys that are still unique among its rows.
 import type { Node, SelectStmt } from 'libpg-query'
 import { as, strings } from '../parse/tree.ts'
 import { typeOf } from './equality.ts'
@@ -48,7 +48,7 @@ export interface ColumnKey {
   nullsNotDistinct: boolean
 }
 
-/** Keys of a relation that fix all others of the level, and so every row. */
+/** Keys of a relation that determine the rows of all other relations of the level, so that they are unique in its result. */
 export function uniqueColumns(units: readonly Unit[], facts: Facts): ColumnKey[] {
   return units.flatMap((unit) => {
     if (!('relation' in unit) || unit.relation.after.size > 0 || unit.relation.keys.length === 0) return []
@@ -106,7 +106,7 @@ export function outputKeys(
   return keys
 }
 
-/** `row_number()` is unique, within what it is partitioned by. */
+/** `row_number()` is unique within its partition. */
 function numberedColumns(node: SelectStmt, context: QueryContext): (string | undefined)[][] {
   return (node.targetList ?? []).flatMap((item) => {
     const target = as(item, 'ResTarget')
@@ -123,7 +123,7 @@ function numberedColumns(node: SelectStmt, context: QueryContext): (string | und
   })
 }
 
-/** The name under which a column of a relation is given out, as it is. */
+/** The output name of an unchanged column of a relation. */
 function outputName(
   targets: readonly Node[],
   relation: Relation,

@@ -1,63 +1,63 @@
-// The relations one query level reads from, and how names in its expressions find their columns. A name that cannot be
-// told for certain is unknown, and nothing is concluded from it.
+// The relations that one query level reads, and the lookup of columns by name. A name that cannot be resolved for certain is
+// unknown, and nothing is concluded from it.
 
 import type { ColumnRef } from 'libpg-query'
 import { as, strings } from '../parse/tree.ts'
 
-/** An upper bound, and in words why there is none. */
+/** An upper bound with its reason. */
 export interface Amount {
   rows: number
-  /** Why rows is Infinity, or what makes it finite. */
+  /** The reason for the bound, or for its absence when `rows` is Infinity. */
   reason: string
 }
 
 export interface RelationColumn {
   name: string
-  /** Name of the type where it is known. */
+  /** Name of the type, where it is known. */
   type?: string
   notNull: boolean
-  /** How many different values it can have at most, NULL not counted. */
+  /** Maximum number of different values, without NULL. */
   values?: number
   deterministic?: boolean
-  /** It counts rows from 1: `row_number()`. */
+  /** True when the column numbers the rows from 1: `row_number()`. */
   counts?: boolean
 }
 
-/** No two rows agree in all parts. A part is a column, `c:name`, or an expression, `e:…`, see `canonical.ts`. */
+/** A set of parts in which no two rows agree. A part is a column (`c:name`) or an expression (`e:…`, see `canonical.ts`). */
 export interface Key {
   parts: readonly string[]
   nullsNotDistinct: boolean
-  /** Conditions that must all be given by the query, as canonical expressions; a column that must not be NULL as `n:name`. */
+  /** Canonical expressions that the query's conditions must contain. `n:name` is a column that must not be NULL. */
   conditions: readonly string[]
 }
 
 export interface Relation {
   alias: string
-  /** Name in `schema.table` of the statement, for qualified references. */
+  /** Name and schema in the statement, for qualified references. */
   name?: string
   schema?: string
-  /** For the reason: `orders`, `the query "t"`. */
+  /** Name for the reason: `orders`, `the query "t"`. */
   title: string
-  /** Absent when they are not known. */
+  /** Absent when the columns are not known. */
   columns?: readonly RelationColumn[] | undefined
   keys: readonly Key[]
-  /** Without looking at conditions. */
+  /** Maximum number of rows, before any condition. */
   own: Amount
   nested: Amount
-  /** Relations of the same level that a LATERAL item refers to, which come first. */
+  /** Relations of the same level that a LATERAL item refers to and that must be added first. */
   after: ReadonlySet<Relation>
-  /** It refers to something that could not be resolved. */
+  /** True when the relation contains a reference that could not be resolved. */
   unknownReferences: boolean
-  /** One that is its own neighbour's outer-join partner gives NULLs. */
+  /** True when an outer join may replace the rows of this relation by NULLs. */
   nullable?: boolean
 }
 
 export interface Level {
   relations: Relation[]
   outer?: Level
-  /** Some join is RIGHT or FULL, so that a merged column of USING may be either side's. */
+  /** True when a join is RIGHT or FULL, so that a merged column of USING may come from either side. */
   mergesOddly: boolean
-  /** References from inside that went to the levels around, and whether some could not be resolved. */
+  /** References from inside to outer levels. `unknownReferences` is true when some could not be resolved. */
   references: { level: Level; relation: Relation }[]
   unknownReferences: boolean
 }
@@ -70,12 +70,12 @@ export function createLevel(outer?: Level): Level {
 
 export type Resolved =
   | { kind: 'local'; relation: Relation; column: RelationColumn }
-  /** All columns of a relation, or one whose columns are not known. */
+  /** All columns of a relation, or one column of a relation whose columns are not known. */
   | { kind: 'whole'; relation: Relation }
   | { kind: 'outer'; column?: RelationColumn }
   | { kind: 'unknown' }
 
-/** Finds a column from a level, inside out, and notes on the way where inner levels looked outside. */
+/** Looks a column up from the innermost level outwards, and notes in the inner levels that they refer to an outer one. */
 export function resolveColumn(reference: ColumnRef, level: Level): Resolved {
   const names = strings(reference.fields)
   const isStar = reference.fields?.some((field) => as(field, 'A_Star') !== undefined) === true
@@ -101,7 +101,7 @@ function findIn(level: Level, names: readonly string[], isStar: boolean): Found 
   const { relations } = level
   if (names.length > 1 || isStar) {
     const qualifiers = isStar ? names : names.slice(0, -1)
-    // A bare star is every relation of the level; what it stands for is nobody's one column.
+    // A bare star means all relations of the level, so it is not a column of one of them.
     if (qualifiers.length === 0) return 'ambiguous'
     const matches = relations.filter((relation) => isQualifier(qualifiers, relation))
     if (matches.length > 1) return 'ambiguous'
@@ -123,7 +123,8 @@ function findIn(level: Level, names: readonly string[], isStar: boolean): Found 
     return whole === undefined ? undefined : { relation: whole }
   }
   if (hides || (found.length > 1 && level.mergesOddly)) return 'ambiguous'
-  // Several only after USING, where the first is the merged one; PostgreSQL refuses the rest.
+  // Several candidates are possible only after USING, where the first one is the merged column. PostgreSQL rejects all other
+  // cases.
   return found[0]
 }
 

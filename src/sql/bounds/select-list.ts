@@ -1,5 +1,5 @@
-// What a select list makes of the rows it is given: whether it aggregates them, multiplies them by functions that return
-// sets, or collects them into arrays.
+// Reads what a select list does with the rows it gets: it aggregates them, multiplies them by set-returning functions, or
+// collects them into arrays.
 import type { FuncCall, Node, SelectStmt } from 'libpg-query'
 import { COLLECTING_AGGREGATES } from '../parse/known-functions.ts'
 import { as, eachChild, strings } from '../parse/tree.ts'
@@ -24,7 +24,7 @@ export function readTargets(node: SelectStmt, context: QueryContext, input: Amou
     ...(node.windowClause ?? []),
   ]) {
     const name = soleName(as(term, 'SortBy')?.node ?? term)
-    // A name of the select list has been looked at there.
+    // A reference to the select list needs no second look, because the list itself is read too.
     if (name === undefined || !outputs.has(name)) look(term, true)
   }
   return targets
@@ -82,7 +82,7 @@ export function readTargets(node: SelectStmt, context: QueryContext, input: Amou
     } else if (kind !== 'scalar') targets.sets.push(rowsOfCall(call, context.bounds))
   }
 
-  /** An aggregate over columns of an outer query only is an aggregate of that query. */
+  /** An aggregate whose columns all belong to an outer query is an aggregate of that outer query. */
   function isOfThisLevel(call: FuncCall): boolean {
     if (context.level.outer === undefined) return true
     let local = false
@@ -105,14 +105,14 @@ export function readTargets(node: SelectStmt, context: QueryContext, input: Amou
   }
 }
 
-/** Resolves every column below, so that references to outer levels are known, and notes what is volatile. */
+/** Resolves every column below the node, so that references to outer levels are known, and notes volatile functions. */
 export function visit(node: Node, context: QueryContext): void {
   const reference = as(node, 'ColumnRef')
   if (reference !== undefined) {
     if (!isBareStar(reference.fields)) resolveColumn(reference, context.level)
     return
   }
-  // Its own level has been looked at, or is now.
+  // The subquery resolves its own columns when its bound is computed.
   if (as(node, 'RangeSubselect') !== undefined) return
   const link = as(node, 'SubLink')
   if (link !== undefined) {

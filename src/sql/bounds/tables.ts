@@ -1,5 +1,5 @@
-// The relations of the catalog as the bounds need them: which unique keys are usable, which columns have few values, what a
-// view stands for. Tables the catalog does not know have no keys and unknown columns.
+// Prepares the catalog's relations for the bounds: usable unique keys, columns with few values, and the queries of views. A
+// table that is not in the catalog has no keys and unknown columns.
 
 import type { Node, RangeVar } from 'libpg-query'
 import { parseStatements } from '../parse/parser.ts'
@@ -12,11 +12,11 @@ import type { Key, Relation, RelationColumn } from './relation.ts'
 
 export interface TableReader {
   catalog: Catalog | undefined
-  /** A new object each time: one name may stand in FROM twice. */
+  /** Returns a new object for each call, because FROM may contain one name twice. */
   relation(range: RangeVar, boundOfView: (query: Node) => QueryBound): Relation
 }
 
-/** Views of views end somewhere; what is deeper is taken for unbounded. */
+/** Maximum depth of views that read views. Deeper views count as unbounded. */
 const DEEPEST_VIEW = 16
 
 export function createTableReader(
@@ -57,16 +57,16 @@ export function createTableReader(
       }),
     )
     if (found.kind === 'view') return { ...empty, columns, ...view(found, boundOfView) }
-    // `FROM parent` reads its children too, and no key spans them; `FROM ONLY parent` does not.
+    // `FROM parent` also reads the children, and no key spans them. `FROM ONLY parent` does not.
     const keys = found.hasChildren && range.inh === true ? [] : keysOf(found, columns)
     return { ...empty, columns, keys, own: { rows: Infinity, reason: reasonOf(found, keys) } }
   }
 
   function find(schema: string | undefined, name: string): CatalogRelation | undefined {
     if (schema !== undefined) return byName.get(`${schema}.${name}`)
-    // PostgreSQL's own relations and temporary tables come before any schema of the search path.
+    // PostgreSQL looks for its own relations and temporary tables before any schema of the search path.
     if (name.startsWith('pg_') || catalog?.temporary.includes(name) === true) return undefined
-    // The definition of a view is written for the search path the catalog was read with.
+    // The definition of a view was printed for the search path with which the catalog was read.
     for (const at of depth > 0 ? (catalog?.searchPath ?? []) : searchPath) {
       const found = byName.get(`${at}.${name}`)
       if (found !== undefined) return found
@@ -150,7 +150,7 @@ export function createTableReader(
   }
 }
 
-/** A catalog does not change, and may have thousands of relations. */
+/** The index of each catalog is kept, because a catalog does not change and may list thousands of relations. */
 const indexes = new WeakMap<Catalog, ReadonlyMap<string, CatalogRelation>>()
 
 function relationsByName(catalog: Catalog | undefined): ReadonlyMap<string, CatalogRelation> {
@@ -167,7 +167,7 @@ function targetOf(sql: string): Node | undefined {
   return as(select?.targetList?.[0], 'ResTarget')?.val
 }
 
-/** What a developer can do about it. */
+/** The advice for the developer. */
 function reasonOf({ name }: CatalogRelation, keys: readonly Key[]): string {
   const names = keys
     .filter(({ conditions }) => conditions.length === 0)

@@ -1,4 +1,4 @@
-// Names in a select list, and those that stand for one of its entries.
+// Finds names in a select list, and references to its items.
 import type { FuncCall, Node } from 'libpg-query'
 import { as, strings } from '../parse/tree.ts'
 

@@ -1,28 +1,31 @@
-// Numbers that a statement or its parameters give away: how many rows a LIMIT lets through, how many elements an array has,
-// how many steps a series takes. What cannot be told is Infinity with the reason.
+// Reads numbers from a statement and its parameters: how many rows a LIMIT returns, how many elements an array has, how many
+// steps a series takes. A number that cannot be determined is Infinity with the reason.
 
 import type { FuncCall, Node, SubLink } from 'libpg-query'
 import { as, strings, withoutCasts } from '../parse/tree.ts'
 import type { Amount, Level, Relation, RelationColumn } from './relation.ts'
 
-/** What facts need to know of the values beside a column. */
+/** The information about compared values that facts need. */
 export interface ValueReader {
   params: readonly unknown[] | undefined
-  /** The relations of the level a value depends on; undefined when it may change from row to row, or cannot be told. */
+  /**
+   * The relations of the level that a value depends on. Undefined when the value may differ from row to row, or when this is
+   * not known.
+   */
   given(value: Node, level: Level): ReadonlySet<Relation> | undefined
-  /** The bound of a query in an expression. */
+  /** The bound of a subquery in an expression. */
   query(
     link: SubLink,
     level: Level,
   ): { own: Amount; columns?: readonly RelationColumn[] | undefined } | undefined
 }
 
-/** `(0.3 - 0) / 0.1` is a little less than 3. */
+/** Tolerance for floating-point errors: `(0.3 - 0) / 0.1` is slightly less than 3. */
 const ROUNDING = 1e-6
 
 type Scalar = number | string | boolean | null | undefined
 
-/** The value of a constant expression; undefined when it is none, or needs a parameter that is not given. */
+/** The value of a constant expression. Undefined when the expression is not constant or needs a missing parameter. */
 function scalar(node: Node | undefined, params: readonly unknown[] | undefined): Scalar {
   const inner = withoutCasts(node)
   const constant = as(inner, 'A_Const')
@@ -72,19 +75,19 @@ export function numberOf(node: Node | undefined, params: readonly unknown[] | un
   return toNumber(scalar(node, params))
 }
 
-/** Names the parameters an expression needs, for the reason. */
+/** Names the parameters of an expression, for the reason. */
 function parametersIn(node: Node | undefined): string {
   const numbers = new Set(JSON.stringify(node ?? null).match(/"ParamRef":\{"number":\d+/g) ?? [])
   return [...numbers].map((text) => `$${text.slice(text.lastIndexOf(':') + 1)}`).join(', ')
 }
 
-/** What LIMIT lets through. `LIMIT NULL` and `LIMIT ALL` let everything through. */
+/** The number of rows that LIMIT returns. `LIMIT NULL` and `LIMIT ALL` return all rows. */
 export function limitOf(node: Node | undefined, params: readonly unknown[] | undefined): Amount | undefined {
   if (node === undefined) return undefined
   const inner = withoutCasts(node)
   const least = as(inner, 'MinMaxExpr')
   if (least?.op === 'IS_LEAST') {
-    // LEAST leaves NULLs out, so any number in it is a bound.
+    // LEAST ignores NULLs, so any number in it is an upper bound.
     const numbers = (least.args ?? []).flatMap((arg) => toNumber(scalar(arg, params)) ?? [])
     if (numbers.length > 0) return rowsOf(Math.min(...numbers))
   }
@@ -102,7 +105,7 @@ export function limitOf(node: Node | undefined, params: readonly unknown[] | und
 }
 
 function rowsOf(number: number): Amount {
-  // PostgreSQL rounds, and refuses what is negative.
+  // PostgreSQL rounds the number and rejects a negative one.
   return { rows: Math.max(0, Math.ceil(number)), reason: 'LIMIT' }
 }
 
@@ -124,7 +127,7 @@ function notKnown(node: Node): Amount {
   }
 }
 
-/** How many elements an array has, those of nested arrays counted each. */
+/** Number of elements of an array, including the elements of nested arrays. */
 export function countOfArray(node: Node | undefined, params: readonly unknown[] | undefined): Amount {
   const inner = withoutCasts(node)
   const elements = as(inner, 'A_ArrayExpr')?.elements
@@ -147,7 +150,7 @@ export function countOfArray(node: Node | undefined, params: readonly unknown[] 
   return { rows: Infinity, reason: `the length of $${number} is not known` }
 }
 
-/** An element may be an array itself, which would count for all of its own. */
+/** An element may be a nested array, whose elements all count. */
 function countOfElement(element: Node, params: readonly unknown[] | undefined): number {
   const inner = withoutCasts(element)
   if (as(inner, 'A_ArrayExpr') !== undefined) return countOfArray(element, params).rows
@@ -167,12 +170,12 @@ function leaves(values: readonly unknown[]): number {
   return count
 }
 
-/** Of `{1,2,3}`: commas in quotes make it too many, never too few. */
+/** Number of elements of `{1,2,3}`. Quoted commas make the result too large, but never too small. */
 function elementsInText(text: string): number {
   return text.split(',').length
 }
 
-/** How many rows a function that returns a set gives, where its arguments say so. */
+/** Number of rows that a set-returning function returns, where its arguments show it. */
 export function rowsOfSet(call: FuncCall, params: readonly unknown[] | undefined): Amount {
   const name = strings(call.funcname).at(-1) ?? ''
   const args = call.args ?? []
@@ -183,7 +186,7 @@ export function rowsOfSet(call: FuncCall, params: readonly unknown[] | undefined
   if (name === 'generate_series' && (args.length === 2 || args.length === 3)) {
     const [from, to, step = 1] = args.map((arg) => toNumber(scalar(arg, params)))
     const isKnown = from !== undefined && to !== undefined && step !== undefined && step !== 0
-    // Beyond this, JavaScript's numbers are not PostgreSQL's any more.
+    // JavaScript's numbers are not exact beyond this size.
     const isExact = isKnown && Math.abs(from) + Math.abs(to) < Number.MAX_SAFE_INTEGER
     if (isKnown && isExact && isNumeric(args)) {
       const steps = Math.floor((to - from) / step + ROUNDING)
@@ -199,22 +202,22 @@ export function rowsOfSet(call: FuncCall, params: readonly unknown[] | undefined
     : { rows, reason: `the argument of ${name}()` }
 }
 
-/** Functions that take a JSON document or a text apart, when that is known. */
+/** Number of rows of functions that split a given JSON document or a given text. */
 function rowsOfText(name: string, text: string): number | undefined {
-  // Between two characters, and at either end, is where a text can be split.
+  // A text can be split between any two characters and at both ends.
   if (name === 'regexp_split_to_table' || name === 'string_to_table') return text.length + 2
   if (!/^jsonb?_(array_elements|array_elements_text|each|each_text|object_keys)$/.test(name)) return undefined
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null) return 0
-    // Of a JSON document every member counts, repeated keys too.
+    // All members of a JSON document count, including repeated keys.
     return name.includes('array') && Array.isArray(value) ? value.length : text.length
   } catch {
     return undefined
   }
 }
 
-/** Series of times step by intervals. */
+/** True when the arguments are numbers. A series of timestamps has an interval as its step. */
 function isNumeric(args: readonly Node[]): boolean {
   return args.every((arg) => {
     const cast = as(arg, 'TypeCast')
@@ -223,7 +226,7 @@ function isNumeric(args: readonly Node[]): boolean {
   })
 }
 
-/** `$1 IS NULL` and the like, when the parameters are given; undefined when the rows decide. */
+/** The value of conditions such as `$1 IS NULL` when the parameters are given. Undefined when it depends on the rows. */
 export function truthOf(node: Node, params: readonly unknown[] | undefined): boolean | undefined {
   const constant = as(node, 'A_Const')
   if (constant?.boolval !== undefined) return constant.boolval.boolval ?? false

@@ -1,4 +1,4 @@
-// The queries a WITH clause names.
+// Reads the queries that a WITH clause names.
 import type { Node, WithClause } from 'libpg-query'
 import { as, eachChild } from '../parse/tree.ts'
 import { renamed, unbounded } from './bound-relation.ts'
@@ -19,7 +19,7 @@ export function withNames(
     const name = cte.ctename ?? ''
     if (clause.recursive === true) {
       names.set(name, unbounded(`the recursive query ${name} may go on without end`))
-      // Its own rows are not bounded, but its columns and what it nests are worth knowing.
+      // A recursive query is unbounded, but its columns and its nested arrays are still useful.
       const bound = bounds.statement(cte.ctequery, outer, names)
       const isRecursive = refersTo(cte.ctequery, name)
       const reason = `the recursive query ${name} may go on without end`

@@ -1,4 +1,4 @@
-// PostgreSQL's own aggregates, by name: what a select list calls one row for, even where there are no rows.
+// PostgreSQL's own aggregates by name. A select list of aggregates returns one row, even when the tables have none.
 
 const NAMES: ReadonlySet<string> = new Set(
   (
@@ -12,7 +12,7 @@ const NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Those that give 0, not NULL, where there is no row. */
+/** Aggregates that return 0, not NULL, when there are no rows. */
 const COUNTING: ReadonlySet<string> = new Set(['count', 'regr_count'])
 
 const CALL = /\b([a-z_]\w*)\(/g
@@ -21,10 +21,13 @@ export function callsAggregate(text: string): boolean {
   return Array.from(text.matchAll(CALL)).some(([, name = '']) => NAMES.has(name))
 }
 
-/** What an aggregate gives where there are no rows: 0, NULL, or what COALESCE gives instead. */
+/** The result of an aggregate without rows: 0, NULL, or the default in COALESCE. */
 export type WithoutRows = '0' | 'null' | 'default'
 
-/** What an item of a select list gives without rows, when it is an aggregate, at most rounded or with a default. */
+/**
+ * The result of an item of a select list without rows. Undefined unless the item is an aggregate, possibly rounded or with a
+ * default.
+ */
 export function aggregateWithoutRows(item: string): WithoutRows | undefined {
   const call = /^([a-z_]\w*)\(/.exec(item)?.[1]
   if (call === undefined) return undefined
@@ -43,7 +46,7 @@ export function aggregateWithoutRows(item: string): WithoutRows | undefined {
 
 const KEEPS_NULL: ReadonlySet<string> = new Set(['abs', 'ceil', 'ceiling', 'floor', 'round', 'trunc'])
 
-/** Behind the bracket that closes the first one. */
+/** The offset after the bracket that closes the first open bracket. */
 function endOfCall(item: string): number {
   let depth = 0
   for (const { 0: bracket, index } of item.matchAll(/"(?:[^"]|"")*"|[()]/g)) {
@@ -53,5 +56,5 @@ function endOfCall(item: string): number {
   return item.length
 }
 
-/** Rows that are left out of it are no others where there are none. */
+/** A FILTER clause changes nothing when there are no rows. */
 const FILTER = /^ filter \((?:[^()]|\([^()]*\))*\)/

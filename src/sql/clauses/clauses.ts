@@ -1,5 +1,6 @@
-// The clauses of one plain statement, read from a fingerprint's text: offsets, so that it can be changed where it has to be
-// and stays as it is elsewhere. What is combined with UNION, begins with WITH or holds several statements is not read.
+// Finds the clauses of one simple statement in a fingerprint's text. The result consists of offsets, so that a statement can
+// be edited in one place and stay unchanged elsewhere. Statements with UNION or WITH, and texts with several statements, are
+// not read.
 
 export interface Span {
   start: number
@@ -19,7 +20,7 @@ type ClauseName =
   | 'fetch'
   | 'for'
 
-/** What stands behind each keyword, up to the next one. */
+/** The text after each keyword, up to the next keyword. */
 export type SelectClauses = Partial<Record<ClauseName, Span>> & { select: Span }
 
 interface Word extends Span {
@@ -29,7 +30,7 @@ interface Word extends Span {
 
 const WORDS = /"(?:[^"]|"")*"|[()[\]]|,|[^\s()[\],"]+/g
 
-/** Words, names, commas and brackets; a bracket has the depth of what is around it. */
+/** Words, names, commas and brackets. A bracket has the depth of the text around it. */
 function readWords(text: string): Word[] {
   let depth = 0
   return Array.from(text.matchAll(WORDS), ({ 0: word, index: start }) => {
@@ -42,10 +43,10 @@ function readWords(text: string): Word[] {
 
 type WriteClauseName = 'table' | 'set' | 'from' | 'using' | 'where' | 'values' | 'on conflict' | 'returning'
 
-/** `table` is what is written to, with its alias; of an INSERT with the list of columns. */
+/** `table` is the written table with its alias; for an INSERT also with its list of columns. */
 export type WriteClauses = Partial<Record<WriteClauseName, Span>> & { table: Span }
 
-/** By the first word of a clause all of its words. */
+/** All words of a clause's keyword, by the first of them. */
 const SELECT_CLAUSES = clauseWords(
   'from, where, group by, having, window, order by, limit, offset, fetch, for',
 )
@@ -54,7 +55,7 @@ const WRITE_CLAUSES: Readonly<Record<string, ReadonlyMap<string, string>>> = {
   'update ': clauseWords('set, from, where, returning'),
   'delete from ': clauseWords('using, where, returning'),
 }
-/** What makes another statement of it than one plain one. */
+/** Words that show that the text is more than one simple statement. */
 const COMBINING: ReadonlySet<string> = new Set(['union', 'intersect', 'except', ';'])
 
 function clauseWords(names: string): ReadonlyMap<string, string> {
@@ -67,7 +68,7 @@ export function selectClauses(text: string): SelectClauses | undefined {
     : undefined
 }
 
-/** Of an INSERT of VALUES, an UPDATE or a DELETE. */
+/** The clauses of an INSERT with VALUES, an UPDATE or a DELETE. */
 export function writeClauses(text: string): WriteClauses | undefined {
   const start = Object.keys(WRITE_CLAUSES).find((words) => text.startsWith(words))
   const names = WRITE_CLAUSES[start ?? '']
@@ -89,7 +90,7 @@ function readClauses<Clauses extends Partial<Record<string, Span>>>(
     if (name === undefined || outer[at - 1]?.text === 'as' || isDistinctFrom(outer, at)) continue
     const second = name.split(' ')[1]
     if (second !== undefined && outer[at + 1]?.text !== second) continue
-    // ON CONFLICT DO UPDATE has a WHERE of its own.
+    // ON CONFLICT DO UPDATE has its own WHERE.
     if (clauses['on conflict'] && name !== 'returning') continue
     if (clauses[name]) return undefined
     last.end = word.start - 1
@@ -100,13 +101,13 @@ function readClauses<Clauses extends Partial<Record<string, Span>>>(
   return clauses as Clauses
 }
 
-/** `a is distinct from b` has no FROM. */
+/** The FROM of `a is distinct from b` begins no clause. */
 function isDistinctFrom(outer: readonly Word[], at: number): boolean {
   if (outer[at]?.text !== 'from' || outer[at - 1]?.text !== 'distinct') return false
   return outer[at - 2]?.text === 'is' || (outer[at - 2]?.text === 'not' && outer[at - 3]?.text === 'is')
 }
 
-/** Parts between the commas of a clause, brackets apart. */
+/** The parts of a clause between its commas. Commas inside brackets do not count. */
 export function splitAtCommas(text: string, span: Span): Span[] {
   const commas = readWords(text.slice(span.start, span.end)).filter(
     ({ text: word, depth }) => word === ',' && depth === 0,
@@ -114,7 +115,7 @@ export function splitAtCommas(text: string, span: Span): Span[] {
   return split(text, span, commas)
 }
 
-/** Conditions that all have to hold, also those in brackets; one where OR stands between them. */
+/** The conditions that AND joins, also inside brackets. An OR makes a single condition of them. */
 export function splitAtAnd(text: string, span: Span): Span[] {
   return splitOnceAtAnd(text, span).flatMap((part) => {
     if (!isInBrackets(text, part)) return part
@@ -123,7 +124,7 @@ export function splitAtAnd(text: string, span: Span): Span[] {
   })
 }
 
-/** The bracket that it begins with is closed at its end. */
+/** True when the bracket that opens at the beginning closes at the end. */
 function isInBrackets(text: string, { start, end }: Span): boolean {
   if (text[start] !== '(' || text[end - 1] !== ')') return false
   return readWords(text.slice(start, end - 1)).every(({ depth }, at) => at === 0 || depth > 0)

@@ -1,17 +1,17 @@
-// What a statement says of the type of each of its values, which the fingerprint's text leaves out: the casts written on
-// them, and of literals their kind. Whoever writes a statement that can be run needs it back.
+// Reads the type of each value from a statement: the casts written on it, and the kind of a literal. The fingerprint's text
+// does not contain them, but a statement that is to be run needs them.
 
 import type { Slot } from '../fingerprint/piece-stream.ts'
 import { statementSlots } from '../fingerprint/statement-values.ts'
 
 export interface ValueType {
-  /** As written, such as `::uuid`; empty without one. Undefined where it cannot be shown. */
+  /** The cast as written, such as `::uuid`, or empty. Undefined when the cast may contain data and must not be shown. */
   cast: string | undefined
-  /** Absent for parameters. */
+  /** The kind of a literal. Absent for parameters. */
   literal?: 'integer' | 'decimal' | 'boolean' | 'string' | 'null' | 'default'
 }
 
-/** One for each `?` of the fingerprint's text; of a list that of its first element. */
+/** One entry for each `?` of the fingerprint's text. A list has the type of its first element. */
 export function valueTypes(sql: string): readonly ValueType[] {
   return statementSlots(sql).map((slot) => typeOf(slot))
 }
@@ -30,5 +30,5 @@ function typeOf(slot: Slot): ValueType {
   return { cast: '', literal: typeof value === 'boolean' ? 'boolean' : 'string' }
 }
 
-/** A comment in the middle of a cast can hold anything. */
+/** A comment inside a cast could contain any text. */
 const TYPE_NAMES = /^[\w :."(),[\]]+$/

@@ -1,6 +1,7 @@
-// Writes a statement that can be run from a fingerprint's text: each `?` becomes a parameter with the casts it had, lists
-// that the text shows as one element become arrays, and parts of it are replaced. It gives up where the text no longer tells
-// what to write: how many rows stood in VALUES, or the type of a value that PostgreSQL could not infer.
+// Writes a statement that can be run from a fingerprint's text: each `?` becomes a parameter with its casts, lists that the
+// text shows as one element become arrays, and parts of the text are replaced. The result is undefined when the text does not
+// contain enough to write the statement: for example the number of rows in VALUES, or the type of a value that PostgreSQL
+// cannot infer.
 
 import { type Placeholder, readPlaceholders } from '../fingerprint/placeholders.ts'
 import type { Span } from './clauses.ts'
@@ -8,22 +9,22 @@ import type { ValueType } from './value-types.ts'
 
 export interface ShownStatement {
   text: string
-  /** Of its values, one for each `?`. Without them no casts are known. */
+  /** The types of the values, one for each `?`. Without them no casts are known. */
   types?: readonly ValueType[] | undefined
 }
 
-/** What to write instead of a part of the text; of an insertion, `start` and `end` are one place. */
+/** A replacement for a part of the text. For an insertion, `start` equals `end`. */
 export interface Edit extends Span {
   write: () => string
 }
 
-/** Numbered parameters, beginning with `$1`. */
+/** Numbered parameters, starting with `$1`. */
 export function parameters(): () => string {
   let last = 0
   return () => `$${++last}`
 }
 
-/** `give` names the value at a position, a parameter or a column. Values and edits are written in the order of the text. */
+/** `give` returns the text for the value at a position: a parameter or a column. It is called in the order of the text. */
 export function writeStatement(
   { text, types }: ShownStatement,
   give: (position: number) => string,
@@ -46,7 +47,7 @@ export function writeStatement(
   return apply(text, [...values.map(({ edit }) => edit), ...edits])
 }
 
-/** The statement with its values as parameters, as far as the text tells. */
+/** The statement with its values as parameters, or undefined when the text does not contain enough to write it. */
 export function runnable(text: string, types?: readonly ValueType[]): string | undefined {
   return writeStatement({ text, types }, parameters())
 }
@@ -61,7 +62,7 @@ function apply(text: string, edits: readonly Edit[]): string {
   return written + text.slice(done)
 }
 
-/** `in (?)` may have held any number of values, so it becomes `= any(?)`. */
+/** `in (?)` may stand for any number of values, so it becomes `= any(?)`. */
 function valueEdit(text: string, { start, role }: Placeholder, write: () => string): Edit {
   const list = role === 'list' ? IN_LIST.exec(text.slice(Math.max(0, start - LONGEST_IN), start)) : null
   if (!list) return { start, end: start + 1, write }
@@ -75,26 +76,26 @@ function valueEdit(text: string, { start, role }: Placeholder, write: () => stri
 const IN_LIST = /(not )?in ?\($/i
 const LONGEST_IN = 'not in ('.length
 
-/** Undefined where there is one that cannot be shown. */
+/** Undefined when the cast must not be shown. */
 function castOf({ role }: Placeholder, type: ValueType | undefined): string | undefined {
   if (type?.cast !== '' || role !== 'other') return type ? type.cast : ''
   return type.literal === undefined ? '' : (LITERAL_CASTS[type.literal] ?? '')
 }
 
-/** A literal has a type of its own where nothing around it gives one; a parameter has none. */
+/** A literal has a type of its own. A parameter in its place needs a cast when the surrounding text implies no type. */
 const LITERAL_CASTS: Readonly<Record<string, string>> = {
   integer: '::int',
   decimal: '::numeric',
   boolean: '::boolean',
 }
 
-/** Elements that the text shows as one, whatever their number; only a list of plain values can become an array. */
+/** Elements that the text shows as one, whatever their number. Only a list of simple values can become an array. */
 const COLLAPSED = /\bvalues ?\(|\barray\[|\bin \((?!\?(?:::[\w ."]{1,80}(?:\[\])?)?\)|!\)|select\b|with\b)/i
-/** A literal has a type, and a parameter gets it from what stands around it: here nothing there tells which. */
+/** Places where a parameter needs a cast, because the surrounding text does not imply its type as that of a literal. */
 const NEEDS_TYPE: readonly RegExp[] = [
-  // The columns of a recursion: `1 as level`, to which something is added.
+  // A column of a recursive query, to which something is added: `1 as level`.
   /^with recursive\b(?=.*[ ,]\? (?:as|from|union)\b)/is,
-  // `2 * 3`, and `now() - interval '1 day'`, where the operator serves several types.
+  // `2 * 3` and `now() - interval '1 day'`: the operator exists for several types.
   /\?(?!::) [-+*/%] \?(?!::)/,
   /[<>]=? [^?<>=]{1,80} [-+] \?(?!::)/,
   /\b(?:now\(\)|transaction_timestamp\(\)|current_date|current_timestamp|localtimestamp) [-+] \?(?!::)/i,

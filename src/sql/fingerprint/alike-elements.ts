@@ -1,19 +1,19 @@
-// Reads over the elements of a long list that are written like the one before them, character by character: a bulk insert
-// or a list of ids is most of the text of its statement, and no element of it makes another fingerprint. It knows tokens of
-// one element only, and stops at the first difference.
+// Skips the elements of a long list that have the same form as the element before them, character by character. A bulk insert
+// or a list of ids makes up most of its statement's text, but all elements of one form share one fingerprint. Only the first
+// element is split into tokens. Skipping stops at the first difference.
 
 import { NUMBER, PARAM, STRING, type Tokens } from './lexer.ts'
 
-/** In the template: any plain digits, any plain string. Everything else is the code of a character. */
+/** These codes in the template accept any plain digits and any plain string. All other numbers are character codes. */
 const DIGITS = -1
 const TEXT = -2
-/** Elements of more characters are rare, and read the slow way. */
+/** Elements with more characters are rare and take the slow path through the tokens. */
 const LONGEST_TEMPLATE = 4096
 const template = new Int32Array(LONGEST_TEMPLATE)
 
 /**
- * Position of the last comma that ends an element like the one of the tokens from `first` to the comma token `last`; the
- * position of that comma itself when there is none. Rows of VALUES go on only where a bracket opens.
+ * Returns the position of the last comma after an element that has the form of the tokens from `first` to the comma token
+ * `last`, or the position of that comma when there is none. An element of VALUES must be followed by another opening bracket.
  */
 export function lastAlikeComma(
   sql: string,
@@ -45,7 +45,10 @@ export function lastAlikeComma(
   }
 }
 
-/** The characters of the element, from behind the comma in front of it to the one behind; 0 when it has no simple form. */
+/**
+ * Writes the characters of an element into the template, from the end of the token before it to the comma after it. Returns 0
+ * when the element has no simple form.
+ */
 function makeTemplate(sql: string, { kinds, starts, ends }: Tokens, first: number, last: number): number {
   let size = 0
   let from = ends[first - 1] as number
@@ -66,7 +69,7 @@ function makeTemplate(sql: string, { kinds, starts, ends }: Tokens, first: numbe
   return size
 }
 
-/** The end of plain digits; -1 where something stands behind them that could belong to the number. */
+/** The end of plain digits, or -1 when the next character could belong to the number. */
 function endOfDigits(sql: string, from: number): number {
   const { length } = sql
   let at = from
@@ -77,11 +80,11 @@ function endOfDigits(sql: string, from: number): number {
     at++
   }
   if (at === from || at >= length) return -1
-  // A comma, a bracket, white space or a cast.
+  // A comma, a bracket, a space or a cast ends the number.
   return code === 44 || code === 41 || code === 93 || code === 32 || code === 58 ? at : -1
 }
 
-/** The end of a string in plain quotes; -1 where it could go on behind them. */
+/** The end of a string in plain quotes, or -1 when the string could continue after them. */
 function endOfText(sql: string, from: number): number {
   if (sql.charCodeAt(from) !== 39) return -1
   let end = sql.indexOf("'", from + 1)

@@ -1,6 +1,6 @@
-// Functions of PostgreSQL whose result may be another one each time, by what decides it: chance, sequences, the clock, the
-// session. Those of the beginning of the transaction are the same within one. Of functions of the database itself only a
-// catalog tells.
+// PostgreSQL functions whose result may differ from call to call, because it depends on chance, sequences, the clock or the
+// session. Functions of the transaction's time are constant within one transaction. Which functions of the database itself
+// change is known only with a catalog.
 import { AGGREGATES, SET_RETURNING } from '../parse/known-functions.ts'
 
 const CHANGING =
@@ -8,17 +8,17 @@ const CHANGING =
 const TRANSACTION_TIME =
   /\b(?:(?:now|transaction_timestamp)\(|current_(?:date|time|timestamp)\b|localtime(?:stamp)?\b)/
 
-/** Of a fingerprint's text. */
+/** Takes the text of a fingerprint. */
 export function mayChangeEachTime(text: string): boolean {
   return CHANGING.test(text)
 }
 
-/** Of a fingerprint's text: what it answers depends on when its transaction began. */
+/** Whether the result depends on the time at which the transaction began. Takes the text of a fingerprint. */
 export function dependsOnTransactionTime(text: string): boolean {
   return TRANSACTION_TIME.test(text)
 }
 
-/** Of a fingerprint's text: it calls a function that is none of the usual ones of PostgreSQL. */
+/** Whether the statement calls a function that is not among PostgreSQL's usual ones. Takes the text of a fingerprint. */
 export function callsUnknown(text: string): boolean {
   for (const [, name = ''] of text.matchAll(/(?<![\p{L}\w$"])([\p{L}\w$"]+)\(/gu)) {
     if (!USUAL.has(name) && !AGGREGATES.has(name) && !SET_RETURNING.has(name)) return true

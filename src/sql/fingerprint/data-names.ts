@@ -1,18 +1,21 @@
 // Names in a statement that a program has built from its data: savepoints, cursors, prepared statements and channels with a
-// number in them, and labels behind AS that hold an address or a number. What a developer has written is short and made
-// of words. Tables, columns and schemas are never looked at: they are the database's own.
+// number in them, and labels after AS that contain an address or a number. Names that a developer writes are short and
+// consist of words. Names of tables, columns and schemas are never examined, because they belong to the database.
 
 import { QUOTED, type Tokens, WORD } from './lexer.ts'
 import { unicodeText } from './literal-value.ts'
 
-/** Nobody writes longer labels by hand. */
+/** Maximum length of a label that is written by hand. */
 const LONGEST_NAME = 48
-/** `sha256` and `address_line_2` have fewer digits, an id or a price has as many. */
+/** Names written by hand, such as `sha256` and `address_line_2`, have fewer digits than an id or a price. */
 const DIGITS_OF_DATA = 4
-/** `q1h1` changes between letters and digits less often than a random token. */
+/** Names written by hand, such as `q1h1`, change between letters and digits less often than a random token. */
 const CHANGES_OF_TOKEN = 4
 
-/** An email address, a number, a UUID, or long text. A name of letters alone cannot be told from a word. */
+/**
+ * Whether a name contains an email address, a number, a UUID or long text. A name of letters alone cannot be told from a
+ * word.
+ */
 export function isDataName(name: string): boolean {
   if (name.length > LONGEST_NAME || name.includes('@')) return true
   if (!/\d/.test(name)) return false
@@ -24,12 +27,14 @@ export function isDataName(name: string): boolean {
 const YEAR = /(?<!\d)(?:19|20)\d\d(?!\d)/g
 const CHANGE = /[a-z](?=\d)|\d(?=[a-z])/gi
 
-/** Whether a name that a session makes up for its own use is built from data; `statement` is the first word. */
+/**
+ * Whether a name that a session creates for its own use is built from data. `statement` is the first word of the statement.
+ */
 export function isDataNameOfSession(name: string, statement: string): boolean {
   return isDataName(name) || (MADE_UP_ANEW.has(statement) && /\d/.test(name))
 }
 
-/** Statements that name savepoints and cursors, which libraries number. */
+/** Statements that name savepoints, cursors or prepared statements, which libraries number. */
 const MADE_UP_ANEW = new Set([
   'close',
   'declare',
@@ -41,15 +46,15 @@ const MADE_UP_ANEW = new Set([
   'savepoint',
 ])
 
-/** What stands for such a name of a statement. */
+/** Replaces such a name in a statement. */
 export const NAME_MASK = '"~"'
 
-/** What stands for the label that is the nth of its statement. */
+/** Replaces a label; `ordinal` is its number in the statement. */
 export function labelMask(ordinal: number): string {
   return `"~${ordinal}"`
 }
 
-/** The masks of labels by the columns that they name. */
+/** The masks of labels, by the name that they replace. */
 export function dataLabels(sql: string, tokens: Tokens): ReadonlyMap<string, string> {
   const masks = new Map<string, string>()
   if (!/\bas\b/i.test(sql)) return masks
@@ -62,7 +67,7 @@ export function dataLabels(sql: string, tokens: Tokens): ReadonlyMap<string, str
   return masks
 }
 
-/** The masks by the numbers of the tokens that they take the place of. */
+/** The masks by the numbers of the tokens that they replace. */
 export function maskedNames(sql: string, tokens: Tokens): ReadonlyMap<number, string> {
   const masked = new Map<number, string>()
   const labels = dataLabels(sql, tokens)
@@ -93,7 +98,7 @@ export function maskedNames(sql: string, tokens: Tokens): ReadonlyMap<number, st
   }
 }
 
-/** Where statements that begin with these words name what belongs to the session. */
+/** The position of the session's name in statements that begin with these words. */
 export const NAME_PLACES: ReadonlyMap<string, 'second' | 'last'> = new Map([
   ['close', 'last'],
   ['deallocate', 'last'],
@@ -114,7 +119,7 @@ function wordAt(sql: string, { starts, ends, count }: Tokens, at: number): strin
   return at >= 0 && at < count ? sql.slice(starts[at], ends[at]).toLowerCase() : ''
 }
 
-/** The name as PostgreSQL reads it; `undefined` of what is no name. */
+/** The name as PostgreSQL reads it, or `undefined` when the token is not a name. */
 function nameAt(sql: string, { kinds, starts, ends }: Tokens, at: number): string | undefined {
   const raw = sql.slice(starts[at], ends[at])
   if (kinds[at] === WORD) return raw.toLowerCase()

@@ -1,5 +1,5 @@
-// What two queries share when only their values differ. The key is lexical, after the rules on docs/fingerprints.md; it
-// needs no parser, no catalog and no connection, and answers whatever it is given.
+// The fingerprint: the common part of queries that differ only in their values. It is built from tokens by the rules of
+// docs/fingerprints.md. It needs no parser, no catalog and no connection, and gives an answer for any input.
 
 import { maskGeneratedNames } from './generated-names.ts'
 import { type Normalized, normalize } from './normalize.ts'
@@ -8,32 +8,32 @@ import { type StatementKind, statementKind } from './statement-kind.ts'
 import { createTextCache } from './text-cache.ts'
 
 export interface Fingerprint {
-  /** 16 hex digits, equal for queries that differ in values only, stable over processes and machines. */
+  /** 16 hex digits, equal for queries that differ in values only, and stable across processes and machines. */
   key: string
-  /** The statement with `?` for every value; it holds none of them. */
+  /** The statement with `?` for each value. It contains no values. */
   text: string
-  /** What the statement does; a data-modifying WITH is what it modifies. */
+  /** The kind of the statement. A WITH that modifies data has the kind of its modification. */
   kind: StatementKind
 }
 
-/** Applications send some hundred different statements; values written into the text make more of them. */
+/** Applications send a few hundred different statements; values that are written into the text make more of them. */
 const CACHED_STATEMENTS = 4_096
 const CACHED_BYTES = 8 * 1024 * 1024
-/** A long text with values written into it hardly comes a second time, and keeping it would push others out. */
+/** A long text with values written into it rarely occurs twice, and keeping it would displace other texts. */
 const LONGEST_WITH_VALUES = 2_048
 
 const cache = createTextCache<Fingerprint>({
   entries: CACHED_STATEMENTS,
   bytes: CACHED_BYTES,
-  // Two for the statement, and two for a text of at most its length.
+  // Bytes of one entry per character: two for the statement, and two for a text of at most its length.
   bytesPerCharacter: 4,
   bytesPerEntry: 200,
 })
 
 /**
- * Gives the key under which queries count as the same, the text people read, and the kind of the statement.
- * `select * from users where id = 42` and `SELECT * FROM "users" WHERE id = $1` have one key, and the text
- * `select * from users where id = ?`. Never throws; broken SQL has a stable key too.
+ * Returns the key under which queries count as equal, the text for people, and the kind of the statement. `select * from
+ * users where id = 42` and `SELECT * FROM "users" WHERE id = $1` share one key and the text `select * from users where id =
+ * ?`. Never throws: broken SQL has a stable key too.
  */
 export function fingerprint(sql: string): Fingerprint {
   const known = cache.get(sql)
@@ -46,7 +46,7 @@ export function fingerprint(sql: string): Fingerprint {
   return made
 }
 
-/** The same without the cache, for measuring. */
+/** The same as `fingerprint` without the cache, for measuring. */
 export function computeFingerprint(sql: string): Fingerprint {
   return fingerprintOf(normalize(sql, false))
 }

@@ -1,6 +1,6 @@
-// Masks names that a program makes up anew for every statement: savepoints, cursors and prepared statements with a number
-// in them, and aliases that hold a UUID or another long random token. Tables, columns and schemas are never touched:
-// `FROM "a1b2…"` is another relation in every statement, and stays one.
+// Masks names that a program generates for each statement: savepoints, cursors and prepared statements with a number in them,
+// and aliases that contain a UUID or another long random token. Tables, columns and schemas are never masked: `FROM "a1b2…"`
+// names a different relation in each statement.
 
 import { isDataName, isDataNameOfSession, labelMask, NAME_MASK, NAME_PLACES } from './data-names.ts'
 import type { Normalized } from './normalize.ts'
@@ -30,7 +30,7 @@ function maskStatementNames({ texts, flags, size, namesCursor }: Normalized): vo
 
   function mask(at: number, after: number, statement: string): void {
     if (at <= after || at >= size || !isName(flags[at])) return
-    // A keyword there is no name.
+    // A keyword at this place is not a name.
     if (((flags[at] as number) & IS_SPECIAL) !== 0) return
     const name = bodyOf(texts[at] as string)
     if (statement === 'prepare' ? name === 'transaction' : !isDataNameOfSession(name, statement)) return
@@ -39,7 +39,7 @@ function maskStatementNames({ texts, flags, size, namesCursor }: Normalized): vo
   }
 }
 
-/** Labels behind AS that are built from data, and what refers to them. */
+/** Masks labels after AS that are built from data, and the references to them. */
 function maskLabels({ texts, flags, size }: Normalized): void {
   const masks = new Map<string, string>()
   for (let at = 1; at < size; at++) {
@@ -66,7 +66,7 @@ function bodyOf(piece: string): string {
 
 /** A UUID, with or without dashes. */
 const UUID = /[0-9a-f]{8}([-_]?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}/i
-/** A run of letters and digits, long enough for an id. */
+/** A run of letters and digits that is long enough for an id. */
 const LONG_RUN = /[0-9a-z]{16,}/gi
 /** Readable names change between letters and digits less often than this. */
 const CHANGES_OF_A_RANDOM_RUN = 5
@@ -79,7 +79,7 @@ function randomPart(name: string): string | undefined {
   return undefined
 }
 
-/** In front of an alias without AS stands a name or a closing bracket; these words look like names and are none. */
+/** An alias without AS follows a name or a closing bracket. These words look like names but are not. */
 const NOT_BEFORE_ALIASES = new Set(
   'from join into update only lateral on and or not select distinct by set of over recursive where having returning values using table with as in is like ilike between case when then else end collate conflict constraint limit offset for all any some union intersect except delete merge window partition order group escape similar to column exists cascade add rename drop'.split(
     ' ',
@@ -87,8 +87,8 @@ const NOT_BEFORE_ALIASES = new Set(
 )
 
 /**
- * An alias is a random name behind AS, a name or a closing bracket, that is used as `alias.column` or behind AS, and
- * never where a relation is named.
+ * Masks aliases. An alias is a random name after AS, after a name or after a closing bracket. It is used as `alias.column` or
+ * after AS, and never where a relation is named.
  */
 function maskAliases({ texts: pieces, flags, size }: Normalized): void {
   if (!STATEMENTS_WITH_ALIASES.has(pieces[0] ?? '')) return
@@ -134,7 +134,7 @@ function maskAliases({ texts: pieces, flags, size }: Normalized): void {
 
 const STATEMENTS_WITH_ALIASES = new Set(['select', 'with', 'insert', 'update', 'delete', 'merge', '('])
 
-/** `CAST(… AS "name")` names a type: looks back for the bracket that is open here. */
+/** `CAST(… AS "name")` names a type, so this looks back for the bracket that is open here. */
 function isInCast(pieces: readonly string[], from: number): boolean {
   if (pieces[from - 1] !== 'as') return false
   let depth = 0

@@ -1,27 +1,27 @@
-// `/* pg-loupe-ignore n-plus-one until 2027-01-31: reason */` in a statement: what somebody who cannot wrap the call says
-// about it. Only a comment counts, never the same words in a string, and of the comment nothing but this is kept.
+// Reads comments such as `/* pg-loupe-ignore n-plus-one until 2027-01-31: reason */`, for developers who cannot wrap the call
+// in `ignore`. The same words in a string do not count. No other part of the comment is kept.
 import type { Ignore, Query } from '../../types/query.ts'
 import { lex } from './lexer.ts'
 
 const MARKER = 'pg-loupe-ignore'
-/** Enough to give a reason; what is longer was not written by hand. */
+/** Maximum length of a comment. A longer one was not written by hand. */
 const LONGEST_REASON = 200
 
-/** In the order they stand; undefined when there is none, which is told fast. Never throws. */
+/** The markers in the order of the text, or undefined when there is none, which is decided fast. Never throws. */
 export function ignoreComments(sql: string): Ignore[] | undefined {
   if (!sql.includes(MARKER)) return undefined
   const ignores = commentsOf(sql).flatMap((comment) => readComment(comment) ?? [])
   return ignores.length > 0 ? ignores : undefined
 }
 
-/** All that the code says about the query, in its context and in its statement. A trace file holds both together. */
+/** All reasons that the code gives for the query, from its context and from its statement. A trace file contains both. */
 export function ignoresOf({ ignored, sql }: Query): readonly Ignore[] | undefined {
   if (ignored?.some(({ by }) => by === 'comment')) return ignored
   const comments = ignoreComments(sql)
   return comments ? [...(ignored ?? []), ...comments] : ignored
 }
 
-/** A reason as it is kept: on one line, without what could steer a terminal, and not too long. */
+/** Shortens a reason to one line without characters that could control a terminal. */
 export function cleanReason(reason: string): string {
   const line = reason
     .slice(0, 4 * LONGEST_REASON)
@@ -30,7 +30,7 @@ export function cleanReason(reason: string): string {
   return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON - 1)}…` : line
 }
 
-/** What stands between the tokens is white space and comments. */
+/** The text between the tokens is white space and comments. */
 function commentsOf(sql: string): string[] {
   const { starts, ends, count } = lex(sql)
   const comments: string[] = []
@@ -43,7 +43,7 @@ function commentsOf(sql: string): string[] {
   return comments
 }
 
-/** Of nested ones the outermost up to the first end, which is where a marker can stand. */
+/** The text of the outermost comment up to its first end, because a marker cannot be in a nested comment. */
 const COMMENT = /\/\*[\s\S]*?(?:\*\/|$)|--[^\n\r]*/g
 
 function readComment(comment: string): Ignore | undefined {

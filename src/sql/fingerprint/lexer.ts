@@ -1,6 +1,6 @@
-// Splits SQL into tokens by the rules of PostgreSQL's own scanner: nested comments, dollar quotes, strings continued over
-// a newline, operators that end before a trailing sign. It knows no grammar, never fails, and always moves forward: what
-// it does not understand becomes a token of one character. The arrays it returns are reused by the next call.
+// Splits SQL into tokens by the rules of PostgreSQL's own scanner: nested comments, dollar quotes, strings that continue
+// after a newline, operators that end before a trailing sign. It knows no grammar, never fails, and always advances: a
+// character that it does not understand becomes a token. The next call reuses the returned arrays.
 
 import { HASH_FACTOR, HASH_START } from './words.ts'
 
@@ -13,38 +13,38 @@ export const STRING = 5
 export const BITS = 6
 export const OPERATOR = 7
 export const CAST = 8
-/** One character that is none of the above: brackets, `,`, `.`, `;`, `:` and whatever PostgreSQL would refuse. */
+/** Any other single character: brackets, `,`, `.`, `;`, `:` and characters that PostgreSQL would reject. */
 export const OTHER = 9
 
 export interface Tokens {
   count: number
-  /** Where the next token is looked for, and whether there is none any more. */
+  /** `at` is the offset of the next token, and `done` is true when there is none. */
   at: number
   done: boolean
   kinds: Uint8Array
   starts: Int32Array
   ends: Int32Array
-  /** Of words and of quoted names that are safe without their quotes; 0 for everything else. */
+  /** Hash of a word, or of a quoted name that is safe without its quotes. It is 0 for all other tokens. */
   hashes: Int32Array
 }
 
-/** Scratch space larger than this many tokens is given back after use. */
+/** Scratch space for more tokens than this is released after use. */
 const KEPT_TOKENS = 65_536
-/** So that what is skipped as a long list need not be split first. */
+/** Tokens are split in batches of this size, so that elements of a long list can be skipped before they are split. */
 const TOKENS_AT_ONCE = 128
 
 const SPACE_CLASS = 1
 const START_CLASS = 2
 const DIGIT_CLASS = 3
 const OPERATOR_CLASS = 4
-/** Brackets, commas and semicolons: always a token of their own. */
+/** Brackets, commas and semicolons, each of which is always a token of its own. */
 const SINGLE_CLASS = 5
 const classes = new Uint8Array(128)
 for (const c of ' \t\n\r\f\v') classes[c.charCodeAt(0)] = SPACE_CLASS
 for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
   classes[c.charCodeAt(0)] = START_CLASS
 for (const c of '0123456789') classes[c.charCodeAt(0)] = DIGIT_CLASS
-/** What may go on with a word, in lower case; 0 for what ends it. */
+/** The lower-case form of each character that may continue a word, or 0 when it ends the word. */
 const wordParts = new Uint8Array(128)
 for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789$')
   wordParts[c.charCodeAt(0)] = c.toLowerCase().charCodeAt(0)
@@ -67,7 +67,7 @@ export function lex(sql: string): Tokens {
   return tokens
 }
 
-/** Begins a statement, with no token yet. */
+/** Starts a statement without splitting any token yet. */
 export function startLexing(sql: string): Tokens {
   const tokens = scratch
   if (tokens.kinds.length > KEPT_TOKENS) resize(tokens, 1024, 0)
@@ -77,7 +77,7 @@ export function startLexing(sql: string): Tokens {
   return tokens
 }
 
-/** Adds the next tokens, some hundred at most. */
+/** Adds the next tokens, at most one batch. */
 export function lexMore(sql: string, tokens: Tokens): void {
   const length = sql.length
   if (tokens.count + TOKENS_AT_ONCE > tokens.kinds.length)
@@ -134,7 +134,7 @@ export function lexMore(sql: string, tokens: Tokens): void {
       do at++
       while (at < length && isDigit(sql.charCodeAt(at)))
       const next = at < length ? sql.charCodeAt(at) : 0
-      // Anything but plain digits is read again with care.
+      // A number that is more than plain digits is read again by all rules.
       if (next === 46 || next >= 65) at = endOfNumber(sql, start)
     } else if (kindClass === OPERATOR_CLASS) {
       const next = at + 1 < length ? sql.charCodeAt(at + 1) : 0
@@ -156,7 +156,7 @@ export function lexMore(sql: string, tokens: Tokens): void {
       hash = HASH_START
       for (at++; at < length; at++) {
         code = sql.charCodeAt(at)
-        // Upper case and anything beyond ASCII is not safe without the quotes.
+        // A name with upper case or with characters beyond ASCII needs its quotes.
         if (code >= 128 || code === 0 || wordParts[code] !== code) break
         hash = Math.imul(hash ^ code, HASH_FACTOR)
       }
@@ -203,7 +203,7 @@ function resize(tokens: Tokens, size: number, used: number): void {
   Object.assign(tokens, { kinds, starts, ends, hashes })
 }
 
-/** 0 behind the end: NaN, which charCodeAt gives there, makes every later comparison slow. */
+/** Returns 0 after the end, because the NaN of charCodeAt would make all later comparisons slow. */
 function charAfter(sql: string, at: number): number {
   return at < sql.length ? sql.charCodeAt(at) : 0
 }
@@ -260,7 +260,10 @@ function endOfNumber(sql: string, from: number): number {
   return at
 }
 
-/** The run of operator characters, cut before a comment, and before trailing signs unless a character permits them. */
+/**
+ * The end of a run of operator characters. It stops before a comment, and before trailing signs unless one of the characters
+ * permits them.
+ */
 function endOfOperator(sql: string, from: number): number {
   let at = from + 1
   let permitsSigns = permitsTrailingSign(charAfter(sql, from))
@@ -280,7 +283,7 @@ function endOfOperator(sql: string, from: number): number {
   return at
 }
 
-/** `~ ! @ # % ^ & | \` ?` anywhere in an operator let it end in `+` or `-`. */
+/** An operator that contains one of `~ ! @ # % ^ & | \` ?` may end in `+` or `-`. */
 function permitsTrailingSign(code: number): boolean {
   return code !== 42 && code !== 43 && code !== 45 && code !== 47 && code !== 60 && code !== 61 && code !== 62
 }
@@ -321,7 +324,10 @@ function endOfQuoted(sql: string, from: number): number {
   }
 }
 
-/** From behind the opening quote to behind the last part: a string goes on after white space that holds a newline. */
+/**
+ * The end of a string that may have several parts: it continues after white space with a newline. `from` is after the opening
+ * quote.
+ */
 function endOfString(sql: string, from: number, backslashes: boolean): number {
   let at = from
   while (at < sql.length) {
@@ -341,7 +347,7 @@ function endOfString(sql: string, from: number, backslashes: boolean): number {
   return sql.length
 }
 
-/** Where the next part of a string starts (behind its quote), or -1. Line comments count as white space here. */
+/** The start of the next part of a string, after its quote, or -1. Line comments count as white space here. */
 export function continuation(sql: string, from: number): number {
   let at = from
   let newline = false
@@ -354,7 +360,7 @@ export function continuation(sql: string, from: number): number {
   return newline && charAfter(sql, at) === 39 ? at + 1 : -1
 }
 
-/** `$$` or `$tag$` up to the same tag again; `from` itself when no quote starts there. */
+/** The end of `$$…$$` or `$tag$…$tag$`, or `from` itself when no quote starts there. */
 function endOfDollarQuote(sql: string, from: number): number {
   let at = from + 1
   while (at < sql.length) {
@@ -369,7 +375,7 @@ function endOfDollarQuote(sql: string, from: number): number {
   return close === -1 ? sql.length : close + (at + 1 - from)
 }
 
-/** `UESCAPE 'c'` belongs to the literal or name before it, white space and comments between them or not. */
+/** `UESCAPE 'c'` belongs to the literal or name before it, also when white space or comments come between them. */
 function withEscapeClause(sql: string, from: number): number {
   const word = endOfSpace(sql, from)
   if (sql.slice(word, word + 7).toLowerCase() !== 'uescape') return from

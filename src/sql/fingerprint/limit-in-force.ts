@@ -1,5 +1,5 @@
-// How many rows a statement asks for and how many it skips: the LIMIT and OFFSET of its outermost query, parameters
-// included. It refuses to calculate: of `limit $1 * 2`, or of several statements in one, it knows nothing.
+// Reads how many rows a statement asks for and how many it skips: the LIMIT and OFFSET of its outermost query, also when they
+// are parameters. Nothing is calculated: the limit of `limit $1 * 2`, or of a text with several statements, is unknown.
 
 import { CAST, lex, NUMBER, PARAM, STRING, type Tokens, WORD } from './lexer.ts'
 import { literalValue } from './literal-value.ts'
@@ -38,7 +38,7 @@ function set(page: Page, name: keyof Page, value: number | undefined): void {
   if (value !== undefined) page[name] = value
 }
 
-/** The number that begins at the token, when nothing but casts and brackets are around it. */
+/** The number that starts at the token, when only casts and brackets surround it. */
 function countAt(sql: string, tokens: Tokens, from: number, params: readonly unknown[]): number | undefined {
   const { kinds, starts, ends } = tokens
   const textAt = (at: number) => tokenText(sql, tokens, at)

@@ -1,4 +1,4 @@
-// Brackets, and the lists in them: elements of one shape become one, with the values of all.
+// Tracks open brackets, and merges the elements of a list that have one form into a single element with the values of all.
 
 import { lastAlikeComma } from './alike-elements.ts'
 import { NUMBER, OTHER, STRING, type Tokens, WORD } from './lexer.ts'
@@ -19,7 +19,7 @@ export const PLAIN = 0
 /** The brackets of IN. */
 export const LIST = 1
 export const ARRAY = 2
-/** The rows behind VALUES; opened without a bracket of its own. */
+/** The rows of VALUES. The frame has no bracket of its own. */
 export const ROWS = 3
 export const ROW = 4
 const CAST_CALL = 5
@@ -27,18 +27,18 @@ export const SUBSCRIPT = 6
 
 interface Frame {
   kind: number
-  /** First piece, slot and token of the element being read. */
+  /** First piece, slot and token of the current element. */
   start: number
   startSlot: number
   startToken: number
-  /** First piece and slot of the element before it; -1 without one. */
+  /** First piece and slot of the previous element; -1 when there is none. */
   previous: number
   previousSlot: number
-  /** Something has been merged into the previous one. */
+  /** True when an element has been merged into the previous one. */
   merged: boolean
-  /** Whole integers here are positions in the select list. */
+  /** True when integers are positions in the select list. */
   positions: boolean
-  /** Inside LIMIT or OFFSET, where NULL means no limit. */
+  /** True inside LIMIT and OFFSET, where NULL means no limit. */
   limit: boolean
 }
 
@@ -48,24 +48,24 @@ const FETCH = action('fetch')
 const IN = action('in')
 const CAST_WORD = action('cast')
 
-/** PostgreSQL itself gives up long before; brackets beyond are copied, and hold no lists. */
+/** PostgreSQL itself rejects statements long before this depth. Deeper brackets are copied without looking for lists. */
 export const DEEPEST_FRAME = 10_000
-/** Deeper nesting is given back after use. */
+/** Frames beyond this number are released after use. */
 const KEPT_FRAMES = 256
-/** A template may hold a few constants. */
+/** The text of a statement that is written by hand has fewer literals. */
 const MANY_LITERALS = 20
-/** In ORDER BY, GROUP BY and DISTINCT ON, brackets behind these hold positions too. */
+/** In ORDER BY, GROUP BY and DISTINCT ON, the brackets after these words also contain positions. */
 const POSITION_BRACKETS = new Set(['by', 'distinct', 'all', 'rollup', 'cube', 'sets'])
 const BRACKET_FLAGS = flagsOfOther(40)
 
 export class ListElements extends PieceStream {
-  /** The open brackets, outermost first, up to `depth`; what lies beyond is used again. */
+  /** The frames of the open brackets, outermost first, up to `depth`. Later entries are reused. */
   frames: Frame[] = []
   depth = 0
-  /** Brackets that are open beyond the deepest frame. */
+  /** Number of open brackets beyond the deepest frame. */
   tooDeep = 0
   frame: Frame
-  /** Of the brackets that were closed last. */
+  /** Kind of the brackets that were closed last. */
   closedKind = PLAIN
   literals = 0
 
@@ -86,7 +86,7 @@ export class ListElements extends PieceStream {
     setFrame(this.frame, PLAIN, 0, 0, 0, false, false)
   }
 
-  /** Some values are written into the text, more than a template of an application would have. */
+  /** True when the text contains more literals than a handwritten statement would. */
   get holdsValues(): boolean {
     return this.literals >= MANY_LITERALS
   }
@@ -128,7 +128,7 @@ export class ListElements extends PieceStream {
     this.closeFrame()
     this.push(text, flags)
     if (closed.kind === CAST_CALL) this.rewriteCast(closed)
-    // What follows the rows is no row.
+    // The text after the last row does not belong to VALUES.
     else if (closed.kind === ROW && !this.isChar(this.index + 1, 44)) this.closeFrame()
   }
 
@@ -165,7 +165,9 @@ export class ListElements extends PieceStream {
     this.frame = this.frames[--this.depth] as Frame
   }
 
-  /** Merges the element that ends here into the one before it when they are alike, and makes lists of their values. */
+  /**
+   * Merges the element that ends here into the previous one when both have the same form, and makes lists of their values.
+   */
   endElement(): void {
     const { frame, slots } = this
     const { kind, start, startSlot, previous, previousSlot } = frame
@@ -205,8 +207,8 @@ export class ListElements extends PieceStream {
   }
 
   /**
-   * Long lists are mostly elements written alike: from the comma at `index`, skips those that differ from the element
-   * before it in literals and parameters only, without splitting them into tokens. The last one is always left.
+   * Skips, from the comma at `index`, the elements that differ from the previous one only in literals and parameters, without
+   * splitting them into tokens. Most elements of long lists do. The last element is never skipped.
    */
   skipAlikeElements(): void {
     const { index, tokens } = this
@@ -224,7 +226,10 @@ export class ListElements extends PieceStream {
     this.count = tokens.count
   }
 
-  /** No word in it looks at more than its neighbours: no query, no clause in which a number might be a position. */
+  /**
+   * True when each word of the element depends only on its neighbours: the element contains no query, and no clause in which
+   * a number could be a position.
+   */
   isPlainElement(from: number, to: number): boolean {
     const { kinds } = this
     let depth = 0
@@ -246,7 +251,7 @@ export class ListElements extends PieceStream {
     return depth === 0
   }
 
-  /** `CAST(x AS t)` is `x::t`; on a value it goes the way of every cast on a value. */
+  /** Rewrites `CAST(x AS t)` as `x::t`. The cast of a value is then dropped like any other. */
   rewriteCast({ start, startSlot }: Frame): void {
     const { texts, flags } = this
     let as = start

@@ -1,5 +1,5 @@
-// The value a literal stands for, so that the literal `42` and the parameter 42 can be told to be equal. Numbers stay text:
-// PostgreSQL's are wider than JavaScript's.
+// Reads the value of a literal, so that the literal `42` and the parameter 42 can be recognised as equal. Numbers stay text,
+// because PostgreSQL's numbers can exceed JavaScript's.
 
 import { BITS, continuation, NUMBER } from './lexer.ts'
 
@@ -26,7 +26,7 @@ function dollarBody(text: string): string {
   return text.slice(tag, closed ? -tag : undefined)
 }
 
-/** Joins the parts of a string and undoes its doubled quotes and, in an E string, its backslashes. */
+/** Joins the parts of a string, and resolves doubled quotes and, in an E string, backslashes. */
 function unquote(text: string, from: number, backslashes: boolean): string {
   let value = ''
   let at = from
@@ -75,7 +75,7 @@ function character(code: number): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : ''
 }
 
-/** A `U&` literal or name: `\0061` and `\+000061`, or another escape character after UESCAPE. */
+/** Decodes a `U&` literal or name: `\0061` and `\+000061`, or another escape character after UESCAPE. */
 export function unicodeText(text: string, from: number): string {
   const body = text.charCodeAt(from - 1) === 39 ? unquote(text, from, false) : quotedName(text, from)
   const clause = /uescape/i.test(text) ? /'([^'])'$/.exec(text) : null

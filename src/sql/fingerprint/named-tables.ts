@@ -1,11 +1,11 @@
-// The tables that a fingerprint's text names, read from the text alone: enough to tell which table a column belongs to
-// where a statement names one table, or names its columns with their tables. Where it lists tables with commas, none is
-// told. It is no parser: what is inside a string is no longer in a fingerprint's text.
+// Reads the tables that a fingerprint's text names. This is enough to find the table of a column when the statement names one
+// table, or qualifies its columns. A statement that lists tables with commas returns no tables. This is no parser: a
+// fingerprint's text no longer contains strings that could be misread.
 
 export interface NamedTable {
-  /** Without its schema and quotes. */
+  /** The name without schema and quotes. */
   name: string
-  /** What the columns are named by: the alias, or the name. */
+  /** The qualifier of the table's columns: the alias, or the name. */
   alias: string
 }
 

@@ -1,7 +1,7 @@
-// A statement without the values written into it, for files that must not hold any: each literal becomes an empty or a
-// zero one of its kind, so that the text stays SQL and keeps its fingerprint. What the fingerprint calls a value goes, and so
-// do names that are built from data, and comments because anything may stand in them; only what says how many rows are
-// wanted stays.
+// Writes a statement without its values, for files that must not contain any. Each literal becomes an empty or zero literal
+// of its kind, so that the text stays valid SQL with the same fingerprint. Values are removed exactly where the fingerprint
+// has a `?`, except in LIMIT and OFFSET. Names that are built from data and comments are removed too, because they may
+// contain anything.
 
 import { maskedNames } from './data-names.ts'
 import { BITS, CAST, lex, NUMBER, OPERATOR, OTHER, STRING, type Tokens, WORD } from './lexer.ts'
@@ -10,7 +10,7 @@ import { findSettingValues } from './setting-values.ts'
 
 /**
  * `select * from t where name = 'Ann' limit 5` becomes `select * from t where name = '' limit 5`. Booleans, NULL, the
- * integers of LIMIT and OFFSET, and those that mean a position in the select list stay. Never throws.
+ * integers of LIMIT and OFFSET, and integers that are positions in the select list are kept. Never throws.
  */
 export function neutralLiterals(sql: string): string {
   const tokens = lex(sql)
@@ -19,7 +19,7 @@ export function neutralLiterals(sql: string): string {
   const settings = findSettingValues(sql, tokens)
   const names = maskedNames(sql, tokens)
   const parts: string[] = []
-  /** Up to here the source has been copied or left out. */
+  /** The source before this offset has been copied or dropped. */
   let done = 0
   let previous = -1
   let previousEnd = 0
@@ -43,7 +43,7 @@ export function neutralLiterals(sql: string): string {
   return parts.join('')
 }
 
-/** What to write instead of the token; undefined when it stays. */
+/** The replacement for the token, or undefined when the token is kept. */
 function neutral(
   sql: string,
   tokens: Tokens,
@@ -63,7 +63,7 @@ function neutral(
 
 const WITH_FRACTION = /^(?!0x).*[.e]/i
 
-/** The number of rows directly behind LIMIT, OFFSET or FETCH FIRST, in brackets or not. */
+/** True when the token is the number of rows directly after LIMIT, OFFSET or FETCH FIRST, also in brackets. */
 function isPage(sql: string, { starts, ends, kinds }: Tokens, index: number): boolean {
   let before = index - 1
   while (before >= 0 && sql.charCodeAt(starts[before] as number) === BRACKET) before--
@@ -78,26 +78,28 @@ function isPage(sql: string, { starts, ends, kinds }: Tokens, index: number): bo
 const BRACKET = 40
 
 interface Place {
-  /** The token written last, -1 before the first, and where it ends. */
+  /** The token that was written last, or -1 before the first one, and its end. */
   previous: number
   previousEnd: number
   index: number
   isLiteral: boolean
-  /** The previous one is. */
+  /** True when the previous token was replaced. */
   isBesideLiteral: boolean
 }
 
-/** White space as it was, one space for comments, and one where a new literal would melt into its neighbour. */
+/**
+ * Copies white space, replaces comments by one space, and adds a space where a new literal would merge with its neighbour.
+ */
 function between(sql: string, tokens: Tokens, place: Place): string {
   const { previous, previousEnd, index, isLiteral, isBesideLiteral } = place
   if (previous < 0) return ''
   const start = tokens.starts[index] as number
   const isText = (at: number) => tokens.kinds[at] === STRING || tokens.kinds[at] === BITS
-  // A line break between two strings would make them one.
+  // A line break between two strings would join them.
   if (isText(previous) && isText(index)) return ' '
   if (start > previousEnd) return isSpace(sql, previousEnd, start) ? sql.slice(previousEnd, start) : ' '
   if (isBesideLiteral && !isLiteral) return standsAlone(sql, tokens, index) ? '' : ' '
-  // What began with a letter begins with a quote now.
+  // The replaced literal began with a letter, but its replacement begins with a quote.
   if (isText(index) && sql.charCodeAt(start) !== QUOTE) return ' '
   return standsAlone(sql, tokens, previous) ? '' : ' '
 }
@@ -110,7 +112,7 @@ function isSpace(sql: string, from: number, to: number): boolean {
   return true
 }
 
-/** Brackets, commas and operators end where they end, whatever follows. */
+/** Brackets, commas and operators end at a fixed place, whatever follows. */
 function standsAlone(sql: string, { kinds, starts }: Tokens, index: number): boolean {
   const kind = kinds[index]
   if (kind === OPERATOR || kind === CAST) return true

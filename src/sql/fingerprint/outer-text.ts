@@ -1,5 +1,5 @@
-// The clauses of the outermost query alone: a fingerprint's text without what stands in brackets and without quoted names,
-// so that an ORDER BY of a window or a LIMIT of a subquery is not taken for one of the statement.
+// The text of the outermost query alone: a fingerprint's text without bracketed parts and quoted names, so that the ORDER BY
+// of a window or the LIMIT of a subquery is not taken for one of the statement.
 
 export function outerText(text: string): string {
   let outer = ''

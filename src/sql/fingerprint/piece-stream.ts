@@ -1,24 +1,26 @@
-// Tokens ahead and pieces behind: where a statement is read and its pieces are written. Tokens are split as they are asked
-// for, and the arrays are used again for the next statement, because this runs for every new text of an application.
+// Reads tokens ahead and writes pieces. Tokens are split on demand, and the arrays are reused for the next statement, because
+// this runs for every new text of an application.
 
 import { CAST, lexMore, QUOTED, startLexing, type Tokens, WORD } from './lexer.ts'
 import { IS_OPERAND, PIECE_CLASS, PIECE_WORD, VALUE_FLAGS } from './pieces.ts'
 import { endOfTypeName, LONGEST_TYPE_NAME } from './type-name.ts'
 import { ACTION_SHIFT, action, findWord, found, IS_BEFORE_OPERANDS } from './words.ts'
 
-/** Where the value of a `?` is: the number of a parameter (0 for a `?` that stood in the source), a literal, or a list. */
+/**
+ * The origin of the value of a `?`: the number of a parameter (0 for a `?` in the source), a literal, or a list of origins.
+ */
 export type Slot = number | LiteralSlot | CastSlot | Slot[]
 
 interface LiteralSlot {
   value: unknown
-  /** It was written as a number; other literals are strings, booleans, NULL and DEFAULT. */
+  /** True for a number. Other literals are strings, booleans, NULL and DEFAULT. */
   isNumber?: boolean
 }
 
 /** A value with the casts written on it. */
 interface CastSlot {
   of: Slot
-  /** As in the source, with its `::`. */
+  /** The cast as in the source, including `::`. */
   cast: string
 }
 
@@ -26,7 +28,7 @@ const BETWEEN = action('between')
 const BY = action('by')
 const NOT = action('not')
 
-/** The arrays of pieces are used again, unless a statement made them larger than this. */
+/** The arrays of pieces are reused unless a statement made them larger than this. */
 const KEPT_PIECES = 65_536
 
 export class PieceStream {
@@ -66,7 +68,7 @@ export class PieceStream {
     this.slots = []
   }
 
-  /** Whether there is a token at `at`; splits more of the statement when need be. */
+  /** Whether there is a token at `at`. Splits more of the statement when necessary. */
   has(at: number): boolean {
     while (at >= this.count) {
       const { tokens } = this
@@ -113,7 +115,7 @@ export class PieceStream {
     return this.has(at) && (this.kinds[at] === WORD || this.kinds[at] === QUOTED)
   }
 
-  /** Pushes `?` and swallows the casts written directly on the value, or before it. */
+  /** Pushes `?` and skips the casts written directly after or before the value. */
   placeholder(slot: Slot, typeBefore = ''): void {
     this.push('?', VALUE_FLAGS)
     const value = this.index
@@ -133,7 +135,7 @@ export class PieceStream {
     }
   }
 
-  /** Whether the piece ends an operand, so that a sign behind it is an operator between two. */
+  /** Whether the piece ends an operand, so that a following sign is a binary operator. */
   isOperand(piece: number): boolean {
     if (piece < 0) return false
     const flags = this.flags[piece] as number
@@ -144,7 +146,7 @@ export class PieceStream {
     return (flags & IS_BEFORE_OPERANDS) === 0
   }
 
-  /** BETWEEN may name a column; behind an operand or NOT it is the keyword. */
+  /** BETWEEN may name a column. After an operand or NOT it is the keyword. */
   isBeforeBetween(piece: number): boolean {
     if (piece < 0) return false
     const flags = this.flags[piece] as number

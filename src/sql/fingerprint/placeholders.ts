@@ -1,16 +1,19 @@
-// What stands at each `?` of a fingerprint's text: what it is compared with, or which part of the page it is. Read from
-// the text alone, so it says `other` wherever the words before the `?` do not settle it.
+// Describes each `?` of a fingerprint's text: the comparison it belongs to, or its part in the page (LIMIT, OFFSET). Only the
+// text is read, so the role is `other` unless the words before the `?` decide it.
 
 export interface Placeholder {
   /** Offset in the text. */
   start: number
-  /** `list` is IN and ANY, `range` a comparison by `<` or `>`. */
+  /** `list` is IN and ANY, `range` is a comparison by `<` or `>`. */
   role: 'equals' | 'list' | 'range' | 'limit' | 'offset' | 'other'
-  /** The column it is compared with, as written. */
+  /** The compared column, as written. */
   column?: string
 }
 
-/** In the order of `statementValues`, unless the statement uses the operator `?` of jsonb: then there are more. */
+/**
+ * Returns the placeholders in the order of `statementValues`. A statement with jsonb's operator `?` has more placeholders
+ * than values.
+ */
 export function readPlaceholders(text: string): Placeholder[] {
   return [...text.matchAll(QUOTED_NAME_OR_VALUE)].flatMap(({ 0: found, index: start }) => {
     if (found !== '?') return []
@@ -21,13 +24,13 @@ export function readPlaceholders(text: string): Placeholder[] {
 }
 
 const QUOTED_NAME_OR_VALUE = /"(?:[^"]|"")*"|\?/g
-/** Two names of 63 bytes with quotes, a dot and the longest operator. */
+/** The length of two names of 63 bytes with quotes, a dot and the longest operator. */
 const LONGEST_COMPARISON = 160
 const COMPARISON = / ?(?:<=?|>=?|=|\bin ?\(|= ?any ?\() ?$/i
-/** Everything beyond ASCII may be part of a name. */
+/** Every character beyond ASCII may be part of a name. */
 const NAME_CHARACTER = /[\w$\u0080-\uffff]/
 
-/** The name before the comparison that the text ends in, with what it is qualified by. */
+/** The name before the comparison at the end of the text, with its qualifier. */
 function columnOf(before: string): string | undefined {
   const end = COMPARISON.exec(before)?.index ?? 0
   let start = partBefore(before, end)
@@ -39,7 +42,7 @@ function columnOf(before: string): string | undefined {
   return start < end ? before.slice(start, end) : undefined
 }
 
-/** Where the name starts that ends here; there itself when none does. */
+/** The start of the name that ends at `end`, or `end` itself when there is no name. */
 function partBefore(text: string, end: number): number {
   if (text[end - 1] === '"') {
     const open = text.lastIndexOf('"', end - 2)

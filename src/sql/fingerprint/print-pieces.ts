@@ -1,4 +1,4 @@
-// Writes the pieces of a fingerprint as text that people read and that gives the same pieces when it is read again.
+// Prints the pieces of a fingerprint as text for people. Reading the text again gives the same pieces.
 
 import { hashAscii, hashText } from '../../text/hash-text.ts'
 import {
@@ -18,10 +18,10 @@ import { IS_BEFORE_BRACKETS } from './words.ts'
 
 const BUFFER_BYTES = 8192
 const buffer = new Uint8Array(BUFFER_BYTES)
-/** Only ever given ASCII, where all encodings agree. */
+/** The bytes are always ASCII, for which all encodings agree. */
 const decoder = new TextDecoder()
 
-/** So few are joined faster than bytes are decoded. */
+/** Joining is faster than decoding bytes for at most this many pieces. */
 const FEW_PIECES = 24
 
 export interface Printed {
@@ -40,8 +40,8 @@ export function printPieces(pieces: Pieces): Printed {
 }
 
 /**
- * Writes the text as bytes, because joining hundreds of strings and making them flat costs more than copying their
- * characters. Gives how many, or -1 when it is no ASCII or does not fit.
+ * Writes the text as bytes, because joining hundreds of strings into a flat one costs more than copying their characters.
+ * Returns the number of bytes, or -1 when the text is not ASCII or does not fit.
  */
 function printAscii({ texts, flags, size }: Pieces): number {
   let used = 0
@@ -81,7 +81,7 @@ function isSpaced(before: number, current: number): boolean {
   if ((before & NO_SPACE_AFTER) !== 0 || (current & NO_SPACE_BEFORE) !== 0) return false
   if ((current & (IS_ROUND | IS_SQUARE)) === 0) return true
   if ((before & IS_COMMA) !== 0) return true
-  // A `?` may be a value in one reading and an operator in the next, so both are spaced alike.
+  // A `?` may be read as a value once and as an operator the next time, so both have the same spacing.
   const isOperator = (before & PIECE_CLASS) === PIECE_OPERATOR && (before & IS_MARK) === 0
   if ((current & IS_SQUARE) !== 0) return isOperator
   if ((before & PIECE_CLASS) === PIECE_WORD) return (before & IS_BEFORE_BRACKETS) !== 0

@@ -1,4 +1,4 @@
-// A name as a statement writes it: quoted where PostgreSQL would read it as another one, or as a keyword.
+// Writes a name into a statement, with quotes where PostgreSQL would otherwise read another name or a keyword.
 import { SPECIAL_WORDS } from './keywords.ts'
 
 export function quoteName(name: string): string {

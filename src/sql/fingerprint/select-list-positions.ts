@@ -1,16 +1,17 @@
-// Which integers of a statement are no values but positions in its select list: `order by 2`. The fingerprint keeps them,
-// so whoever takes the values out of a statement has to leave them. The rules are those of `normalize.ts`, on tokens.
+// Finds the integers of a statement that are positions in its select list and not values: `order by 2`. The fingerprint keeps
+// them, so code that removes the values of a statement must keep them too. The rules are those of `normalize.ts`, applied to
+// tokens.
 
 import { WORDS_GOING_ON, WORDS_OF_OTHER_CLAUSES } from './keywords.ts'
 import { CAST, NUMBER, OPERATOR, OTHER, type Tokens, WORD } from './lexer.ts'
 
-/** Numbers of the tokens where an integer is a position; a number with a fraction is a value there too. */
+/** The numbers of the tokens that are positions. A number with a fraction is a value. */
 export function findPositions(sql: string, tokens: Tokens): ReadonlySet<number> {
   const found = new Set<number>()
   if (!MAY_HAVE_SOME.test(sql)) return found
   const { count, kinds } = tokens
   const textAt = (at: number) => tokenText(sql, tokens, at)
-  /** For each open bracket: are integers directly in it positions? */
+  /** For each open bracket: whether integers directly inside it are positions. */
   const outer: boolean[] = []
   let inside = false
   for (let index = 0; index < count; index++) {
@@ -45,7 +46,7 @@ export function findPositions(sql: string, tokens: Tokens): ReadonlySet<number> 
 const MAY_HAVE_SOME = /\b(by|distinct)\b/i
 const BRACKETS_BEHIND = new Set(['by', 'distinct', 'all', 'rollup', 'cube', 'sets'])
 
-/** The number is all of an item, brackets apart. */
+/** Whether the number is a whole item, possibly in brackets. */
 function isPosition(sql: string, tokens: Tokens, index: number): boolean {
   const textAt = (at: number) => tokenText(sql, tokens, at)
   let before = index - 1

@@ -1,9 +1,9 @@
-// Where the value of `SET name TO value` stands. All of it is one value to the fingerprint, names and lists too: a role
-// or a schema may be a customer's. The rules are those of `normalize.ts`, on tokens.
+// Finds the value of `SET name TO value`. For the fingerprint all of it is one value, including names and lists, because a
+// role or a schema may be the name of a customer. The rules are those of `normalize.ts`, applied to tokens.
 
 import { QUOTED, type Tokens, WORD } from './lexer.ts'
 
-/** By the number of its first token, the number of the token behind each value. */
+/** The values: the number of the token after each value, by the number of its first token. */
 export function findSettingValues(sql: string, tokens: Tokens): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
   if (!/\bset\b/i.test(sql)) return found

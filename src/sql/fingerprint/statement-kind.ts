@@ -1,5 +1,5 @@
-// Says what a statement does, from the pieces of its fingerprint. A WITH that modifies data is what it modifies; of several
-// statements in one text the first counts.
+// Reads the kind of a statement from the pieces of its fingerprint. A WITH that modifies data has the kind of the
+// modification. In a text with several statements the first one counts.
 
 import { PIECE_CLASS, PIECE_WORD, type Pieces } from './pieces.ts'
 
@@ -45,7 +45,7 @@ export function statementKind({ texts: pieces, flags, size }: Pieces): Statement
   return kinds.get(word) ?? 'other'
 }
 
-/** The statement behind the queries of the WITH, unless it is a SELECT and one of those modifies. */
+/** The statement after the queries of the WITH, unless it is a SELECT and one of the queries modifies data. */
 function kindOfWith(
   pieces: readonly string[],
   flags: readonly number[],
@@ -63,7 +63,7 @@ function kindOfWith(
       const modifies = MODIFYING.has(piece)
       if (modifies && pieces[at - 1] === '(' && BEFORE_QUERY.has(pieces[at - 2] as string)) modified ??= piece
       if (depth > 0 || !(modifies || piece === 'select')) continue
-      // INSERT, UPDATE, DELETE and MERGE may name a query of the WITH.
+      // INSERT, UPDATE, DELETE and MERGE may be followed by the name of a query of the WITH.
       if (modifies && (pieces[at + 1] === 'as' || pieces[at + 1] === '(')) continue
       return kindOf(modifies ? piece : (modified ?? piece))
     }
@@ -77,7 +77,7 @@ function kindOf(word: string): StatementKind {
   return kinds.get(word) ?? 'other'
 }
 
-/** `SELECT set_config(…)`, alone: how SET is written when its value is a parameter. */
+/** `SELECT set_config(…)` without anything else, which is how SET is written when its value is a parameter. */
 function isSetConfig(pieces: readonly string[], first: number, size: number): boolean {
   let at = first + 1
   if (pieces[at] === 'pg_catalog' && pieces[at + 1] === '.') at += 2

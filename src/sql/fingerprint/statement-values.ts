@@ -1,5 +1,5 @@
-// The values of a statement in the order of the `?` in its fingerprint's text, wherever they were written: as parameters or
-// as literals in the SQL. So the values of `id = 42` and of `id = $1` with 42 can be compared.
+// The values of a statement in the order of the `?` in its fingerprint's text, whether they were given as parameters or
+// written as literals. The values of `id = 42` and of `id = $1` with 42 can thus be compared.
 
 import { normalize } from './normalize.ts'
 import type { Slot } from './piece-stream.ts'
@@ -7,19 +7,19 @@ import { createTextCache } from './text-cache.ts'
 
 export type StatementValue = unknown | readonly unknown[]
 
-/** Where the values of a statement are does not change; what is kept here holds the literals of the text, as its key does. */
+/** The positions of a statement's values are constant. An entry contains the literals of the text, as its key does. */
 const cache = createTextCache<readonly Slot[]>({
   entries: 4_096,
   bytes: 8 * 1024 * 1024,
-  // For the text and the slots that hold its literals.
+  // Bytes of one entry per character: the text, and the slots that contain its literals.
   bytesPerCharacter: 8,
   bytesPerEntry: 200,
 })
 
 /**
- * One entry for each `?` of the fingerprint's text. A parameter's value is given as it is; literals as strings
- * (`42`, `'it''s'`), `true`, `false` or `null`; an array stands for a list: IN, ARRAY[…], and VALUES with more than
- * one row, whose lists go down the columns. What has no value (DEFAULT, a parameter that was not passed) is undefined.
+ * One entry for each `?` of the fingerprint's text. A parameter's value is returned unchanged. Literals are strings (`42`,
+ * `'it''s'`), `true`, `false` or `null`. An array stands for a list: IN, ARRAY[…], or VALUES with more than one row, which
+ * has one list for each column. Values that are not known (DEFAULT, a missing parameter) are undefined.
  */
 export function statementValues(sql: string, params: readonly unknown[] = []): readonly StatementValue[] {
   if (typeof sql !== 'string') return []

@@ -1,9 +1,10 @@
-// A cache by statement text, bounded in entries and in bytes, in two generations: what is asked for again moves to the
-// young one, and when that is full the old one is dropped whole. A hit in the young one costs a single look-up.
+// A cache by statement text, limited in entries and in bytes, with two generations. An entry that is used again moves to the
+// young generation; when that is full, the old one is dropped as a whole. A hit in the young generation costs a single
+// look-up.
 
 export interface TextCache<Value> {
   get(text: string): Value | undefined
-  /** For a text that `get` has just not found. */
+  /** Adds a text that `get` did not find. */
   set(text: string, value: Value): void
   readonly size: number
 }
@@ -11,7 +12,7 @@ export interface TextCache<Value> {
 export interface TextCacheLimits {
   entries: number
   bytes: number
-  /** What an entry takes for each character of its text, an estimate; and what it takes besides. */
+  /** Estimated bytes of an entry per character of its text, and the fixed bytes besides. */
   bytesPerCharacter: number
   bytesPerEntry: number
 }
@@ -19,7 +20,7 @@ export interface TextCacheLimits {
 export function createTextCache<Value>(limits: TextCacheLimits): TextCache<Value> {
   const maxEntries = limits.entries / 2
   const maxBytes = limits.bytes / 2
-  // One that would push out half of the others is cheaper to compute again.
+  // Computing an entry again is cheaper than displacing half of the others for it.
   const longest = (maxBytes / 4 - limits.bytesPerEntry) / limits.bytesPerCharacter
   let young = new Map<string, Value>()
   let old = new Map<string, Value>()

@@ -1,19 +1,19 @@
-// Finds the end of a type name behind `::`, so that a cast written directly on a literal can be dropped with it. Only the
-// words PostgreSQL's grammar lets a type name consist of are taken: `$1::date in (…)` ends behind `date`.
+// Finds the end of a type name after `::`, so that a cast written on a literal can be dropped with it. Only words that
+// PostgreSQL's grammar allows in a type name are accepted: the type in `$1::date in (…)` is `date`.
 
 import { NUMBER, QUOTED, type Tokens, WORD } from './lexer.ts'
 
 const INTERVAL_FIELDS = new Set(['year', 'month', 'day', 'hour', 'minute', 'second'])
 const BEFORE_VARYING = new Set(['character', 'char', 'nchar', 'bit'])
 
-/** In tokens: more than any type has, and few enough to look ahead for. */
+/** Number of tokens to look ahead: more than any type has, but few. */
 const MOST_NAMES = 8
 const MOST_MODIFIERS = 16
 const MOST_BOUNDS = 18
-/** No type name is longer than this. */
+/** Maximum length of a word in a type name. */
 export const LONGEST_TYPE_NAME = 64
 
-/** Index of the first token behind the type name that starts at `from`; `from` itself when none starts there. */
+/** Index of the first token after the type name that starts at `from`, or `from` itself when no type name starts there. */
 export function endOfTypeName(sql: string, tokens: Tokens, from: number): number {
   if (!isName(tokens, from)) return from
   let at = from
@@ -46,7 +46,7 @@ export function endOfTypeName(sql: string, tokens: Tokens, from: number): number
 
 const HAS_MORE_WORDS = new Set(['double', 'national', 'interval', ...BEFORE_VARYING])
 
-/** `double precision`, `national character varying`, `interval day to second`. */
+/** Types of several words: `double precision`, `national character varying`, `interval day to second`. */
 function endOfWords(sql: string, tokens: Tokens, first: string, from: number): number {
   let name = first
   let at = from
@@ -66,7 +66,7 @@ function endOfWords(sql: string, tokens: Tokens, first: string, from: number): n
   return at
 }
 
-/** `(10, 2)`: numbers and names only. */
+/** Modifiers such as `(10, 2)`, which contain only numbers and names. */
 function endOfModifiers(sql: string, tokens: Tokens, start: number): number {
   if (!isChar(sql, tokens, start, 40)) return start
   let end = start + 1
@@ -78,7 +78,7 @@ function endOfModifiers(sql: string, tokens: Tokens, start: number): number {
   return isChar(sql, tokens, end, 41) ? end + 1 : start
 }
 
-// No closures: this runs for most statements an ORM makes, and making them would cost more than all the rest here.
+// This code uses no closures, because it runs for most statements of an ORM and creating them would dominate its cost.
 
 function wordAt(sql: string, { count, kinds, starts, ends }: Tokens, at: number): string {
   return at < count && kinds[at] === WORD ? sql.slice(starts[at], ends[at]).toLowerCase() : ''

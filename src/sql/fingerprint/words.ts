@@ -1,6 +1,6 @@
-// Finds the folded text of a word and what is known about it without cutting the word out of the SQL: words are looked up
-// by a hash that the lexer computes on its way. Keywords stay for good; of other names the last one of each slot is kept.
-// All this is for speed: most of the cost of a cold fingerprint would be making strings and asking sets about them.
+// Finds the folded text of a word and its properties without cutting the word out of the SQL: words are looked up by a hash
+// that the lexer has computed. Keywords are kept forever; of other names the latest one of each slot is kept.
+// All this is for speed: creating strings and looking them up in sets would be most of the cost of a cold fingerprint.
 
 import {
   SPECIAL_WORDS,
@@ -23,7 +23,7 @@ export const IS_TYPE = 1 << 9
 export const GOES_ON = 1 << 10
 export const STARTS_OTHER_CLAUSE = 1 << 11
 export const MAKES_QUERY = 1 << 12
-/** The word needs more than being copied; which one it is stands in the bits from `ACTION_SHIFT` on. */
+/** The word needs special handling. Its number is in the bits from `ACTION_SHIFT` on. */
 export const ACTION_SHIFT = 24
 
 const ACTION_WORDS =
@@ -32,7 +32,7 @@ const ACTIONS = Object.fromEntries(
   ACTION_WORDS.split(' ').map((word, index) => [word, index + 1]),
 ) as Readonly<Record<string, number>>
 
-/** Number of a word that the normaliser treats by name. */
+/** Number of a word that the normaliser handles by name. */
 export const action = (word: string): number => ACTIONS[word] as number
 
 const GROUPS: readonly (readonly [ReadonlySet<string>, number])[] = [
@@ -47,13 +47,13 @@ const GROUPS: readonly (readonly [ReadonlySet<string>, number])[] = [
   [WORDS_OF_QUERIES, MAKES_QUERY],
 ]
 
-/** Four for each keyword, so that a name mostly finds an empty one, in hashes that fit the processor's cache. */
+/** Four slots for each keyword, so that most names find an empty slot, in tables that fit into the processor's cache. */
 const KEYWORD_SLOTS = 2048
 const keywordTexts: (string | undefined)[] = new Array(KEYWORD_SLOTS).fill(undefined)
 const keywordHashes = new Int32Array(KEYWORD_SLOTS)
 const keywordFlags = new Int32Array(KEYWORD_SLOTS)
 
-/** An application has some hundred names; with more of them, some are cut out anew each time. */
+/** An application has a few hundred names. When it has more, some are cut out of the SQL again each time. */
 const NAME_SLOTS = 4096
 const LONGEST_KEPT_NAME = 63
 const nameTexts: (string | undefined)[] = new Array(NAME_SLOTS).fill(undefined)
@@ -90,7 +90,7 @@ function slotOf(hash: number): number {
   return hash ^ (hash >>> 15)
 }
 
-/** The flags of a word that is folded already. */
+/** The flags of a folded word. */
 export function flagsOfWord(word: string): number {
   let hash = HASH_START
   for (let at = 0; at < word.length; at++) hash = hashStep(hash, word.charCodeAt(at))
@@ -98,10 +98,10 @@ export function flagsOfWord(word: string): number {
   return found.flags
 }
 
-/** What `findWord` found. */
+/** The result of the last `findWord`. */
 export const found = { text: '', flags: 0 }
 
-/** Looks up `sql` from `start` to `end`; the result is in `found`. */
+/** Looks up `sql` from `start` to `end` and stores the result in `found`. */
 export function findWord(sql: string, start: number, end: number, hash: number): void {
   let slot = slotOf(hash) & (KEYWORD_SLOTS - 1)
   for (;;) {
@@ -124,7 +124,7 @@ export function findWord(sql: string, start: number, end: number, hash: number):
       return
     }
   }
-  // A copy, or the name would keep the whole statement it was cut from.
+  // A copy is kept, because a slice would keep the whole statement in memory.
   const made = ` ${foldCase(sql.slice(start, end))}`.slice(1)
   found.text = made
   if (made.length > LONGEST_KEPT_NAME) return
@@ -142,7 +142,7 @@ function isFolded(sql: string, start: number, end: number, text: string): boolea
   return true
 }
 
-/** ASCII only: PostgreSQL leaves É alone, `toLowerCase` would not. */
+/** Folds ASCII letters only, as PostgreSQL does: `toLowerCase` would also change É. */
 function foldCase(text: string): string {
   let upper = false
   for (let at = 0; at < text.length; at++) {

@@ -1,5 +1,5 @@
-// Reads conditions and expressions for `analyzeStatement`: comparisons become predicates with the column on their left,
-// calls are noted, queries inside are followed.
+// Reads conditions and expressions for `analyzeStatement`: comparisons become predicates with the column on the left, calls
+// are recorded, and queries inside of them are analysed.
 
 import type { A_Expr, ColumnRef, FuncCall, Node, SubLink } from 'libpg-query'
 import type { Scope } from './analyze-statement.ts'
@@ -63,7 +63,7 @@ export function analyzeExpression(
     else if (link !== undefined) readLink(link, place)
     else {
       const column = operand(condition)
-      // A boolean column on its own.
+      // A boolean column alone is a condition.
       if (column.kind === 'column') add(place, column, '=', { kind: 'constant', value: true })
     }
   }
@@ -143,7 +143,7 @@ export function analyzeExpression(
   }
 }
 
-/** What an expression is, as far as one look tells; everything inside is read on the way. */
+/** Classifies an expression by its outermost node. Everything inside of it is read as well. */
 export function readOperand(
   node: Node | undefined,
   scope: Scope,
@@ -171,7 +171,7 @@ export function readOperand(
     readOperand(link.testexpr, scope, reader)
     return { kind: 'query', query: reader.readQuery(link.subselect, 'expression', scope) }
   }
-  // A minus before a number is part of it.
+  // A minus before a number belongs to the number.
   const expression = as(node, 'A_Expr')
   if (
     expression?.kind === 'AEXPR_OP' &&
@@ -213,7 +213,7 @@ function readCall(call: FuncCall, scope: Scope, reader: ExpressionReader, isSour
   return { kind: 'call', name, items }
 }
 
-/** Whose column it is, where the statement alone tells: by its qualifier, or because there is only one table at all. */
+/** The table of a column, where the statement alone shows it: by the qualifier, or because there is only one table. */
 function columnUse({ fields }: ColumnRef, scope: Scope, tables: readonly TableUse[]): ColumnUse {
   const names = strings(fields)
   const column = fields?.some((field) => as(field, 'A_Star') !== undefined) ? '*' : (names.at(-1) ?? '')

@@ -1,29 +1,29 @@
-// PostgreSQL's own parser, kept at arm's length: it is a WASM module that must be loaded once, answers some failures with
-// strings, overflows on deep statements on Node 20 and leaks when it does. Here every way it can fail becomes a reason, is
-// counted, and is not tried twice. Nothing on the path of a query may call this.
+// Wraps PostgreSQL's own parser, a WASM module that must be loaded once. It reports some failures as strings, overflows on
+// deeply nested statements on Node.js 20, and leaks memory when it does. Here each failure becomes a reason, is counted, and
+// is not tried twice. The path of a query must never call this module.
 
 import type { Node, ParseResult, RawStmt } from 'libpg-query'
 import { requireParser } from '../../host/require-parser.ts'
 import { createTextCache } from '../fingerprint/text-cache.ts'
 
-/** Why a statement could not be parsed. */
+/** The reason why a statement could not be parsed. */
 export type ParseFailure =
-  /** `loadParser()` has not been called, has not ended, or libpg-query is not installed. */
+  /** `loadParser()` was not called or has not finished, or libpg-query is not installed. */
   | 'parser-not-loaded'
-  /** Longer than 100 KB. */
+  /** The statement is longer than 100 KB. */
   | 'too-long'
-  /** Nested deeper than the parser's stack, or this one's, allows. */
+  /** The statement is nested deeper than the parser's stack, or JavaScript's, allows. */
   | 'too-deep'
-  /** PostgreSQL's parser refuses it. */
+  /** PostgreSQL's parser rejects the statement. */
   | 'syntax-error'
-  /** The parser failed in a way that says nothing of the statement. */
+  /** The parser failed in a way that is unrelated to the statement. */
   | 'parser-error'
 
 export type Parsed =
   | { statements: readonly Node[]; failure?: never }
   | { statements?: never; failure: ParseFailure }
 
-/** How many statements were parsed, and how many could not be, by reason. */
+/** Number of parsed statements, and of statements that could not be parsed, by reason. */
 export interface ParserCounts {
   parsed: number
   failed: Readonly<Record<ParseFailure, number>>
@@ -35,9 +35,9 @@ interface Parser {
 }
 
 const LONGEST_STATEMENT = 100_000
-/** Each overflow leaks about 4 MB, so a process gets this many. */
+/** Maximum number of overflows in a process, because each leaks about 4 MB. */
 const MOST_OVERFLOWS = 8
-/** Trees take about this many bytes for a character of SQL. */
+/** Estimated bytes of a tree per character of SQL. */
 const TREE_BYTES_PER_CHARACTER = 60
 
 let parser: Parser | undefined
@@ -61,8 +61,8 @@ const cache = createTextCache<Parsed>({
 })
 
 /**
- * Loads PostgreSQL's parser, once for the process; `analyzeStatement` and `bound` are synchronous from then on. False when
- * it cannot be loaded: everything else works without it and says so. Never throws.
+ * Loads PostgreSQL's parser, once per process. From then on `analyzeStatement` and `bound` are synchronous. Resolves to false
+ * when the parser cannot be loaded: everything else then works without it and reports so. Never throws.
  */
 export function loadParser(): Promise<boolean> {
   loading ??= load()
@@ -83,7 +83,7 @@ export function isParserLoaded(): boolean {
   return parser !== undefined
 }
 
-/** It was asked for, and could not be loaded. */
+/** Whether the parser was requested but could not be loaded. */
 export function isParserMissing(): boolean {
   return isMissing
 }
@@ -92,7 +92,7 @@ export function parserCounts(): ParserCounts {
   return { parsed, failed: { ...failed } }
 }
 
-/** The trees of the statements in a text; failures other than a missing parser are remembered by text. */
+/** The syntax trees of the statements in a text. Failures are remembered by text, except that of a missing parser. */
 export function parseStatements(sql: string): Parsed {
   if (parser === undefined) return fail('parser-not-loaded')
   const known = cache.get(sql)
@@ -104,7 +104,7 @@ export function parseStatements(sql: string): Parsed {
 
 function parse(loaded: Parser, sql: string): Parsed {
   if (typeof sql !== 'string' || sql.length > LONGEST_STATEMENT) return fail('too-long')
-  // The parser would read up to the NUL only, and answer for another statement.
+  // The parser would stop at a NUL character and analyse a different statement.
   if (sql.includes('\0')) return fail('syntax-error')
   if (overflows >= MOST_OVERFLOWS && sql.length >= shortestOverflow) return fail('too-deep')
   try {
@@ -123,7 +123,7 @@ function parse(loaded: Parser, sql: string): Parsed {
   }
 }
 
-/** Only what has the right form counts as an answer. */
+/** Checks the form of the parser's answer. */
 function statementsOf(result: unknown): readonly Node[] | undefined {
   if (typeof result !== 'object' || result === null || !('version' in result)) return undefined
   const { stmts = [] } = result as { stmts?: RawStmt[] }

@@ -1,10 +1,10 @@
-// The words of what `analyzeStatement` says: plain data, positions instead of references, so that it can be kept and sent.
+// The result of `analyzeStatement`: plain data with positions instead of references, so that it can be stored and sent.
 
 import type { StatementKind } from '../fingerprint/statement-kind.ts'
 import type { ParseFailure } from './parser.ts'
 import type { ConstantValue } from './tree.ts'
 
-/** A statement that could not be analysed, and why. */
+/** A statement that could not be analysed, with the reason. */
 export interface NotAnalyzed {
   analyzed: false
   reason: ParseFailure
@@ -13,9 +13,9 @@ export interface NotAnalyzed {
 export interface AnalyzedStatement {
   analyzed: true
   kind: StatementKind
-  /** How many statements the text holds; only the first is described. */
+  /** Number of statements in the text. Only the first is described. */
   statements: number
-  /** The statement itself, and every query in it, outermost first. */
+  /** The statement itself and all queries in it, outermost first. */
   queries: readonly QueryLevel[]
   tables: readonly TableUse[]
   predicates: readonly Predicate[]
@@ -26,14 +26,14 @@ export interface AnalyzedStatement {
 
 export type StatementAnalysis = AnalyzedStatement | NotAnalyzed
 
-/** One SELECT, or the INSERT, UPDATE, DELETE or MERGE around it. */
+/** One SELECT, or one INSERT, UPDATE, DELETE or MERGE. */
 export interface QueryLevel {
-  /** Position of the query around it; absent for the statement itself. */
+  /** Position of the enclosing query. Absent for the statement itself. */
   parent?: number
   role: 'statement' | 'arm' | 'with' | 'from' | 'expression' | 'source'
-  /** Name of the WITH query. */
+  /** Name of a query in WITH. */
   name?: string
-  /** What it gives back: the select list, or RETURNING. */
+  /** The returned columns: the select list, or RETURNING. */
   outputs: readonly Output[]
   distinct: boolean
   grouped: boolean
@@ -50,11 +50,11 @@ export interface QueryLevel {
 
 export interface Output {
   kind: 'column' | 'star' | 'aggregate' | 'constant' | 'expression'
-  /** For a column, and for `t.*`. */
+  /** The table, for a column and for `t.*`. */
   table?: number
-  /** Name of the column it is. */
+  /** Name of the column. */
   column?: string
-  /** Name it gets, when the statement says one. */
+  /** Name of the output, when the statement gives one. */
   name?: string
 }
 
@@ -62,18 +62,18 @@ export interface TableUse {
   kind: 'table' | 'with' | 'query' | 'function' | 'values' | 'other'
   name: string
   schema?: string
-  /** The name it goes by in its query. */
+  /** Alias of the table in its query, or its name. */
   alias: string
   query: number
   lateral: boolean
-  /** Its rows are inserted, updated, deleted or merged into. */
+  /** True when rows of the table are inserted, updated, deleted or merged. */
   written: boolean
 }
 
 export interface ColumnUse {
   column: string
   qualifier?: string
-  /** Position in `tables`; absent where only a catalog could tell. */
+  /** Position in `tables`. Absent when only a catalog could tell. */
   table?: number
 }
 
@@ -88,17 +88,17 @@ export type Operand =
   | { kind: 'query'; query: number }
   | { kind: 'other' }
 
-/** One comparison, the column on its left where there is one. */
+/** One comparison. When one side is a column, that side is on the left. */
 export interface Predicate {
   query: number
   clause: 'where' | 'join' | 'having'
   left: Operand
-  /** In lower case: `=`, `<`, `like`, `in`, `= any`, `between`, `is null`, `is distinct from`, `exists`, … */
+  /** The operator in lower case: `=`, `<`, `like`, `in`, `= any`, `between`, `is null`, `is distinct from`, `exists`, … */
   operator: string
   right: Operand
-  /** It must hold for every row: all of the clause, or joined to the rest by AND. */
+  /** True when the comparison must hold for each row: it is the whole clause, or AND joins it to the rest. */
   conjunct: boolean
-  /** It stands under a NOT. */
+  /** True when the comparison is inside a NOT. */
   negated: boolean
 }
 
@@ -137,9 +137,9 @@ export interface Write {
   query: number
   table: number
   columns: readonly string[]
-  /** Of SET, in the order of `columns`. */
+  /** The values of SET, in the order of `columns`. */
   values: readonly Operand[]
-  /** For an INSERT: rows of VALUES, or where else they come from. */
+  /** For an INSERT: the number of rows in VALUES, or another source of the rows. */
   rows?: number
   source?: 'values' | 'query' | 'defaults'
   onConflict?: 'nothing' | 'update'

@@ -1,5 +1,5 @@
-// Small readings of the parser's trees that analysis and bounds share. The trees come from protobuf as JSON: fields that are
-// 0, false or empty are missing.
+// Small readers for the parser's trees, shared by analysis and bounds. The trees are protobuf messages as JSON, in which
+// fields that are 0, false or empty are missing.
 
 import type { A_Const, Node, String as StringNode } from 'libpg-query'
 
@@ -14,7 +14,7 @@ export function as<Name extends NodeName>(node: Node | undefined, name: Name): N
     : (node as unknown as Record<string, NodeFields<Name>>)[name as string]
 }
 
-/** The texts of a list of String nodes; other nodes are left out. */
+/** The texts of a list of String nodes. Other nodes are skipped. */
 export function strings(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).flatMap((node) => {
     const text = (as(node, 'String') as StringNode | undefined)?.sval
@@ -24,7 +24,7 @@ export function strings(nodes: readonly Node[] | undefined): string[] {
 
 export type ConstantValue = string | number | boolean | null
 
-/** Integers are numbers, everything else with digits stays text: PostgreSQL's numbers are wider than JavaScript's. */
+/** Integers are numbers. Other numeric constants stay text, because PostgreSQL's numbers can exceed JavaScript's. */
 export function constantValue(constant: A_Const): ConstantValue {
   if (constant.isnull === true) return null
   if (constant.ival !== undefined) return constant.ival.ival ?? 0
@@ -34,14 +34,14 @@ export function constantValue(constant: A_Const): ConstantValue {
   return constant.sval?.sval ?? ''
 }
 
-/** The node under any casts. */
+/** The node inside of any casts. */
 export function withoutCasts(node: Node | undefined): Node | undefined {
   let inner = node
   for (let cast = as(inner, 'TypeCast'); cast !== undefined; cast = as(inner, 'TypeCast')) inner = cast.arg
   return inner
 }
 
-/** Calls `visit` for every node directly below one, whatever its kind. */
+/** Calls `visit` for each direct child of a node, whatever its kind. */
 export function eachChild(node: Node, visit: (child: Node) => void): void {
   for (const fields of Object.values(node)) eachNodeIn(fields, visit)
 }
@@ -58,7 +58,7 @@ function eachNodeIn(value: unknown, visit: (child: Node) => void): void {
   }
 }
 
-/** A node is an object whose only key is the name of its kind; fields are in lower case. */
+/** A node is an object with a single key, the name of its kind. Fields are in lower case. */
 function isNode(value: unknown): value is Node {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const keys = Object.keys(value)
