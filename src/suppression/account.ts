@@ -17,7 +17,7 @@ export interface SuppressEntry {
   /** Of the statement: its 16 digits, the last ones of a finding's key. */
   fingerprint?: string | undefined
   reason: string
-  /** The last day on which it counts, in UTC: `YYYY-MM-DD`. */
+  /** The last day on which the reason is valid, in UTC: `YYYY-MM-DD`. */
   until?: string | undefined
 }
 

@@ -12,7 +12,7 @@ import { textOf } from './result-columns.ts'
 /** Positions in the trace, and where the value stands in either. */
 export interface SingleValue {
   query: number
-  /** Position among the values of the query, as `?` count in the fingerprint's text. */
+  /** Position of the value among the `?` of the fingerprint's text, starting at 0. */
   param: number
   parent: number
   column: string
