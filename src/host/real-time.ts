@@ -1,14 +1,15 @@
-// The clock and the timers of this package, taken when it is loaded: fake timers that a test installs later replace the
-// globals, but not these. All other files in src and adapters use these and not the globals (the linter refuses them).
-// If the globals are fake already when this file is loaded, the time comes from node:perf_hooks, which no library of fake
-// timers replaces, and the timers from AbortSignal.timeout. It refuses to touch the fakes: they belong to the test.
+// The clock and the timers of this package, read when it is loaded. Fake timers that a test installs later replace the
+// globals, but not these. All other files in src and adapters use these instead of the globals, which the linter enforces. If
+// the globals are already fake when this file is loaded, the time comes from node:perf_hooks, which no library of fake timers
+// replaces, and the timers come from AbortSignal.timeout. The fakes themselves are never touched, because they belong to the
+// test.
 import { performance } from 'node:perf_hooks'
 import timers from 'node:timers'
 
-/** What the timers have in common with those of Node.js. */
+/** The common part of these timers and those of Node.js. */
 export interface Timer {
   refresh(): Timer
-  /** The process may end before the timer has fired. */
+  /** Lets the process exit before the timer fires. */
   unref(): Timer
 }
 
@@ -22,15 +23,18 @@ const host = {
   setImmediate: timers.setImmediate,
 }
 
-/** Long enough not to fire while it is looked at. */
+/** A timeout that is long enough not to fire while its class is examined. */
 const PROBE_MS = 60_000
 
-/** Milliseconds since some moment in the past. They never go back. (A spy replaces the method on the object only.) */
+/**
+ * Milliseconds since a fixed moment in the past. They never go back. Called as a method, because a spy replaces only the
+ * property of the object.
+ */
 export const now: () => number = (Object.getPrototypeOf(performance) as typeof performance).now.bind(
   performance,
 )
 
-/** When this process or thread began, in milliseconds since 1970. */
+/** Start time of this process or thread, in milliseconds since 1970. */
 export const processStartMs: number = performance.timeOrigin
 
 /** Milliseconds since 1970. */
@@ -40,7 +44,7 @@ export function isoTime(atEpochMs: number): string {
   return new host.Date(atEpochMs).toISOString()
 }
 
-/** The milliseconds since 1970 that a text stands for, or NaN. */
+/** The milliseconds since 1970 of a date in text form, or NaN. */
 export const parseTime: (text: string) => number = host.parse
 
 export const setTimeout: (act: () => void, ms: number) => Timer = hasRealTimeout()
@@ -56,7 +60,7 @@ export const setImmediate: (act: () => void) => { unref(): unknown } = hasRealIm
   ? host.setImmediate
   : (act) => new SignalTimer(act, 0)
 
-/** A timer where there is no real one: it never keeps the process alive. */
+/** A timer for use when the real ones are not available. It never keeps the process alive. */
 class SignalTimer implements Timer {
   readonly #act: () => void
   readonly #ms: number
@@ -90,7 +94,7 @@ function isNative(fn: unknown): boolean {
   return Function.prototype.toString.call(fn).includes('[native code]')
 }
 
-/** Timers of Node.js hold what they call under this name, and no fake does. */
+/** Node.js keeps the callback of a timer under this name. No fake timer does. */
 function hasRealTimeout(): boolean {
   const probe = host.setTimeout(() => {}, PROBE_MS)
   host.clearTimeout(probe)

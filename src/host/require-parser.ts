@@ -1,10 +1,10 @@
-// Loads libpg-query by a `require` that no bundler follows. A bundler would take its JavaScript along and leave its
-// WebAssembly behind, and it would then abort with a message of its own. Inside a bundle the package is looked for from the
-// folder of the bundle, of the program, and of the process; often one of them has a node_modules that holds pg-loupe.
+// Loads libpg-query by a `require` that no bundler follows. A bundler would include its JavaScript without its WebAssembly,
+// and it would then abort with a message of its own. Inside a bundle the package is searched from the folders of the bundle,
+// of the program and of the process, because one of them often has a node_modules with pg-loupe.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-/** Absent where the package is not found. Never throws. */
+/** Returns undefined when the package is not found. Never throws. */
 export function requireParser(): unknown {
   for (const folder of placesToLook()) {
     const parser = requireFrom(folder)
@@ -15,7 +15,7 @@ export function requireParser(): unknown {
 
 /** Absolute paths of files. */
 function placesToLook(): string[] {
-  // Where this is an ES module, which only a bundler makes of it, it has no name.
+  // In an ES module, which only a bundler makes of this file, `__filename` does not exist.
   const own = typeof __filename === 'string' ? [__filename] : []
   const program = process.argv[1] === undefined ? [] : [process.argv[1]]
   return [...own, ...program, join(process.cwd(), 'package.json')]

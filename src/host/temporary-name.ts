@@ -1,5 +1,5 @@
-// The name of a file that is written in full before it takes the place of another one. Nobody can know it and put a link there;
-// who writes it also asks that it is new (`wx`).
+// The name of a file that is written completely before it replaces another one. The name is random, so that nobody can place
+// a link there in advance; the code that writes the file also requires that it is new (`wx`).
 import { randomBytes } from 'node:crypto'
 
 export function temporaryName(file: string): string {

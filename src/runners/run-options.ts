@@ -1,5 +1,5 @@
-// What the reporter of a test runner can be told, checked before the first test runs. Runners that take no options for it
-// read them from PG_LOUPE_RUN, as JSON; what is given in code wins.
+// The options of a test runner's reporter, checked before the first test runs. Runners that cannot pass options to a reporter
+// read them as JSON from PG_LOUPE_RUN; options given in code take precedence.
 import * as v from 'valibot'
 import type { CheckedConfig } from '../config/config.ts'
 import { type GateSettings, gateSettings } from '../config/gate-settings.ts'
@@ -18,20 +18,21 @@ import { reporters } from '../report/reporters/index.ts'
 type Format = keyof typeof reporters
 
 export interface RunOptions {
-  /** Files to write when the run is over, by format: `{ json: 'pg-loupe.json', sarif: 'pg-loupe.sarif' }`. */
+  /** Files to write at the end of the run, by format: `{ json: 'pg-loupe.json', sarif: 'pg-loupe.sarif' }`. */
   outputs?: { [format in Format]?: string }
   /** A trace file with the traces of all workers, for `pg-loupe analyze`, `merge` and `report`. */
   traces?: string
   /**
-   * Fails the run when it has a finding as severe as this, or worse, or a `new` one that is not in the baseline. Default:
-   * what the configuration file says, or `new` with a baseline, or false: findings are only reported.
+   * Fails the run when it has a finding of this severity or a worse one, or, with `new`, a finding that is not in the
+   * baseline. Default: the setting of the configuration file, otherwise `new` with a baseline and false without one, so that
+   * findings are only reported.
    */
   failOn?: FailOn | false
-  /** Accepts what is in this file of `pg-loupe baseline`. Default: that of the configuration file, where there is one. */
+  /** A file of `pg-loupe baseline` with accepted findings. Default: the baseline of the configuration file. */
   baseline?: string
   /** Options by detector, as `createProfiler` takes them. */
   detectors?: ProfilerOptions['detectors']
-  /** Reports also what the tests themselves repeat, beside what the application does. Default: false. */
+  /** Also reports queries that the tests themselves repeat, not only those of the application. Default: false. */
   testCode?: boolean
   /** Prints the summary. Default: true. */
   summary?: boolean
@@ -43,15 +44,15 @@ export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors'
   suppress: CheckedOptions['suppress']
   roundTripMs: number
   editor: Editor | undefined
-  /** Absent when nothing fails the run. */
+  /** Absent when no finding fails the run. */
   gate: GateSettings | undefined
 }
 
 /**
  * Fills in the defaults.
  *
- * @throws TypeError that names each wrong option, what it got and what it takes; Error that names the configuration file or
- *   the baseline and what is wrong with it.
+ * @throws TypeError that names each wrong option, its value and the allowed values; Error that names the configuration file
+ * or the baseline and the problem with it.
  */
 export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   const result = v.safeParse(runOptions, isObject(options) ? { ...fromEnvironment(), ...options } : options)

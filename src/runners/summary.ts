@@ -1,5 +1,5 @@
-// What a test run ends with: how much was seen, each finding in full, worst first, and one next step. Routine is left
-// out: a suite has thousands of tests, and a line for each of them would bury what matters.
+// The summary at the end of a test run: how many queries were seen, each finding in full, worst first, and one next step.
+// There is no line for each test, because a suite has thousands of tests and the findings would be hard to see.
 import pc from 'picocolors'
 import { formatFindingOfRoute, formatHeldBack, formatSuppressions } from '../report/reporters/console.ts'
 import { findingsToShow } from '../report/reporters/held-back.ts'
@@ -16,18 +16,21 @@ export interface RunCounts {
 }
 
 interface SummaryOptions extends ReporterOptions {
-  /** By the message of the assertion that failed. */
+  /** True when the message of a failed assertion has shown the finding. */
   isShownAlready(finding: Finding): boolean
-  /** What could not be read, analysed or written. */
+  /** Errors in reading, analysing or writing. */
   problems: readonly string[]
-  /** By which findings it fails, and what is to be done about the baseline; `shown` stand in full above it, or in the failures. */
+  /**
+   * Lines that say which findings fail the run, and how to update the baseline. The findings in `shown` are printed in full
+   * above these lines or in the failures.
+   */
   verdict(shown: readonly Finding[]): readonly string[]
   failed: boolean
-  /** About the set-up of the run. */
+  /** Notices about the set-up of the run. */
   notices: readonly Notice[]
 }
 
-/** A screen or two; all of them are in the files. */
+/** One or two screens. All findings are in the output files. */
 const SHOWN = 20
 
 export function summarize(report: Report, counts: RunCounts, options: SummaryOptions): string {

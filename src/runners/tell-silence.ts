@@ -1,5 +1,5 @@
-// Says at the end of a process with NODE_ENV=test that queries were captured and nobody was told of them. Test runners are left
-// alone: they have reporters of their own, and say what is missing.
+// Prints a notice at the end of a process with NODE_ENV=test in which queries were captured but no output was configured.
+// Test runners get no such notice, because their own reporters say what is missing.
 import { atExitOrSignal } from '../profiler/flush-on-signal.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { sharedState } from '../profiler/shared-state.ts'
@@ -7,13 +7,13 @@ import { silentInTest } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
 import { testFacts } from './test-notes.ts'
 
-/** To be called for a profiler whose reporters nobody has chosen. */
+/** Called for a profiler whose reporters were not configured. */
 export function tellSilenceAtEnd(profiler: Profiler, hasCaptured: () => boolean): void {
   let isTold = false
   atExitOrSignal(() => {
     const { defaultProfiler, setupNotes } = sharedState()
     if (isTold || profiler.outputs.size > 0 || !hasCaptured() || isOfTests()) return
-    // `pg-loupe doctor` says it.
+    // `pg-loupe doctor` prints this itself.
     if (setupNotes.leave) return
     isTold = true
     const notice = silentInTest(profiler === defaultProfiler)
@@ -21,7 +21,7 @@ export function tellSilenceAtEnd(profiler: Profiler, hasCaptured: () => boolean)
   })
 }
 
-/** The script `test` of a package may start any runner. */
+/** The script `test` of a package may start any test runner. */
 function isOfTests(): boolean {
   return testFacts() !== undefined || /^test/.test(process.env.npm_lifecycle_event ?? '')
 }

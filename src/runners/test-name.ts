@@ -1,11 +1,12 @@
-// The name of a test's trace: file, suites and test, as people look for it: `test/orders.test.ts > orders > asks once`.
+// The name of a test's trace: the file, the suites and the test, in the form in which people search for it:
+// `test/orders.test.ts > orders > asks once`.
 import { isAbsolute, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface TestPlace {
-  /** Path or URL; names of built-in modules and the like are none. */
+  /** A path or URL. Names of built-in modules and the like do not count as files. */
   file?: string | undefined
-  /** The suites from the outermost, then the test. */
+  /** The suites from the outermost to the innermost, then the test. */
   names: readonly string[]
 }
 
@@ -15,7 +16,7 @@ export function testName({ file, names }: TestPlace): { name: string; file?: str
   return { name: parts.join(' > '), ...(path ? { file: path } : {}) }
 }
 
-/** Relative to the working directory, so that no name holds where a machine keeps the project. */
+/** Relative to the working directory, so that names do not depend on where the project is on a machine. */
 function relativePath(file: string): string {
   if (!isAbsolute(file)) return file
   return relative(process.cwd(), file).replaceAll(sep, '/')

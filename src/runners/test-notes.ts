@@ -1,5 +1,5 @@
-// What is known of the test runner in this process, and the notice that nobody reports what its tests send: a set-up file
-// alone traces tests, and collects nothing.
+// Facts about the test runner in this process, and the notice that its findings are not reported: a set-up file alone traces
+// tests, but collects nothing.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { leaveNote } from '../collect/run-notes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
@@ -8,20 +8,23 @@ import { testsNotReported } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
 import type { RunnerName, TestNotes } from '../setup/setup-facts.ts'
 
-/** To be called by each set-up file. */
+/** Called by each set-up file. */
 export function noteSetUp(runner: RunnerName): void {
   leaveNote('set-up')
   Object.assign(sharedState().setupNotes.tests, { hasSetUp: true, runner })
 }
 
-/** Undefined in a process that no test runner has started. */
+/** Undefined in a process that was not started by a test runner. */
 export function testFacts(): TestNotes | undefined {
   const { tests } = sharedState().setupNotes
   const runner = tests.runner ?? runnerHere()
   return runner || isBelowRunner() ? { ...tests, runner } : undefined
 }
 
-/** Whose tests run in this very process; a server that a test has started inherits the environment, and is none. */
+/**
+ * The runner that runs tests in this very process. A server that a test has started inherits the environment, but runs no
+ * tests.
+ */
 function runnerHere(): RunnerName | undefined {
   const globals = globalThis as Record<PropertyKey, unknown>
   if (globals.__vitest_worker__) return 'vitest'
@@ -37,18 +40,18 @@ function isBelowRunner(): boolean {
 }
 
 /**
- * To be called when the tests of a file are over. Says it in the first process of the runner's only: there may be one for each
- * file. Matchers and assertions tell what they find themselves.
+ * Called when the tests of a file are over. Only the first process of the runner prints the notice, because there may be one
+ * process for each file. Matchers and assertions report their findings themselves.
  */
 export function tellUnreportedTests(runner: RunnerName, { enabled, outputs }: Profiler): void {
   const { tests, leave } = sharedState().setupNotes
-  // Runners end workers and sandboxes without an exit.
+  // Runners end workers and sandboxes without an exit event.
   leave?.()
   if (!enabled || outputs.size > 0 || tests.traced === 0) return
   tellOnce(runner, formatNotice(testsNotReported(runner), process.cwd()))
 }
 
-/** In the first process of the runner's only, and there once for all sandboxes. */
+/** Prints a notice in the first process of the runner only, and there once for all sandboxes. */
 export function tellOnce(key: string, text: string): void {
   const told = toldInProcess()
   if (!isFirstWorker() || told.has(key)) return
@@ -61,7 +64,7 @@ function isFirstWorker(): boolean {
   return (VITEST_WORKER_ID ?? JEST_WORKER_ID ?? '1') === '1'
 }
 
-/** Jest gives each test file globals of its own; the built-in modules are those of the process. */
+/** Jest gives each test file its own globals, but all files of a process share the built-in modules. */
 function toldInProcess(): Set<string> {
   const holder = AsyncLocalStorage as { [TOLD]?: Set<string> }
   if (!holder[TOLD]) Object.defineProperty(holder, TOLD, { value: new Set<string>() })

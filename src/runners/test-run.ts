@@ -1,6 +1,6 @@
-// One run of a test runner: a folder in which every process, worker thread and sandbox of it collects its traces, and one
-// report of them all when it is over. Whoever has set PG_LOUPE_COLLECT before (`pg-loupe run`) reports it all; then
-// nothing is read or printed here.
+// One run of a test runner: a folder in which each of its processes, worker threads and sandboxes collects traces, and one
+// report of them at the end. When PG_LOUPE_COLLECT is already set (by `pg-loupe run`), the process that has set it reports
+// everything, and nothing is read or printed here.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,8 +26,8 @@ import { type RunCounts, summarize } from './summary.ts'
 
 export interface TestRun {
   /**
-   * Reads what was collected and writes the files. Resolves with what there is to print, and whether the run fails by it;
-   * never rejects. `hasRunTests`: there were any, as far as the runner says.
+   * Reads the collected traces and writes the output files. Resolves with the text to print and whether the run fails because
+   * of findings; never rejects. `hasRunTests` is whether the runner ran any tests.
    */
   finish(hasRunTests?: boolean): Promise<RunVerdict>
 }
@@ -38,13 +38,13 @@ interface RunVerdict {
 }
 
 const VARIABLE = 'PG_LOUPE_COLLECT'
-/** The one format that draws the traces themselves. */
+/** The format that shows the traces themselves. */
 const SHOWS_TRACES = 'html'
 
 /**
- * Sets PG_LOUPE_COLLECT for the processes that are started from now on.
+ * Sets PG_LOUPE_COLLECT for processes that are started later.
  *
- * `runner`: of a reporter that goes with a set-up file, whose absence is told.
+ * `runner` is given by a reporter that needs a set-up file, whose absence is then reported.
  *
  * @throws TypeError when an option of the reporter is unknown or wrong.
  */
@@ -54,7 +54,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
   const folder = mkdtempSync(join(tmpdir(), `pg-loupe-tests-`))
   process.env[VARIABLE] = folder
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  // A run that is broken off leaves nothing behind.
+  // An aborted run leaves no files behind.
   process.once('exit', remove)
 
   return {
@@ -62,7 +62,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
       try {
         return await report(hasRunTests)
       } catch (error) {
-        // Where findings were to fail the run, one that could not be judged has not passed.
+        // When findings can fail the run, a run that could not be judged has not passed.
         const failed = checked.gate !== undefined
         return { text: `pg-loupe: the run could not be reported: ${(error as Error).message}\n`, failed }
       }
@@ -98,7 +98,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     writeOutputs(found, checked.outputs, shown, problems)
     process.removeListener('exit', remove)
     remove()
-    // A part of the tests may well send no query; that is said, and no failure.
+    // Part of the tests may send no query. That is reported, but does not fail the run.
     const failing = judged?.verdict.failing.length ?? 0
     const text = summarize(found, counts, {
       ...terminalOf(process.stderr, editor),
@@ -118,7 +118,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
 function* counted(traces: Iterable<Trace>, counts: RunCounts, testCode: boolean): Generator<Trace> {
   let last: string | undefined
   for (const trace of traces) {
-    // An assertion inside of a test has a trace of its own under the test's name; they come in the order of their names.
+    // An assertion inside of a test has its own trace under the test's name. The traces are ordered by name.
     if (trace.kind === 'test' && trace.name !== last) counts.tests++
     if (trace.kind === 'test') last = trace.name
     if (trace.kind === 'http') counts.requests++

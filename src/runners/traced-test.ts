@@ -1,6 +1,6 @@
-// Runs the function of a test in a trace of its own, whoever the test belongs to: every runner calls it with other
-// arguments and looks at what it returns, so the function that stands in for it has the same name and length, and
-// returns what it returned. What goes wrong here never fails a test: then it runs without a trace.
+// Runs the function of a test in its own trace, for any runner. Runners call the function with different arguments and
+// examine what it returns, so its replacement has the same name and length and returns the same value. An error in this code
+// never fails a test; the test then runs without a trace.
 import { collectFolder } from '../collect/collect-traces.ts'
 import { defaultOptions } from '../config/default-options.ts'
 import { createProfiler, type Profiler } from '../profiler/profiler.ts'
@@ -12,13 +12,16 @@ import { type TestPlace, testName } from './test-name.ts'
 type Run = (this: unknown, ...args: unknown[]) => unknown
 
 export interface TracedTest extends TestPlace {
-  /** Position of the callback among the arguments, where the runner takes a test with one more argument for one. */
+  /**
+   * Position of the callback among the arguments, for runners that treat a function with one more parameter as callback
+   * style.
+   */
   callbackAt?: number
-  /** It passes when it throws, and the runner prints no error of it. */
+  /** True for a test that passes when it throws, so that the runner prints no error. */
   isExpectedToFail?: boolean | undefined
 }
 
-/** Returns the function that stands in for `fn`; the very same when `fn` is none, or a generator that the runner drives. */
+/** Returns the replacement for `fn`. Returns `fn` itself when it is not a function, or a generator that the runner drives. */
 export function tracedTest<F>(fn: F, test: TracedTest, profiler: Profiler): F {
   if (typeof fn !== 'function' || !profiler.enabled || isGenerator(fn)) return fn
   const original = (ORIGINAL in fn ? fn[ORIGINAL] : fn) as Run
@@ -48,16 +51,16 @@ export function tracedTest<F>(fn: F, test: TracedTest, profiler: Profiler): F {
   return run as F
 }
 
-/** So that a test that is run again, from what a runner copied, is not traced twice. */
+/** Marks a replacement, so that a test is not traced twice when a runner copies it and runs it again. */
 const ORIGINAL = Symbol.for('pg-loupe test')
 
 /**
- * The default profiler, made for tests when nothing has made it before: it prints nothing of its own and opens no
- * connection, whatever NODE_ENV says, unless an environment variable asks for it.
+ * The default profiler, created for tests when no code has created it before. It prints nothing by itself and opens no
+ * connection, whatever NODE_ENV is, unless an environment variable asks for it.
  */
 export function profilerOfTests(): Profiler {
   const state = sharedState()
-  // In tests, and where traces are collected, it is off by default, and not by anybody's choice.
+  // In tests, and where traces are collected, the catalog is off by default without being disabled explicitly.
   const isOff = process.env.NODE_ENV === 'test' || collectFolder() !== undefined
   const quiet = { reporters: [], ...(isOff ? {} : { catalog: false }) }
   state.defaultProfiler ??= createProfiler({ ...quiet, ...defaultOptions() })
@@ -76,7 +79,10 @@ function startTrace(test: TestPlace, profiler: Profiler): LiveTrace | undefined 
   }
 }
 
-/** What is sent only when it is awaited, such as a request of supertest, is awaited inside of the trace, and once. */
+/**
+ * Some results send their request only when they are awaited, such as those of supertest. They are awaited inside of the
+ * trace, and once.
+ */
 async function endsWith(
   result: PromiseLike<unknown>,
   trace: LiveTrace,
@@ -94,7 +100,7 @@ async function endsWith(
   return value
 }
 
-/** Also of what throws `undefined`. */
+/** A wrapper, because a test may throw `undefined`. */
 interface Failure {
   error: unknown
 }
@@ -114,8 +120,8 @@ function noteOutcome(
 }
 
 /**
- * Puts a callback that ends the trace in the place of the runner's, if it passed one. What the runner does then, up to
- * all of the tests that follow, is no part of this one.
+ * Replaces the runner's callback, if there is one, by one that ends the trace. Work that the runner does afterwards,
+ * including all following tests, is not part of this trace.
  */
 function withCallback(
   args: unknown[],

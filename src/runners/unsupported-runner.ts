@@ -1,10 +1,11 @@
-// A runner of a version whose tests cannot be traced is told once in the process, and its tests run as they would without.
+// Reports once per process that the tests of this version of the runner cannot be traced. The tests run as they would without
+// pg-loupe.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { formatNotice } from '../setup/format-notice.ts'
 import { tellOnce } from './test-notes.ts'
 
-/** `runner` is the name of its package; `takes` says which versions are traced. */
+/** `runner` is the name of its package; `takes` says which versions are supported. */
 export function tellUnsupportedRunner(runner: 'vitest' | 'jest', takes: string): void {
   const version = versionOf(runner)
   const notice = {
@@ -18,7 +19,7 @@ export function tellUnsupportedRunner(runner: 'vitest' | 'jest', takes: string):
   tellOnce(notice.key, formatNotice(notice, process.cwd()))
 }
 
-/** As the application has it installed. */
+/** The version that the application has installed. */
 function versionOf(name: string): string | undefined {
   try {
     return createRequire(join(process.cwd(), 'package.json'))(`${name}/package.json`).version

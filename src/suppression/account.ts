@@ -1,4 +1,4 @@
-// The account of one reason to leave findings out: which it left out, and what that says of the reason in the end.
+// Keeps account of one suppression: which findings it has suppressed, and which state follows from that.
 import { wholePath } from '../path-pattern.ts'
 import type { DetectorId } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
@@ -7,14 +7,16 @@ import type { Suppression, SuppressionState } from '../types/report.ts'
 import { isInForce } from './marks.ts'
 import { routePattern } from './route-pattern.ts'
 
-/** What to leave out, and why. Of the first four at least one is given; those that are must all match. */
+/**
+ * The findings to suppress, and the reason. At least one of the first four fields is required. All given fields must match.
+ */
 export interface SuppressEntry {
   detector?: DetectorId | undefined
-  /** Name of a route; `*` matches up to the next slash, `**` anything. */
+  /** Name of a route; `*` matches up to the next slash, `**` matches anything. */
   route?: string | undefined
-  /** The file of a finding's line, or a folder above it; `*` stays within one name, `**` matches any number of folders. */
+  /** The file of a finding's line, or a folder above it; `*` matches within one name, `**` matches any number of folders. */
   path?: string | undefined
-  /** Of the statement: its 16 digits, the last ones of a finding's key. */
+  /** Fingerprint of the statement: 16 digits, which are the last ones of a finding's key. */
   fingerprint?: string | undefined
   reason: string
   /** The last day on which the reason is valid, in UTC: `YYYY-MM-DD`. */
@@ -35,7 +37,7 @@ export interface MarkAccount {
   keys: Set<string>
 }
 
-/** Findings of one reason that are told apart. */
+/** Maximum number of different findings that are counted for one reason. */
 const KEPT_KEYS = 1000
 
 export function openAccount(entry: SuppressEntry): EntryAccount {
@@ -48,7 +50,7 @@ export function openAccount(entry: SuppressEntry): EntryAccount {
   }
 }
 
-/** The same account, to be written in without the first one changing. */
+/** A copy of the account, so that counting in it leaves the original unchanged. */
 export function copyAccount<Account extends { keys: Set<string> }>(account: Account): Account {
   return { ...account, keys: new Set(account.keys) }
 }
@@ -57,7 +59,7 @@ export function keep(keys: Set<string>, key: string): void {
   if (keys.size < KEPT_KEYS) keys.add(key)
 }
 
-/** Notes the finding with each entry that matches it; true when one of them is in force. */
+/** Counts the finding in each entry that matches it. Returns true when one of them is valid today. */
 export function coverByEntries(entries: readonly EntryAccount[], finding: Finding, day: string): boolean {
   let isCovered = false
   for (const account of entries) {
@@ -91,7 +93,10 @@ export function describeEntry({ entry, keys, isSeen }: EntryAccount, day: string
   }
 }
 
-/** `isOn` tells of a detector whether it is switched on: about one that is not, nothing is known. `isRight`: the mark says what it has to. */
+/**
+ * `isOn` says whether a detector is switched on: about others nothing is concluded. `isRight` is whether the mark is written
+ * correctly.
+ */
 export function describeMark(
   { mark, at, keys }: MarkAccount,
   day: string,

@@ -1,7 +1,7 @@
-// The days on which suppressions count. In UTC, so that a build fails on the same day everywhere.
+// The days on which suppressions are valid. They are in UTC, so that a build fails on the same day everywhere.
 import { epochMs, isoTime, parseTime } from '../host/real-time.ts'
 
-/** `YYYY-MM-DD`, a day that exists. */
+/** Whether a text is an existing day in the form `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? parseTime(text) : Number.NaN
   return !Number.isNaN(time) && isoTime(time).startsWith(text)

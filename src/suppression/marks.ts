@@ -1,4 +1,4 @@
-// What the code says about its own queries, by `ignore` or in a comment, and whether it counts today.
+// The marks that the code sets on its own queries, by `ignore` or in a comment, and whether they are valid today.
 
 import type { WrongComment } from '../setup/setup-facts.ts'
 import { ignoresOf } from '../sql/fingerprint/ignore-comment.ts'
@@ -6,10 +6,12 @@ import type { Ignore, Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { isDay } from './day.ts'
 
-/** For each query of a trace what is said about it; undefined when nothing is, about any. */
+/** The marks of each query of a trace, or undefined when no query has any. */
 export type Marks = readonly (readonly Ignore[] | undefined)[] | undefined
 
-/** The trace is a finished one: a live report, the merged one and the observations ask the same. */
+/**
+ * Takes a finished trace. The result is kept, because the live report, the merged report and the observations all need it.
+ */
 export function readMarks({ queries }: Trace): Marks {
   const known = marksOf.get(queries)
   if (known !== undefined) return known || undefined
@@ -18,7 +20,7 @@ export function readMarks({ queries }: Trace): Marks {
   return marks
 }
 
-/** False for none. */
+/** False means no marks. */
 const marksOf = new WeakMap<readonly Query[], Marks | false>()
 
 function read(queries: readonly Query[]): Marks {
@@ -32,7 +34,7 @@ function read(queries: readonly Query[]): Marks {
   return marks
 }
 
-/** Two calls that say the same are one suppression. */
+/** Two calls with equal contents are one suppression. */
 export function keyOfMark({ by, reason, detectors = [], until = '' }: Ignore): string {
   return JSON.stringify([by, reason, detectors, until])
 }
@@ -49,7 +51,7 @@ export function isInForce(mark: Pick<Ignore, 'reason' | 'until'>, day: string): 
   return isValid(mark) && (mark.until === undefined || mark.until >= day)
 }
 
-/** What is wrong with the mark, so that it does not do what it says. */
+/** The mistake because of which the mark has no effect. */
 export function whatIsWrong(
   mark: Ignore,
   knownDetectors: readonly string[] | undefined,

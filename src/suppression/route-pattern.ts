@@ -1,7 +1,10 @@
-// Patterns for names of routes. They are no globs of files: `GET /files/{*path}` and `/:id(\\d+)` are names as frameworks write
-// them, in which only the stars of the pattern are special.
+// Patterns for names of routes. They are not file globs: `GET /files/{*path}` and `/:id(\\d+)` are names as frameworks write
+// them, and only the stars of the pattern are special.
 
-/** The whole name has to match. `*` matches up to the next slash, `**` anything; `**` with a slash behind it also matches nothing. */
+/**
+ * The whole name must match. `*` matches up to the next slash, `**` matches anything. `**` followed by a slash also matches
+ * nothing.
+ */
 export function routePattern(pattern: string): (name: string) => boolean {
   const expression = pattern
     .split(/(\*\*\/|\*\*|\*)/)

@@ -1,6 +1,6 @@
-// Leaves findings out of one report for which somebody has given a reason, and keeps account of each reason: what it left
-// out, that there was nothing to leave out, or that its time is over. It never hides a query that nobody spoke of: a
-// finding is left out only when every query that shows it is covered.
+// Suppresses the findings of one report for which a reason is given, and keeps account of each reason: whether it suppressed
+// findings, had nothing to suppress, or has expired. A finding is suppressed only when each query that shows it is covered,
+// so that no other query is hidden.
 
 import type { WrongComment } from '../setup/setup-facts.ts'
 import { fingerprint } from '../sql/index.ts'
@@ -25,26 +25,26 @@ import { isAbout, isInForce, keyOfMark, readMarks, whatIsWrong } from './marks.t
 
 export interface SuppressionRules {
   entries?: readonly SuppressEntry[]
-  /** Ids of the detectors that are switched on; absent when that is not known. */
+  /** Ids of the detectors that are switched on. Absent when not known. */
   detectors?: readonly string[]
-  /** Ids of all detectors there are: a comment that names another one is told. */
+  /** Ids of all existing detectors. A comment that names another one is reported. */
   knownDetectors?: readonly string[]
-  /** Told of each line with a comment that leaves nothing out, once. */
+  /** Called once for each line with a comment that has no effect. */
   onWrongComment?: (comment: WrongComment) => void
-  /** The lines of queries cost nothing to read, so that an entry with a path can be called unused. */
+  /** True when the lines of queries are already known, so that an entry with a path can be found unused. */
   linesAreKnown?: boolean
-  /** How a report names a line. */
+  /** Converts a frame to the form in which a report names it. */
   frame?: (frame: Frame) => Frame
   today?: () => string
 }
 
-/** A finding that several traces together have shown, and the mark that covers all of its queries. */
+/** A finding that several traces have shown together, and the mark that covers all of its queries. */
 export interface IgnoredFinding {
   finding: Finding
   mark: Ignore
 }
 
-/** Reasons that are made up as they go are not listed one by one; they count all the same. */
+/** Maximum number of listed marks, because an application may generate reasons. Further marks still suppress findings. */
 const KEPT_MARKS = 1000
 
 export class Suppressions {
@@ -60,7 +60,7 @@ export class Suppressions {
     this.#entries = (rules.entries ?? []).map(openAccount)
   }
 
-  /** The findings of the trace that remain. */
+  /** Returns the findings of the trace that are not suppressed. */
   apply(trace: Trace, findings: readonly Finding[]): readonly Finding[] {
     const marks = readMarks(trace)
     if (marks) this.#meet(trace, marks)
@@ -77,8 +77,8 @@ export class Suppressions {
   }
 
   /**
-   * The findings of several traces that remain, and what became of every reason. It may be asked again and again, as
-   * traces come in.
+   * Returns the findings of several traces that are not suppressed, and the state of each reason. May be called repeatedly,
+   * as traces come in.
    */
   conclude(
     concluded: readonly Finding[],
@@ -113,13 +113,13 @@ export class Suppressions {
     }
   }
 
-  /** Notes each mark with the line of the first query that it is on. */
+  /** Records each mark with the line of its first query. */
   #meet(trace: Trace, marks: readonly (readonly Ignore[] | undefined)[]): void {
     marks.forEach((ofQuery, index) => {
       for (const mark of ofQuery ?? []) {
         if (this.#marks.size >= KEPT_MARKS) continue
         const line = trace.queries[index]?.callSite?.[0]
-        // A wrong comment is told at each line that has one: they all say the same, which is too little.
+        // A wrong comment is listed for each line that contains it, because its contents alone do not identify it.
         const why = this.#whatIsWrong(mark)
         const key = why === undefined ? keyOfMark(mark) : `${keyOfMark(mark)} ${line?.file}:${line?.line}`
         if (this.#marks.has(key)) continue
@@ -143,7 +143,7 @@ export class Suppressions {
     const inForce = ofQueries.map((all) => all.filter((mark) => isInForce(mark, day)))
     const covered = inForce.filter((all) => all.length > 0)
     const isCovered = covered.length === ofQueries.length
-    // What has lost its force is told what it would leave out, had it not.
+    // An expired reason is credited with the findings that it would suppress if it had not expired.
     if (isCovered || ofQueries.every((all) => all.length > 0)) {
       for (const mark of (isCovered ? inForce : ofQueries).flat()) {
         const account = this.#marks.get(keyOfMark(mark))
@@ -154,7 +154,7 @@ export class Suppressions {
     return { isCovered, finding: withNote(finding, covered, ofQueries.length) }
   }
 
-  /** In this trace there was what the entry speaks of, so that a finding could have been. */
+  /** Whether the trace contains the code that the entry covers, so that it could have had a finding. */
   #isSeen(
     { detector, fingerprint: statement, path }: SuppressEntry,
     account: EntryAccount,
@@ -186,7 +186,7 @@ export class Suppressions {
   }
 }
 
-/** A finding that is partly covered is reported whole, and says so. */
+/** A finding that is only partly covered is reported completely, with a note. */
 function withNote(finding: Finding, covered: readonly (readonly Ignore[])[], total: number): Finding {
   const [reason = ''] = covered.flatMap((all) => all.map((mark) => mark.reason)).sort()
   const note: Evidence = {

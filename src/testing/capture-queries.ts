@@ -1,5 +1,5 @@
-// The engine under every assertion: runs code in a trace of its own, and gives what that trace and those of the requests
-// made inside it have seen. It judges nothing.
+// The engine of all assertions: runs code in its own trace, and returns the queries of that trace and of the requests made
+// inside it. It judges nothing.
 
 import { clearTimeout, parseTime, setTimeout, type Timer } from '../host/real-time.ts'
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
@@ -13,25 +13,25 @@ import type { Trace } from '../types/trace.ts'
 import { followRequests, type RequestLog } from './requests/follow-requests.ts'
 import { findUnprovenLoops, type UnprovenLoop } from './unproven-loops.ts'
 
-/** What was seen while a function ran. */
+/** Everything that was seen while a function ran. */
 export interface CapturedQueries<T = unknown> {
-  /** What the function returned. */
+  /** The value that the function returned. */
   result: T
-  /** How many queries there were, those included that were too many to be kept. */
+  /** Number of queries, including those that were not kept because there were too many. */
   count: number
-  /** The queries of all traces, in the order they started. */
+  /** The queries of all traces, in the order in which they started. */
   queries: readonly Query[]
-  /** The function's own trace, if it sent queries itself, and then those of the requests it made. */
+  /** The function's own trace, if it sent queries itself, followed by the traces of the requests that it made. */
   traces: readonly Trace[]
-  /** What is to be found in these traces. */
+  /** The findings in these traces. */
   report: Report
 }
 
 /**
- * Runs `fn` and resolves with what it returned and the queries it sent, itself or through requests to servers in this
- * process. Asserts nothing: that there was no query is for the caller to judge.
+ * Runs `fn` and resolves with its result and the queries that it sent, directly or through requests to servers in this
+ * process. Asserts nothing: it is up to the caller to judge a run without queries.
  *
- * @throws Error when the profiler is switched off. Errors of `fn` are thrown as they are.
+ * @throws Error when the profiler is switched off. Errors of `fn` are passed through unchanged.
  */
 export async function captureQueries<T>(
   fn: () => T | PromiseLike<T>,
@@ -41,7 +41,7 @@ export async function captureQueries<T>(
 }
 
 /**
- * The same for an assertion, whose name stands in what it throws and where no test has given its own.
+ * The same as `captureQueries` for an assertion. Its name appears in errors, and names the trace outside of a test.
  *
  * @throws TypeError when `fn` is no function or `profiler` no profiler.
  */
@@ -67,7 +67,7 @@ export async function capture<T>(
   let result: T
   let cutShort: readonly string[] = []
   try {
-    // Awaited inside: what supertest returns sends its request only when it is awaited.
+    // The result is awaited inside of the trace, because supertest sends its request only when the result is awaited.
     result = await profiler.context.run(trace, async () => await fn())
   } finally {
     trace.end()
@@ -77,10 +77,10 @@ export async function capture<T>(
   const traces = allTraces(trace).flatMap(({ finished }) =>
     finished && finished.queries.length > 0 ? [finished] : [],
   )
-  // What is asserted is asked of the test's own code too.
+  // An assertion is also about the test's own code, so that code counts as application code here.
   const report = profiler.analyze(traces.map(withoutTestFile))
   const captured = { result, count: report.queries, queries: inOrder(traces), traces, report }
-  // Reading whether a statement can return several rows takes the parser.
+  // The parser is needed to decide whether a statement can return several rows.
   await loadParser()
   const loops = allTraces(trace).flatMap(({ finished, singleValues }) =>
     finished ? findUnprovenLoops(finished.queries, singleValues) : [],
@@ -90,24 +90,24 @@ export async function capture<T>(
   return captured
 }
 
-/** What is of interest only where the queries themselves show nothing. */
+/** Circumstances that matter only when the queries themselves show nothing. */
 interface Circumstances {
   requests: RequestLog
   loops: readonly UnprovenLoop[]
-  /** Queries meanwhile that belonged to no trace. */
+  /** Queries during the run that belonged to no trace. */
   untraced: number
   /** Names of the traces that were still sending queries when the assertion stopped waiting for them. */
   cutShort: readonly string[]
 }
 
-/** Beside what was captured, which is for everybody to read. */
+/** The circumstances are kept outside of the captured queries, which are public. */
 const circumstances = new WeakMap<object, Circumstances>()
 
 export function circumstancesOf(captured: CapturedQueries): Circumstances | undefined {
   return circumstances.get(captured)
 }
 
-/** Findings are known by the name of their trace: that of the test outlives a change of the assertion. */
+/** The key of a finding contains the name of its trace. The test's name stays the same when the assertion is exchanged. */
 function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'> | undefined {
   const around = profiler.currentTrace()
   if (around?.kind !== 'test') return undefined
@@ -115,10 +115,13 @@ function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'>
   return { name, labels: { ...labels } }
 }
 
-/** What a response leaves to be done follows within moments; a stream that never ends must not hold the test up. */
+/**
+ * Maximum wait after the function. Work after a response follows within moments, and a stream that never ends must not block
+ * the test.
+ */
 export const LONGEST_MS = 2000
 
-/** Returns the names of the traces that were cut short. */
+/** Returns the names of the traces that were closed while still busy. */
 async function closed(trace: LiveTrace): Promise<readonly string[]> {
   let timer: Timer | undefined
   const late = new Promise<void>((resolve) => {

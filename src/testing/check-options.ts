@@ -1,10 +1,10 @@
-// The options of assertions, checked before anything runs. Options and profiler may both be left out, so the first thing
-// to tell is which of the two was given.
+// Checks the options of assertions before anything runs. Options and profiler are both optional, so the first step is to find
+// out which of the two was given.
 import * as v from 'valibot'
 import { describeIssue } from '../profiler/options.ts'
 import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 
-/** `(fn, options, profiler)`, `(fn, profiler)`, `(fn, options)` and `(fn)` are all understood. */
+/** Accepts `(fn, options, profiler)`, `(fn, profiler)`, `(fn, options)` and `(fn)`. */
 export function optionsAndProfiler<Options extends object>(
   first: Options | Profiler | undefined,
   second: Profiler | undefined,
@@ -13,7 +13,7 @@ export function optionsAndProfiler<Options extends object>(
   return [(first ?? {}) as Options, second ?? defaultProfiler()]
 }
 
-/** @throws TypeError that names each wrong option of `caller`, what it got and what it takes. */
+/** @throws TypeError that names each wrong option of `caller`, its value and the allowed values. */
 export function checkAssertion<Schema extends v.GenericSchema>(
   caller: string,
   schema: Schema,

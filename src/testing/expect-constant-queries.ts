@@ -1,6 +1,6 @@
-// Runs the code at several sizes and proves that the number of queries does not grow with them: no threshold, and no
-// knowledge of what a loop looks like. Statements are compared one by one, because totals lie: what is sent once to set
-// things up makes the first size look larger than it is.
+// Runs the code at several sizes and proves that the number of queries does not grow with the size, without a threshold and
+// without knowing what a loop looks like. Statements are compared one by one instead of in total, because queries that are
+// sent only once, at the start, make the first size look larger than it is.
 import * as v from 'valibot'
 import { record, wholeNumber } from '../profiler/options.ts'
 import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
@@ -17,19 +17,22 @@ import { statementsOf } from './statements.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface ConstantQueriesOptions<T = unknown> {
-  /** The sizes, growing. Default `[2, 3]`. */
+  /** The sizes, in growing order. Default: `[2, 3]`. */
   scales?: readonly number[]
-  /** Makes the data of a size, or so much more of it, before it is run; its own queries do not count. */
+  /** Creates the data for a size, or that much more data, before `run`. Its own queries do not count. */
   populate?: (scale: number) => unknown
-  /** The code; its queries are counted. */
+  /** The code under test. Its queries are counted. */
   run: (scale: number) => T | PromiseLike<T>
-  /** Compares only the statements that match, as in `expectQueryCount`. */
+  /** Compares only matching statements, as in `expectQueryCount`. */
   matching?: string | RegExp
-  /** What to do when no query brought back more at the larger size, or a request cannot be tied to `run`. Default `warn`. */
+  /**
+   * The reaction when no query returned more at the larger size, or when a request cannot be assigned to `run`. Default:
+   * `warn`.
+   */
   inconclusive?: Inconclusive
 }
 
-/** What was captured at one size. */
+/** The captured queries of one size. */
 export interface Scaled<T = unknown> {
   scale: number
   captured: CapturedQueries<T>
@@ -39,11 +42,12 @@ const NAME = 'expectConstantQueries'
 const SCALES: readonly number[] = [2, 3]
 
 /**
- * Runs `run` after `populate` at each of the sizes, one after the other, and resolves with what it returned, in their
- * order, unless a statement was sent more often at a larger size.
+ * Runs `populate` and then `run` for each size, one size after the other. Resolves with the results of `run` in the order of
+ * the sizes.
  *
- * @throws QueryAssertionError with the counts of each size and the statements that grew, their lines and remedies; also
- *   when no query was seen at all. TypeError when an option is wrong. Errors of `populate` and `run` are thrown as they are.
+ * @throws QueryAssertionError when a statement was sent more often at a larger size, with the counts of each size and the
+ * lines and remedies of these statements; also when no query was seen. TypeError when an option is wrong. Errors of
+ * `populate` and `run` are passed through unchanged.
  */
 export async function expectConstantQueries<T>(
   options: ConstantQueriesOptions<T>,
@@ -57,7 +61,7 @@ export async function expectConstantQueries<T>(
   return scaled.map(({ captured }) => captured.result)
 }
 
-/** The engine without the judgement. */
+/** Runs the code at all sizes without judging the result. */
 export async function captureScales<T>(
   options: ConstantQueriesOptions<T>,
   profiler: Profiler = defaultProfiler(),
@@ -65,7 +69,7 @@ export async function captureScales<T>(
 ): Promise<Scaled<T>[]> {
   checkAssertion(caller, constantQueriesOptions(), options, profiler)
   const { scales = SCALES, populate, run } = options
-  // For the names of the tables; without them a failure is as true, and shorter.
+  // The parser finds the names of the tables. Without it the failure message is only shorter.
   await loadParser()
   const scaled: Scaled<T>[] = []
   for (const scale of scales) {
@@ -123,8 +127,8 @@ export function judgeConstantQueries(
 }
 
 /**
- * A statement that is sent and then sent more often has grown, whatever the others did meanwhile. One that is new has
- * perhaps taken the place of another (a batch whose text depends on its size): then there are not more queries than before.
+ * A known statement that is sent more often has grown, whatever the other statements do. A new statement may have replaced
+ * another one (a batch whose text depends on its size), so it counts as growth only when the total has grown as well.
  */
 function hasGrown(counts: readonly number[], totals: readonly number[]): boolean {
   return counts.some((count, later) =>
@@ -159,7 +163,7 @@ function steady(
   }
 }
 
-/** Bytes, because rows may be nested in one. */
+/** Bytes count too, because rows may be nested in one row. */
 function broughtMore(queries: readonly Query[], before: readonly Query[]): boolean {
   return sum(queries, 'rows') > sum(before, 'rows') || sum(queries, 'bytes') > sum(before, 'bytes')
 }
@@ -170,7 +174,7 @@ function sum(queries: readonly Query[], what: 'rows' | 'bytes'): number {
 
 function remedies(grown: readonly Growth[], scaled: readonly Scaled[]): string[] {
   const meant = grown.flatMap(({ queries }) => queries)
-  // The largest size shows the loop best; the others say the same again.
+  // The largest size shows the loop best; the others would repeat it.
   const largest = scaled.findLast(({ captured }) => findingsAbout(meant, captured).length > 0)
   if (!largest) return ['Ask for all of them at once: a join, or = any($1) with the values of all rows.']
   const { captured, scale } = largest

@@ -1,5 +1,4 @@
-// Fails on whatever the detectors find. The one thing it leaves out unless asked is how long queries took: a slow machine
-// is no mistake of the code's.
+// Fails on any finding. Slow queries do not count unless requested, because a slow machine is not a defect of the code.
 import * as v from 'valibot'
 import { detectors as known } from '../detectors/index.ts'
 import { record } from '../profiler/options.ts'
@@ -16,26 +15,26 @@ import { LOOPS, whyInconclusive } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface NoFindingsOptions {
-  /** Ids of the detectors that count. Default: all that the profiler has switched on but `slow-query`. */
+  /** Ids of the detectors that count. Default: all detectors that the profiler has switched on except `slow-query`. */
   detectors?: readonly DetectorId[]
-  /** The least that counts. Default `warning`: what is only to be known of (`info`) is in the report. */
+  /** Minimum severity that counts. Default: `warning`; findings with severity `info` are only in the report. */
   minSeverity?: Severity
   /**
-   * What to do when a loop could not have shown, because there was one row or none to loop over, or a request of the
-   * function cannot be tied to it. Default `warn`.
+   * The reaction when a loop could not have been recognised because there was at most one row to loop over, or when a request
+   * cannot be assigned to the function. Default: `warn`.
    */
   inconclusive?: Inconclusive
 }
 
 const NAME = 'expectNoFindings'
-/** What it finds depends on the machine and the day. */
+/** The findings of this detector depend on the machine and its load. */
 const MEASURED = 'slow-query'
 
 /**
- * Runs `fn` and resolves with what it returned, unless there is something to be found in the queries it sent.
+ * Runs `fn` and resolves with its result, unless its queries have findings.
  *
- * @throws QueryAssertionError that shows each finding with its line and remedy, or says that no query was seen at all.
- *   TypeError when an option is wrong. Errors of `fn` are thrown as they are.
+ * @throws QueryAssertionError that shows each finding with its line and remedy, or says that no query was seen. TypeError
+ * when an option is wrong. Errors of `fn` are passed through unchanged.
  */
 export async function expectNoFindings<T>(fn: () => T | PromiseLike<T>, profiler?: Profiler): Promise<T>
 export async function expectNoFindings<T>(
@@ -66,7 +65,7 @@ export function checkNoFindings(
   requireDetectors(detectors, profiler, caller)
 }
 
-/** What a detector that is switched off does not find is no proof. */
+/** The absence of findings proves nothing when the detector is switched off. */
 export function requireDetectors(ids: readonly string[], profiler: Profiler, caller: string): void {
   const off = ids.filter((id) => !profiler.detectors.includes(id))
   if (off.length === 0) return
@@ -94,13 +93,13 @@ export function judgeNoFindings(
     : withDoubt(verdict, whyIncomplete(captured, assertion))
 }
 
-/** The verdict of who looked for loops, with the reason why there could have been one all the same. */
+/** The verdict of an assertion against loops, with the reason why a loop may have remained hidden. */
 export function doubting(verdict: Verdict, captured: CapturedQueries, assertion: string): Verdict {
   const loops = circumstancesOf(captured)?.loops ?? []
   return withDoubt(verdict, whyIncomplete(captured, assertion) ?? whyInconclusive(captured, loops, assertion))
 }
 
-/** `noun` is what they are called, one and several. */
+/** `noun` is the word for one finding and for several. */
 export function judgeFindings(
   findings: readonly Finding[],
   { count, report }: CapturedQueries,

@@ -1,4 +1,4 @@
-// Fails on a query for each row, reading or writing.
+// Fails when a query, reading or writing, is sent for each row.
 import { record } from '../profiler/options.ts'
 import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
@@ -11,8 +11,8 @@ import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './
 
 export interface NoNPlusOneOptions {
   /**
-   * What to do when a loop could not have shown, because there was one row or none to loop over, or a request of the
-   * function cannot be tied to it. Default `warn`.
+   * The reaction when a loop could not have been recognised because there was at most one row to loop over, or when a request
+   * cannot be assigned to the function. Default: `warn`.
    */
   inconclusive?: Inconclusive
 }
@@ -20,10 +20,10 @@ export interface NoNPlusOneOptions {
 const NAME = 'expectNoNPlusOne'
 
 /**
- * Runs `fn` and resolves with what it returned, unless it sent a query for each row, reading or writing.
+ * Runs `fn` and resolves with its result, unless it sent a query, reading or writing, for each row.
  *
- * @throws QueryAssertionError that names each N+1, its line and its remedy, or says that no query was seen at all.
- *   Errors of `fn` are thrown as they are.
+ * @throws QueryAssertionError that names each N+1 with its line and remedy, or says that no query was seen. Errors of `fn`
+ * are passed through unchanged.
  */
 export async function expectNoNPlusOne<T>(fn: () => T | PromiseLike<T>, profiler?: Profiler): Promise<T>
 export async function expectNoNPlusOne<T>(
@@ -44,7 +44,7 @@ export async function expectNoNPlusOne<T>(
   return captured.result
 }
 
-/** @throws TypeError when an option is wrong, or the profiler has switched the detectors off. */
+/** @throws TypeError when an option is wrong, or when the profiler has switched the detectors off. */
 export function checkNoNPlusOne(
   options: NoNPlusOneOptions,
   profiler: Profiler = defaultProfiler(),

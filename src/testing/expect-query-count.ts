@@ -1,5 +1,5 @@
-// Holds the number of queries, of all or of those that match. What it counts are statements sent, BEGIN and COMMIT too:
-// each is a round trip.
+// Checks the number of queries, of all or of the matching ones. Each statement counts, also BEGIN and COMMIT, because each is
+// a round trip.
 import { types } from 'node:util'
 import * as v from 'valibot'
 import { record, wholeNumber } from '../profiler/options.ts'
@@ -14,26 +14,26 @@ import { failureAt } from './query-assertion-error.ts'
 import { statementsOf } from './statements.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
-/** How many queries there may be: `max` or `exactly`, one of the two. */
+/** The allowed number of queries: either `max` or `exactly`. */
 export interface QueryCountOptions {
   max?: number
   exactly?: number
   /**
-   * Counts only the queries whose statement matches. A string is whole words of the statement, so the name of a table will
-   * do; upper and lower case, quotes of names and white space make no difference.
+   * Counts only matching statements. A string must match whole words of the statement, so the name of a table is enough.
+   * Upper and lower case, quotes around names and white space make no difference.
    */
   matching?: string | RegExp
-  /** What to do when nothing matched, or a request of the function cannot be tied to it. Default `warn`. */
+  /** The reaction when no statement matched, or when a request cannot be assigned to the function. Default: `warn`. */
   inconclusive?: Inconclusive
 }
 
 const NAME = 'expectQueryCount'
 
 /**
- * Runs `fn` and resolves with what it returned, unless it sent more queries than `max`, or not `exactly` so many.
+ * Runs `fn` and resolves with its result, unless it sent more queries than `max`, or a number other than `exactly`.
  *
- * @throws QueryAssertionError that lists the statements with their counts and lines, or says that no query was seen at all
- *   (which is well where none was expected). TypeError when an option is wrong. Errors of `fn` are thrown as they are.
+ * @throws QueryAssertionError that lists the statements with their counts and lines, or says that no query was seen (unless
+ * none was expected). TypeError when an option is wrong. Errors of `fn` are passed through unchanged.
  */
 export async function expectQueryCount<T>(
   fn: () => T | PromiseLike<T>,
@@ -68,7 +68,7 @@ export function judgeQueryCount(
   const counted = matching === undefined ? queries : queries.filter(matches(matching))
   const left = captured.count - queries.length
   const count = matching === undefined ? captured.count : counted.length
-  // Of those that were not kept nobody knows whether they match.
+  // Whether the queries that were not kept match is unknown.
   const isSure = matching === undefined || left === 0 || count > expected
   const pass = isSure && (exactly === undefined ? count <= expected : count === expected)
 
@@ -89,7 +89,7 @@ export function judgeQueryCount(
       'its option limits.queriesPerTrace takes more'
     return { pass, message }
   }
-  // Where too few of those that match were sent, what was sent instead says why.
+  // When too few matching statements were sent, the others may explain why.
   const shown = counted.length > 0 ? counted : queries
   const findings = count > expected ? findingsAbout(counted, captured) : []
   const blocks = [
@@ -106,7 +106,7 @@ export function matches(matching: string | RegExp): (query: Query) => boolean {
 }
 
 function toPattern(matching: string | RegExp): RegExp {
-  // Flags that make a RegExp remember where it was would find every second one.
+  // With these flags a RegExp remembers its position and would find only every second match.
   if (types.isRegExp(matching)) return new RegExp(matching.source, matching.flags.replace(/[gy]/g, ''))
   const words = matching.trim().split(/\s+/).map(escapePattern).join('\\s+')
   return new RegExp(`(?<![\\w$])${words}(?![\\w$])`, 'i')

@@ -1,14 +1,16 @@
-// Which findings a failed test has shown. An assertion that fails knows its findings, but not whether the test fails by it:
-// its error may be caught. A test that fails knows its error, whose message holds that of the assertion.
+// Records which findings a failed test has shown. A failing assertion knows its findings, but not whether the test fails
+// because of it, since its error may be caught. A failing test knows its error, whose message contains that of the assertion.
 import { collectFolder } from '../collect/collect-traces.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { shownFinding, writeShown } from './shown-findings.ts'
 import type { Verdict } from './verdict.ts'
 
-/** Of assertions that failed in tests that have not ended; only a test that catches errors leaves some behind. */
+/**
+ * Maximum number of failed assertions in tests that have not ended. Only a test that catches errors leaves entries behind.
+ */
 const MOST_PENDING = 100
 
-/** To be called with a verdict that fails an assertion. */
+/** Called with a verdict that fails an assertion. */
 export function noteFailedVerdict({ message, shown = [] }: Verdict): void {
   if (shown.length === 0 || collectFolder() === undefined) return
   const { pending } = sharedState().failedVerdicts
@@ -17,13 +19,13 @@ export function noteFailedVerdict({ message, shown = [] }: Verdict): void {
   pending.set(message, shown.map(shownFinding))
 }
 
-/** To be called when a test has failed by an error that its runner prints. */
+/** Called when a test has failed with an error that its runner prints. */
 export function noteFailedTest(test: string, error: unknown): void {
   const state = sharedState().failedVerdicts
   if (state.pending.size === 0) return
   const { message } = (error ?? {}) as { message?: unknown }
   if (typeof message !== 'string') return
-  // Runners put words of their own before the message of a matcher.
+  // Runners add words of their own before the message of a matcher.
   const found = [...state.pending].find(([text]) => message.includes(text))
   if (!found) return
   const [text, shown] = found
@@ -32,7 +34,7 @@ export function noteFailedTest(test: string, error: unknown): void {
   state.file = writeShown({ test, shown }, state.file)
 }
 
-/** To be called when a test has passed, perhaps after it had failed. */
+/** Called when a test has passed, possibly after it had failed. */
 export function notePassedTest(test: string): void {
   const state = sharedState().failedVerdicts
   if (state.tests.delete(test)) state.file = writeShown({ test, shown: [] }, state.file)

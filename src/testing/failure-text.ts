@@ -1,5 +1,5 @@
-// What failures have in common as text: how statements, their lines and findings are shown. Values never are: a statement
-// is shown as its fingerprint's text.
+// Text that the messages of all failures share: statements, their lines and findings. A statement is shown as its
+// fingerprint's text, so that values are never shown.
 
 import pc from 'picocolors'
 import { clip, formatFinding, formatFrame } from '../report/reporters/console.ts'
@@ -11,12 +11,12 @@ import type { ReporterOptions } from '../types/reporter.ts'
 import type { CapturedQueries } from './capture-queries.ts'
 import type { Statement } from './statements.ts'
 
-/** Statements shown; further ones are counted. */
+/** Maximum number of statements in a message. Further ones are only counted. */
 const SHOWN = 20
-/** Lines shown of one statement. */
+/** Maximum number of lines for one statement. */
 const PLACES_SHOWN = 3
 
-/** A statement a line, with how often it was sent and the lines it came from below it. */
+/** One line for each statement, with its count, followed by the lines that sent it. */
 export function listStatements(statements: readonly Statement[]): string {
   const { dim } = pc.createColors(wantsColor(process.stderr))
   const shown = statements.slice(0, SHOWN)
@@ -40,8 +40,8 @@ export function listPlaces(places: readonly CallSite[], indent: string): string[
 }
 
 /**
- * Findings in full, each with the trace it is in. Test runners take a line that begins with `at` for the stack, wherever it
- * stands, so that label has another name here.
+ * The findings in full, each with its trace. Test runners take a line that begins with `at` for a stack frame, so this label
+ * has another name here.
  */
 export function listFindings(findings: readonly Finding[], report: Report): string {
   const options = textOptions()
@@ -51,7 +51,7 @@ export function listFindings(findings: readonly Finding[], report: Report): stri
     .replace(AT, '$1line ')
 }
 
-/** The findings that have one of these queries among their own. */
+/** The findings whose queries include one of these. */
 export function findingsAbout(
   queries: readonly Query[],
   { report, traces }: Pick<CapturedQueries, 'report' | 'traces'>,

@@ -1,4 +1,5 @@
-// The counts of each size as a table: one line for all queries, one for each statement that grew, with its lines below.
+// Prints the counts of each size as a table: one line for all queries, and one for each statement that grew, followed by its
+// lines.
 
 import pc from 'picocolors'
 import { clip } from '../report/reporters/console.ts'
@@ -10,9 +11,9 @@ import { placesOf } from './statements.ts'
 /** A statement that was sent more often at a larger size. */
 export interface Growth {
   text: string
-  /** How often at each size. */
+  /** The number of executions at each size. */
   counts: readonly number[]
-  /** What it reads or writes; empty where that is not known. */
+  /** The tables that the statement reads or writes. Empty when not known. */
   table: string
   queries: readonly Query[]
 }
@@ -50,5 +51,5 @@ export function growthTable(
     .join('\n')
 }
 
-/** Of names of tables. */
+/** Maximum length of the table names. */
 const TABLE_LENGTH = 40

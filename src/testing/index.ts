@@ -1,5 +1,5 @@
-// pg-loupe/testing: assertions for any test runner. Each runs the code in a trace of its own, so that tests may run at
-// once, and counts the queries of that trace and of the requests it made to servers in the same process.
+// pg-loupe/testing: assertions for any test runner. Each assertion runs the code in its own trace, so that tests may run at
+// the same time, and counts the queries of that trace and of the requests that it made to servers in the same process.
 export { type CapturedQueries, captureQueries } from './capture-queries.ts'
 export { type ConstantQueriesOptions, expectConstantQueries } from './expect-constant-queries.ts'
 export { expectNoFindings, type NoFindingsOptions } from './expect-no-findings.ts'

@@ -1,5 +1,5 @@
-// The assertions as matchers, for runners whose `expect.extend` takes such: `await expect(fn).toHaveNoNPlusOne()`. They
-// judge as the functions do. `.not` turns a verdict around, but not what proves nothing: that fails either way.
+// The assertions as matchers for runners that have `expect.extend`: `await expect(fn).toHaveNoNPlusOne()`. They judge as the
+// functions do. `.not` inverts a verdict, but a run that proves nothing fails either way.
 import type { Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import {
@@ -14,15 +14,15 @@ import { noteFailedVerdict } from './failed-verdicts.ts'
 import { judgeSilence } from './no-query.ts'
 import { settle, type Verdict } from './verdict.ts'
 
-/** How the matchers are called on what `expect` gives; each takes a function, and is to be awaited. */
+/** The matchers as methods of the result of `expect`. Each takes a function and must be awaited. */
 export interface LoupeMatchers {
-  /** The function sends no query for each row, reading or writing. */
+  /** The function sends no query, reading or writing, for each row. */
   toHaveNoNPlusOne(options?: NoNPlusOneOptions): Promise<void>
-  /** There is nothing to be found in the queries of the function. */
+  /** The queries of the function have no findings. */
   toHaveNoFindings(options?: NoFindingsOptions): Promise<void>
-  /** The function sends so many queries: exactly the number, or as the options say. */
+  /** The function sends this number of queries, or as many as the options allow. */
   toHaveQueryCount(count: number | QueryCountOptions): Promise<void>
-  /** The function, called with each size, sends as many queries at all of them. */
+  /** The function, called with each size, sends the same number of queries at all sizes. */
   toHaveConstantQueries(options?: Omit<ConstantQueriesOptions, 'run'>): Promise<void>
 }
 

@@ -1,19 +1,19 @@
-// An assertion that saw no query proves nothing, so it fails, and says what is known of why. One that may have missed some
-// says so.
+// An assertion that saw no query proves nothing, so it fails and names the likely reason. An assertion that may have missed
+// queries says so.
 import { plural } from '../text/plural.ts'
 import { type CapturedQueries, circumstancesOf, LONGEST_MS } from './capture-queries.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The verdict when nothing was seen; `undefined` when there is something to judge. */
+/** The verdict when no query was seen, or `undefined` when there are queries to judge. */
 export function judgeSilence(captured: CapturedQueries, assertion: string): Verdict | undefined {
   if (captured.count > 0) return undefined
   return { pass: false, message: `${assertion} saw no query, so it proves nothing. ${reasonFor(captured)}` }
 }
 
 /**
- * Queries went on for longer than an assertion waits. Or no server of this process is known to have got a request of the
- * function, while one got a request from nobody knows whom. Requests to other processes alone are no reason: an
- * application asks other services.
+ * The reason why queries may have been missed. One reason is that queries continued for longer than an assertion waits.
+ * Another is that no server of this process received a request of the function, while a server received one from an unknown
+ * sender. Requests to other processes alone are no such reason, because applications call other services.
  */
 export function whyIncomplete(captured: CapturedQueries, assertion: string): string | undefined {
   const { requests, cutShort = [] } = circumstancesOf(captured) ?? {}

@@ -1,29 +1,31 @@
-// What a failed assertion throws. Its stack is that of the line that called the assertion, taken at the call: when it
-// fails that call has long returned.
+// The error of a failed assertion. Its stack is recorded when the assertion is called, because the call has long returned
+// when the assertion fails.
 import { captureStack } from '../trace/call-site/call-site.ts'
 import type { Report } from '../types/report.ts'
 import type { Verdict } from './verdict.ts'
 
-/** What failed an assertion, with the report it read. */
+/** The error of a failed assertion, with the report that it judged. */
 export class QueryAssertionError extends Error {
   override name = 'QueryAssertionError'
   readonly report: Report
-  /** For runners that show what was got beside what was expected; absent where the message says more. */
+  /** For runners that show the actual value beside the expected one. Absent when the message says more. */
   declare readonly actual?: unknown
   declare readonly expected?: unknown
 
   constructor(message: string, report: Report) {
     super(message)
     this.report = report
-    // The report is for code that reads it; printed below each failure it would bury the message.
+    // The report is not enumerable: it is meant for code, and printed below each failure it would hide the message.
     Object.defineProperty(this, 'report', { enumerable: false })
   }
 }
 
-/** What makes the error of a verdict, with the stack of now; `assertion` is the function that was called. */
+/**
+ * Returns a function that creates the error of a verdict with the present stack. `assertion` is the function that was called.
+ */
 export type Fail = (verdict: Verdict, report: Report) => QueryAssertionError
 
-/** To be called before the assertion waits for anything. */
+/** Called before the assertion waits for anything. */
 export function failureAt(assertion: (...args: never[]) => unknown): Fail {
   const caller = captureStack(assertion)
   return (verdict, report) => {

@@ -1,5 +1,5 @@
-// Findings that a failed test has shown in the message of its assertion. The process that runs the test writes them into the
-// folder of PG_LOUPE_COLLECT, and whoever reports the run does not print them a second time.
+// Records findings that a failed test has shown in the message of its assertion. The process of the test writes them into the
+// folder of PG_LOUPE_COLLECT, and the process that reports the run does not print them again.
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { collectFolder } from '../collect/collect-traces.ts'
@@ -7,10 +7,13 @@ import { createFile } from '../collect/create-file.ts'
 import { withoutNumber } from '../detectors/identify.ts'
 import type { Finding } from '../types/finding.ts'
 
-/** What is shown, and in how many traces. */
+/** The identity of a shown finding, and the number of its traces. */
 export type ShownFinding = readonly [identity: string, occurrences: number]
 
-/** A line of the file. A test that is run again and passes has shown nothing: runners do not print its first failure. */
+/**
+ * A line of the file. For a test that passes when it is run again the list is empty, because runners do not print its first
+ * failure.
+ */
 interface Line {
   test: string
   shown: readonly ShownFinding[]
@@ -24,8 +27,7 @@ export function shownFinding(finding: Finding): ShownFinding {
 }
 
 /**
- * What the test shows from now on instead of what it has shown before, where findings are collected. `file` is the one
- * that was returned last.
+ * Replaces the findings that the test has shown so far, if traces are collected. `file` is the result of the previous call.
  */
 export function writeShown(line: Line, file: string | undefined): string | undefined {
   const folder = collectFolder()
@@ -36,17 +38,17 @@ export function writeShown(line: Line, file: string | undefined): string | undef
     appendFileSync(file, text)
     return file
   } catch {
-    // The finding is printed again, which is no loss.
+    // The only consequence is that the finding is printed again.
     return undefined
   }
 }
 
-/** Says whether all that a finding of the run is about was shown; to be asked when all processes are done. */
+/** Returns a function that says whether all occurrences of a finding were shown. Called when all processes have ended. */
 export function readShown(folder: string): (finding: Finding) => boolean {
   const byTest = new Map<string, ShownFinding[]>()
   for (const name of readdirSync(folder).filter((name) => SHOWN.test(name))) {
     for (const { test, shown } of linesOf(join(folder, name))) {
-      // A test that fails in each of its attempts shows it in each of them.
+      // A test that fails in each of its attempts shows the finding each time.
       byTest.set(test, shown.length === 0 ? [] : [...(byTest.get(test) ?? []), ...shown])
     }
   }
@@ -56,14 +58,14 @@ export function readShown(folder: string): (finding: Finding) => boolean {
   }
   return (finding) => {
     const shown = counts.get(identityOf(finding)) ?? 0
-    // What a request shows may have come up in another test as well; what the test's own code does cannot.
+    // A finding in a request may also occur in another test; a finding in the test's own code cannot.
     const isOfOneTest =
       byTest.has(finding.route) && finding.key.startsWith(`${finding.detector} | ${finding.route}`)
     return shown >= finding.occurrenceCount || (shown > 0 && isOfOneTest)
   }
 }
 
-/** The number of a place in its function depends on what else was found; its line does not, within one run. */
+/** The number of a place in its function depends on the other findings, but its line is constant within one run. */
 function identityOf({ key, callSite }: Finding): string {
   return `${withoutNumber(key)} | ${callSite[0]?.line ?? ''}`
 }
@@ -75,7 +77,7 @@ function linesOf(file: string): Line[] {
       try {
         return [JSON.parse(text) as Line]
       } catch {
-        // The end of the file, or of a process that was killed.
+        // The end of the file, or a line that was cut off when a process was killed.
         return []
       }
     })

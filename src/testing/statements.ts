@@ -1,18 +1,18 @@
-// The captured queries by statement: what was sent how often, and from where.
+// Groups the captured queries by statement: how often each was sent, and from where.
 import { fingerprint } from '../sql/index.ts'
 import type { CallSite, Query } from '../types/query.ts'
 
-/** One statement of the captured queries, however often it was sent. */
+/** One statement among the captured queries. */
 export interface Statement {
-  /** Of its fingerprint. */
+  /** The key of its fingerprint. */
   key: string
   text: string
-  /** Where it was sent from, each place once, the one with the most queries first. */
+  /** The different places that sent the statement, beginning with the one that sent it most often. */
   places: readonly CallSite[]
   queries: readonly Query[]
 }
 
-/** The statements of these queries, those sent most often first. */
+/** The statements of these queries, beginning with the most frequent one. */
 export function statementsOf(queries: readonly Query[]): Statement[] {
   const byKey = new Map<string, Query[]>()
   for (const query of queries) {
@@ -30,7 +30,7 @@ export function statementsOf(queries: readonly Query[]): Statement[] {
   return statements.sort((a, b) => b.queries.length - a.queries.length)
 }
 
-/** The places of these queries, each once, the one with the most first. */
+/** The different places of these queries, beginning with the most frequent one. */
 export function placesOf(queries: readonly Query[]): CallSite[] {
   const byPlace = new Map<string, { callSite: CallSite; count: number }>()
   for (const { callSite = [] } of queries) {

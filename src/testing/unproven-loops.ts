@@ -1,6 +1,6 @@
-// Loops that could not have shown: over a result of one row, or of none, or of two rows whose values prove nothing. An
-// assertion against loops then passes with the loop as well as without it. It refuses to doubt a lookup: what
-// returns one row by a key, a LIMIT or an aggregate.
+// Finds loops that a test could not have revealed: over a result of at most one row, or of two rows whose values prove
+// nothing. An assertion against loops then passes with the loop as well as without it. A lookup, which returns one row by a
+// key, a LIMIT or an aggregate, is never doubted.
 import { readSlots } from '../detectors/slots.ts'
 import { findRepetitions } from '../grouping/repetitions.ts'
 import { clip, formatFrame } from '../report/reporters/console.ts'
@@ -10,18 +10,18 @@ import type { Query } from '../types/query.ts'
 import type { CapturedQueries } from './capture-queries.ts'
 import { findingsAbout } from './failure-text.ts'
 
-/** Detectors of a query for each row. */
+/** The detectors of queries that are sent for each row. */
 export const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
 
-/** A query that took its value from the rows of a result that has too few of them. */
+/** A query whose value comes from a result with too few rows. */
 export interface UnprovenLoop {
   parent: Query
   query: Query
-  /** How often it was sent. */
+  /** Number of executions. */
   times: number
 }
 
-/** Of one trace; `loadParser()` must be through, or nothing is said. */
+/** Takes the queries of one trace. Returns nothing until `loadParser()` has finished. */
 export function findUnprovenLoops(
   queries: readonly Query[],
   singleValues: readonly SingleValue[],
@@ -41,8 +41,9 @@ export function findUnprovenLoops(
 }
 
 /**
- * A loop that ran twice, over the rows of one list, with values that prove nothing: small fixtures have the same small ids
- * everywhere. The detectors want a third row before they call that a loop; what they have proven is a finding already.
+ * A loop that ran twice, over the rows of one list, with values that prove nothing, because small fixtures have the same
+ * small ids everywhere. The detectors need a third row before they report such a loop. Loops that they have proven are
+ * findings already.
  */
 function ambiguous(queries: readonly Query[], indexes: readonly number[]): UnprovenLoop[] {
   const [query, ...others] = indexes.flatMap((index) => queries[index] ?? [])
@@ -54,7 +55,7 @@ function ambiguous(queries: readonly Query[], indexes: readonly number[]): Unpro
   return [{ parent, query, times: indexes.length }]
 }
 
-/** Why an assertion against loops proves nothing; `undefined` when it does. */
+/** The reason why an assertion against loops proves nothing, or `undefined` when it does. */
 export function whyInconclusive(
   captured: CapturedQueries,
   loops: readonly UnprovenLoop[],
@@ -77,7 +78,7 @@ export function whyInconclusive(
       `${describe(first.query)} once, as this code did.${more} ${advice}`
     )
   }
-  // Whether one is a list takes its parsing, so that is asked of few.
+  // Deciding whether a statement returns a list needs the parser, so it is done for few statements.
   const empty = queries.find((query) => query.rows === 0 && isList(query))
   if (!empty || queries.some((query) => query.rows !== undefined && query.rows > 0 && isList(query)))
     return undefined
@@ -99,7 +100,10 @@ function isLookup({ sql, valueHashes }: Query, { param, column, isTelling }: Sin
 
 const LOOKED_UP: ReadonlySet<string> = new Set(['select', 'update', 'delete'])
 
-/** `author_id` and `authors.id`, `orders.id` and `order_id`, `author_id` and `author_id`; the id of one is no id of another. */
+/**
+ * Whether two columns may hold the same id: `author_id` and `authors.id`, `orders.id` and `order_id`, or equal names. The
+ * columns `id` of two tables do not.
+ */
 function isRelated(from: string, to: string): boolean {
   const [a, b] = [from, to].map((name) => name.replace(/["_]/g, '').toLowerCase()) as [string, string]
   if (a === 'id' || b === 'id') return a !== b && a.endsWith('id') && b.endsWith('id')
@@ -107,8 +111,8 @@ function isRelated(from: string, to: string): boolean {
 }
 
 /**
- * A SELECT that may return more rows than one. With a catalog that is proven; without one, it must say so itself: it sorts,
- * it has a LIMIT above one, or it compares no column with a value.
+ * Whether a SELECT may return more than one row. A catalog can prove it; without one the statement must sort, have a LIMIT
+ * above one, or compare no column with a value.
  */
 function isList({ sql, bound: known, limit, error }: Query): boolean {
   if (error !== undefined || fingerprint(sql).kind !== 'select' || limit === 1) return false

@@ -1,4 +1,4 @@
-// What an assertion says of captured queries, before anything is thrown: matchers of test runners read it as it is.
+// The verdict of an assertion about captured queries, before anything is thrown. Matchers of test runners use it directly.
 import * as v from 'valibot'
 import type { Finding } from '../types/finding.ts'
 import type { Report } from '../types/report.ts'
@@ -7,22 +7,22 @@ import type { Fail } from './query-assertion-error.ts'
 
 export interface Verdict {
   pass: boolean
-  /** Why it failed; where it passed, what a runner says when the opposite was expected. */
+  /** The reason for the failure. For a pass: the text that a runner prints when the opposite was expected. */
   message: string
   actual?: unknown
   expected?: unknown
-  /** The findings that the message shows, as often as they were found. */
+  /** The findings in the message, one entry for each time they were found. */
   shown?: readonly Finding[]
-  /** It passed, but would have passed with the mistake as well: why. */
+  /** Present when the assertion passed but would also have passed with the mistake. Contains the reason. */
   inconclusive?: string
 }
 
-/** What to do with what passed without proving anything: fail, warn (`process.emitWarning`), or say nothing. */
+/** The reaction to a pass that proves nothing: fail, warn (`process.emitWarning`), or say nothing. */
 export type Inconclusive = 'fail' | 'warn' | 'ignore'
 
 const CHOICES: readonly Inconclusive[] = ['fail', 'warn', 'ignore']
 
-/** @throws QueryAssertionError unless the verdict is good, or good enough. */
+/** @throws QueryAssertionError unless the verdict passes and is conclusive enough. */
 export function enforce(
   verdict: Verdict,
   report: Report,
@@ -35,7 +35,7 @@ export function enforce(
   throw fail(settled, report)
 }
 
-/** The verdict when that is taken into account; a warning is given here. */
+/** Applies the option `inconclusive` to the verdict. Emits the warning. */
 export function settle(verdict: Verdict, inconclusive: Inconclusive = 'warn'): Verdict {
   if (!verdict.pass || verdict.inconclusive === undefined || inconclusive === 'ignore') return verdict
   if (inconclusive === 'fail') {
@@ -45,7 +45,7 @@ export function settle(verdict: Verdict, inconclusive: Inconclusive = 'warn'): V
   return verdict
 }
 
-/** The same verdict with a doubt, where there is one. What failed needs none. */
+/** Adds a doubt to a passing verdict. */
 export function withDoubt(verdict: Verdict, inconclusive: string | undefined): Verdict {
   return verdict.pass && inconclusive !== undefined ? { ...verdict, inconclusive } : verdict
 }

@@ -1,5 +1,5 @@
-// An error as a warning shows it: what kind it is, and where it was thrown. Its message stays out, because it may quote what
-// an application keeps to itself: a part of a JSON text, a value that could not be converted.
+// Describes an error in a warning: its kind and the place where it was thrown. The message is left out, because it may quote
+// data of the application: a part of a JSON text, or a value that could not be converted.
 
 const FRAMES = 10
 

@@ -1,7 +1,8 @@
-// What somebody gave as an option, in a few words for a message that says what it got: numbers, texts, lists and plain objects as
-// they are written in code, all else by what it is. Texts inside of others are left out: rows given by mistake are data.
+// Describes the value of an option in a few words, for a message that says what it got. Numbers, texts, lists and plain
+// objects are written as in code; any other value is described by its kind. Texts inside of lists and objects are left out,
+// because rows that are given by mistake are data.
 
-/** Enough to recognise what was written. */
+/** Maximum length, which is enough to recognise the value. */
 const LONGEST = 80
 
 export function describeValue(value: unknown): string {

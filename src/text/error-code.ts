@@ -1,6 +1,6 @@
-// The code by which a failed query is recorded: SQLSTATE where the database has answered, else the code of Node.js. pg's
-// own errors have none, and only their message tells a timeout from a lost connection; they get the code that Node.js
-// has for the same. An error of the application's may have anything as its code and name, which is not passed on.
+// The code by which a failed query is recorded: the SQLSTATE when the database answered, otherwise the code of Node.js. pg's
+// own errors have no code, and only their message distinguishes a timeout from a lost connection, so they get the
+// corresponding code of Node.js. The code and name of an application's own error may contain anything and are not recorded.
 
 const OWN_ERRORS: readonly [RegExp, string][] = [
   [/timeout/i, 'ETIMEDOUT'],
@@ -9,7 +9,7 @@ const OWN_ERRORS: readonly [RegExp, string][] = [
 ]
 
 const SQLSTATE = /^[0-9A-Z]{5}$/
-/** Of the operating system, of Node.js, and of certificates (`CERT_HAS_EXPIRED`). */
+/** Codes of the operating system, of Node.js, and of certificates (`CERT_HAS_EXPIRED`). */
 const CODE_OF_NODE =
   /^(?:E(?:AI_)?[A-Z2]{2,20}|ERR_[A-Z0-9_]{1,60}|ABORT_ERR|(?:CERT|CRL|DEPTH|ERROR|HOSTNAME|INVALID|PATH|SELF|UNABLE)_[A-Z_]{1,40})$/
 const NAME_OF_ERROR = /^(?:[A-Z][A-Za-z]{0,40})?Error$/

@@ -1,5 +1,5 @@
-// A 64-bit hash of a text as 16 hex digits: two murmur3-like lanes with different constants. Wide enough that two texts
-// of one application never meet by chance. It is no defence against somebody who looks for collisions.
+// A 64-bit hash of a text as 16 hex digits: two lanes similar to murmur3 with different constants. Two texts of one
+// application practically never share a hash. It is no protection against deliberate collisions.
 
 const START_A = 0x9747b28c | 0
 const START_B = 0x3c6ef372 | 0
@@ -10,7 +10,8 @@ export function hashText(text: string): string {
   let a = START_A
   let b = START_B
   const { length } = text
-  // Two characters a step; an odd last one stands alone, and the length tells it from one followed by NUL.
+  // Each step takes two characters. An odd last character is taken alone; the length distinguishes it from one that is
+  // followed by NUL.
   for (let at = 0; at < length; at += 2) {
     const two = at + 1 < length ? text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16) : text.charCodeAt(at)
     a = Math.imul(a ^ two, FACTOR_A)
@@ -21,7 +22,7 @@ export function hashText(text: string): string {
   return hashEnd(a, b, length)
 }
 
-/** The same for the first bytes of an ASCII text; reading bytes is faster than reading a string. */
+/** The same hash for the first bytes of an ASCII text, because reading bytes is faster than reading a string. */
 export function hashAscii(bytes: Uint8Array, length: number): string {
   let a = START_A
   let b = START_B

@@ -91,7 +91,7 @@ const LITERAL_CASTS: Readonly<Record<string, string>> = {
 
 /** Elements that the text shows as one, whatever their number. Only a list of simple values can become an array. */
 const COLLAPSED = /\bvalues ?\(|\barray\[|\bin \((?!\?(?:::[\w ."]{1,80}(?:\[\])?)?\)|!\)|select\b|with\b)/i
-/** Places where a parameter needs a cast, because the surrounding text does not imply its type as that of a literal. */
+/** Places where a literal brings its own type and nothing else implies one, so that a parameter needs a cast. */
 const NEEDS_TYPE: readonly RegExp[] = [
   // A column of a recursive query, to which something is added: `1 as level`.
   /^with recursive\b(?=.*[ ,]\? (?:as|from|union)\b)/is,

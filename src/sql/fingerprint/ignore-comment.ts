@@ -4,7 +4,7 @@ import type { Ignore, Query } from '../../types/query.ts'
 import { lex } from './lexer.ts'
 
 const MARKER = 'pg-loupe-ignore'
-/** Maximum length of a comment. A longer one was not written by hand. */
+/** Maximum length of a reason, which is more than people write by hand. */
 const LONGEST_REASON = 200
 
 /** The markers in the order of the text, or undefined when there is none, which is decided fast. Never throws. */

@@ -83,7 +83,7 @@ interface Place {
   previousEnd: number
   index: number
   isLiteral: boolean
-  /** True when the previous token was replaced. */
+  /** True when the previous token is a literal. */
   isBesideLiteral: boolean
 }
 

@@ -21,7 +21,7 @@ const buffer = new Uint8Array(BUFFER_BYTES)
 /** The bytes are always ASCII, for which all encodings agree. */
 const decoder = new TextDecoder()
 
-/** Joining is faster than decoding bytes for at most this many pieces. */
+/** At most this many pieces are joined, which is then faster than decoding bytes. */
 const FEW_PIECES = 24
 
 export interface Printed {

@@ -10,7 +10,7 @@ const BEFORE_VARYING = new Set(['character', 'char', 'nchar', 'bit'])
 const MOST_NAMES = 8
 const MOST_MODIFIERS = 16
 const MOST_BOUNDS = 18
-/** Maximum length of a word in a type name. */
+/** Maximum number of tokens in a type name. */
 export const LONGEST_TYPE_NAME = 64
 
 /** Index of the first token after the type name that starts at `from`, or `from` itself when no type name starts there. */

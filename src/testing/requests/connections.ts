@@ -1,7 +1,7 @@
-// Both ends of the connections within this process. A client's socket and the server's have the same two addresses, the
-// other way round; while a connection lives, no other has this pair.
+// Matches both ends of the connections within this process. The sockets of client and server have the same two addresses in
+// reverse order, and no other connection has this pair while it is open.
 
-/** What is needed of a socket; those of node:net and node:tls have it. */
+/** The used part of a socket, which those of node:net and node:tls provide. */
 export interface SocketLike {
   localAddress?: string | undefined
   localPort?: number | undefined
@@ -10,14 +10,14 @@ export interface SocketLike {
 }
 
 export interface Connections<Sent> {
-  /** A request leaves over the client's socket; `undefined` is one that nobody asks for. */
+  /** A request leaves through the client's socket. A `sender` of `undefined` belongs to no assertion. */
   sent(socket: SocketLike, request: Sent | undefined): void
-  /** The request that has come over the server's socket: the first of those that are on their way. */
+  /** The sender of the request that arrived at the server's socket: the earliest that is still under way. */
   arrived(socket: SocketLike): Sent | undefined
 }
 
 export function pairedConnections<Sent>(): Connections<Sent> {
-  // Several where a client sends the next request before the first is answered.
+  // The queue has several entries when a client sends the next request before the answer to the first.
   const underWay = new Map<string, (Sent | undefined)[]>()
   return {
     sent({ localAddress, localPort, remoteAddress, remotePort }, request) {
@@ -48,7 +48,7 @@ function nameOf(
   return `${plain(fromAddress)} ${fromPort} ${plain(toAddress)} ${toPort}`
 }
 
-/** One end may be told its IPv4 address in the form of IPv6. */
+/** One end may have its IPv4 address in IPv6 form. */
 function plain(address: string): string {
   return address.replace(/^::ffff:/i, '')
 }

@@ -1,7 +1,7 @@
-// Ties a request to the code that sent it, when a server of this process answers it: the request's context ends at the
-// socket, and what the server does would belong to nobody. Nothing is added to the request, so nothing can reach the
-// outside: both ends of a connection within one process are known by the same pair of addresses, and no other
-// connection has it. The hooks are there while an assertion runs, and are taken away after the last one.
+// Assigns a request to the code that sent it, when a server of this process answers it. The async context of the request ends
+// at the socket, so that the server's work would otherwise belong to no trace. Nothing is added to the request, so nothing
+// can leave the process: both ends of a connection are matched by their pair of addresses. The hooks exist only while an
+// assertion runs.
 import { pageNames, pageOfShape } from '../../http/page-names.ts'
 import { pathShape } from '../../http/path-shape.ts'
 import type { Profiler } from '../../profiler/profiler.ts'
@@ -12,15 +12,15 @@ import { hearIncoming } from './incoming.ts'
 import { isWithin } from './is-within.ts'
 import { hearOutgoing } from './outgoing.ts'
 
-/** What became of the requests that were sent while a function ran. */
+/** The fate of the requests that were sent while a function ran. */
 export interface RequestLog {
-  /** Hosts that were asked, with the requests to each and how many of them a server of this process got. */
+  /** The requested hosts, with the number of requests to each and how many of them arrived at a server of this process. */
   readonly hosts: ReadonlyMap<string, { sent: number; arrived: number }>
-  /** Requests that servers of this process got, from nobody knows whom. */
+  /** Number of requests with an unknown sender that arrived at servers of this process. */
   readonly strangers: number
 }
 
-/** One assertion while it runs. */
+/** One running assertion. */
 interface Follower {
   trace: LiveTrace
   profiler: Profiler
@@ -28,20 +28,20 @@ interface Follower {
   strangers: number
 }
 
-/** A request on its way. */
+/** A request under way. */
 interface Sent {
   follower: Follower
   trace: LiveTrace
   host: string
 }
 
-/** Those that run now, in the order they began. */
+/** The running assertions, in the order in which they began. */
 const followers = new Set<Follower>()
-/** Requests with their traces: one that asks whether it may go on is emitted twice. */
+/** The traces of requests. Needed because a request with `Expect: 100-continue` is emitted twice. */
 const units = new WeakMap<object, LiveTrace>()
 let stopHearing: (() => void) | undefined
 
-/** Follows what is sent inside `trace`, until the function it returns is called. */
+/** Follows the requests that are sent inside of `trace`, until the returned function is called. */
 export function followRequests(trace: LiveTrace, profiler: Profiler): { log: RequestLog; stop(): void } {
   const follower: Follower = { trace, profiler, hosts: new Map(), strangers: 0 }
   followers.add(follower)
@@ -76,7 +76,7 @@ function hear(): () => void {
   }
 }
 
-/** Who sends now: the innermost assertion whose trace, or a trace inside it, is that of the calling code. */
+/** The assertion that sends now: the innermost one whose trace contains the trace of the calling code. */
 function senderNow(host: string): Sent | undefined {
   for (const follower of [...followers].reverse()) {
     const trace = openTrace(follower.profiler.currentTrace())
@@ -102,8 +102,9 @@ function noteArrival(request: object, socket: object, connections: Connections<S
 }
 
 /**
- * Each request is a unit of work of its own, also where nobody else traces it: three requests of a test are no loop of the
- * application. What the application's own middleware begins is inside, and then nothing is said of this one.
+ * Each request is a unit of work of its own, even when no middleware traces it: three requests of a test are no loop of the
+ * application. When the application's own middleware begins a trace inside of this one, this one stays empty and is not
+ * reported.
  */
 function unitOf(request: object, sender: LiveTrace, profiler: Profiler): LiveTrace {
   const { requestParents } = sharedState()
@@ -124,7 +125,7 @@ function unitOf(request: object, sender: LiveTrace, profiler: Profiler): LiveTra
   return unit
 }
 
-/** No framework tells a route here: the shape of the path names the request. */
+/** No framework provides a route here, so the request is named after the shape of its path. */
 function endUnit(unit: LiveTrace, status: number): void {
   if (unit.hasEnded) return
   unit.name = `${unit.labels.method} ${pageNames.nameOf(pageOfShape(unit.shape), status)}`
@@ -135,7 +136,7 @@ function followerOf(trace: LiveTrace): Follower | undefined {
   return [...followers].reverse().find((follower) => isWithin(trace, follower.trace))
 }
 
-/** The trace, or the nearest one around it that still takes queries. */
+/** The trace, or the nearest enclosing one that still accepts queries. */
 function openTrace(trace: LiveTrace | undefined): LiveTrace | undefined {
   let open = trace
   while (open?.closed) open = open.parent

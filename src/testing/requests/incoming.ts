@@ -1,5 +1,5 @@
-// Hears of each HTTP request that a server of this process gets, before anybody answers it, and runs its listeners in the
-// trace it is to have, which ends with the response: a server without a middleware of ours is then seen too.
+// Observes each HTTP request that arrives at a server of this process, before it is answered, and runs its listeners in a
+// trace that ends with the response. A server without pg-loupe's middleware is therefore seen too.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
@@ -13,20 +13,20 @@ import { isWithin } from './is-within.ts'
 interface Home {
   trace: LiveTrace
   context: ContextStore<LiveTrace>
-  /** The response has been sent, or given up. */
+  /** Called when the response has been sent or the connection was closed. */
   end(status: number): void
 }
 
 interface Hooks {
   arrived(request: object, socket: SocketLike): void
-  /** The trace of the request; `undefined` leaves it alone. */
+  /** Returns the trace for the request, or `undefined` to leave the request alone. */
   traceOf(request: object): Home | undefined
 }
 
-/** Listeners for the others get the request instead of those for `request`. */
+/** For the last two events, listeners receive the request instead of those for `request`. */
 const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
-/** Returns the function that takes the hooks away. */
+/** Returns a function that removes the hooks. */
 export function hearIncoming({ arrived, traceOf }: Hooks): () => void {
   const onStart = (message: unknown) => {
     const { request, socket } = message as { request: object; socket: SocketLike }
@@ -50,10 +50,13 @@ export function hearIncoming({ arrived, traceOf }: Hooks): () => void {
   }
 }
 
-/** A response that is sent emits the first, one that is given up the second. */
+/** A response emits the first when it is sent, and the second when it is aborted. */
 const END_EVENTS: ReadonlySet<unknown> = new Set(['finish', 'close'])
 
-/** Events of a request come from its socket. A trace inside ours, of a middleware, is left as it is. */
+/**
+ * Events of a request are emitted by its socket, outside of the trace. A trace of a middleware inside of ours is left
+ * unchanged.
+ */
 function keepContext(emitter: object, { trace, context }: Home, onEnd?: () => void): void {
   replaceMethod(emitter, 'emit', (call) => (...args: unknown[]) => {
     if (END_EVENTS.has(args[0])) onEnd?.()

@@ -1,7 +1,7 @@
-// Hears of each HTTP request of this process when it is made, in the context of whoever makes it, and again when its
-// first byte is about to leave, with the socket. `fetch` and undici tell by their diagnostics channels; for node:http
-// and node:https the two methods of ClientRequest are wrapped that every request passes, however it was made and
-// whoever had taken `request` out of the module before.
+// Observes each HTTP request of this process twice: when it is created, in the async context of its sender, and when its
+// first byte is about to leave, with its socket. `fetch` and undici report both through diagnostics channels. For node:http
+// and node:https two methods of ClientRequest are wrapped, which every request passes, even if code took `request` out of the
+// module before.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ClientRequest } from 'node:http'
 import { replacePrototypeMethod } from '../../host/replace-prototype-method.ts'
@@ -12,15 +12,15 @@ interface Socket extends SocketLike {
   once?(event: 'connect', listener: () => void): unknown
 }
 
-/** What is needed of undici's request, and of a message on its channels. */
+/** The used parts of undici's request and of the messages on its channels. */
 interface UndiciMessage {
   request: object & { origin?: unknown }
   socket?: Socket
 }
 
 /**
- * `sender` is asked for each request when it is made, with the host it goes to; what it says is handed to `leaves`.
- * Returns the function that takes the hooks away.
+ * Calls `sender` for each request when it is created, with the host it goes to, and passes the result to `leaves`. Returns a
+ * function that removes the hooks.
  */
 export function hearOutgoing<Sender>(
   sender: (host: string) => Sender | undefined,
@@ -42,7 +42,7 @@ export function hearOutgoing<Sender>(
   const sockets = new WeakMap<object, Socket>()
   const announce = (request: object) => {
     const socket = sockets.get(request)
-    // Its head is written and its socket is there, in whichever order, and both by now.
+    // The header and the socket may become available in either order. Here both are known.
     if (!socket || !senders.has(request)) return
     if (socket.connecting) socket.once?.('connect', () => leaves(socket, senders.get(request)))
     else leaves(socket, senders.get(request))
