@@ -104,8 +104,8 @@ export function callResolver(application: ApplicationCode = {}, remembered = REM
 function findOwnFolders(): string[] {
   const file = framesOf(formatStack(captureStack(findOwnFolders)))[0]?.file
   // In a bundle this file has become a part of another, whose folder is the application's.
-  if (!file || !/[\\/]trace[\\/]call-site\.[jt]s$/.test(file)) return []
-  const source = dirname(dirname(file))
+  if (!file || !/[\\/]trace[\\/]call-site[\\/]call-site\.[jt]s$/.test(file)) return []
+  const source = dirname(dirname(dirname(file)))
   return [`${source}${sep}`, `${dirname(source)}${sep}adapters${sep}`]
 }
 
