@@ -1,5 +1,6 @@
-// Makes the links of README.md absolute before packing (`absolute`), and relative again afterwards (`relative`): the page of the
-// registry has no folder to which they could be relative. Both may run twice. `readmeLinks` of package.json is their base.
+// Prepares README.md for the package (`absolute`) and restores it afterwards (`relative`). Both may run twice.
+// The page of the npm registry has no folder to which a link could be relative, so links get `readmeLinks` of package.json as their
+// base. Pictures are not in the package and have no public address yet: they become comments, and the text beside them is opened.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const [form] = process.argv.slice(2)
@@ -8,9 +9,23 @@ const { version, readmeLinks } = JSON.parse(readFileSync(new URL('../package.jso
 const base = readmeLinks.replace('{version}', version)
 const text = readFileSync(readme, 'utf8')
 
+const PAIRS = [
+  ['<picture>', '<!-- picture'],
+  ['</picture>', '/picture -->'],
+  ['<details>', '<details open>'],
+]
+
 const links = {
-  absolute: () => text.replaceAll(/\]\((?!#|[a-z]+:)/g, () => `](${base}`),
-  relative: () => text.replaceAll(`](${base}`, () => ']('),
+  absolute: () =>
+    PAIRS.reduce(
+      (result, [inRepository, inPackage]) => result.replaceAll(inRepository, inPackage),
+      text.replaceAll(/\]\((?!#|[a-z]+:)/g, () => `](${base}`),
+    ),
+  relative: () =>
+    PAIRS.reduce(
+      (result, [inRepository, inPackage]) => result.replaceAll(inPackage, inRepository),
+      text.replaceAll(`](${base}`, () => ']('),
+    ),
 }
 const write = links[form]
 if (!write) throw new TypeError(`readme-links.mjs takes absolute or relative, not ${form}`)

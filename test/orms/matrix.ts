@@ -1,5 +1,5 @@
 // For each ORM: an N+1 in a loop, in Promise.all and through the ORM's own loading is found at the line that caused it,
-// and its fixed twin is quiet. What was seen becomes the table in README.md; it fails while that tells something else.
+// and its fixed twin is quiet. The observations become the table in docs/orms.md; the last test fails while that page says something else.
 // An ORM that cannot be loaded fails, too.
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -14,8 +14,8 @@ import { knex } from './knex.ts'
 import { kysely } from './kysely.ts'
 import { mikroOrm } from './mikro-orm.ts'
 import type { OpenOrm, Orm, Way } from './orm.ts'
+import { type Cell, type OrmRow, ormTable, readOrmTable, writeOrmTable } from './orm-table.ts'
 import { prisma } from './prisma.ts'
-import { type Cell, type OrmRow, ormTable, readOrmTable, writeOrmTable } from './readme-table.ts'
 import { sequelize } from './sequelize.ts'
 import { typeorm } from './typeorm.ts'
 
@@ -51,7 +51,7 @@ describe.each(orms.map((orm) => [`${orm.name} ${versionOf(orm)}`, orm] as const)
   })
 })
 
-test('the table in README.md is what was seen', () => {
+test('the table in docs/orms.md is what was observed', () => {
   const complete = [...rows.values()].filter(({ loop, parallel }) => loop && parallel)
   expect(complete).toHaveLength(orms.length)
   const table = ormTable(complete as OrmRow[])

@@ -126,7 +126,9 @@ test('the package takes less than 3 MB, without source maps, sources or tests', 
   const bytes = files.reduce((sum, { stat }) => sum + stat.size, 0)
   expect(bytes).toBeLessThan(3_000_000)
   expect(files.length).toBeLessThan(600)
-  const unneeded = files.filter(({ name }) => /\.map$|\.test\.|(?<!\.d)\.m?ts$|docs\/decisions/.test(name))
+  const unneeded = files.filter(({ name }) =>
+    /\.map$|\.test\.|(?<!\.d)\.m?ts$|docs\/(?:decisions|pictures)/.test(name),
+  )
   expect(unneeded.map(({ name }) => name)).toEqual([])
 })
 
@@ -146,6 +148,14 @@ describe('README', () => {
     const base = readmeLinks.replace('{version}', version)
     const own = links.flatMap((link) => (link.startsWith(base) ? [link.slice(base.length)] : []))
     expect(own).toEqual(linksOf(join(root, 'README.md')).filter((link) => !/^(?:https?:|#)/.test(link)))
+  })
+
+  test('shows text instead of its pictures in the package, which does not contain them', () => {
+    const comments = /<!--.*?-->/gs
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('<picture>')
+    const text = readFileSync(packed('README.md'), 'utf8').replace(comments, '')
+    expect(text).not.toMatch(/<picture|<img/)
+    expect(text).toContain('<details open>')
   })
 
   test('is as it was after packing, and so is every file beside it', () => {

@@ -1,9 +1,9 @@
-// The table of README.md that says which ORM's queries name their line: made of what the matrix has seen, and held
-// against it. Nobody writes it by hand.
+// The table of docs/orms.md that says for which queries of an ORM a finding names the line. The matrix of `npm run test:orms` writes it from
+// what it observed and compares the page with it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What was seen of one ORM, a cell for each way. */
+/** The observations for one ORM, with a cell for each way to send the queries. */
 export interface OrmRow {
   name: string
   page: string
@@ -14,13 +14,13 @@ export interface OrmRow {
 }
 
 export type Cell =
-  /** Found; its twin was quiet. */
+  /** The finding names the line, and the fixed code has no finding. */
   | { found: 'at its line'; way: string | undefined }
   | { found: 'without a line'; way: string | undefined; reason: string }
   /** The ORM never sends a query for each row in this way. */
   | { found: 'no loop'; way: string | undefined; queries: number }
 
-const README = join(import.meta.dirname, '../../README.md')
+const PAGE = join(import.meta.dirname, '../../docs/orms.md')
 const START = '<!-- orms:start -->\n'
 const END = '<!-- orms:end -->'
 
@@ -38,7 +38,7 @@ export function ormTable(rows: readonly OrmRow[]): string {
     return `${way}${cell.queries === 1 ? '1 query' : `${cell.queries} queries`}, quiet`
   }
   const cells = rows.map(({ name, page, version, loop, parallel, nested }) => [
-    `[${name} ${version}](${page})`,
+    `[${name} ${version}](${page.replace(/^docs\//, '')})`,
     text(loop),
     text(parallel),
     text(nested),
@@ -50,7 +50,7 @@ export function ormTable(rows: readonly OrmRow[]): string {
   ].join('\n')
 }
 
-/** The way the formatter of this repository wants tables. */
+/** Pads the cells as the formatter of this repository does. */
 function aligned(lines: readonly (readonly string[])[]): string[] {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
@@ -60,7 +60,7 @@ function aligned(lines: readonly (readonly string[])[]): string[] {
   return [head ?? [], rule, ...body].map((cells) => `| ${cells.join(' | ')} |`)
 }
 
-/** @throws Error when README.md has no place for it. */
+/** @throws Error when the page has no place for the table. */
 export function readOrmTable(): string {
   const { table } = parts()
   return table
@@ -68,13 +68,13 @@ export function readOrmTable(): string {
 
 export function writeOrmTable(table: string): void {
   const { before, after } = parts()
-  writeFileSync(README, `${before}${table}${after}`)
+  writeFileSync(PAGE, `${before}${table}${after}`)
 }
 
 function parts(): { before: string; table: string; after: string } {
-  const text = readFileSync(README, 'utf8')
+  const text = readFileSync(PAGE, 'utf8')
   const start = text.indexOf(START) + START.length
   const end = text.indexOf(END)
-  if (start < START.length || end < start) throw new Error(`README.md has no ${START.trim()} … ${END}`)
+  if (start < START.length || end < start) throw new Error(`docs/orms.md has no ${START.trim()} … ${END}`)
   return { before: text.slice(0, start), table: text.slice(start, end), after: text.slice(end) }
 }
