@@ -1,7 +1,8 @@
 // Tells the lines of Drizzle's queries: the one that awaits a query, and the one that built it. What is watched are the
 // prototypes of the copy of drizzle-orm that made the application's `db`, because a transaction's `tx` is a new object
 // each time. Drizzle's own logger and cache stay the application's.
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { type DrizzleLike, findPrototypes, ownersOf } from './find-prototypes.ts'
 import { watchAwaiting, watchBuilding, watchExecuting } from './watch-queries.ts'

@@ -3,7 +3,8 @@
 // on, and the response's events run outside of the request's context.
 import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
 import { traceRequests } from '../../src/http/trace-requests.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { setupWatch, setupWatchFor } from '../observe/tell-setup.ts'
 import { expressRoutes } from './express-routes.ts'
 

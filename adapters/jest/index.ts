@@ -3,7 +3,8 @@
 // about to run, all of them are known to jest-circus, and each function gets a trace of its own, hooks apart. Concurrent
 // tests, which begin before their turn, are no exception. jest 30 tells that moment to handlers that hang on the sandbox's
 // globalThis; before, only the state of jest-circus is there, and a hook outside of all blocks knows the moment.
-import { assertProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { assertProfiler } from '../../src/profiler/default-profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 import { tellUnsupportedRunner } from '../../src/runners/unsupported-runner.ts'

@@ -1,5 +1,5 @@
 // The runner has no moment for others after its last test but the end of its process.
-import { defaultProfiler } from '../../src/profiler/profiler.ts'
+import { defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import { startTestRun } from '../../src/runners/test-run.ts'
 
 export function reportAtEnd(): void {

@@ -3,7 +3,8 @@
 // it as handled, and an error that nobody awaits would be lost.
 
 import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { errorCode } from '../../src/text/error-code.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'

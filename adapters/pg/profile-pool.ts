@@ -4,7 +4,8 @@
 
 import { now } from '../../src/host/real-time.ts'
 import { replaceMethod } from '../../src/host/replace-method.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { errorCode } from '../../src/text/error-code.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'

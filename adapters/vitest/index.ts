@@ -2,7 +2,8 @@
 // the default profiler; a set-up file of the application's own can do it with another one. vitest calls `runTask` in
 // the place of a test's function where a runner has it, and only there: hooks are not part of the test's trace.
 import * as vitest from 'vitest'
-import { assertProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { assertProfiler } from '../../src/profiler/default-profiler.ts'
+import type { Profiler } from '../../src/profiler/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 import { tellUnsupportedRunner } from '../../src/runners/unsupported-runner.ts'

@@ -1,7 +1,7 @@
 // pg-loupe analyze: finds in recorded traces what the running application would have reported, and prints the report.
 import { Command, Option } from 'commander'
-import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
+import { runAnalysis } from '../report/run-analysis.ts'
 import type { ApplicationCode, PathPattern } from '../trace/call-site/application-code.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
@@ -93,9 +93,9 @@ async function analyze(
     ...given('exclude', gate.application?.exclude, exclude),
   }
   const traces = readTraces(files, listener, note, application, input)
-  const report = await analyzeTraces(traces, {
+  const report = await runAnalysis(traces, {
     detectors: gate.detectors,
-    suppress: gate.suppress,
+    rules: { entries: gate.suppress },
     problem: problems.tell,
     cut: () => cut,
     kept,

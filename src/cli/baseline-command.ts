@@ -7,11 +7,11 @@ import type { CheckedConfig } from '../config/config.ts'
 import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
 import { checkOptions, detectorsOn } from '../profiler/options.ts'
-import { analyzeTraces } from '../report/analyze-traces.ts'
 import { type Baseline, type BaselineEntry, baselineOf, formatBaseline } from '../report/baseline.ts'
 import { type BaselineChange, changeBaseline } from '../report/change-baseline.ts'
 import { parseReport } from '../report/parse-report.ts'
 import { printable } from '../report/reporters/printable.ts'
+import { runAnalysis } from '../report/run-analysis.ts'
 import { plural } from '../text/plural.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
@@ -165,11 +165,11 @@ async function analyze(
     },
   }
   const entries = checkOptions({ suppress }).suppress
-  const report = await analyzeTraces(readTraces(files, listener, undefined, application, input), {
+  const report = await runAnalysis(readTraces(files, listener, undefined, application, input), {
     detectors,
     problem: problems.tell,
     cut: () => cut,
-    suppress: entries,
+    rules: { entries },
   })
   problems.done()
   if (problems.count > 0) process.exit(WRONG_USAGE)

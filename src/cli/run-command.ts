@@ -9,8 +9,8 @@ import { lostQueries } from '../collect/query-counts.ts'
 import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
-import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
+import { runAnalysis } from '../report/run-analysis.ts'
 import { addDetectorOption } from './detector-settings.ts'
 import { FINDINGS, RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
@@ -68,9 +68,9 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
   const collected = await readCollected(folder, problems.tell)
   const kept = showsTraces(options) ? new KeptTraces() : undefined
   const found = collected.traces()
-  const report = await analyzeTraces(found, {
+  const report = await runAnalysis(found, {
     detectors: gate.detectors,
-    suppress: gate.suppress,
+    rules: { entries: gate.suppress },
     problem: problems.tell,
     cut: () => collected.cut,
     kept,

@@ -1,5 +1,5 @@
 // Reads the folder of PG_LOUPE_COLLECT when the processes that wrote it are done. The traces come one at a time, so
-// `profiler.analyze(collected.traces())` or `analyzeTraces` make a report of any number of them.
+// `profiler.analyze(collected.traces())` or `runAnalysis` make a report of any number of them.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OrderedTraces, orderTraces, type TraceSource } from './order-traces.ts'

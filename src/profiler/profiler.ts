@@ -1,53 +1,31 @@
-// Holds the pieces together: opens and closes traces, runs the detectors over each as it closes, merges what they find
-// and hands it on. Errors of ours are counted, never thrown into the application.
+// Makes profilers. A trace starts in start-trace.ts, passes finish-trace.ts when it closes, and leaves through outputs.ts;
+// this file only connects them and holds the interface that adapters and applications use.
 import { createKnowledge } from '../catalog/knowledge.ts'
-import { noteBounds } from '../catalog/note-bounds.ts'
-import { noteEffects } from '../catalog/note-effects.ts'
-import { noteTables } from '../catalog/note-tables.ts'
-import { collectFolder, collectTraces, type TraceCollector } from '../collect/collect-traces.ts'
-import { defaultOptions } from '../config/default-options.ts'
-import { analyzeTrace } from '../report/analyze-trace.ts'
-import { consoleListener } from '../report/console-listener.ts'
-import { collectObservations, type Observations } from '../report/observations.ts'
-import { ReportBuilder } from '../report/report-builder.ts'
-import { keepReportFile } from '../report/report-file.ts'
+import { collectFolder } from '../collect/collect-traces.ts'
+import { Analysis } from '../report/run-analysis.ts'
 import { tellSilenceAtEnd } from '../runners/tell-silence.ts'
-import type { CatalogFacts, ProfilerOutput, WrongComment } from '../setup/setup-facts.ts'
+import type { CatalogFacts, ProfilerOutput } from '../setup/setup-facts.ts'
 import { noteWrongComment } from '../setup/setup-notes.ts'
-import { fingerprint } from '../sql/index.ts'
-import type { SuppressionRules } from '../suppression/suppressions.ts'
 import { describeError } from '../text/describe-error.ts'
 import { recordedApplication } from '../trace/call-site/application-code.ts'
 import { callResolver } from '../trace/call-site/call-site.ts'
-import { noteCallers } from '../trace/call-site/note-callers.ts'
 import { closingQueue } from '../trace/closing-queue.ts'
 import { collectOutside } from '../trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from '../trace/context.ts'
-import { startOfText } from '../trace/cut-statement.ts'
-import { keepLatest } from '../trace/latest-traces.ts'
-import { LiveTrace, type TraceStart } from '../trace/live-trace.ts'
-import { maskNames } from '../trace/mask-names.ts'
-import { OpenTraces } from '../trace/open-traces.ts'
-import { withoutNoting } from '../trace/row-usage/row-watch.ts'
+import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
 import { rowWatcher } from '../trace/row-usage/row-watcher.ts'
-import { type KnownRoutes, knownRoutes } from '../trace/sampling/known-routes.ts'
-import { Suspicion } from '../trace/sampling/suspicion.ts'
-import { noteNamed } from '../trace/source/named-in-source.ts'
-import { noteSources } from '../trace/source/note-sources.ts'
-import { sealValues } from '../trace/value-flow/seal-values.ts'
-import { findSingleValues } from '../trace/value-flow/single-values.ts'
-import { copyParams } from '../trace-file/copy-params.ts'
-import { recordTraces, type TraceRecorder } from '../trace-file/record-traces.ts'
-import { relativeFinding, relativeFrame } from '../trace-file/relative-frame.ts'
-import type { DetectorOptions } from '../types/detector.ts'
-import type { Finding } from '../types/finding.ts'
+import { relativeFrame } from '../trace-file/relative-frame.ts'
+import type { Frame } from '../types/query.ts'
 import type { Report } from '../types/report.ts'
 import type { ReportListener } from '../types/reporter.ts'
 import type { Trace } from '../types/trace.ts'
 import { VERSION } from '../version.ts'
-import { atExitOrSignal } from './flush-on-signal.ts'
+import { traceFinisher } from './finish-trace.ts'
 import { checkOptions, detectorsOn, type ProfilerOptions, printsHints } from './options.ts'
-import { atExit, sharedState } from './shared-state.ts'
+import { type Outputs, startOutputs } from './outputs.ts'
+import { traceSealer } from './seal-trace.ts'
+import { sharedState } from './shared-state.ts'
+import { type TraceStarter, traceStarter } from './start-trace.ts'
 
 export interface Profiler {
   readonly enabled: boolean
@@ -92,93 +70,100 @@ export interface Profiler {
   countInternalError(error: unknown): void
 }
 
-/** A name that is longer is text. */
-const NAME_LENGTH = 500
-/** An application has one or two. */
+/** An application has one or two profilers. */
 const REMEMBERED_PROFILERS = 10
 /** The name of the traces that `collectUntraced` asks for. */
 const OUTSIDE = 'outside any trace'
 
 /**
- * Makes a profiler; most applications do with the default one.
+ * Makes a profiler. Most applications use the default one instead.
  *
- * @throws TypeError when an option is unknown or wrong, or the path of an artifact cannot be written.
+ * @throws TypeError when an option is unknown or wrong, or an output cannot be written.
  */
-export function createProfiler(options?: ProfilerOptions): Profiler {
-  const { enabled, context = asyncLocalContext<LiveTrace>(), ...checked } = checkOptions(options)
-  const { cacheEntries } = checked.limits
+export function createProfiler(given?: ProfilerOptions): Profiler {
+  const options = checkOptions(given)
+  const { enabled, context = asyncLocalContext<LiveTrace>(), limits } = options
+  const { setupNotes } = sharedState()
+  const folder = process.cwd()
+  const rules = {
+    entries: options.suppress,
+    frame: (frame: Frame) => relativeFrame(frame, folder),
+  }
+  const analysis = new Analysis({
+    detectors: options.detectors,
+    rules: { ...rules, onWrongComment: (comment) => noteWrongComment(setupNotes, comment) },
+    limits,
+  })
+  const countError = (warning: string) => (error: unknown) => {
+    if (analysis.builder.countInternalError() > 1) return
+    process.emitWarning(`${warning}: ${describeError(error)}`)
+  }
+  const countInternalError = countError(INTERNAL_ERROR)
   const collected = collectFolder()
-  const watcher = checked.watchRows
-    ? rowWatcher((error) => profiler.countInternalError(error), {
-        remembered: cacheEntries,
+  const outputs: Outputs = startOutputs({
+    options,
+    analysis,
+    folder,
+    collectFolder: collected,
+    onListenerError: countError(LISTENER_ERROR),
+    closeOpenTraces() {
+      for (const trace of starter.open()) trace.close({ now: true })
+    },
+  })
+  const watcher = options.watchRows
+    ? rowWatcher(countInternalError, {
+        remembered: limits.cacheEntries,
         everyResult: collected !== undefined,
       })
     : undefined
-  // A client that counts as instrumented is left alone by whoever profiles all clients there are.
   const knowledge = createKnowledge(
+    // Whoever profiles all clients leaves alone those that count as instrumented.
     (client) => sharedState().instrumented.set(client, () => {}),
     () => sharedState().setupChanged?.(),
   )
-  const settings = {
-    limits: checked.limits,
-    resolveCall: callResolver(checked.application, cacheEntries),
-    rowWatcher: watcher,
-    application: recordedApplication(checked.application),
-    loading: knowledge.loading,
-    closing: closingQueue(),
-    queryBegan: () => collector?.queryBegan(),
-  }
-  const open = new OpenTraces<LiveTrace>()
-  const closed = keepLatest()
-  const listeners = new Set<ReportListener>()
-  const outputs = new Set<ProfilerOutput>()
-  const ordinals = new Map<string, number>()
-  const folder = process.cwd()
-  const rules: SuppressionRules = {
-    entries: checked.suppress,
-    detectors: detectorsOn(checked.detectors),
-    frame: (frame) => relativeFrame(frame, folder),
-  }
-  const { setupNotes } = sharedState()
-  const onWrongComment = (comment: WrongComment) => noteWrongComment(setupNotes, comment)
-  const merged = new ReportBuilder({ ...rules, onWrongComment }, checked.limits)
-  const observations = collectObservations(checked.detectors, undefined, checked.limits.findings)
-  const slowMs = slowerThan(checked.detectors['slow-query'])
-  const known: KnownRoutes | undefined = checked.capture === 'adaptive' ? knownRoutes(slowMs) : undefined
-  const sample = checked.capture === 'sampled' ? sampler(checked.sampleRate) : undefined
-  /** The trace of all that is not looked at. */
-  const unsampled = LiveTrace.closed()
-  const countListeners = new Set<(trace: LiveTrace) => void>()
-  /** The report file is made of the merged report, and needs none of a single trace. */
-  let noteChange: (() => void) | undefined
-  let recorder: TraceRecorder | undefined
-  let hasCaptured = false
-  let collector: TraceCollector | undefined
-
-  const inFolder = (findings: readonly Finding[]): Finding[] =>
-    findings.map((finding) => relativeFinding(finding, folder))
-  const findIn = (trace: Trace): Finding[] => inFolder(analyzeTrace(trace, checked.detectors))
+  const starter: TraceStarter = traceStarter({
+    options,
+    trace: {
+      limits,
+      resolveCall: callResolver(options.application, limits.cacheEntries),
+      rowWatcher: watcher,
+      application: recordedApplication(options.application),
+      loading: knowledge.loading,
+      closing: closingQueue(),
+      queryBegan: outputs.queryBegan,
+    },
+    outputs,
+    finish: traceFinisher({
+      seal: traceSealer({ knowledge, watcher, cacheEntries: limits.cacheEntries }),
+      learn: (trace) => starter.learn(trace),
+      analysis,
+      outputs,
+      fail: countInternalError,
+    }),
+    onUnsampled: () => analysis.builder.countUnsampled(),
+    onCut: () => analysis.builder.countCutTrace(),
+  })
 
   const profiler: Profiler = {
     enabled,
     context,
-    detectors: Object.keys(checked.detectors).filter((id) => checked.detectors[id] !== undefined),
+    detectors: detectorsOn(options.detectors),
     currentTrace: () => context.get(),
     isRecording() {
       const trace = context.get()
-      if (trace === undefined || trace.closed) return checked.collectUntraced
+      if (trace === undefined || trace.closed) return options.collectUntraced
       return !trace.isCounting
     },
-    hints: printsHints({ ...checked, enabled }),
-    collectsUntraced: checked.collectUntraced,
+    hints: printsHints(options),
+    collectsUntraced: options.collectUntraced,
     catalogs() {
-      if (checked.catalog) return knowledge.states()
-      return options?.catalog === false ? [] : [{ state: 'off' }]
+      if (options.catalog) return knowledge.states()
+      return given?.catalog === false ? [] : [{ state: 'off' }]
     },
-    outputs,
-    commentTags: checked.commentTags,
-    serverTiming: checked.serverTiming,
-    startTrace: (start) => openTrace(start, start.parent ?? context.get()),
+    outputs: outputs.kinds,
+    commentTags: options.commentTags,
+    serverTiming: options.serverTiming,
+    startTrace: (start) => starter.start(start, start.parent ?? context.get()),
     async trace(name, fn) {
       if (!enabled) return fn()
       const trace = profiler.startTrace({ kind: 'job', name })
@@ -191,237 +176,55 @@ export function createProfiler(options?: ProfilerOptions): Profiler {
         trace.end()
       }
     },
-    on(_event, listener) {
-      outputs.add('listener')
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    on: (_event, listener) => outputs.addListener(listener),
     report() {
-      outputs.add('asked')
-      return buildWith(merged, observations)
+      outputs.kinds.add('asked')
+      return analysis.report()
     },
     analyze(traces) {
-      outputs.add('asked')
-      const builder = new ReportBuilder({ ...rules, linesAreKnown: true }, checked.limits)
-      const observed = collectObservations(checked.detectors, undefined, checked.limits.findings)
-      for (const trace of traces) {
-        builder.add(trace, findIn(trace))
-        observed.add(trace)
-      }
-      return buildWith(builder, observed)
+      outputs.kinds.add('asked')
+      const { detectors } = options
+      const own = new Analysis({ detectors, rules: { ...rules, linesAreKnown: true }, limits })
+      for (const trace of traces) own.add(trace)
+      return own.report()
     },
     async settled() {
-      await Promise.all(open.all().map((trace) => trace.hasEnded && trace.settled()))
-      await recorder?.flushed()
+      await Promise.all(starter.open().map((trace) => trace.hasEnded && trace.settled()))
+      await outputs.flushed()
     },
-    outsideTrace: checked.collectUntraced
-      ? collectOutside(() => openTrace({ kind: 'script', name: OUTSIDE }, undefined))
+    outsideTrace: options.collectUntraced
+      ? collectOutside(() => starter.start({ kind: 'script', name: OUTSIDE }, undefined))
       : () => {
-          merged.countUntraced()
+          analysis.builder.countUntraced()
           return undefined
         },
     get untraced() {
-      return merged.untraced
+      return analysis.builder.untraced
     },
     addClient(client, poolOptions) {
-      if (checked.catalog) knowledge.addClient(client, poolOptions)
+      if (options.catalog) knowledge.addClient(client, poolOptions)
     },
-    countInternalError(error) {
-      if (merged.countInternalError() > 1) return
-      process.emitWarning(
-        `pg-loupe failed inside and goes on; your application is not affected: ${describeError(error)}`,
-      )
-    },
-  }
-
-  function buildWith(builder: ReportBuilder, observed: Observations): Report {
-    const ignored = observed
-      .ignored()
-      .map((one) => ({ ...one, finding: relativeFinding(one.finding, folder) }))
-    return builder.build(inFolder(observed.conclude()), observed.cut, ignored)
-  }
-
-  function openTrace(start: TraceStart, parent: LiveTrace | undefined): LiveTrace {
-    if (parent?.isUnsampled && start.kind !== 'test') return unsampled
-    if (sample && !collector && start.kind !== 'test' && !isOfTest(parent) && !sample()) {
-      merged.countUnsampled()
-      return unsampled
-    }
-    const trace = new LiveTrace(start, settings, parent, finish, expect(start, parent))
-    trace.surprisesBefore = known?.surprises ?? 0
-    open.add(trace)
-    if (open.size > checked.limits.openTraces) closeOldest()
-    return trace
-  }
-
-  /** What the trace may send without being captured; `undefined` where it is to be captured whatever it sends. */
-  function expect({ kind, name, shape = name }: TraceStart, parent: LiveTrace | undefined) {
-    if (checked.capture === 'full' || recorder || collector || kind === 'test' || isOfTest(parent)) {
-      return undefined
-    }
-    return sample ? new Suspicion(slowMs) : known?.expect(shape)
-  }
-
-  function finish(trace: LiveTrace): Trace | undefined {
-    open.delete(trace)
-    if (trace.isStandIn && trace.queryCount === 0) return undefined
-    if (!trace.isOnlyCounted) closed(trace)
-    try {
-      if (trace.name.length > NAME_LENGTH) trace.name = `${startOfText(trace.name, NAME_LENGTH)}…`
-      if (trace.isOnlyCounted) {
-        merged.addCounted(trace)
-        for (const listener of countListeners) listener(trace)
-        return undefined
-      }
-      if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted, trace)
-      const params = recorder && checked.artifacts.values ? copyParams(trace.queries) : undefined
-      watcher?.conclude(trace.queries)
-      noteNamed(trace.queries)
-      const catalog = knowledge.catalog(trace.connections)
-      noteTables(trace.queries, catalog)
-      noteBounds(trace.queries, catalog, { isLive: true })
-      noteEffects(trace.queries, catalog)
-      noteCallers(trace.queries)
-      noteSources(trace.queries)
-      if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(trace.queries))
-      const isWhole = trace.counted === undefined
-      withoutNoting(() => sealValues(trace.queries, { isWhole, catalog, input: trace.input }))
-      maskNames(trace.queries)
-      if (trace.queries.some(({ sql }) => fingerprint(sql).kind === 'ddl'))
-        knowledge.forget(trace.connections)
-      const finished = trace.toTrace(nextId(trace))
-      hasCaptured ||= finished.queries.length > 0
-      recorder?.record(finished, params)
-      collector?.collect(finished)
-      const findings = findIn(finished)
-      merged.add(finished, findings)
-      const concluded = inFolder(observations.add(finished))
-      if (listeners.size > 0) {
-        const single = new ReportBuilder(rules, checked.limits)
-        single.add(finished, findings)
-        const report = single.build(concluded)
-        for (const listener of listeners) notify(listener, report, finished)
-      }
-      noteChange?.()
-      return finished
-    } catch (error) {
-      profiler.countInternalError(error)
-      return undefined
-    }
-  }
-
-  function notify(listener: ReportListener, report: Report, trace: Trace): void {
-    const fail = (error: unknown) => {
-      if (merged.countInternalError() > 1) return
-      process.emitWarning(
-        `pg-loupe: a listener to reports failed, and is told of the next one: ${describeError(error)}`,
-      )
-    }
-    try {
-      const told: unknown = listener(report, trace)
-      // One that is asynchronous must not end the process by a rejection that nobody hears.
-      if (typeof (told as PromiseLike<unknown> | undefined)?.then === 'function') {
-        ;(told as PromiseLike<unknown>).then(undefined, fail)
-      }
-    } catch (error) {
-      fail(error)
-    }
-  }
-
-  function closeOldest(): void {
-    merged.countCutTrace()
-    open.oldest()?.close({ now: true })
-  }
-
-  /** Names that are too many are numbered together; each id stays the only one. */
-  function nextId({ kind, name }: LiveTrace): string {
-    const label = `${kind} ${name}`
-    const own = ordinals.has(label) || ordinals.size < cacheEntries ? label : ''
-    const ordinal = (ordinals.get(own) ?? 0) + 1
-    ordinals.set(own, ordinal)
-    return `${label} #${ordinal}`
+    countInternalError,
   }
 
   if (enabled) {
-    const state = sharedState()
-    state.isProfiling = true
-    if (state.profilers.push(new WeakRef(profiler)) > REMEMBERED_PROFILERS) state.profilers.shift()
+    remember(profiler)
+    const isSilentByDefault = outputs.kinds.size === 0 && given?.reporters === undefined && options.hints
+    if (isSilentByDefault && process.env.NODE_ENV === 'test') {
+      tellSilenceAtEnd(profiler, () => outputs.hasCaptured)
+    }
   } else {
     setupNotes.profilersOff++
   }
   setupNotes.versions.add(VERSION)
-  const { report, traces, values } = checked.artifacts
-  for (const reporter of checked.reporters) outputs.add(reporter === 'console' ? 'console' : 'listener')
-  if (report) outputs.add('report')
-  if (traces) outputs.add('traces')
-  if (collected) outputs.add('collected')
-  const isSilentByDefault = outputs.size === 0 && options?.reporters === undefined && checked.hints
-  if (enabled && isSilentByDefault && process.env.NODE_ENV === 'test') {
-    tellSilenceAtEnd(profiler, () => hasCaptured)
-  }
-  if (enabled && outputs.size > 0) {
-    atExit(() => {
-      for (const trace of open.all()) trace.close({ now: true })
-    })
-    if (collected) {
-      const onLost = () => merged.countUnrecorded()
-      collector = collectTraces(collected, { counts: () => merged.cut, atExit: atExitOrSignal, onLost })
-    }
-    if (traces)
-      recorder = recordTraces(traces, {
-        folder,
-        values,
-        atExit: atExitOrSignal,
-        onLost: () => merged.countUnrecorded(),
-        rotation: { bytes: checked.limits.traceFileBytes, files: checked.limits.traceFiles },
-      })
-    for (const reporter of checked.reporters) {
-      if (reporter !== 'console') {
-        listeners.add(reporter)
-        continue
-      }
-      const { hear, count, flush } = consoleListener({
-        roundTripMs: checked.roundTripMs,
-        remembered: cacheEntries,
-        reportFile: report,
-        level: checked.console === 'findings' ? 'findings' : 'requests',
-        editor: checked.editor,
-      })
-      listeners.add(hear)
-      countListeners.add(count)
-      atExit(flush)
-    }
-    if (report) noteChange = keepReportFile(report, () => buildWith(merged, observations), atExitOrSignal)
-  }
   return profiler
 }
 
-/** The whole tree of a test is captured: two runs of it are to give the same. */
-function isOfTest(trace: LiveTrace | undefined): boolean {
-  return trace !== undefined && (trace.kind === 'test' || isOfTest(trace.parent))
-}
+const INTERNAL_ERROR = 'pg-loupe failed inside and goes on; your application is not affected'
+const LISTENER_ERROR = 'pg-loupe: a listener to reports failed, and is told of the next one'
 
-function slowerThan(slowQuery: DetectorOptions | undefined): number {
-  return typeof slowQuery?.maxMs === 'number' ? slowQuery.maxMs : Number.POSITIVE_INFINITY
-}
-
-/** Says yes to the given share of calls, by chance: a pattern could always hit the same one of two routes in turn. */
-function sampler(rate: number): () => boolean {
-  return () => Math.random() < rate
-}
-
-/** @throws TypeError when `value`, the last argument of `caller`, is no profiler. */
-export function assertProfiler(value: unknown, caller: string): asserts value is Profiler {
-  if (typeof (value as Profiler | null)?.startTrace === 'function') return
-  const got = value === null ? 'null' : `a value of type ${typeof value}`
-  throw new TypeError(
-    `pg-loupe: ${caller} takes a profiler from createProfiler() as its last argument, but got ${got}`,
-  )
-}
-
-/** The profiler that every function uses unless it is given another: one per process, made with the options of the configuration file. */
-export function defaultProfiler(): Profiler {
+function remember(profiler: Profiler): void {
   const state = sharedState()
-  state.defaultProfiler ??= createProfiler(defaultOptions())
-  return state.defaultProfiler
+  state.isProfiling = true
+  if (state.profilers.push(new WeakRef(profiler)) > REMEMBERED_PROFILERS) state.profilers.shift()
 }

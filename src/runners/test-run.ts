@@ -10,9 +10,9 @@ import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
 import { judgeReport } from '../config/gate-settings.ts'
 import { detectorsOn } from '../profiler/options.ts'
-import { analyzeTraces } from '../report/analyze-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
+import { runAnalysis } from '../report/run-analysis.ts'
 import { terminalOf } from '../report/terminal.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { testsNotTraced } from '../setup/explain-silence.ts'
@@ -77,9 +77,9 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
     const hasSetUp = readNotes(folder).has('set-up')
     const isShownAlready = readShown(folder)
-    const found = await analyzeTraces(counted(collected.traces(), counts, checked.testCode), {
+    const found = await runAnalysis(counted(collected.traces(), counts, checked.testCode), {
       detectors: checked.detectors,
-      suppress: checked.suppress,
+      rules: { entries: checked.suppress },
       problem: (problem) => problems.push(problem),
       cut: () => collected.cut,
       kept,

@@ -2,7 +2,8 @@
 // inside it. It judges nothing.
 
 import { clearTimeout, parseTime, setTimeout, type Timer } from '../host/real-time.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import { assertProfiler, defaultProfiler } from '../profiler/default-profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
 import { describeValue } from '../text/describe-value.ts'

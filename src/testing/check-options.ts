@@ -1,8 +1,9 @@
 // Checks the options of assertions before anything runs. Options and profiler are both optional, so the first step is to find
 // out which of the two was given.
 import * as v from 'valibot'
+import { assertProfiler, defaultProfiler } from '../profiler/default-profiler.ts'
 import { describeIssue } from '../profiler/options.ts'
-import { assertProfiler, defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 
 /** Accepts `(fn, options, profiler)`, `(fn, profiler)`, `(fn, options)` and `(fn)`. */
 export function optionsAndProfiler<Options extends object>(

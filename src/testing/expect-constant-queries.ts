@@ -2,8 +2,9 @@
 // without knowing what a loop looks like. Statements are compared one by one instead of in total, because queries that are
 // sent only once, at the start, make the first size look larger than it is.
 import * as v from 'valibot'
+import { defaultProfiler } from '../profiler/default-profiler.ts'
 import { record, wholeNumber } from '../profiler/options.ts'
-import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import { analyzeStatement, loadParser } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'

@@ -1,8 +1,9 @@
 // Fails on any finding. Slow queries do not count unless requested, because a slow machine is not a defect of the code.
 import * as v from 'valibot'
 import { detectors as known } from '../detectors/index.ts'
+import { defaultProfiler } from '../profiler/default-profiler.ts'
 import { record } from '../profiler/options.ts'
-import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import type { DetectorId } from '../types/detector.ts'
 import type { Finding, Severity } from '../types/finding.ts'
 import { isAtLeast, SEVERITIES } from '../worst-first.ts'

@@ -1,6 +1,7 @@
 // Fails when a query, reading or writing, is sent for each row.
+import { defaultProfiler } from '../profiler/default-profiler.ts'
 import { record } from '../profiler/options.ts'
-import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { doubting, judgeFindings, requireDetectors } from './expect-no-findings.ts'

@@ -2,8 +2,9 @@
 // a round trip.
 import { types } from 'node:util'
 import * as v from 'valibot'
+import { defaultProfiler } from '../profiler/default-profiler.ts'
 import { record, wholeNumber } from '../profiler/options.ts'
-import { defaultProfiler, type Profiler } from '../profiler/profiler.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'

@@ -1,8 +1,6 @@
 // Paths in files that are kept: relative to the working directory where they lie below it, with forward slashes, so that
 // two machines write the same. What lies elsewhere keeps its whole path.
 import { isAbsolute, relative, sep } from 'node:path'
-import { withFrames } from '../finding-frames.ts'
-import type { Finding } from '../types/finding.ts'
 import type { Frame } from '../types/query.ts'
 
 /** Without a folder it stays as it is. */
@@ -11,9 +9,4 @@ export function relativeFrame(frame: Frame, folder: string | undefined): Frame {
   const file = relative(folder, frame.file)
   if (file === '' || file === '..' || file.startsWith(`..${sep}`) || isAbsolute(file)) return frame
   return { ...frame, file: sep === '/' ? file : file.replaceAll(sep, '/') }
-}
-
-/** The same finding, whatever folder the project lies in. */
-export function relativeFinding(finding: Finding, folder: string): Finding {
-  return withFrames(finding, (frame) => relativeFrame(frame, folder))
 }

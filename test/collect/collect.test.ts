@@ -7,7 +7,7 @@ import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readCollected } from '../../src/collect/read-collected.ts'
 import { checkOptions } from '../../src/profiler/options.ts'
-import { analyzeTraces } from '../../src/report/analyze-traces.ts'
+import { runAnalysis } from '../../src/report/run-analysis.ts'
 import type { Report } from '../../src/types/report.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -215,9 +215,8 @@ async function work(folder: string, pieces: readonly string[], variables: Record
 
 async function read(folder: string): Promise<{ report: Report; ids: string[] }> {
   const collected = await readCollected(folder, fail, root)
-  const report = await analyzeTraces(collected.traces(), {
+  const report = await runAnalysis(collected.traces(), {
     detectors,
-    suppress: [],
     problem: fail,
     cut: () => collected.cut,
   })

@@ -40,6 +40,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/text',
     'src/host',
     'src/version.ts',
+    'src/finding-frames.ts',
     'src/report/finding-groups.ts',
     'src/worst-first.ts',
     'src/grouping',
@@ -48,7 +49,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'src/report/reporters',
   ],
   'src/trace': ['src/types', 'src/host', 'src/path-pattern.ts', 'src/source', 'src/sql', 'src/grouping'],
-  'src/trace-file': ['src/types', 'src/host', 'src/finding-frames.ts', 'src/sql', 'src/trace'],
+  'src/trace-file': ['src/types', 'src/host', 'src/sql', 'src/trace'],
   'src/collect': ['src/types', 'src/text', 'src/host', 'src/setup', 'src/sql', 'src/trace-file'],
   'src/host/require-parser.ts': [],
 }

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
-import { defaultProfiler } from '../../src/profiler/profiler.ts'
+import { defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Orm } from './orm.ts'
 
 const authors = pgTable('authors', { id: integer().primaryKey(), name: text() })

@@ -1,0 +1,141 @@
+// Everything that leaves a profiler: the trace file, the folder of collected traces, the report file, the live console and
+// the listeners. The pipeline calls it once for each trace and knows none of them.
+import { collectTraces, type TraceCollector } from '../collect/collect-traces.ts'
+import { consoleListener } from '../report/console-listener.ts'
+import { keepReportFile } from '../report/report-file.ts'
+import type { Analysis, AnalyzedTrace } from '../report/run-analysis.ts'
+import type { ProfilerOutput } from '../setup/setup-facts.ts'
+import type { LiveTrace } from '../trace/live-trace.ts'
+import { copyParams } from '../trace-file/copy-params.ts'
+import type { Params } from '../trace-file/format-trace.ts'
+import { recordTraces, type TraceRecorder } from '../trace-file/record-traces.ts'
+import type { ReportListener } from '../types/reporter.ts'
+import type { Trace } from '../types/trace.ts'
+import { atExitOrSignal } from './flush-on-signal.ts'
+import type { CheckedOptions } from './options.ts'
+import { reportListeners } from './report-listeners.ts'
+import { atExit } from './shared-state.ts'
+
+interface OutputSettings {
+  options: Pick<
+    CheckedOptions,
+    'enabled' | 'artifacts' | 'reporters' | 'console' | 'roundTripMs' | 'editor' | 'limits'
+  >
+  analysis: Analysis
+  /** Paths below it are written relative to it. */
+  folder: string
+  /** The folder of collected traces, when traces are collected. */
+  collectFolder: string | undefined
+  onListenerError: (error: unknown) => void
+}
+
+export interface Outputs {
+  /** Where findings go; grows when somebody listens or asks for a report. */
+  readonly kinds: Set<ProfilerOutput>
+  /** All traces are written to a trace file. */
+  readonly isRecording: boolean
+  /** All traces are written to the folder of collected traces. */
+  readonly isCollecting: boolean
+  /** A trace with captured queries was recorded here, whether or not there is a file for it. */
+  readonly hasCaptured: boolean
+  /** A query is kept in a trace that is still open. */
+  queryBegan(): void
+  /** The values of the queries, when the trace file holds values. */
+  paramsOf(trace: LiveTrace): readonly Params[] | undefined
+  /** Writes a sealed trace before it is analyzed, so that a failing detector loses no trace. */
+  record(trace: Trace, params: readonly Params[] | undefined): void
+  report(analyzed: AnalyzedTrace): void
+  /** A trace was only counted. */
+  count(trace: LiveTrace): void
+  /** Returns the function that removes the listener. */
+  addListener(listener: ReportListener): () => void
+  /** Resolves when every trace recorded so far is in the trace file. */
+  flushed(): Promise<void> | undefined
+}
+
+/** @throws Error that names the option and the file when a file cannot be written. */
+export function startOutputs(settings: OutputSettings & { closeOpenTraces: () => void }): Outputs {
+  const { options, analysis, folder, collectFolder, onListenerError, closeOpenTraces } = settings
+  const { report, traces, values } = options.artifacts
+  const listeners = reportListeners(onListenerError)
+  const kinds = kindsOf(settings)
+  const onLost = () => analysis.builder.countUnrecorded()
+  let collector: TraceCollector | undefined
+  let recorder: TraceRecorder | undefined
+  let countTrace: ((trace: LiveTrace) => void) | undefined
+  let reportChanged: (() => void) | undefined
+  let hasCaptured = false
+
+  if (options.enabled && kinds.size > 0) {
+    // Hooks run in the order in which they are added: open traces close before the files are completed.
+    atExit(closeOpenTraces)
+    if (collectFolder) {
+      const counts = () => analysis.builder.cut
+      collector = collectTraces(collectFolder, { counts, atExit: atExitOrSignal, onLost })
+    }
+    if (traces) {
+      const { traceFileBytes: bytes, traceFiles: files } = options.limits
+      recorder = recordTraces(traces, {
+        folder,
+        values,
+        atExit: atExitOrSignal,
+        onLost,
+        rotation: { bytes, files },
+      })
+    }
+    for (const reporter of options.reporters) {
+      if (reporter === 'console') startConsole()
+      else listeners.add(reporter)
+    }
+    if (report) reportChanged = keepReportFile(report, () => analysis.report(), atExitOrSignal)
+  }
+
+  function startConsole(): void {
+    const { hear, count, flush } = consoleListener({
+      roundTripMs: options.roundTripMs,
+      remembered: options.limits.cacheEntries,
+      reportFile: report,
+      level: options.console === 'findings' ? 'findings' : 'requests',
+      editor: options.editor,
+    })
+    listeners.add(hear)
+    countTrace = count
+    atExit(flush)
+  }
+
+  return {
+    kinds,
+    isRecording: recorder !== undefined,
+    isCollecting: collector !== undefined,
+    queryBegan: () => collector?.queryBegan(),
+    paramsOf: ({ queries }) => (recorder && values ? copyParams(queries) : undefined),
+    get hasCaptured() {
+      return hasCaptured
+    },
+    record(trace, params) {
+      hasCaptured ||= trace.queries.length > 0
+      recorder?.record(trace, params)
+      collector?.collect(trace)
+    },
+    report(analyzed) {
+      listeners.call(analyzed)
+      reportChanged?.()
+    },
+    count: (trace) => countTrace?.(trace),
+    addListener(listener) {
+      kinds.add('listener')
+      return listeners.add(listener)
+    },
+    flushed: () => recorder?.flushed(),
+  }
+}
+
+function kindsOf({ options, collectFolder }: OutputSettings): Set<ProfilerOutput> {
+  const { report, traces } = options.artifacts
+  return new Set<ProfilerOutput>([
+    ...options.reporters.map((reporter) => (reporter === 'console' ? 'console' : 'listener')),
+    ...(report ? (['report'] as const) : []),
+    ...(traces ? (['traces'] as const) : []),
+    ...(collectFolder ? (['collected'] as const) : []),
+  ])
+}

@@ -1,0 +1,106 @@
+// Starts traces and decides how much of each is captured: every query, every query from the first unexpected one on, or
+// none. The traces of a test, and traces that are written to a file, are always captured whole, because two runs must give
+// the same result.
+import { LiveTrace, type TraceSettings, type TraceStart } from '../trace/live-trace.ts'
+import { OpenTraces } from '../trace/open-traces.ts'
+import { type Expectation, knownRoutes } from '../trace/sampling/known-routes.ts'
+import { Suspicion } from '../trace/sampling/suspicion.ts'
+import type { DetectorOptions } from '../types/detector.ts'
+import type { Trace } from '../types/trace.ts'
+import type { CheckedOptions } from './options.ts'
+import type { Outputs } from './outputs.ts'
+
+interface StartSettings {
+  options: Pick<CheckedOptions, 'capture' | 'sampleRate' | 'limits' | 'detectors'>
+  trace: TraceSettings
+  outputs: Outputs
+  /** Receives each trace when it closes. */
+  finish: (trace: LiveTrace) => Trace | undefined
+  /** A trace is not observed, because only a share of all traces is. */
+  onUnsampled: () => void
+  /** A trace is closed early, because too many are open. */
+  onCut: () => void
+}
+
+export interface TraceStarter {
+  start(start: TraceStart, parent: LiveTrace | undefined): LiveTrace
+  /** Learns from a captured trace what its route sends. */
+  learn(trace: LiveTrace): void
+  /** The traces that are open. */
+  open(): LiveTrace[]
+}
+
+export function traceStarter(settings: StartSettings): TraceStarter {
+  const { options, outputs, finish, onUnsampled, onCut } = settings
+  const { capture, sampleRate, limits } = options
+  const slowMs = slowerThan(options.detectors['slow-query'])
+  const known = capture === 'adaptive' ? knownRoutes(slowMs) : undefined
+  const open = new OpenTraces<LiveTrace>()
+  /** Stands for every trace that is not observed. */
+  const unsampled = LiveTrace.closed()
+
+  const isObserved = ({ kind }: TraceStart, parent: LiveTrace | undefined): boolean =>
+    capture !== 'sampled' ||
+    outputs.isCollecting ||
+    kind === 'test' ||
+    isOfTest(parent) ||
+    isDrawn(sampleRate)
+
+  /** What the trace may send while it is only counted. Undefined when it is captured whatever it sends. */
+  const expect = (
+    { kind, name, shape = name }: TraceStart,
+    parent: LiveTrace | undefined,
+  ): Expectation | undefined => {
+    if (
+      capture === 'full' ||
+      outputs.isCollecting ||
+      outputs.isRecording ||
+      kind === 'test' ||
+      isOfTest(parent)
+    ) {
+      return undefined
+    }
+    return capture === 'sampled' ? new Suspicion(slowMs) : known?.expect(shape)
+  }
+
+  const close = (trace: LiveTrace): Trace | undefined => {
+    open.delete(trace)
+    return finish(trace)
+  }
+
+  return {
+    start(start, parent) {
+      if (parent?.isUnsampled && start.kind !== 'test') return unsampled
+      if (!isObserved(start, parent)) {
+        onUnsampled()
+        return unsampled
+      }
+      const trace = new LiveTrace(start, settings.trace, parent, close, expect(start, parent))
+      trace.surprisesBefore = known?.surprises ?? 0
+      open.add(trace)
+      if (open.size > limits.openTraces) {
+        onCut()
+        open.oldest()?.close({ now: true })
+      }
+      return trace
+    },
+    learn(trace) {
+      if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted, trace)
+    },
+    open: () => open.all(),
+  }
+}
+
+/** Everything inside a test belongs to it. */
+function isOfTest(trace: LiveTrace | undefined): boolean {
+  return trace !== undefined && (trace.kind === 'test' || isOfTest(trace.parent))
+}
+
+function slowerThan(slowQuery: DetectorOptions | undefined): number {
+  return typeof slowQuery?.maxMs === 'number' ? slowQuery.maxMs : Number.POSITIVE_INFINITY
+}
+
+/** Decides by chance: a fixed pattern could always pick the same one of two routes that are called in turn. */
+function isDrawn(rate: number): boolean {
+  return Math.random() < rate
+}
