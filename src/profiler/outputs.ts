@@ -30,7 +30,7 @@ interface OutputSettings {
 }
 
 export interface Outputs {
-  /** Where findings go; grows when somebody listens or asks for a report. */
+  /** The places where findings go. A listener or a request for the report adds one. */
   readonly kinds: Set<ProfilerOutput>
   /** All traces are written to a trace file. */
   readonly isRecording: boolean

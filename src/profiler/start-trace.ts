@@ -46,7 +46,7 @@ export function traceStarter(settings: StartSettings): TraceStarter {
     isOfTest(parent) ||
     isDrawn(sampleRate)
 
-  /** What the trace may send while it is only counted. Undefined when it is captured whatever it sends. */
+  /** Returns what the trace may send while it is only counted, or undefined when it is captured from the start. */
   const expect = (
     { kind, name, shape = name }: TraceStart,
     parent: LiveTrace | undefined,

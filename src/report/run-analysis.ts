@@ -26,7 +26,7 @@ export interface AnalysisSettings {
 /** One trace that has been analyzed. */
 export interface AnalyzedTrace {
   trace: Trace
-  /** What the report says about this trace: suppressed findings are left out, and each loop is one finding. */
+  /** The findings of this trace as the report has them: without suppressed ones, and each loop as one finding. */
   findings: readonly Finding[]
   /** The report of this trace alone. It costs as much as the analysis, so it is made only where somebody asks for it. */
   report(): Report
@@ -81,7 +81,7 @@ export class Analysis {
 interface Run extends AnalysisSettings {
   /** Receives one sentence for each trace on which a detector fails. That trace is counted, and the others are analyzed. */
   problem: (message: string) => void
-  /** What was left out before the traces came here. It is read after the last trace. */
+  /** Returns what was left out before the traces came here. It is called after the last trace. */
   cut: () => Partial<Omit<Cut, 'observations'>>
   /** Takes the traces worth showing. */
   kept?: KeptTraces | undefined
