@@ -1,38 +1,72 @@
-// What to do instead of a loop, in the words of the application where its source shows them, else in those of the library
-// that built its statement. A library says what it has words for; the rest is said in SQL's.
-import type { QuerySource } from '../types/query.ts'
-import { readInDrizzle, writeInDrizzle } from './drizzle.ts'
-import { drizzleCode } from './drizzle-code.ts'
-import { poolCode } from './pool-code.ts'
-import { type RepeatedRead, rewriteRead } from './read-rewrite.ts'
-import { type Remedy, readInSql, writeInSql } from './sql.ts'
-import { type RepeatedWrite, rewriteWrite } from './write-rewrite.ts'
+// The remedies of findings whose choice needs more than the library: whether a loop can be replaced at all, which rows are
+// read, and what a statement groups. The words and the code come from the advisor of the library that built the statement.
+import { outerText } from '../sql/fingerprint/outer-text.ts'
+import type { Query, QuerySource } from '../types/query.ts'
+import type { BuiltStatement, Remedy } from './advisor.ts'
+import { advisorOf } from './advisors.ts'
+import { type ReadRewrite, type RepeatedRead, rewriteRead } from './sql/read-rewrite.ts'
+import { type RepeatedWrite, rewriteWrite } from './sql/write-rewrite.ts'
 
-/** Who sends the statement. */
+/** The code that sends a statement. */
 export interface Sender {
   via?: string | undefined
-  /** What its source shows, where that is to be used. */
+  /** Given only when code to paste may be made from it. */
   source?: QuerySource | undefined
 }
 
 export function adviseRead(read: RepeatedRead, { via, source }: Sender): Remedy {
+  const advisor = advisorOf(via)
   const rewrite = rewriteRead(read)
-  // The values of a walk cannot be collected first, rows that are locked are locked in an order, and what is written between two
-  // turns has to be read between them.
-  const code = IN_ORDER.has(rewrite.kind) ? undefined : codeFor('select', { via, source })
-  return code ?? { ...readInSql(rewrite), ...(via === 'drizzle' ? readInDrizzle(rewrite, source) : {}) }
+  const code = source && !IN_ORDER.has(rewrite.kind) ? advisor.codeForRead(source) : undefined
+  return code ?? advisor.readOnce(rewrite, source)
 }
 
-const IN_ORDER: ReadonlySet<string> = new Set(['walk', 'locked', 'written'])
+/**
+ * Reads that have to stay in their order. The values of a walk cannot be collected before it, rows are locked in a certain
+ * order, and rows that are written between two turns have to be read between them.
+ */
+const IN_ORDER: ReadonlySet<ReadRewrite['kind']> = new Set(['walk', 'locked', 'written'])
 
 export function adviseWrite(write: RepeatedWrite, { via, source }: Sender): Remedy {
+  const advisor = advisorOf(via)
   const rewrite = rewriteWrite(write)
-  const code = rewrite.kind === 'chain' ? undefined : codeFor(write.kind, { via, source })
-  return code ?? { ...writeInSql(rewrite), ...(via === 'drizzle' ? writeInDrizzle(rewrite, source) : {}) }
+  // Each row of a chain needs the id of the row before.
+  const code = source && rewrite.kind !== 'chain' ? advisor.codeForWrite(write.kind, source) : undefined
+  return code ?? advisor.writeOnce(rewrite, source)
 }
 
-/** The code to paste, where the calls can be rewritten. */
-function codeFor(kind: string, { via, source }: Sender): Remedy | undefined {
-  if (!source) return undefined
-  return via === 'drizzle' ? drizzleCode(kind, source) : poolCode(kind, source)
+/** For columns that nobody reads. The columns are named as in the rows. */
+export function adviseColumns(
+  statement: BuiltStatement & { via: string },
+  read: readonly string[],
+  unread: readonly string[],
+): Remedy {
+  return advisorOf(statement.via).selectColumns(statement, read, unread)
 }
+
+/** For rows of which at most one is read. */
+export function adviseRows(
+  statement: BuiltStatement & { via: string; onlyFirst: boolean },
+  rowsRead: number,
+): Remedy {
+  const advisor = advisorOf(statement.via)
+  if (rowsRead === 0) return advisor.countRows(statement)
+  if (statement.onlyFirst) return advisor.firstRow(statement)
+  return {
+    remediation: 'Ask for the row that is read: by a WHERE, or an ORDER BY that puts it first and LIMIT 1.',
+  }
+}
+
+/** For a result that grows with its table. A page of groups, or of a recursion, would answer another question. */
+export function advisePage(text: string, { sql, via, bound }: Query): Remedy {
+  const outer = outerText(text)
+  if (/\bwith recursive\b/i.test(text))
+    return { remediation: 'Limit how deep the recursion goes, or the rows that it starts from.' }
+  if (GROUPED.test(outer) || /^select distinct\b/i.test(text)) return { remediation: FEWER_GROUPS }
+  return advisorOf(via).page({ text, outer, sql, key: bound?.key })
+}
+
+const GROUPED = /\bgroup by\b/i
+/** A LIMIT would leave groups out, and a sum over some of the groups is another sum. */
+const FEWER_GROUPS =
+  'Narrow by a condition what it groups, such as a period, or keep the totals in a table of their own: LIMIT would leave groups out.'

@@ -1,69 +1,41 @@
-// Rewrites in the words of Drizzle, for those that it has words for. A column is named as the application's source names it,
-// or else by its name in SQL, which is said.
-import type { QuerySource } from '../types/query.ts'
-import { callAt, type Expression, type Range, readExpression, textOf } from './expression.ts'
-import type { ReadRewrite } from './read-rewrite.ts'
-import { type Remedy, withoutRows } from './sql.ts'
-import type { WriteRewrite } from './write-rewrite.ts'
+// The answers for queries of Drizzle, in the calls of Drizzle 0.45 and 1.0.
+import type { Advisor } from './advisor.ts'
+import { drizzleCode } from './drizzle/code.ts'
+import { limitedInDrizzle, selectedInDrizzle } from './drizzle/columns.ts'
+import { readInDrizzle, writeInDrizzle } from './drizzle/loop-words.ts'
+import { onlyColumns } from './sql/select-columns.ts'
+import { sqlAdvisor } from './sql.ts'
 
-export function readInDrizzle(rewrite: ReadRewrite, source: QuerySource | undefined): Partial<Remedy> {
-  switch (rewrite.kind) {
-    case 'list': {
-      const { column, name } = rewrite.key
-      return {
-        remediation: `Collect the ${name} values first and ask once, with ${inArray(column, source)}.`,
-      }
-    }
-    case 'grouped': {
-      const column = comparedColumn(source)
-      const how = column ? `, .groupBy(${column})` : ' and .groupBy(…) by it'
-      return {
-        remediation: `Ask once for all, with ${inArray(rewrite.key.column, source)}${how}; ${withoutRows(rewrite.aggregates)}.`,
-      }
-    }
-    default:
-      return {}
-  }
-}
-
-export function writeInDrizzle(rewrite: WriteRewrite, source: QuerySource | undefined): Partial<Remedy> {
-  switch (rewrite.kind) {
-    case 'rows':
-      return {
-        remediation: `Collect the rows first${rewrite.upsert ? ', each key once,' : ''} and insert them at once: db.insert(…).values([{ … }, { … }]).`,
-      }
-    case 'keys': {
-      const [column] = rewrite.columns
-      if (column === undefined || rewrite.columns.length > 1 || rewrite.sql === undefined) return {}
-      return {
-        remediation: `Collect the keys first and write once, with ${inArray(column, source)}.`,
-      }
-    }
-    default:
-      return {}
-  }
-}
-
-/** Nobody can paste `order_items.order_id` where the schema has `orderItems.orderId`. */
-function inArray(column: string, source: QuerySource | undefined): string {
-  const own = comparedColumn(source)
-  if (own) return `.where(inArray(${own}, …))`
-  return `.where(inArray(…)) on the column that is ${column.replaceAll('"', '')} in SQL`
-}
-
-/** The only one that the statement compares with a value by `eq`. */
-function comparedColumn(source: QuerySource | undefined): string | undefined {
-  const expression = source && readExpression(source.expression)
-  const conditions = expression?.calls.flatMap(({ name, args }) =>
-    name === 'where' ? args.slice(0, 1) : name === '$count' ? args.slice(1, 2) : [],
-  )
-  const columns = conditions?.flatMap((condition) => columnsIn(expression as Expression, condition)) ?? []
-  return columns.length === 1 ? columns[0] : undefined
-}
-
-function columnsIn(expression: Expression, condition: Range): string[] {
-  const call = callAt(expression, condition)
-  if (call?.name === 'and') return call.args.flatMap((arg) => columnsIn(expression, arg))
-  const [column] = call?.args ?? []
-  return call?.name === 'eq' && column ? [textOf(expression, column)] : []
+export const drizzleAdvisor: Advisor = {
+  ...sqlAdvisor,
+  codeForRead: (source) => drizzleCode('select', source),
+  codeForWrite: drizzleCode,
+  // Beside the words of Drizzle, the statement in SQL shows what is to be sent.
+  readOnce: (rewrite, source) => ({
+    ...sqlAdvisor.readOnce(rewrite, source),
+    ...readInDrizzle(rewrite, source),
+  }),
+  writeOnce: (rewrite, source) => ({
+    ...sqlAdvisor.writeOnce(rewrite, source),
+    ...writeInDrizzle(rewrite, source),
+  }),
+  selectColumns: ({ text, expression }, read) => onlyColumns(read, selectedInDrizzle(text, read, expression)),
+  firstRow({ expression }) {
+    const fix = expression === undefined ? undefined : limitedInDrizzle(expression)
+    return { remediation: 'Ask for one row: findFirst, or .limit(1).', ...(fix ? { fix } : {}) }
+  },
+  countRows: () => ({
+    remediation:
+      'If their number is what counts, ask for it: db.$count(…). If it is whether there are any: exists(…), or .limit(1).',
+  }),
+  page: () => ({ remediation: 'Page it: .orderBy(…).limit(n), and go on after the last key.' }),
+  limitArray: () => ({
+    remediation: 'Give the nested list a limit: with: { …: { limit: n, orderBy: … } }.',
+  }),
+  nestsRelations: true,
+  vocabulary: {
+    modules: new Set(['drizzle-orm']),
+    imports: new Set(['and', 'or', 'eq', 'inArray', 'lte', 'sql', 'count', 'getTableColumns', 'getColumns']),
+    lists: new Set(['select', 'selectDistinct', 'selectDistinctOn', 'findMany']),
+  },
 }

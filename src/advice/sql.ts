@@ -1,88 +1,27 @@
-// Rewrites in the words of SQL: one sentence that says what to do, and the statement where there is one.
-import type { Finding } from '../types/finding.ts'
-import type { AggregateOutput, ReadRewrite } from './read-rewrite.ts'
-import type { WriteRewrite } from './write-rewrite.ts'
+// The answers in SQL, for statements that the application writes itself and for everything that a library has no words for.
+import type { Advisor } from './advisor.ts'
+import { countRowsInSql, firstRowInSql } from './sql/fewer-rows.ts'
+import { readInSql, writeInSql } from './sql/loop-words.ts'
+import { pageInSql } from './sql/page.ts'
+import { selectColumnsInSql } from './sql/select-columns.ts'
 
-export type Remedy = Pick<Finding, 'remediation' | 'fix'>
-
-export function readInSql(rewrite: ReadRewrite): Remedy {
-  const fix = 'sql' in rewrite && rewrite.sql !== undefined ? { fix: withNote(rewrite, rewrite.sql) } : {}
-  return { remediation: sentence(rewrite), ...fix }
-}
-
-function sentence(rewrite: ReadRewrite): string {
-  switch (rewrite.kind) {
-    case 'list': {
-      const { column, name } = rewrite.key
-      return `Collect the ${name} values first and ask once, with ${column} = any(…).`
-    }
-    case 'pairs': {
-      const columns = rewrite.keys.map(({ column }) => column).join(', ')
-      return `Collect the values first and ask once, with (${columns}) in ((…), (…)).`
-    }
-    case 'grouped': {
-      const { key, aggregates } = rewrite
-      return `Ask once for all, with ${key.column} = any(…), grouped by ${key.column}; ${withoutRows(aggregates)}.`
-    }
-    case 'locked':
-      return `Lock all rows with one statement, with ${rewrite.key.column} = any(…), in the order of a unique key.`
-    case 'written':
-      return 'The loop writes to what it reads, so a read before it would miss what its turns add. Let the write decide, as INSERT … ON CONFLICT does, or keep in the loop what it has written.'
-    case 'lateral':
-      return 'Join to the query the values come from; a row of it without any gets NULL.'
-    case 'walk':
-      return 'Read the whole path with one statement: WITH RECURSIVE.'
-    case 'words': {
-      const { keys, limited } = rewrite
-      const all = keys.length > 1 ? ` combinations of (${keys.join(', ')})` : ' of them'
-      const how = limited ? 'LEFT JOIN LATERAL (…) ON TRUE' : 'a join'
-      return `Ask once for all${all}, by ${how} to the query, or the list, they come from.`
-    }
-  }
-}
-
-/** A group that has no rows is not there, where the loop got a row. */
-export function withoutRows(aggregates: readonly AggregateOutput[]): string {
-  const kinds = new Set(aggregates.map((aggregate) => aggregate.withoutRows))
-  const values = aggregates.map((aggregate) =>
-    aggregate.withoutRows === 'default' ? 'its default' : aggregate.withoutRows.toUpperCase(),
-  )
-  const taken = kinds.size === 1 ? values[0] : values.join(', ')
-  return `a value without rows is not in the result: take ${taken} for it`
-}
-
-function withNote(rewrite: ReadRewrite, sql: string): string {
-  return rewrite.kind === 'pairs' ? `${sql} -- and so on, a bracket for each row` : sql
-}
-
-export function writeInSql(rewrite: WriteRewrite): Remedy {
-  const fix = 'sql' in rewrite && rewrite.sql !== undefined ? { fix: withRest(rewrite, rewrite.sql) } : {}
-  return { remediation: writeSentence(rewrite), ...fix }
-}
-
-function writeSentence(rewrite: WriteRewrite): string {
-  switch (rewrite.kind) {
-    case 'rows':
-      return rewrite.upsert
-        ? 'Collect the rows first, each key once, and insert them with one statement.'
-        : 'Collect the rows first and insert them with one statement.'
-    case 'keys': {
-      const { columns, sql } = rewrite
-      const key = columns.length > 1 ? `(${columns.join(', ')}) in ((…), (…))` : `${columns[0]} = any(…)`
-      return sql === undefined
-        ? `Collect the keys first and write once, with ${key}, where the order of the writes does not matter.`
-        : `Collect the keys first and write once, with ${key}.`
-    }
-    case 'values':
-      return 'Collect the rows first, each key once, and write them with one UPDATE … FROM, joined by the key.'
-    case 'chain':
-      return 'Each row needs the id of the one before: make the ids in the application, then insert all rows with one statement.'
-    case 'words':
-      return 'Collect the values first and write all rows with one statement.'
-  }
-}
-
-function withRest(rewrite: WriteRewrite, sql: string): string {
-  const isList = rewrite.kind === 'rows' || (rewrite.kind === 'keys' && rewrite.columns.length > 1)
-  return isList ? `${sql} -- and so on, a bracket for each row` : sql
+export const sqlAdvisor: Advisor = {
+  codeForRead: () => undefined,
+  codeForWrite: () => undefined,
+  readOnce: readInSql,
+  writeOnce: writeInSql,
+  selectColumns: selectColumnsInSql,
+  firstRow: firstRowInSql,
+  countRows: countRowsInSql,
+  page: pageInSql,
+  limitArray: () => ({ remediation: 'Put ORDER BY and LIMIT into the subquery that is collected.' }),
+  pageByKey: () => ({
+    remediation:
+      'Page by key: WHERE (sort columns) > (those of the last row) ORDER BY the same columns LIMIT n.',
+  }),
+  askOnce: () => ({
+    remediation: 'Ask once and pass the result on, or keep it for the length of the request.',
+  }),
+  nestsRelations: false,
+  vocabulary: { modules: new Set(), imports: new Set(), lists: new Set() },
 }

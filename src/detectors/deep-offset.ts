@@ -1,5 +1,6 @@
 // A page far behind the first: the database reads and throws away every row that OFFSET skips. What is in force counts,
 // parameters included. It refuses to accuse OFFSET as such: the first pages cost nothing.
+import { advisorOf } from '../advice/advisors.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
@@ -31,7 +32,7 @@ export const deepOffset: Detector<typeof defaults> = {
 
 function describe(
   trace: Trace,
-  { sql, offset = 0, callSite = [], rows = 0 }: Query,
+  { sql, offset = 0, callSite = [], rows = 0, via }: Query,
   indexes: readonly number[],
 ): Finding {
   const { text, key } = fingerprint(sql)
@@ -41,8 +42,7 @@ function describe(
     confidence: 'proven',
     title: `OFFSET ${offset}: rows are read to be thrown away`,
     detail: `To return ${rows} rows the database found ${offset} others first and skipped them; each further page costs more.`,
-    remediation:
-      'Page by key: WHERE (sort columns) > (those of the last row) ORDER BY the same columns LIMIT n.',
+    ...advisorOf(via).pageByKey(),
     cost: { queries: 0, roundTrips: 0, rows: offset },
     evidence: [{ label: 'query', text }],
   }

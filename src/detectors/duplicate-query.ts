@@ -1,6 +1,7 @@
 // The same statement with the same values and the same result, asked again within one unit of work, though nothing has
 // been written to its tables in between. It refuses to accuse re-reading after a write or under other settings (role,
 // tenant, search path), what changes by itself, locking, polling, and what a loop repeats, which is that loop's finding.
+import { advisorOf } from '../advice/advisors.ts'
 import { findSameStatements } from '../grouping/repetitions.ts'
 import {
   callsUnknown,
@@ -147,7 +148,7 @@ function describe(trace: Trace, groups: readonly (readonly number[])[], moments:
     confidence: apart ? 'possible' : certain ? 'proven' : 'likely',
     title: `The same query ${indexes.length} times${places}${values}`,
     detail: `Same statement, same values${sameResult}; ${apart ? 'not in the same transaction' : 'nothing was written to its tables in between'}.`,
-    remediation: 'Ask once and pass the result on, or keep it for the length of the request.',
+    ...advisorOf(queries[0]?.via).askOnce(),
     cost,
     evidence: [
       { label: `${indexes.length}×`, text },

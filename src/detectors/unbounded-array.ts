@@ -1,5 +1,6 @@
 // A row that holds an array as long as a table: one result row, or a page of them, into each of which an aggregate
 // collects without limit. It is what a relational query with a nested list becomes. Proven like `unbounded-select`.
+import { advisorOf } from '../advice/advisors.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Detector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
@@ -65,10 +66,7 @@ function describe(
     confidence: 'likely',
     title: 'An array without a limit inside a row',
     detail: `The rows are bounded, but ${bound?.reason ?? 'an array in them is not'}. The result had ${bytes} bytes.`,
-    remediation:
-      via === 'drizzle'
-        ? 'Give the nested list a limit: with: { …: { limit: n, orderBy: … } }.'
-        : 'Put ORDER BY and LIMIT into the subquery that is collected.',
+    ...advisorOf(via).limitArray(),
     cost: { queries: 0, roundTrips: 0 },
     evidence: [{ label: 'query', text }],
   }

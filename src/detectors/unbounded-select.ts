@@ -2,6 +2,8 @@
 // parser and the keys of the catalog; without a catalog nothing is said. How loud it is follows the rows and bytes seen
 // and the size of the table, never the statement alone. It refuses to speak of results without rows, of tables that are
 // small, and of rows that are fetched in portions.
+
+import { advisePage } from '../advice/advice.ts'
 import { fingerprint, readPlaceholders } from '../sql/index.ts'
 import type { Detector } from '../types/detector.ts'
 import type { Finding, Severity } from '../types/finding.ts'
@@ -9,7 +11,6 @@ import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
-import { pageRemedy } from './page-remedy.ts'
 
 const defaults = {
   /** Rows, seen or in the table, from which on it is a warning. */
@@ -64,7 +65,7 @@ function describe(trace: Trace, query: Query, indexes: readonly number[], option
     confidence: 'likely',
     title: `A result without a limit: ${rows} ${rows === 1 ? 'row' : 'rows'} today`,
     detail: `${capitalized(bound?.reason ?? 'nothing bounds it')}. ${rows} rows were returned${size}.`,
-    ...pageRemedy(text, query),
+    ...advisePage(text, query),
     cost: { queries: 0, roundTrips: 0 },
     evidence: [{ label: 'query', text }],
   }

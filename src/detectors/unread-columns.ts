@@ -1,10 +1,11 @@
 // Columns that are fetched and never read, at one place in the code, in every trace that was seen of it. It refuses to
 // speak of columns that were copied or serialised with their row, or that the code around the query names, of rows that were not looked at, of statements in which
 // a column decides which rows there are, and of places that only a sample of rows was seen of.
+
+import { adviseColumns } from '../advice/advice.ts'
 import type { Detector, Observation } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Trace } from '../types/trace.ts'
-import { selectOnly } from './column-remedy.ts'
 import { identifyPlace } from './identify.ts'
 import {
   mergePlaces,
@@ -124,7 +125,11 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
     confidence: completely > 0 ? 'likely' : 'possible',
     title: `${unread.length} of ${all} columns ${are} never read`,
     detail: bytes === undefined ? `${read}.` : `${read}: ${size}.`,
-    ...selectOnly(seen, used, unread),
+    ...adviseColumns(
+      seen,
+      used.map(({ name }) => name),
+      names,
+    ),
     cost: { queries: 0, roundTrips: 0, ...(bytes === undefined ? {} : { bytes }) },
     evidence: [
       ...placeEvidence(seen),

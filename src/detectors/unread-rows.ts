@@ -1,12 +1,14 @@
 // Many rows fetched where one would do, or only their number: in every trace seen of a place none of its rows was read,
 // or a single one. It refuses to speak of few rows, of rows that are locked, of statements that do something in their
 // list of columns, and of places that only a sample of rows was seen of.
+
+import { adviseRows } from '../advice/advice.ts'
+import { advisorOf } from '../advice/advisors.ts'
 import type { Detector, Observation } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query, ResultColumn } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { identifyPlace } from './identify.ts'
-import { fewerRows } from './row-remedy.ts'
 import {
   greatest,
   mergePlaces,
@@ -70,8 +72,10 @@ function observe(trace: Trace, key: string, uses: readonly RowUse[], least: numb
 
 function isFromTable({ columns = [], via }: Query): boolean {
   const isOfTable = ({ tableId, table }: ResultColumn) => Boolean(tableId || table)
-  // What Drizzle computes beside columns is a relation.
-  return columns.length === 0 || (via === 'drizzle' ? columns.some(isOfTable) : columns.every(isOfTable))
+  return (
+    columns.length === 0 ||
+    (advisorOf(via).nestsRelations ? columns.some(isOfTable) : columns.every(isOfTable))
+  )
 }
 
 function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
@@ -86,7 +90,7 @@ function conclude(seen: Seen, options: typeof defaults): Finding | undefined {
     confidence: completely > 0 ? 'likely' : 'possible',
     title: `${rows} rows fetched, and ${which} read`,
     detail: `In each of ${traces} traces at least ${options.minRows} rows came, up to ${rows}, and ${which} was read.`,
-    ...fewerRows(seen, touched),
+    ...adviseRows(seen, touched),
     cost: {
       queries: 0,
       roundTrips: 0,

@@ -1,7 +1,8 @@
 // What is read of a call that sends a query, and what is left out because it could not be written anew.
 import { describe, expect, test } from 'vitest'
-import { drizzleCode } from '../../src/advice/drizzle-code.ts'
-import { poolCode } from '../../src/advice/pool-code.ts'
+import { vocabulary } from '../../src/advice/advisors.ts'
+import { drizzleCode } from '../../src/advice/drizzle/code.ts'
+import { poolCode } from '../../src/advice/pg/pool-code.ts'
 import { readTokens } from '../../src/source/tokens.ts'
 import { readQuerySource } from '../../src/trace/source/source-query.ts'
 import type { QuerySource } from '../../src/types/query.ts'
@@ -9,7 +10,7 @@ import type { QuerySource } from '../../src/types/query.ts'
 /** Of the call in which `where`, or `query`, stands last. */
 function sourceOf(text: string, { name = 'where', file = '/app/orders.ts' } = {}): QuerySource | undefined {
   const tokens = readTokens(text)
-  return readQuerySource(tokens, text, tokens.texts.lastIndexOf(name), file)
+  return readQuerySource(tokens, text, tokens.texts.lastIndexOf(name), file, vocabulary)
 }
 
 const inLoop = (query: string, head = 'for (const order of orders)', before = '') =>

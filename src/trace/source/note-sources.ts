@@ -1,19 +1,24 @@
-// Notes what the source shows of calls that may have to be written anew, so that a remedy can use the application's own
-// words. The source is read when a trace closes, once for each call; the detectors read the note, and no files.
+// Notes what the source shows of calls that a remedy may replace, so that the remedy can use the application's own
+// variables. The source is read when a trace closes, once for each call. The detectors read the note and no files.
 import { findSameStatements } from '../../grouping/repetitions.ts'
+import type { Vocabulary } from '../../source/vocabulary.ts'
 import { fingerprint } from '../../sql/index.ts'
 import type { QuerySource, RowUsage } from '../../types/query.ts'
 import type { Call } from '../call-site/call-site.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { querySource } from './source-files.ts'
 
-/** Of repeated statements, and of those whose rows were not all read. */
-export function noteSources(queries: readonly RecordedQuery[]): void {
+/** Notes the source of statements that are repeated, and of those whose rows were not all read. */
+export function noteSources(queries: readonly RecordedQuery[], vocabulary: Vocabulary): void {
   for (const indexes of findSameStatements(queries)) {
-    noteFirstOfEachCall(indexes.flatMap((index) => queries[index] ?? []))
+    noteFirstOfEachCall(
+      indexes.flatMap((index) => queries[index] ?? []),
+      vocabulary,
+    )
   }
   noteFirstOfEachCall(
     queries.filter(({ usage, source }) => usage !== undefined && !source && isWasteful(usage)),
+    vocabulary,
   )
 }
 
@@ -21,39 +26,43 @@ function isWasteful({ unread, rowsTouched }: RowUsage): boolean {
   return unread.length > 0 || rowsTouched < 2
 }
 
-function noteFirstOfEachCall(queries: readonly RecordedQuery[]): void {
+function noteFirstOfEachCall(queries: readonly RecordedQuery[], vocabulary: Vocabulary): void {
   const noted = new Set<Call>()
   for (const query of queries) {
     if (noted.has(query.call)) continue
     noted.add(query.call)
-    const source = sourceOf(query)
+    const source = sourceOf(query, vocabulary)
     if (source) query.source = canLookUp(query) ? source : withoutLoop(source)
   }
 }
 
-/** Where it is sent, or else where it was built: a builder may be awaited by its name, or by Promise.all. */
-function sourceOf(query: RecordedQuery): QuerySource | undefined {
+/**
+ * The source at the call that sent the query, or else at the call that built it: a builder may be awaited by a variable, or by
+ * Promise.all.
+ */
+function sourceOf(query: RecordedQuery, vocabulary: Vocabulary): QuerySource | undefined {
   const { call } = query
-  return (call.isCombining ? undefined : sourceAt(call)) ?? sourceAt(query.buildingCall)
+  const sent = call.isCombining ? undefined : sourceAt(call, vocabulary)
+  return sent ?? sourceAt(query.buildingCall, vocabulary)
 }
 
-function sourceAt(call: Call | undefined): QuerySource | undefined {
+function sourceAt(call: Call | undefined, vocabulary: Vocabulary): QuerySource | undefined {
   const [frame] = call?.callSite ?? []
-  return frame && querySource(frame)
+  return frame && querySource(frame, vocabulary)
 }
 
 /**
- * Whether rows can be looked up in a Map by the values that the application has, as the code of a remedy does. A row brings some
- * values back in another form than they were sent in.
+ * Whether rows can be looked up in a Map by the values that the application has, as the code of a remedy does. Rows return some
+ * values in another form than the one they were sent in.
  */
 function canLookUp({ sql, params = [] }: RecordedQuery): boolean {
   return WRITES.has(fingerprint(sql).kind) || !params.some(isRespelled)
 }
 
-/** Writes are put together without looking anything up. */
+/** The code for writes looks nothing up. */
 const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete'])
 
-/** Objects (dates, buffers), fractions (`1.5` and `1.50`), moments, and UUIDs with capitals. */
+/** Objects (dates, buffers), fractions (`1.5` and `1.50`), timestamps, and UUIDs with capital letters. */
 function isRespelled(value: unknown): boolean {
   if (typeof value === 'string') return RESPELLED.test(value)
   return typeof value === 'number' ? !Number.isInteger(value) : typeof value === 'object' && value !== null

@@ -2,7 +2,8 @@
 // only its number is left, so three calls side by side look like the turns of a loop. The source shows where they stand.
 // What cannot be read in it stays unknown.
 import { LONGEST_TYPE, type SourceTokens } from '../../source/tokens.ts'
-import { isRepeatedAt, iterates } from './source-loops.ts'
+import { iterates } from './blocks.ts'
+import { isRepeatedAt } from './repeated-at.ts'
 
 /** What is awaited together: the position of one of several calls that are written out, or that a loop makes them. */
 export type CombinedCall = { at: number; function?: string } | 'loop' | 'unknown'

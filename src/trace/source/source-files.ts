@@ -1,10 +1,12 @@
 // The source at a frame of a stack, to be asked for the calls and loops around it. It is read when a trace closes and
 // only for queries that were repeated; what is not at hand, or not what runs, is not known.
 import { readTokens, type SourceTokens, tokenAt } from '../../source/tokens.ts'
+import type { Vocabulary } from '../../source/vocabulary.ts'
 import type { Frame, QuerySource } from '../../types/query.ts'
 import { readIfOld } from '../call-site/source-position.ts'
+import { functionsAround } from './enclosing-functions.ts'
+import { isRepeatedAt } from './repeated-at.ts'
 import { awaitsSeveralCalls, combinedCall } from './source-awaited.ts'
-import { functionsAround, isRepeatedAt } from './source-loops.ts'
 import { callsNext } from './source-next.ts'
 import { readQuerySource } from './source-query.ts'
 
@@ -54,11 +56,13 @@ export function wordAt(frame: Frame): string | undefined {
 }
 
 /** What the source shows of the call at this frame that sent a query; `undefined` where it shows none. */
-export function querySource(frame: Frame): QuerySource | undefined {
+export function querySource(frame: Frame, vocabulary: Vocabulary): QuerySource | undefined {
   const key = `${frame.file}:${frame.line}:${frame.column}`
   if (knownQueries.has(key)) return knownQueries.get(key)
   if (knownQueries.size >= KNOWN_QUERIES) knownQueries.clear()
-  const source = at(frame, (tokens, position, text) => readQuerySource(tokens, text, position, frame.file))
+  const source = at(frame, (tokens, position, text) =>
+    readQuerySource(tokens, text, position, frame.file, vocabulary),
+  )
   knownQueries.set(key, source)
   return source
 }

@@ -1,17 +1,22 @@
 // How one statement can answer what a loop asks row by row. A statement is written only where the text proves that it gives
 // each row of the loop what it got; otherwise the way is named, and it is left to the reader to write it.
 
-import { aggregateWithoutRows, callsAggregate, type WithoutRows } from '../sql/clauses/aggregates.ts'
+import { aggregateWithoutRows, callsAggregate, type WithoutRows } from '../../sql/clauses/aggregates.ts'
 import {
   type SelectClauses,
   type Span,
   selectClauses,
   splitAtAnd,
   splitAtCommas,
-} from '../sql/clauses/clauses.ts'
-import { type Edit, parameters, type ShownStatement, writeStatement } from '../sql/clauses/write-statement.ts'
-import { quoteName } from '../sql/fingerprint/quote-name.ts'
-import type { Placeholder, ValueType } from '../sql/index.ts'
+} from '../../sql/clauses/clauses.ts'
+import {
+  type Edit,
+  parameters,
+  type ShownStatement,
+  writeStatement,
+} from '../../sql/clauses/write-statement.ts'
+import { quoteName } from '../../sql/fingerprint/quote-name.ts'
+import type { Placeholder, ValueType } from '../../sql/index.ts'
 import { type AskedKey, canBeJoined, columnOfKey, type OutputKey, outputKeys } from './output-key.ts'
 
 /** A place of the statement that has another value in each turn. */

@@ -7,10 +7,15 @@ import {
   splitAtCommas,
   type WriteClauses,
   writeClauses,
-} from '../sql/clauses/clauses.ts'
-import { type Edit, parameters, type ShownStatement, writeStatement } from '../sql/clauses/write-statement.ts'
-import { quoteName } from '../sql/fingerprint/quote-name.ts'
-import type { Placeholder, ValueType } from '../sql/index.ts'
+} from '../../sql/clauses/clauses.ts'
+import {
+  type Edit,
+  parameters,
+  type ShownStatement,
+  writeStatement,
+} from '../../sql/clauses/write-statement.ts'
+import { quoteName } from '../../sql/fingerprint/quote-name.ts'
+import type { Placeholder, ValueType } from '../../sql/index.ts'
 import { canBeJoined, columnOfKey, lastPart } from './output-key.ts'
 import { LONGEST_STATEMENT } from './read-rewrite.ts'
 

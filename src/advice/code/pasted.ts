@@ -1,7 +1,7 @@
 // The text of a remedy that is pasted: what to import, what goes before the loop, what stands in it instead of the query,
 // and what follows it. Comments say which is which.
-import type { QuerySource } from '../types/query.ts'
-import type { Remedy } from './sql.ts'
+import type { QuerySource } from '../../types/query.ts'
+import type { Remedy } from '../advisor.ts'
 
 /** Without code that can be pasted there is no advice. */
 export function advice(

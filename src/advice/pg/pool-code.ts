@@ -2,9 +2,10 @@
 // the rows are put in a Map by that column. Keys are compared as text, because pg gives an int8 as text and an int4 as a
 // number. What is not `query(text, values)` with a text that stands there is left to SQL.
 
-import { argumentsOf } from '../source/call-chain.ts'
-import { splitAtCommas } from '../sql/clauses/clauses.ts'
-import type { QuerySource, SourceLoop } from '../types/query.ts'
+import { argumentsOf } from '../../source/call-chain.ts'
+import { splitAtCommas } from '../../sql/clauses/clauses.ts'
+import type { QuerySource, SourceLoop } from '../../types/query.ts'
+import type { Remedy } from '../advisor.ts'
 import {
   countMentions,
   type Expression,
@@ -12,10 +13,9 @@ import {
   readExpression,
   textOf,
   withReplaced,
-} from './expression.ts'
-import { capitalized, newName, valuesOf } from './loop-values.ts'
-import { advice, groupRows, pasted } from './pasted.ts'
-import type { Remedy } from './sql.ts'
+} from '../code/expression.ts'
+import { capitalized, newName, valuesOf } from '../code/loop-values.ts'
+import { advice, groupRows, pasted } from '../code/pasted.ts'
 
 export function poolCode(kind: string, source: QuerySource): Remedy | undefined {
   const { loop } = source

@@ -1,34 +1,22 @@
-// What to select instead: the very statement with the columns that are read, where its list of columns can be rewritten
-// without knowing the tables; in Drizzle's words where the query came from Drizzle. Otherwise the names alone.
-import { selectedInDrizzle } from '../advice/drizzle-columns.ts'
-import { runnable } from '../sql/clauses/write-statement.ts'
-import { quoteName } from '../sql/fingerprint/quote-name.ts'
-import type { Finding } from '../types/finding.ts'
-import type { Place } from './row-uses.ts'
+// The same statement with only the columns that are read. A statement is shown only when its list of columns can be
+// rewritten without knowledge of the tables.
 
-type Remedy = Pick<Finding, 'remediation' | 'fix'>
-type Column = { name: string }
+import { runnable } from '../../sql/clauses/write-statement.ts'
+import { quoteName } from '../../sql/fingerprint/quote-name.ts'
+import type { BuiltStatement, Remedy } from '../advisor.ts'
 
-export function selectOnly(
-  { text, via, expression }: Pick<Place, 'text' | 'via' | 'expression'>,
-  used: readonly Column[],
-  unread: readonly Column[],
+export function selectColumnsInSql(
+  { text }: BuiltStatement,
+  read: readonly string[],
+  unread: readonly string[],
 ): Remedy {
-  const names = used.map(({ name }) => name)
-  const fix =
-    via === 'drizzle'
-      ? selectedInDrizzle(text, names, expression)
-      : inSql(
-          text,
-          names,
-          unread.map(({ name }) => name),
-        )
-  return { remediation: `Select only what is read: ${names.join(', ')}.`, ...(fix ? { fix } : {}) }
+  const rewritten = rewrite(text, read, unread)
+  return onlyColumns(read, rewritten && runnable(rewritten))
 }
 
-function inSql(text: string, names: readonly string[], unread: readonly string[]): string | undefined {
-  const rewritten = rewrite(text, names, unread)
-  return rewritten && runnable(rewritten)
+/** The remedy that names the columns, with the code or the statement that selects them. */
+export function onlyColumns(read: readonly string[], fix: string | undefined): Remedy {
+  return { remediation: `Select only what is read: ${read.join(', ')}.`, ...(fix ? { fix } : {}) }
 }
 
 function rewrite(text: string, names: readonly string[], unread: readonly string[]): string | undefined {
@@ -42,19 +30,20 @@ function rewrite(text: string, names: readonly string[], unread: readonly string
       ? `select ${names.map((name) => `${star[1] ?? ''}${quoteName(name)}`).join(', ')}${rest}`
       : undefined
   const named = items.map((item) => ({ item, name: outputName(item) }))
-  // A column that is only an alias may be what the rows are sorted by; one of several with its name may be the one read.
+  // When several columns have one name, which of them is read is unknown.
   if (
     named.some(({ name }) => name === undefined) ||
     new Set(named.map(({ name }) => name)).size < named.length
   )
     return undefined
+  // The rows may be sorted by a column that exists only as an alias.
   if (named.some(({ item, name = '' }) => unread.includes(name) && isSortedBy(rest, item, name)))
     return undefined
   const kept = named.filter(({ name }) => name !== undefined && names.includes(name))
   return kept.length === names.length ? `select ${kept.map(({ item }) => item).join(', ')}${rest}` : undefined
 }
 
-/** The items between the SELECT and its FROM. Nothing is said of statements that begin with WITH. */
+/** The items between SELECT and FROM; `undefined` for statements that begin with WITH. */
 function listOf(text: string): { items: string[]; rest: string } | undefined {
   if (!/^select /.test(text) || isByPosition(text)) return undefined
   const items: string[] = []
@@ -72,7 +61,7 @@ function listOf(text: string): { items: string[]; rest: string } | undefined {
   return undefined
 }
 
-/** A position in the list means another column when the list is shorter. */
+/** `order by 2` sorts by another column when the list becomes shorter. */
 function isByPosition(text: string): boolean {
   return text.split(/[()]/).some((part) => {
     const clause = part.search(/\b(?:order|group) by /i)
@@ -88,15 +77,15 @@ function isOneTable(rest: string): boolean {
   )
 }
 
-/** The name behind AS, or the column's own. */
+/** The name after AS, or the name of the column. */
 function outputName(item: string): string | undefined {
   const name = /^(?:.* as )?(?:(?:"[^"]+"|[\w$]+)\.)*("(?:[^"]|"")+"|[a-z_][\w$]*)$/is.exec(item)?.[1]
   return name?.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
 }
 
-/** Only an alias: a column can be sorted by without being selected. */
+/** Whether the rows are sorted by an alias. A column of a table need not be selected to sort by it. */
 function isSortedBy(rest: string, item: string, name: string): boolean {
   if (!/ as /i.test(item)) return false
-  const behind = /\b(?:order|group) by (.*)$/is.exec(rest)?.[1] ?? ''
-  return behind.split(/[^\w$".]+/).some((word) => word === name || word === quoteName(name))
+  const terms = /\b(?:order|group) by (.*)$/is.exec(rest)?.[1] ?? ''
+  return terms.split(/[^\w$".]+/).some((word) => word === name || word === quoteName(name))
 }

@@ -1,7 +1,7 @@
 // The values of all turns of a loop, written with the loop's own variables: `orders.map((order) => order.id)`.
-import { argumentsOf, isName } from '../source/call-chain.ts'
-import { readTokens } from '../source/tokens.ts'
-import type { QuerySource, SourceLoop } from '../types/query.ts'
+import { argumentsOf, isName } from '../../source/call-chain.ts'
+import { readTokens } from '../../source/tokens.ts'
+import type { QuerySource, SourceLoop } from '../../types/query.ts'
 
 /** A list of a value for each turn. */
 export function valuesOf(loop: SourceLoop, value: string): string {

@@ -1,7 +1,7 @@
 // The columns that are read, as a query of Drizzle selects them. Names of columns are those of the rows, which are the
 // schema's; the table's variable is only known from the source.
-import type { Expression } from './expression.ts'
-import { entriesOf, inLines, readExpression, textOf, withReplaced } from './expression.ts'
+import type { Expression } from '../code/expression.ts'
+import { entriesOf, inLines, readExpression, textOf, withReplaced } from '../code/expression.ts'
 
 /** `undefined` where the names to write are not known. */
 export function selectedInDrizzle(

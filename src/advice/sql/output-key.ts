@@ -1,8 +1,8 @@
 // By which column of the rows it can be told whose they are, when one statement has asked for the values of all turns. A
 // key that the statement does not select yet has to be added to its list.
 
-import { type SelectClauses, type Span, splitAtCommas } from '../sql/clauses/clauses.ts'
-import { quoteName } from '../sql/fingerprint/quote-name.ts'
+import { type SelectClauses, type Span, splitAtCommas } from '../../sql/clauses/clauses.ts'
+import { quoteName } from '../../sql/fingerprint/quote-name.ts'
 
 /** A column that is compared with one value: `column = ?`, which stands at `start`. */
 export interface AskedKey extends Span {

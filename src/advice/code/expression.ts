@@ -1,7 +1,7 @@
 // An expression of the application's source, read again from its text: its calls, their arguments, and where it mentions
 // the names of a loop. What is written anew are copies of the text with some parts replaced.
-import { argumentsOf, type CallChain, isName, readChain } from '../source/call-chain.ts'
-import { readTokens, type SourceTokens } from '../source/tokens.ts'
+import { argumentsOf, type CallChain, isName, readChain } from '../../source/call-chain.ts'
+import { readTokens, type SourceTokens } from '../../source/tokens.ts'
 
 export interface Expression extends CallChain {
   text: string

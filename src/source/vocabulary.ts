@@ -1,0 +1,11 @@
+// Names of a library that change how the application's source is read. The advice for a library states them, and whoever
+// reads a source is given them, so that the readers know no library.
+
+export interface Vocabulary {
+  /** Modules from which the code of a remedy imports functions. */
+  readonly modules: ReadonlySet<string>
+  /** Functions that the code of a remedy may import. */
+  readonly imports: ReadonlySet<string>
+  /** Methods whose awaited result is an array. */
+  readonly lists: ReadonlySet<string>
+}
