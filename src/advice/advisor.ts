@@ -1,13 +1,13 @@
-// What the users of one library would write instead of the code that a finding is about. Each library has one advisor, and
-// `advisors.ts` chooses it by the `via` of a query. An advisor answers every question. A library that has no words of its
-// own for a question spreads `sqlAdvisor`, which answers in SQL.
+// The advisor of a library says what its users write instead of the code that a finding is about. `advisors.ts` chooses it
+// by the `via` of a query. An advisor answers every question: a library that has no words of its own for a question spreads
+// `sqlAdvisor`, which answers in SQL.
 import type { Vocabulary } from '../source/vocabulary.ts'
 import type { Finding } from '../types/finding.ts'
 import type { QuerySource } from '../types/query.ts'
 import type { ReadRewrite } from './sql/read-rewrite.ts'
 import type { WriteRewrite } from './sql/write-rewrite.ts'
 
-/** What to do, in a sentence, and code or a statement to paste where it is proven. */
+/** A sentence that says what to do, and code or a statement to paste if its result is proven to be the same. */
 export type Remedy = Pick<Finding, 'remediation' | 'fix'>
 
 /** A statement, with the calls that built it if the source shows them. */

@@ -1,5 +1,5 @@
-// Names of a library that change how the application's source is read. The advice for a library states them, and whoever
-// reads a source is given them, so that the readers know no library.
+// Names of a library that change how the application's source is read. The advice for each library states them, and the
+// readers of the source get them as an argument, so that they need not know any library.
 
 export interface Vocabulary {
   /** Modules from which the code of a remedy imports functions. */

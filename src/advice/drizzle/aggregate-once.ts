@@ -24,7 +24,7 @@ export function isAggregate(value: string): boolean {
 const AGGREGATE =
   /^(?:(?:count|countDistinct|sum|sumDistinct|avg|avgDistinct|min|max)\(|sql\b[^`]*`[^`]*\b(?:count|sum|avg|min|max|array_agg|jsonb?_agg|string_agg|bool_or|bool_and|every)\s*\()/i
 
-/** What an aggregate gives when there are no rows; `undefined` when that is not known. */
+/** The value of an aggregate of no rows; `undefined` when it is unknown. */
 function withoutRows(aggregate: string): string | undefined {
   if (/^count(?:Distinct)?\([^()]*\)$/.test(aggregate)) return '0'
   if (/^(?:sum|avg|min|max|sumDistinct|avgDistinct)\([^()]*\)$/.test(aggregate)) return 'null'

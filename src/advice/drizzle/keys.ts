@@ -86,7 +86,7 @@ export function conditionForAll(
   return { text: `or(sql\`false\`, ...${each})`, imports: ['or', 'sql'] }
 }
 
-/** What selects the key beside the rows: `orderItems.orderId`, or an object when there are several columns. */
+/** The selection of the key beside the rows: `orderItems.orderId`, or an object when there are several columns. */
 export function selectedKey(keys: readonly Key[]): string {
   const [key] = keys as [Key]
   return keys.length === 1
@@ -99,12 +99,12 @@ export function keyOfRow(keys: readonly Key[], { keyOf }: Names): string {
   return lookup(keys, keyOf, (one) => (keys.length === 1 ? 'key' : `key.${propertyOf(one)}`))
 }
 
-/** What the loop looks its rows up by. */
+/** The key by which the loop looks its rows up. */
 export function keyOfTurn(keys: readonly Key[], { keyOf }: Names): string {
   return lookup(keys, keyOf, ({ value }) => value)
 }
 
-/** What the loop looks its rows up by: a value, or the text that a function makes of several values. */
+/** A key for the Map of rows: a value, or the text that a function makes of several values. */
 export function lookup(keys: readonly Key[], keyOf: string, of: (key: Key) => string): string {
   const [key] = keys as [Key]
   return keys.length === 1 ? of(key) : `${keyOf}(${keys.map(of).join(', ')})`

@@ -1,5 +1,5 @@
-// Which loop or function a token is in, step by step: what comes before it in its statement, and what comes before the
-// braces around it.
+// The steps to find the loop or function around a token: reading backwards in its statement, and before the braces around
+// it.
 import { LONGEST_TYPE, type SourceTokens } from '../../source/tokens.ts'
 
 export interface Before {
@@ -76,7 +76,7 @@ export interface Block {
   at: number
 }
 
-/** What the block belongs to that this brace opens; `undefined` for a token that is no brace. */
+/** The loop or function whose block this brace opens; `undefined` for a token that is no brace. */
 export function blockAt(tokens: SourceTokens, open: number): Block | undefined {
   const { texts, partners } = tokens
   if (open < 0 || texts[open] !== '{') return undefined

@@ -6,7 +6,7 @@ import { beforeInStatement, blockAt, calleeGiven, iterates } from './blocks.ts'
 export interface EnclosingLoop {
   /** The keyword, or the first token of the expression that is called. */
   start: number
-  /** What it iterates over. */
+  /** The expression that it iterates over. */
   over: readonly [number, number]
   /** The name or the pattern for one element. */
   each: readonly [number, number]

@@ -1,4 +1,4 @@
-// What the source does with the result of a query: nothing, it reads only the `rows` of it, or anything else.
+// Reads how the source uses the result of a query: not at all, only its `rows`, or in any other way.
 import { argumentsOf, type CallChain } from '../../source/call-chain.ts'
 import type { QuerySource } from '../../types/query.ts'
 import type { EnclosingLoop } from './enclosing-loop.ts'
