@@ -1,6 +1,5 @@
 // The pipeline that a closed trace passes: it is sealed, recorded, analyzed, and reported to the listeners. An error in
 // here costs this one trace its findings and is counted; it never reaches the application.
-import { vocabulary } from '../advice/advisors.ts'
 import type { Analysis } from '../report/run-analysis.ts'
 import { startOfText } from '../trace/cut-statement.ts'
 import { keepLatest } from '../trace/latest-traces.ts'

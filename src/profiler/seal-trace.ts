@@ -1,5 +1,6 @@
 // Seals a trace that has closed. Stacks and values are read here for the last time: what they show becomes facts of the
 // queries, and the values themselves are dropped. The result is plain data, the same that a trace file holds.
+import { vocabulary } from '../advice/advisors.ts'
 import type { Knowledge } from '../catalog/knowledge.ts'
 import { noteBounds } from '../catalog/note-bounds.ts'
 import { noteEffects } from '../catalog/note-effects.ts'
@@ -36,7 +37,7 @@ export function traceSealer({ knowledge, watcher, cacheEntries }: SealSettings):
     noteBounds(queries, catalog, { isLive: true })
     noteEffects(queries, catalog)
     noteCallers(queries)
-    noteSources(queries)
+    noteSources(queries, vocabulary)
     if (trace.findsSingleValues) trace.singleValues = withoutNoting(() => findSingleValues(queries))
     const isWhole = trace.counted === undefined
     withoutNoting(() => sealValues(queries, { isWhole, catalog, input: trace.input }))
