@@ -121,7 +121,7 @@ describe('it is refused with its name', () => {
     (t) => {
       const folder = folderWith(t, { 'pg-loupe.config.ts': 'export default {} as object' })
       expect(() => readConfig(undefined, folder)).toThrow(
-        'reads no TypeScript; use 22.18 or later, install tsx, or write it as pg-loupe.config.mjs or .json',
+        'does not load TypeScript; use 22.18 or later, install tsx, or write the file in JavaScript',
       )
     },
   )
