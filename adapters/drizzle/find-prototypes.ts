@@ -2,6 +2,8 @@
 // taken from builders made of the application's own `db`, so that no copy of drizzle-orm has to be imported, and the one
 // in use is met. Nothing made here is ever executed. Drizzle 0.45 and 1.0 share the methods, not the classes.
 
+import { prototypesWith } from '../../src/host/prototypes-with.ts'
+
 /** What is needed of a Drizzle database. */
 export interface DrizzleLike {
   select(...args: never[]): unknown
@@ -63,27 +65,16 @@ export function findPrototypes(db: DrizzleLike): DrizzlePrototypes {
   const prepared = attempt(() => select?._prepare())
   return {
     building,
-    awaited: [...new Set(built.flatMap((builder) => ownersOf(builder, 'then')))],
-    executed: ownersOf(prepared, 'execute').slice(0, 1),
+    awaited: [...new Set(built.flatMap((builder) => prototypesWith(builder, 'then')))],
+    executed: prototypesWith(prepared, 'execute').slice(0, 1),
   }
-}
-
-/** The prototypes of a value that have such a property of their own, nearest first. */
-export function ownersOf(value: unknown, name: string): object[] {
-  return prototypesOf(value).filter((prototype) => Object.hasOwn(prototype, name))
 }
 
 function methods(value: unknown, names: readonly string[]): BuildingMethod[] {
   return names.flatMap((name) => {
-    const [prototype] = ownersOf(value, name)
+    const [prototype] = prototypesWith(value, name)
     return prototype ? [{ prototype, name }] : []
   })
-}
-
-function prototypesOf(value: unknown): object[] {
-  if (typeof value !== 'object' || value === null) return []
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype ? [] : [prototype, ...prototypesOf(prototype)]
 }
 
 /** A version of Drizzle that makes this builder differently: its queries have no line, the others do. */

@@ -1,10 +1,11 @@
 // Tells the lines of Drizzle's queries: the one that awaits a query, and the one that built it. What is watched are the
 // prototypes of the copy of drizzle-orm that made the application's `db`, because a transaction's `tx` is a new object
 // each time. Drizzle's own logger and cache stay the application's.
+import { prototypesWith } from '../../src/host/prototypes-with.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
-import { type DrizzleLike, findPrototypes, ownersOf } from './find-prototypes.ts'
+import { type DrizzleLike, findPrototypes } from './find-prototypes.ts'
 import { watchAwaiting, watchBuilding, watchExecuting } from './watch-queries.ts'
 
 /**
@@ -49,7 +50,7 @@ function primaryOf(db: DrizzleLike): DrizzleLike {
 
 /** The object that stands for a copy of drizzle-orm: all its databases and transactions share this prototype. */
 function copyOf(db: DrizzleLike): object | undefined {
-  return ownersOf(db, 'execute')[0]
+  return prototypesWith(db, 'execute')[0]
 }
 
 function watchCopy(db: DrizzleLike): () => void {
@@ -69,7 +70,7 @@ function watchCopy(db: DrizzleLike): () => void {
     const prototype = Object.getPrototypeOf(built)
     if (met.has(prototype)) return
     met.add(prototype)
-    watchThenOf(ownersOf(built, 'then'))
+    watchThenOf(prototypesWith(built, 'then'))
   }
   watchThenOf(awaited)
   for (const { prototype, name } of building) {

@@ -1,11 +1,11 @@
 // Watches a Drizzle query on its way: where it is built, awaited and executed. By the time Drizzle calls the driver the
 // application has left the stack; but `await`, `return` and Promise.all all read `.then` of the builder first, in the
 // application's own frame. So `then` becomes a getter. Nothing of what is returned changes.
+import { aroundMethod, replaceMethodByGetter } from '../../src/host/replace-method.ts'
 import { type QueryOrigin, sharedState } from '../../src/profiler/shared-state.ts'
 import { type CapturedStack, captureStack } from '../../src/trace/call-site/call-site.ts'
 import { rowShape } from './row-shape.ts'
 
-type Method = (this: object, ...args: unknown[]) => unknown
 type Then = (this: object, onFulfilled?: unknown, onRejected?: unknown) => unknown
 
 /** Where each query was built, until it is collected. */
@@ -19,38 +19,25 @@ export function watchBuilding(
   isTraced: () => boolean,
   onBuilt: (built: object) => void,
 ): () => void {
-  return replace(prototype, name, (original) => {
-    const watched: Method = function (this: object, ...args) {
-      const built = original.apply(this, args)
-      if (typeof built !== 'object' || built === null) return built
-      onBuilt(built)
-      if (isTraced()) builtAt.set(built, captureStack(watched, BUILDING_FRAMES))
-      return built
-    }
-    return watched
+  return aroundMethod(prototype, name, (builder, original, args, below) => {
+    const built = Reflect.apply(original, builder, args)
+    if (typeof built !== 'object' || built === null) return built
+    onBuilt(built)
+    if (isTraced()) builtAt.set(built, captureStack(below, BUILDING_FRAMES))
+    return built
   })
 }
 
 export function watchAwaiting(prototype: object, isTraced: () => boolean): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'then')
-  if (typeof descriptor?.value !== 'function') return () => {}
-  const original: Then = descriptor.value
-  function readThen(this: object): Then {
-    if (!isTraced()) return original
-    return thenFrom({ stack: captureStack(readThen), built: builtAt.get(this), via: 'drizzle' }, original)
-  }
-  Object.defineProperty(prototype, 'then', {
-    configurable: true,
-    enumerable: descriptor.enumerable ?? false,
-    get: readThen,
-    set(this: object, value: unknown) {
-      Object.defineProperty(this, 'then', { value, writable: true, configurable: true, enumerable: true })
-    },
-  })
-  return () => {
-    const current = Object.getOwnPropertyDescriptor(prototype, 'then')
-    if (current?.get === readThen) Object.defineProperty(prototype, 'then', descriptor)
-  }
+  return replaceMethodByGetter(
+    prototype,
+    'then',
+    (original) =>
+      function readThen(this: object): Then {
+        if (!isTraced()) return original
+        return thenFrom({ stack: captureStack(readThen), built: builtAt.get(this), via: 'drizzle' }, original)
+      },
+  )
 }
 
 /** What follows the query is the application's again, so its callbacks run outside of the query's origin. */
@@ -101,18 +88,17 @@ function noteRows(value: unknown, { recording }: QueryOrigin, builder: object): 
 
 /** Every query passes its prepared form, explicit `.execute()` and prepared statements too; it knows the tables. */
 export function watchExecuting(prototype: object, isTraced: () => boolean): () => void {
-  return replace(prototype, 'execute', (original) => {
-    return function (this: object, ...args) {
-      if (!isTraced()) return original.apply(this, args)
-      const storage = sharedState().origin
-      const current = storage.getStore()
-      const tables = tablesOf(this)
-      if (current && !current.used) {
-        if (tables) current.tables = tables
-        return original.apply(this, args)
-      }
-      return storage.run({ via: 'drizzle', tables }, () => original.apply(this, args))
+  return aroundMethod(prototype, 'execute', (prepared, original, args) => {
+    const execute = () => Reflect.apply(original, prepared, args)
+    if (!isTraced()) return execute()
+    const storage = sharedState().origin
+    const current = storage.getStore()
+    const tables = tablesOf(prepared)
+    if (current && !current.used) {
+      if (tables) current.tables = tables
+      return execute()
     }
+    return storage.run({ via: 'drizzle', tables }, execute)
   })
 }
 
@@ -127,20 +113,5 @@ function tablesOf(prepared: object): (() => readonly string[]) | undefined {
     } catch {
       return []
     }
-  }
-}
-
-/** Returns the function that takes it away again, unless somebody has put another over it. */
-function replace(prototype: object, name: string, wrap: (original: Method) => Method): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
-  if (typeof descriptor?.value !== 'function') return () => {}
-  const value = wrap(descriptor.value)
-  for (const property of ['name', 'length'] as const) {
-    Object.defineProperty(value, property, { value: descriptor.value[property], configurable: true })
-  }
-  Object.defineProperty(prototype, name, { ...descriptor, value })
-  return () => {
-    if (Object.getOwnPropertyDescriptor(prototype, name)?.value !== value) return
-    Object.defineProperty(prototype, name, descriptor)
   }
 }

@@ -4,6 +4,7 @@
 // one too. A Node.js that is built otherwise is left as it is, and says so once.
 import { executionAsyncResource } from 'node:async_hooks'
 import { after, beforeEach } from 'node:test'
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
 import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
@@ -15,10 +16,8 @@ interface Test {
   loc?: { file?: string }
   /** Whatever says so is truthy: an error, or a condition for it. */
   expectFailure?: unknown
-  runInAsyncScope: Run
+  runInAsyncScope: unknown
 }
-
-type Run = (this: Test, fn: unknown, thisArg: unknown, ...args: unknown[]) => unknown
 
 /** A test takes its context, and a callback if it has a second parameter. */
 const CALLBACK_AT = 1
@@ -50,20 +49,20 @@ function classOfTests(): object | undefined {
 }
 
 function trace(prototype: Test, profiler: Profiler): void {
-  const run = prototype.runInAsyncScope
-  const traced: Run = function (fn, thisArg, ...args) {
+  aroundMethod(prototype, 'runInAsyncScope', (target, run, args) => {
+    const test = target as Test
+    const [fn, ...more] = args
     // Suites and hooks are of classes below, and the one without a parent stands for the file.
-    const isTest = fn === this.fn && this.parent && Object.getPrototypeOf(this) === prototype
-    if (!isTest) return run.call(this, fn, thisArg, ...args)
-    const test = {
-      file: fileOf(this),
-      names: namesOf(this),
+    const isTest = fn === test.fn && test.parent && Object.getPrototypeOf(test) === prototype
+    if (!isTest) return Reflect.apply(run, test, args)
+    const place = {
+      file: fileOf(test),
+      names: namesOf(test),
       callbackAt: CALLBACK_AT,
-      isExpectedToFail: Boolean(this.expectFailure),
+      isExpectedToFail: Boolean(test.expectFailure),
     }
-    return run.call(this, tracedTest(fn, test, profiler), thisArg, ...args)
-  }
-  Object.defineProperty(prototype, 'runInAsyncScope', { value: traced, writable: true, configurable: true })
+    return Reflect.apply(run, test, [tracedTest(fn, place, profiler), ...more])
+  })
 }
 
 function fileOf({ loc }: Test): string | undefined {

@@ -1,22 +1,19 @@
 // Loaded before everything else into each process that `pg-loupe doctor` observes.
 import Module from 'node:module'
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { observeProcess } from './observe-process.ts'
 import { likelyPgFile } from './pg-files.ts'
-
-type Load = (this: { exports: unknown }, filename: string) => void
 
 const folder = process.env[OBSERVE_VARIABLE]
 const state = sharedState()
 if (folder && !state.setupWatch) {
   const watch = observeProcess(folder)
   state.setupWatch = watch
-  const { prototype } = Module as unknown as { prototype: { load: Load } }
-  const { load } = prototype
-  prototype.load = function (filename) {
-    load.call(this, filename)
-    // Every module of the application passes here, so the cache is searched for files of pg only.
-    if (likelyPgFile(filename, this.exports)) watch.findDrivers()
-  }
+  aroundMethod(Module.prototype, 'load', (module, load, args) => {
+    Reflect.apply(load, module, args)
+    // Every module of the application passes here, so the module cache is searched only after a file of pg.
+    if (likelyPgFile(args[0] as string, (module as NodeModule).exports)) watch.findDrivers()
+  })
 }

@@ -1,6 +1,7 @@
 // Hears of each use of pg's pools and clients, profiled or not, at the methods of their classes through which everything
 // passes. It only looks: arguments, results and errors stay as they are, and it can be taken off again.
-import { type Method, replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
+import { prototypesWith } from '../../src/host/prototypes-with.ts'
+import { aroundMethod, type Method } from '../../src/host/replace-method.ts'
 import { packageOf } from './package-of.ts'
 import { likelyPgFile, moduleCache } from './pg-files.ts'
 
@@ -36,11 +37,12 @@ export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClas
     if (known.has(prototype)) return
     known.add(prototype)
     const use = onUse[kind]
-    const replacement = (target: object, original: Method, args: unknown[]): unknown => {
-      use(target, replacement as Method)
-      return Reflect.apply(original, target, args)
-    }
-    undos.push(replacePrototypeMethod(prototype, METHODS[kind], replacement))
+    undos.push(
+      aroundMethod(prototype, METHODS[kind], (target, original, args, below) => {
+        use(target, below)
+        return Reflect.apply(original, target, args)
+      }),
+    )
   }
 
   return {
@@ -59,20 +61,11 @@ export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClas
       }
     },
     addClassOf(source, kind) {
-      const prototype = classOf(source, METHODS[kind])
+      const prototype = prototypesWith(source, METHODS[kind]).at(-1)
       if (prototype) watch(prototype, kind)
     },
     undo() {
       for (const undo of undos.reverse()) undo()
     },
   }
-}
-
-/** The class of pg itself, below those that an application has made of it. */
-function classOf(source: object, method: string): object | undefined {
-  let found: object | undefined
-  for (let at = Object.getPrototypeOf(source); at; at = Object.getPrototypeOf(at)) {
-    if (Object.hasOwn(at, method)) found = at
-  }
-  return found
 }

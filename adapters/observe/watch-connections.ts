@@ -2,8 +2,7 @@
 // that could be found, or another driver. A connection is known by the first bytes that it sends, not by its port, and by
 // the stack that opened it. Of each socket only the first write is looked at.
 import { Socket } from 'node:net'
-import { replaceMethod } from '../../src/host/replace-method.ts'
-import { replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import type { UnknownConnection } from '../../src/setup/setup-facts.ts'
 import { lookAtStack, type StackLook } from './look-at-stack.ts'
 import { quietly } from './quietly.ts'
@@ -33,25 +32,24 @@ export function watchConnections(onChange: () => void): WatchedConnections {
     })
     onChange()
   }
-  const listen = quietly((socket: Socket) => {
-    const look = lookAtStack(connect as (...args: never[]) => unknown)
+  const listen = quietly((socket: Socket, below: (...args: never[]) => unknown) => {
+    const look = lookAtStack(below)
     // A pg that can be found, or that a test runner has loaded.
     if (look.hasDriver) return
-    const undo = replaceMethod(socket, 'write', (call) => (...args: unknown[]) => {
+    const undo = aroundMethod(socket, 'write', (_socket, original, args) => {
       undo()
       quietly(() => {
         if (isStartOfPostgres(args[0])) note(look)
       })()
-      return call(args)
+      return Reflect.apply(original, socket, args)
     })
   })
-  const connect = (socket: object, original: (...args: unknown[]) => unknown, args: unknown[]): unknown => {
+  const undo = aroundMethod(Socket.prototype, 'connect', (socket, original, args, below) => {
     // Afterwards, because Node.js puts its own `write` back when a socket connects.
     const result = Reflect.apply(original, socket, args)
-    if (++sockets <= MOST_SOCKETS) listen(socket as Socket)
+    if (++sockets <= MOST_SOCKETS) listen(socket as Socket, below)
     return result
-  }
-  const undo = replacePrototypeMethod(Socket.prototype, 'connect', connect)
+  })
   return { all: () => [...found.values()], undo }
 }
 

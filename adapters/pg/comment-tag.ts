@@ -1,6 +1,7 @@
 // Comments that tell route and action of a statement, in sqlcommenter's format, for pg_stat_activity and server logs. Only
 // the text that is sent has them: what is recorded is the application's own. A statement that a comment could harm, or
 // whose comment would be lost, is sent as it is.
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { changed, type QueryConfig, type Submittable } from './query-form.ts'
@@ -31,19 +32,13 @@ export function tagSubmittable(query: Submittable, tag: string): void {
   const holder = (cursor ?? query) as QueryConfig
   if (typeof holder.text !== 'string' || holder.name) return
   const { text } = holder
-  const { submit } = query
-  Object.defineProperty(query, 'submit', {
-    value(this: unknown, ...args: unknown[]) {
-      holder.text = withTag(text, tag)
-      try {
-        return Reflect.apply(submit, this, args)
-      } finally {
-        holder.text = text
-      }
-    },
-    writable: true,
-    configurable: true,
-    enumerable: false,
+  aroundMethod(query, 'submit', (target, submit, args) => {
+    holder.text = withTag(text, tag)
+    try {
+      return Reflect.apply(submit, target, args)
+    } finally {
+      holder.text = text
+    }
   })
 }
 

@@ -2,7 +2,7 @@
 // have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
 // it as handled, and an error that nobody awaits would be lost.
 
-import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
+import { aroundMethod, hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
@@ -102,7 +102,8 @@ export function watchClient(
   /** Somebody else's patch may go on calling ours after it was taken off. */
   let isUndone = false
 
-  const undoQuery = replaceMethod(client, 'query', (callOriginal, original) => {
+  const undoQuery = replaceMethod(client, 'query', (original) => {
+    const callOriginal = (args: readonly unknown[]) => Reflect.apply(original(), client, args)
     return query
     function query(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
@@ -210,18 +211,11 @@ export function watchClient(
   }
 
   // A connection outlives the request that needed it first: its own events (notifications, errors) are not that request's.
-  const undoConnect = !hasMethod(client, 'connect')
-    ? () => {}
-    : replaceMethod(client, 'connect', (callOriginal) => {
-        return function connect(...args: unknown[]): unknown {
-          if (isUndone) return callOriginal(args)
-          const { context } = profiler
-          const bound = isPooled
-            ? args
-            : args.map((arg) => (isFunction(arg) ? context.bind(arg as Callback) : arg))
-          return context.run(undefined, () => callOriginal(bound))
-        }
-      })
+  const undoConnect = aroundMethod(client, 'connect', (_client, original, args) => {
+    const { context } = profiler
+    const bound = isPooled ? args : args.map((arg) => (isFunction(arg) ? context.bind(arg as Callback) : arg))
+    return context.run(undefined, () => Reflect.apply(original, client, bound))
+  })
 
   instrumented.set(client, () => {
     instrumented.delete(client)

@@ -65,11 +65,11 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   let isUndone = false
 
   let poolQuery: (...args: never[]) => unknown
-  const undoQuery = replaceMethod(pool, 'query', (callOriginal, original) => {
+  const undoQuery = replaceMethod(pool, 'query', (original) => {
     poolQuery = query
     return query
     function query(...args: unknown[]): unknown {
-      if (isUndone) return callOriginal(args)
+      if (isUndone) return Reflect.apply(original(), pool, args)
       let bound: readonly unknown[] = args
       try {
         bound = boundHere(args)
@@ -98,7 +98,8 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     return args
   }
 
-  const undoConnect = replaceMethod(pool, 'connect', (callOriginal, original) => {
+  const undoConnect = replaceMethod(pool, 'connect', (original) => {
+    const callOriginal = (args: readonly unknown[]) => Reflect.apply(original(), pool, args)
     return function connect(...args: unknown[]): unknown {
       if (isUndone) return callOriginal(args)
       const query = calling

@@ -43,9 +43,9 @@ function fail(error: unknown): never {
 }
 
 function leaveWithSubmit(query: object, connection: ConnectionFacts, flight: Flight, guard: Guard): void {
-  replaceMethod(query, 'submit', (call) => (...args) => {
+  replaceMethod(query, 'submit', (original) => (...args) => {
     guard(connection.departed, flight)
-    return call(args)
+    return Reflect.apply(original(), query, args)
   })
 }
 

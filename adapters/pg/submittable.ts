@@ -85,8 +85,8 @@ function hearNative(
       flight.recording.finished(outcome)
     })
   })
-  replaceMethod(query, 'handleError', (call) => (error: unknown) => {
-    const result = call([error])
+  replaceMethod(query, 'handleError', (original) => (error: unknown) => {
+    const result = Reflect.apply(original(), query, [error])
     guard(() => fail(error))
     return result
   })
@@ -97,26 +97,27 @@ export function keepContext(query: Submittable, { context, currentTrace }: Profi
   const trace = currentTrace()
   const run = context.bind((call: () => unknown) => call())
   if (hasMethod(query, 'emit')) {
-    replaceMethod(query, 'emit', (call) => (...args) => {
+    replaceMethod(query, 'emit', (original) => (...args) => {
+      const call = () => Reflect.apply(original(), query, args)
       // Where the trace is right already, so may be a context of the application's own, which is left alone.
-      return trace && currentTrace() === trace ? call(args) : run(() => call(args))
+      return trace && currentTrace() === trace ? call() : run(call)
     })
   }
   for (const name of ['read', 'close']) {
     if (!hasMethod(query, name) || hasMethod(query, 'pipe')) continue
-    replaceMethod(query, name, (call) => (...args: unknown[]) => {
+    replaceMethod(query, name, (original) => (...args: unknown[]) => {
       const last = args.at(-1)
-      return call(
-        typeof last === 'function' ? [...args.slice(0, -1), context.bind(last as () => unknown)] : args,
-      )
+      const bound =
+        typeof last === 'function' ? [...args.slice(0, -1), context.bind(last as () => unknown)] : args
+      return Reflect.apply(original(), query, bound)
     })
   }
 }
 
 function listen(target: object, name: string, heard: (...args: unknown[]) => void): void {
   if (!hasMethod(target, name)) return
-  replaceMethod(target, name, (call) => (...args: unknown[]) => {
+  replaceMethod(target, name, (original) => (...args: unknown[]) => {
     heard(...args)
-    return call(args)
+    return Reflect.apply(original(), target, args)
   })
 }

@@ -2,9 +2,8 @@
 // and the last request of a test file may have ended a moment ago, its trace still waiting for what comes after. So the
 // message itself is taken as the end. Nothing else is listened to, and the message goes out as it is.
 import { parentPort } from 'node:worker_threads'
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import { actLast } from '../../src/profiler/shared-state.ts'
-
-type Send = (this: unknown, message: unknown, ...more: unknown[]) => unknown
 
 export function actBeforeKilled(): void {
   if (!process.env.VITEST) return
@@ -13,13 +12,10 @@ export function actBeforeKilled(): void {
 }
 
 function watch(sender: object, name: string): void {
-  const original = (sender as Record<string, Send>)[name]
-  if (typeof original !== 'function') return
-  const value: Send = function (message, ...more) {
-    if (isFarewell(message)) actLast()
-    return original.call(this, message, ...more)
-  }
-  Object.defineProperty(sender, name, { value, writable: true, configurable: true })
+  aroundMethod(sender, name, (target, send, args) => {
+    if (isFarewell(args[0])) actLast()
+    return Reflect.apply(send, target, args)
+  })
 }
 
 /** Of Vitest 4, and of tinypool's processes, in which Vitest ran its tests before. */

@@ -1,11 +1,10 @@
 // Profiles each pool and each client of a class at its first use, as if the application had called profilePool or
 // profileClient itself. The classes stay what they are: only the methods through which everything passes look, once for
 // each object, whether it is known. Whoever patches the same prototypes (OpenTelemetry) may come before or after.
+import { aroundMethod, type Method } from '../../src/host/replace-method.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { type ClientLike, type PoolLike, profileClient, profilePool } from '../pg/index.ts'
-
-type Method = (this: object, ...args: unknown[]) => unknown
 
 type OnQuery = (sender: object) => void
 
@@ -30,30 +29,29 @@ function profileAtFirst(
   profile: (instance: object) => void,
 ): void {
   const prototype = (exported as { prototype?: object } | null | undefined)?.prototype
-  const descriptor = prototype && Object.getOwnPropertyDescriptor(prototype, name)
-  if (typeof descriptor?.value !== 'function') return
-  const original: Method = descriptor.value
+  if (!prototype) return
   const { instrumented } = sharedState()
-  /** Those that could not be profiled (a pool that has been ended) are not tried again. */
+  /** Objects that could not be profiled, such as a pool that has been ended, are not tried again. */
   const tried = new WeakSet<object>()
 
-  const value: Method = function (this: object, ...args) {
-    onQuery(this)
-    if (instrumented.has(this) || tried.has(this)) return original.apply(this, args)
-    tried.add(this)
-    // Under a method of the application's own (a subclass, a wrapper) that one has run already, and must not run twice.
-    const isOutermost = (this as Record<string, unknown>)[name] === value
-    try {
-      profile(this)
-    } catch {
-      return original.apply(this, args)
-    }
-    if (!isOutermost) return original.apply(this, args)
-    // Its own method by now, which comes back here and finds the object known.
-    return (this as Record<string, Method>)[name]?.call(this, ...args)
-  }
-  for (const property of ['name', 'length'] as const) {
-    Object.defineProperty(value, property, { value: original[property], configurable: true })
-  }
-  Object.defineProperty(prototype, name, { ...descriptor, value })
+  aroundMethod(
+    prototype,
+    name,
+    (source, original, args, replacement) => {
+      onQuery(source)
+      if (instrumented.has(source) || tried.has(source)) return Reflect.apply(original, source, args)
+      tried.add(source)
+      // A method of the application's own (of a subclass or a wrapper) has run already then, and must not run twice.
+      const isOutermost = (source as Record<string, unknown>)[name] === replacement
+      try {
+        profile(source)
+      } catch {
+        return Reflect.apply(original, source, args)
+      }
+      if (!isOutermost) return Reflect.apply(original, source, args)
+      // The object has a method of its own by now, which calls this one again and finds the object profiled.
+      return (source as Record<string, Method>)[name]?.call(source, ...args)
+    },
+    'profile at first use',
+  )
 }

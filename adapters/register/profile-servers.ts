@@ -2,7 +2,7 @@
 // emitting it, so the trace begins there and everything the listeners do is in it.
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
-import { replacePrototypeMethod } from '../../src/host/replace-prototype-method.ts'
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
 import { traceRequests } from '../../src/http/trace-requests.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
@@ -20,7 +20,7 @@ export function profileServers(profiler: Profiler): void {
     onRequest: () => setupWatch()?.requestTraced(profiler),
   })
   for (const { prototype } of [Server, SecureServer]) {
-    replacePrototypeMethod(prototype, 'emit', (server, original, args) => {
+    aroundMethod(prototype, 'emit', (server, original, args) => {
       const [event, request, response] = args
       if (!REQUEST_EVENTS.has(event)) return Reflect.apply(original, server, args)
       let heard: unknown = false

@@ -7,6 +7,7 @@
 import Module from 'node:module'
 import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
+import { aroundMethod } from '../../src/host/replace-method.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { packageOf } from '../observe/package-of.ts'
@@ -17,12 +18,6 @@ import { profileServers } from './profile-servers.ts'
 
 interface LoadedModule {
   exports: unknown
-}
-
-/** What Node.js keeps for loaders such as this one, and has kept since its beginnings. */
-const loader = Module as unknown as {
-  prototype: { load(this: LoadedModule, filename: string): void }
-  _resolveFilename(this: unknown, ...request: unknown[]): string
 }
 
 const PROFILE = { client: profileClientClass, pool: profilePoolClass }
@@ -55,23 +50,20 @@ export function profileWhenLoaded(): void {
     for (const filename of awaited) look(filename, moduleCache()[filename]?.exports)
   }
 
-  const originalLoad = loader.prototype.load
-  const load: typeof originalLoad = function (filename) {
-    originalLoad.call(this, filename)
-    look(filename, this.exports)
-  }
-  const originalResolve = loader._resolveFilename
-  const resolve: typeof originalResolve = function (...request) {
-    if (awaited.size > 0) lookAtAwaited()
-    const filename = originalResolve.apply(this, request)
-    if (USUAL_NAMES.test(filename) && !moduleCache()[filename]) awaited.add(filename)
-    return filename
-  }
-  loader.prototype.load = load
-  loader._resolveFilename = resolve
+  const undos = [
+    aroundMethod(Module.prototype, 'load', (module, load, args) => {
+      Reflect.apply(load, module, args)
+      look(args[0] as string, (module as LoadedModule).exports)
+    }),
+    aroundMethod(Module, '_resolveFilename', (target, resolve, args) => {
+      if (awaited.size > 0) lookAtAwaited()
+      const filename = Reflect.apply(resolve, target, args) as string
+      if (USUAL_NAMES.test(filename) && !moduleCache()[filename]) awaited.add(filename)
+      return filename
+    }),
+  ]
   instrumented.set(Module, () => {
-    if (loader.prototype.load === load) loader.prototype.load = originalLoad
-    if (loader._resolveFilename === resolve) loader._resolveFilename = originalResolve
+    for (const undo of undos) undo()
   })
   for (const [filename, module] of Object.entries(moduleCache())) {
     if (module?.loaded) look(filename, module.exports)

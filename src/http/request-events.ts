@@ -1,7 +1,7 @@
 // What is heard of all requests and responses of a class: their events, and that headers are written. The methods are
 // replaced on the class, once, because to replace them on each object takes longer than all the rest that is done for a
 // request; a request that is not traced passes at a look.
-import { type Method, replacePrototypeMethod } from '../host/replace-prototype-method.ts'
+import { aroundMethod, type Method } from '../host/replace-method.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { forget, type RequestTrace, requestTraceOf } from './request-trace.ts'
 import { withTiming } from './server-timing.ts'
@@ -20,8 +20,8 @@ export function hearClassOf(object: object): boolean {
   // Unless another copy of this code has done it.
   if (!instrumented.has(holder)) {
     const undos = [
-      replacePrototypeMethod(holder, 'emit', emitInContext),
-      replacePrototypeMethod(holder, 'writeHead', writeHeadWithTiming),
+      aroundMethod(holder, 'emit', emitInContext),
+      aroundMethod(holder, 'writeHead', writeHeadWithTiming),
     ]
     instrumented.set(holder, () => {
       for (const undo of undos) undo()

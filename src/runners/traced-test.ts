@@ -3,6 +3,7 @@
 // never fails a test; the test then runs without a trace.
 import { collectFolder } from '../collect/collect-traces.ts'
 import { defaultOptions } from '../config/default-options.ts'
+import { keepSignature } from '../host/replace-method.ts'
 import { createProfiler, type Profiler } from '../profiler/profiler.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { noteFailedTest, notePassedTest } from '../testing/failed-verdicts.ts'
@@ -44,9 +45,7 @@ export function tracedTest<F>(fn: F, test: TracedTest, profiler: Profiler): F {
       throw error
     }
   }
-  for (const property of ['name', 'length'] as const) {
-    Object.defineProperty(run, property, { value: original[property], configurable: true })
-  }
+  keepSignature(run, original)
   Object.defineProperty(run, ORIGINAL, { value: original })
   return run as F
 }

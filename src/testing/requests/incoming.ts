@@ -3,8 +3,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
-import { replaceMethod } from '../../host/replace-method.ts'
-import { replacePrototypeMethod } from '../../host/replace-prototype-method.ts'
+import { aroundMethod } from '../../host/replace-method.ts'
 import type { ContextStore } from '../../trace/context.ts'
 import type { LiveTrace } from '../../trace/live-trace.ts'
 import type { SocketLike } from './connections.ts'
@@ -34,7 +33,7 @@ export function hearIncoming({ arrived, traceOf }: Hooks): () => void {
   }
   subscribe('http.server.request.start', onStart)
   const restore = [Server.prototype, SecureServer.prototype].map((prototype) =>
-    replacePrototypeMethod(prototype, 'emit', (server, original, args) => {
+    aroundMethod(prototype, 'emit', (server, original, args) => {
       const [event, request, response] = args
       const call = () => Reflect.apply(original, server, args)
       const home = REQUEST_EVENTS.has(event) && request ? traceOf(request as object) : undefined
@@ -58,9 +57,10 @@ const END_EVENTS: ReadonlySet<unknown> = new Set(['finish', 'close'])
  * unchanged.
  */
 function keepContext(emitter: object, { trace, context }: Home, onEnd?: () => void): void {
-  replaceMethod(emitter, 'emit', (call) => (...args: unknown[]) => {
+  aroundMethod(emitter, 'emit', (_emitter, original, args) => {
     if (END_EVENTS.has(args[0])) onEnd?.()
     const isHome = trace.closed || isWithin(context.get(), trace)
-    return isHome ? call(args) : context.run(trace, () => call(args))
+    const call = () => Reflect.apply(original, emitter, args)
+    return isHome ? call() : context.run(trace, call)
   })
 }

@@ -4,7 +4,7 @@
 // module before.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ClientRequest } from 'node:http'
-import { replacePrototypeMethod } from '../../host/replace-prototype-method.ts'
+import { aroundMethod } from '../../host/replace-method.ts'
 import type { SocketLike } from './connections.ts'
 
 interface Socket extends SocketLike {
@@ -48,14 +48,14 @@ export function hearOutgoing<Sender>(
     else leaves(socket, senders.get(request))
   }
   const restore = [
-    replacePrototypeMethod(ClientRequest.prototype, '_storeHeader', (request, original, args) => {
+    aroundMethod(ClientRequest.prototype, '_storeHeader', (request, original, args) => {
       if (!senders.has(request)) {
         senders.set(request, sender(hostOf(request)))
         announce(request)
       }
       return Reflect.apply(original, request, args)
     }),
-    replacePrototypeMethod(ClientRequest.prototype, 'onSocket', (request, original, args) => {
+    aroundMethod(ClientRequest.prototype, 'onSocket', (request, original, args) => {
       const [socket] = args
       if (socket && !sockets.has(request)) {
         sockets.set(request, socket as Socket)
