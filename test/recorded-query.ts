@@ -1,12 +1,13 @@
 // Queries as the driver records them, for tests of what is read from them: `recordedQuery('select …', { params: [1] })`.
 import { NO_CALL } from '../src/trace/call-site/call-site.ts'
-import { type DriverField, RecordedQuery } from '../src/trace/recorded-query.ts'
+import type { DriverField } from '../src/trace/query-recording.ts'
+import { RecordedQuery } from '../src/trace/recorded-query.ts'
 import { KeptCells } from '../src/trace/value-flow/kept-cells.ts'
 import type { CallSite } from '../src/types/query.ts'
 
 export interface Recorded {
   params?: readonly unknown[]
-  fields?: readonly DriverField[]
+  fields?: readonly DriverField[] | undefined
   rows?: readonly unknown[]
   /** More than there are in `rows`, when only the first were kept. */
   rowCount?: number

@@ -13,7 +13,7 @@ export function expressRoutes(profiler: Profiler): RouteNamer<RouteWatch | FlatR
   return {
     follow(request, trace) {
       // A comment tag has to have the name while queries are sent.
-      const mayWait = trace.isCounting && !profiler.commentTags
+      const mayWait = trace.mode === 'counting' && !profiler.commentTags
       const expected = mayWait ? flatRoutes.of(trace.shape) : undefined
       return expected ?? watchRoute(request, profiler, (pattern) => nameBy(pattern, trace))
     },

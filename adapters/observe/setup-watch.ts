@@ -239,7 +239,7 @@ export function createSetupWatch({
 
 function openTraceOf(profiler: Profiler): LiveTrace | undefined {
   const trace = profiler.currentTrace()
-  return trace && (!trace.closed || trace.isUnsampled) ? trace : undefined
+  return trace && (!trace.closed || trace.mode === 'unsampled') ? trace : undefined
 }
 
 function traceOfAnother(profiler: Profiler | undefined): LiveTrace | undefined {

@@ -1,6 +1,6 @@
 // What is used of a `pg.Client`, its inside included, over all versions from 8.11 on. Structural, so that no copy of pg
 // has to be imported; whatever a version or `pg.native` lacks is a fact less, and never an error.
-import type { DriverField } from '../../src/trace/recorded-query.ts'
+import type { DriverField } from '../../src/trace/query-recording.ts'
 
 /** What is needed of a `pg.Client`. */
 export interface ClientLike {

@@ -2,7 +2,7 @@
 // with each ReadyForQuery whether a transaction is open, so statements need not be understood. Where there is no protocol
 // to listen to (`pg.native`), the names of the commands must do, and bytes are not known.
 import { beginRoot } from '../../src/trace/async-roots.ts'
-import type { QueryRecording } from '../../src/trace/live-trace.ts'
+import type { QueryRecording } from '../../src/trace/query-recording.ts'
 import { type ClientInside, type Message, waitingQueries } from './client-like.ts'
 import type { Guard } from './guard.ts'
 

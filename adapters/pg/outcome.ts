@@ -1,5 +1,5 @@
 // What a result of pg says about its query. Several statements in one text give an array of results.
-import type { DriverField, Outcome } from '../../src/trace/recorded-query.ts'
+import type { DriverField, Outcome } from '../../src/trace/query-recording.ts'
 import type { Command } from './connection-facts.ts'
 
 interface ResultLike {

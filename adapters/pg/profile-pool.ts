@@ -139,9 +139,9 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   function startHere(query: readonly unknown[]): HandedOn {
     try {
       const trace = profiler.currentTrace()
-      if (trace?.isUnsampled) return UNRECORDED
+      if (trace?.mode === 'unsampled') return UNRECORDED
       const [text] = query
-      const canBeCounted = trace?.isCounting && typeof text === 'string' && !profiler.commentTags
+      const canBeCounted = trace?.mode === 'counting' && typeof text === 'string' && !profiler.commentTags
       return (
         (canBeCounted ? trace.countQuery(text) : undefined) ??
         startQuery(profiler, trace, query, poolQuery) ??

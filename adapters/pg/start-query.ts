@@ -21,7 +21,7 @@ export function startQuery(
   try {
     const sql = textOf(args[0])
     if (sql === undefined) return undefined
-    if (trace?.isUnsampled) return undefined
+    if (trace?.mode === 'unsampled') return undefined
     const open = trace && !trace.closed ? trace : profiler.outsideTrace()
     if (!open) return undefined
     const tag = profiler.commentTags && trace === open ? commentTag(open) : undefined

@@ -5,7 +5,7 @@
 import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { errorCode } from '../../src/text/error-code.ts'
-import type { DriverField } from '../../src/trace/recorded-query.ts'
+import type { DriverField } from '../../src/trace/query-recording.ts'
 import type { Message } from './client-like.ts'
 import { tagSubmittable } from './comment-tag.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'

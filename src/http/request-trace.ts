@@ -117,7 +117,7 @@ export class RequestTrace {
       trace.name = this.#name()
       trace.labels.status = String(response.statusCode)
       if (event !== 'finish' && !response.writableFinished) trace.labels.aborted = 'true'
-      if (!trace.isOnlyCounted) trace.input = inputOf(request)
+      if (trace.mode !== 'counting') trace.input = inputOf(request)
       trace.end()
     } catch (error) {
       this.profiler.countInternalError(error)

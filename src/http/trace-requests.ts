@@ -34,7 +34,7 @@ export function traceRequests(
     try {
       const current = profiler.currentTrace()
       // The share of requests that are looked at is drawn once for each.
-      if (current?.isUnsampled) return undefined
+      if (current?.mode === 'unsampled') return undefined
       const first = requestTraceOf(request)
       // Under pg-loupe/register, or with the middleware on an application and on one mounted in it.
       if (first?.isOf(profiler)) return undefined
@@ -48,7 +48,7 @@ export function traceRequests(
         // A test that sent it over the network has another context, and perhaps another profiler.
         parent: sharedState().requestParents.get(request) ?? current,
       })
-      if (!trace.isUnsampled) attach(trace, request, response, first)
+      if (trace.mode !== 'unsampled') attach(trace, request, response, first)
       return trace
     } catch (error) {
       profiler.countInternalError(error)

@@ -3,7 +3,7 @@
 import type { Analysis } from '../report/run-analysis.ts'
 import { startOfText } from '../trace/cut-statement.ts'
 import { keepLatest } from '../trace/latest-traces.ts'
-import type { LiveTrace } from '../trace/live-trace.ts'
+import type { Finish, LiveTrace } from '../trace/live-trace.ts'
 import type { Trace } from '../types/trace.ts'
 import type { Outputs } from './outputs.ts'
 
@@ -20,7 +20,7 @@ interface Pipeline {
 }
 
 /** Returns the function that each trace calls when it closes. Its result is undefined for traces that were only counted. */
-export function traceFinisher({ seal, learn, analysis, outputs, fail }: Pipeline) {
+export function traceFinisher({ seal, learn, analysis, outputs, fail }: Pipeline): Finish {
   const keep = keepLatest()
 
   const finish = (trace: LiveTrace): Trace => {
@@ -32,12 +32,12 @@ export function traceFinisher({ seal, learn, analysis, outputs, fail }: Pipeline
     return sealed
   }
 
-  return (trace: LiveTrace): Trace | undefined => {
+  return (trace, isOnlyCounted) => {
     if (trace.isStandIn && trace.queryCount === 0) return undefined
-    if (!trace.isOnlyCounted) keep(trace)
+    if (!isOnlyCounted) keep(trace)
     try {
       if (trace.name.length > NAME_LENGTH) trace.name = `${startOfText(trace.name, NAME_LENGTH)}…`
-      if (!trace.isOnlyCounted) return finish(trace)
+      if (!isOnlyCounted) return finish(trace)
       analysis.builder.addCounted(trace)
       outputs.count(trace)
     } catch (error) {

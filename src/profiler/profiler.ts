@@ -12,7 +12,7 @@ import { callResolver } from '../trace/call-site/call-site.ts'
 import { closingQueue } from '../trace/closing-queue.ts'
 import { collectOutside } from '../trace/collect-outside.ts'
 import { asyncLocalContext, type ContextStore } from '../trace/context.ts'
-import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
+import type { LiveTrace, LiveTraceStart } from '../trace/live-trace.ts'
 import { rowWatcher } from '../trace/row-usage/row-watcher.ts'
 import { relativeFrame } from '../trace-file/relative-frame.ts'
 import type { Frame } from '../types/query.ts'
@@ -35,7 +35,7 @@ export interface Profiler {
   /** The trace the calling code runs in. */
   currentTrace(): LiveTrace | undefined
   /** Opens a trace by hand; it closes some moments after `trace.end()`. */
-  startTrace(start: TraceStart): LiveTrace
+  startTrace(start: LiveTraceStart): LiveTrace
   /** Runs `fn` in a trace of its own (a job, a script) and resolves with what it returned. */
   trace<T>(name: string, fn: () => T | Promise<T>): Promise<T>
   /** Listens to each trace's report as it closes. Returns the function that stops listening. */
@@ -125,6 +125,8 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
     options,
     trace: {
       limits,
+      context,
+      countError: countInternalError,
       resolveCall: callResolver(options.application, limits.cacheEntries),
       rowWatcher: watcher,
       application: recordedApplication(options.application),
@@ -152,7 +154,7 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
     isRecording() {
       const trace = context.get()
       if (trace === undefined || trace.closed) return options.collectUntraced
-      return !trace.isCounting
+      return trace.mode === 'capturing'
     },
     hints: printsHints(options),
     collectsUntraced: options.collectUntraced,

@@ -1,12 +1,12 @@
 // Starts traces and decides how much of each is captured: every query, every query from the first unexpected one on, or
 // none. The traces of a test, and traces that are written to a file, are always captured whole, because two runs must give
 // the same result.
-import { LiveTrace, type TraceSettings, type TraceStart } from '../trace/live-trace.ts'
+import { type Finish, LiveTrace, type LiveTraceStart } from '../trace/live-trace.ts'
 import { OpenTraces } from '../trace/open-traces.ts'
 import { type Expectation, knownRoutes } from '../trace/sampling/known-routes.ts'
 import { Suspicion } from '../trace/sampling/suspicion.ts'
+import type { TraceSettings } from '../trace/trace-settings.ts'
 import type { DetectorOptions } from '../types/detector.ts'
-import type { Trace } from '../types/trace.ts'
 import type { CheckedOptions } from './options.ts'
 import type { Outputs } from './outputs.ts'
 
@@ -15,7 +15,7 @@ interface StartSettings {
   trace: TraceSettings
   outputs: Outputs
   /** Receives each trace when it closes. */
-  finish: (trace: LiveTrace) => Trace | undefined
+  finish: Finish
   /** A trace is not observed, because only a share of all traces is. */
   onUnsampled: () => void
   /** A trace is closed early, because too many are open. */
@@ -23,7 +23,7 @@ interface StartSettings {
 }
 
 export interface TraceStarter {
-  start(start: TraceStart, parent: LiveTrace | undefined): LiveTrace
+  start(start: LiveTraceStart, parent: LiveTrace | undefined): LiveTrace
   /** Learns from a captured trace what its route sends. */
   learn(trace: LiveTrace): void
   /** The traces that are open. */
@@ -37,9 +37,9 @@ export function traceStarter(settings: StartSettings): TraceStarter {
   const known = capture === 'adaptive' ? knownRoutes(slowMs) : undefined
   const open = new OpenTraces<LiveTrace>()
   /** Stands for every trace that is not observed. */
-  const unsampled = LiveTrace.closed()
+  const unsampled = LiveTrace.unsampled(settings.trace)
 
-  const isObserved = ({ kind }: TraceStart, parent: LiveTrace | undefined): boolean =>
+  const isObserved = ({ kind }: LiveTraceStart, parent: LiveTrace | undefined): boolean =>
     capture !== 'sampled' ||
     outputs.isCollecting ||
     kind === 'test' ||
@@ -48,7 +48,7 @@ export function traceStarter(settings: StartSettings): TraceStarter {
 
   /** Returns what the trace may send while it is only counted, or undefined when it is captured from the start. */
   const expect = (
-    { kind, name, shape = name }: TraceStart,
+    { kind, name, shape = name }: LiveTraceStart,
     parent: LiveTrace | undefined,
   ): Expectation | undefined => {
     if (
@@ -63,14 +63,14 @@ export function traceStarter(settings: StartSettings): TraceStarter {
     return capture === 'sampled' ? new Suspicion(slowMs) : known?.expect(shape)
   }
 
-  const close = (trace: LiveTrace): Trace | undefined => {
+  const close: Finish = (trace, isOnlyCounted) => {
     open.delete(trace)
-    return finish(trace)
+    return finish(trace, isOnlyCounted)
   }
 
   return {
     start(start, parent) {
-      if (parent?.isUnsampled && start.kind !== 'test') return unsampled
+      if (parent?.mode === 'unsampled' && start.kind !== 'test') return unsampled
       if (!isObserved(start, parent)) {
         onUnsampled()
         return unsampled
@@ -85,7 +85,8 @@ export function traceStarter(settings: StartSettings): TraceStarter {
       return trace
     },
     learn(trace) {
-      if (trace.kind !== 'test') known?.learn(trace.shape, trace.name, trace.queries, trace.counted, trace)
+      if (trace.kind === 'test') return
+      known?.learn(trace.shape, trace.name, trace.queries, trace.counted?.expectation, trace)
     },
     open: () => open.all(),
   }

@@ -7,7 +7,7 @@ import type { Profiler } from '../profiler/profiler.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
 import { describeValue } from '../text/describe-value.ts'
-import type { LiveTrace, TraceStart } from '../trace/live-trace.ts'
+import type { LiveTrace, LiveTraceStart } from '../trace/live-trace.ts'
 import type { Query } from '../types/query.ts'
 import type { Report } from '../types/report.ts'
 import type { Trace } from '../types/trace.ts'
@@ -109,7 +109,7 @@ export function circumstancesOf(captured: CapturedQueries): Circumstances | unde
 }
 
 /** The key of a finding contains the name of its trace. The test's name stays the same when the assertion is exchanged. */
-function identityOfTest(profiler: Profiler): Pick<TraceStart, 'name' | 'labels'> | undefined {
+function identityOfTest(profiler: Profiler): Pick<LiveTraceStart, 'name' | 'labels'> | undefined {
   const around = profiler.currentTrace()
   if (around?.kind !== 'test') return undefined
   const { name, labels } = around

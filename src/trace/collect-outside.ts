@@ -32,7 +32,7 @@ export function collectOutside(start: () => LiveTrace): () => LiveTrace {
     return unit.quietLooks >= QUIET_LOOKS || unit.trace.now() >= LONGEST_MS
   }
   const end = (unit: Unit) => {
-    unit.trace.end(unit.trace.isIdle ? unit.trace.lastAnswerMs : undefined)
+    unit.trace.end(unit.trace.isIdle ? lastAnswerMs(unit.trace) : undefined)
     unitOf.delete(unit.root)
   }
   const look = () => {
@@ -66,4 +66,13 @@ export function collectOutside(start: () => LiveTrace): () => LiveTrace {
     unit.quietLooks = 0
     return unit.trace
   }
+}
+
+/** When the last answer came, as far as queries were kept; the present time when none was. */
+function lastAnswerMs(trace: LiveTrace): number {
+  let lastMs = 0
+  for (const { startMs, waitMs = 0, durationMs = 0 } of trace.queries) {
+    lastMs = Math.max(lastMs, startMs + waitMs + durationMs)
+  }
+  return lastMs || trace.now()
 }

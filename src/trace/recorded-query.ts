@@ -13,40 +13,25 @@ import type {
   ValueFlow,
 } from '../types/query.ts'
 import { type Call, type CapturedStack, NO_CALL, type ResolveCall } from './call-site/call-site.ts'
+import type { DriverField } from './query-recording.ts'
 import type { KeptCells } from './value-flow/kept-cells.ts'
 
-/** What the driver knows of a result's column. */
-export interface DriverField {
-  name: string
-  tableID?: number
-  columnID?: number
-  /** `pg_type.oid` */
-  dataTypeID?: number
-}
-
-/** What the driver knows of a finished query. */
-export interface Outcome {
-  rowCount: number
-  fields?: readonly DriverField[]
-  /** Rows as the driver made them: objects by column name, or arrays. Absent where they were told as they came. */
-  rows?: readonly unknown[]
-}
-
-export interface QueryStart {
+/** What is known when the query starts: what the driver told, with what the recorder adds. */
+export interface RecordedStart {
   sql: string
-  /** When `sql` is only its start. */
+  /** The length of the whole statement, when `sql` is only the beginning of it. */
   sqlLength?: number | undefined
   params?: readonly unknown[] | undefined
   stack?: CapturedStack | undefined
-  /** Where the statement was put together, when the adapter saw that. */
+  /** Where the statement was built, when the adapter of a query builder saw that. */
   built?: CapturedStack | undefined
   via?: string | undefined
   tables?: (() => readonly string[]) | undefined
   prepared?: string | undefined
-  inPortions?: boolean
-  /** How long the application has waited for the connection before it could call. */
+  inPortions?: boolean | undefined
+  /** How long the application waited for the connection before it could call the driver. */
   waitedMs?: number | undefined
-  /** What calls of `ignore` around it say. */
+  /** The calls of `ignore` around the calling code. */
   ignored?: readonly Ignore[] | undefined
 }
 
@@ -91,7 +76,7 @@ export class RecordedQuery implements Query {
   #call: Call | undefined
   #buildingCall: Call | undefined
 
-  constructor(start: QueryStart, calledMs: number, resolve: ResolveCall) {
+  constructor(start: RecordedStart, calledMs: number, resolve: ResolveCall) {
     this.sql = start.sql
     if (start.sqlLength !== undefined) this.sqlLength = start.sqlLength
     this.calledMs = calledMs

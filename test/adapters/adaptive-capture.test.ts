@@ -89,7 +89,7 @@ test('a loop that was not there before is caught in the very trace, with its lin
 }, async () => {
   const { profiler, app, behaviour, traces } = start({ capture: 'adaptive' })
   await load(app, 60, profiler)
-  const before = traces.findIndex((trace) => trace.isCounting)
+  const before = traces.findIndex((trace) => trace.mode === 'counting')
   expect(before).toBeGreaterThan(0)
   behaviour.hasLoop = true
   // One of them may be in full by its turn anyhow.

@@ -1,6 +1,7 @@
 // What a trace still knows of its values when they are gone.
 import { expect, test } from 'vitest'
-import type { Outcome, RecordedQuery } from '../../src/trace/recorded-query.ts'
+import type { Outcome } from '../../src/trace/query-recording.ts'
+import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 import { sealValues } from '../../src/trace/value-flow/seal-values.ts'
 import { recordedQuery } from '../recorded-query.ts'
 

@@ -2,7 +2,7 @@
 // arrived. An application may change, rename and empty its rows afterwards; nothing of that is seen here. Cells are
 // references, so a long text costs no more than a number. Documents (JSON, arrays) can be changed in place as well, so
 // the values inside of them are noted at once, up to a limit.
-import type { DriverField } from '../recorded-query.ts'
+import type { DriverField } from '../query-recording.ts'
 
 /** The cells of one column, or those of one path within the documents of a column. */
 export interface CellColumn {

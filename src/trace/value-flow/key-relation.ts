@@ -3,7 +3,7 @@
 // nothing about values.
 import type { Catalog } from '../../sql/bounds/catalog-shape.ts'
 import type { NamedTable } from '../../sql/fingerprint/named-tables.ts'
-import type { DriverField } from '../recorded-query.ts'
+import type { DriverField } from '../query-recording.ts'
 import type { SlotColumn } from './slot-column.ts'
 
 /** `declared`: the database says so; `named`: the names say so, as in `orders.customer_id` and `customers.id`. */

@@ -2,7 +2,8 @@
 // it last before a query started. What had arrived is told by positions in the trace, never by a clock, which may stand
 // still. Each column is read once and each answer takes a look-up, so that following values stays linear in the queries.
 import { fingerprint } from '../../sql/index.ts'
-import type { DriverField, RecordedQuery } from '../recorded-query.ts'
+import type { DriverField } from '../query-recording.ts'
+import type { RecordedQuery } from '../recorded-query.ts'
 import { cellText, NULL } from './canonical-value.ts'
 import type { CellColumn } from './kept-cells.ts'
 import { identityOf } from './key-relation.ts'
