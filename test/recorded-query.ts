@@ -8,7 +8,7 @@ import type { CallSite } from '../src/types/query.ts'
 export interface Recorded {
   params?: readonly unknown[]
   fields?: readonly DriverField[] | undefined
-  rows?: readonly unknown[]
+  rows?: readonly unknown[] | undefined
   /** More than there are in `rows`, when only the first were kept. */
   rowCount?: number
   startMs?: number
