@@ -9,9 +9,9 @@ export class CapturedQueries {
   queries: RecordedQuery[] = []
   /** Queries that were sent after the limit had been reached. They were only counted. */
   truncated = 0
-  /** What was left out of the queries to stay within the limits. */
+  /** Counts the parts of queries that were left out to stay within the limits. */
   readonly cut: TraceCut = {}
-  /** What may still be kept of parameters and results. */
+  /** Parameters and results are kept until their limit is reached. */
   readonly values: KeptValues
   readonly #limits: TraceLimits
   #connections: Map<object, number> | undefined

@@ -1,5 +1,5 @@
-// The record of one query that is kept, while it is running. What is told after its trace has closed is ignored, because the trace
-// has been read by then.
+// The record of one query that is kept, while it is running. Facts that arrive after its trace has closed are ignored,
+// because the trace has been read by then.
 import type { CapturedQueries } from './captured-queries.ts'
 import type { DriverField, Outcome, QueryRecording } from './query-recording.ts'
 import type { RecordedQuery } from './recorded-query.ts'

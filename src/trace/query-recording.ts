@@ -1,4 +1,4 @@
-// What a driver tells about one query: how it starts, and what becomes of it. Facts only: nothing here judges a query.
+// The facts that a driver tells about one query: how it starts, when it is sent, and how it ends.
 import type { RowShape } from './row-usage/row-watch.ts'
 
 /**

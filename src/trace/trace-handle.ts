@@ -18,7 +18,7 @@ export interface TraceHandle {
   settled(): Promise<void>
 }
 
-/** What a new trace is told about its unit of work. */
+/** The description of the unit of work that a new trace stands for. */
 export interface TraceStart {
   kind: TraceKind
   name: string

@@ -1,4 +1,4 @@
-// What all traces of one profiler share.
+// The settings that all traces of one profiler share.
 import type { RecordedApplication } from '../types/trace.ts'
 import type { ResolveCall } from './call-site/call-site.ts'
 import type { ClosingQueue } from './closing-queue.ts'
