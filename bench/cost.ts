@@ -1,6 +1,5 @@
-// `npm run bench`: what profiling costs, beside the bare driver and beside others, or this build beside that of another
-// commit, measured in one run. What is compared is the processor time of one request in the same round. Only the ratios
-// mean anything.
+// `npm run bench`: measures what profiling costs, in comparison with the bare driver and with other tools, or with the build
+// of another commit, in one run. It compares the CPU time of one request in the same round. Only the ratios are meaningful.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -28,9 +27,9 @@ const HELP = `Usage: npm run bench [-- options]
   --list                names the scenarios and variants
 `
 
-/** What --against compares when nothing else is asked for. */
+/** The variants that --against compares by default. */
 const OWN_VARIANTS = 'pg-loupe,pg-loupe in full,pg-loupe in production'
-/** With ten generations the interval is about as wide as one generation's noise is. */
+/** With ten generations the confidence interval is about as wide as the noise of one generation. */
 const GENERATIONS_AGAINST = { quick: 4, long: 10 }
 
 const { values } = parseArgs({
@@ -103,7 +102,7 @@ function costVariants(): Variant[] {
   return [...own.map((name) => ownVariant(name)), ...given]
 }
 
-/** Each variant of this build is followed by the same one of the commit's. */
+/** Each variant of this build is followed by the same variant of the other commit. */
 function againstVariants(commit: string): Variant[] {
   const names = pick(Object.keys(variants), values.variant ?? OWN_VARIANTS, '--variant')
   const { hash, variants: path } = buildCommit(commit)
@@ -133,7 +132,7 @@ function pick(all: string[], wanted: string | undefined, option: string): string
   })
 }
 
-/** A package of its own, so that a clone does without it. */
+/** OpenTelemetry is installed into a separate package, so that a clone does not depend on it. */
 function installOpenTelemetry(): void {
   const folder = join(import.meta.dirname, 'cost/opentelemetry')
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return
@@ -155,7 +154,7 @@ async function fill(connectionString: string): Promise<void> {
   await client.end()
 }
 
-/** No variant has anything to be compared with here. */
+/** In this mode no variant has anything to compare with. */
 function printPieces(version: string, node: string): void {
   const { stdout, stderr } = spawnSync(node, ['--expose-gc', join(import.meta.dirname, 'cost/pieces.mjs')], {
     encoding: 'utf8',

@@ -1,5 +1,5 @@
-// The cold fingerprint beside libpg-query's on the same statements, the cached one beside a bare Map, and the cost of
-// growing text. Run with: npx tsx bench/fingerprint.ts
+// Compares the cold fingerprint with libpg-query's on the same statements, and the cached one with a plain Map, and measures
+// the cost of growing texts. Run it with: npx tsx bench/fingerprint.ts
 
 import { fingerprintSync, loadModule } from 'libpg-query'
 import { Bench } from 'tinybench'
@@ -27,7 +27,7 @@ linear()
 
 async function cold(): Promise<void> {
   const bench = new Bench({ time: 400, warmupTime: 100 })
-  // One call for a short statement is near the resolution of the clock, so a round is several.
+  // One call for a short statement is close to the resolution of the clock, so a round has several calls.
   const roundOf = (sql: string) => (sql.length < 1000 ? 20 : 1)
   for (const [name, sql] of Object.entries(statements)) {
     const round = roundOf(sql)
@@ -52,7 +52,7 @@ async function cold(): Promise<void> {
 
 async function cached(): Promise<void> {
   const bench = new Bench({ time: 400, warmupTime: 100 })
-  // One call is near the resolution of the clock, so a round is many.
+  // One call is close to the resolution of the clock, so a round has many calls.
   const round = 1000
   const short = 'select * from "users" where "id" = $1 -- x'.slice(0, 40)
   const long = DRIZZLE.slice(0, 400)

@@ -1,5 +1,6 @@
-// What watching rows costs the application: 1,000 rows of 10 columns, not watched, watched in a sample, and watched whole, as
-// a statement under suspicion is now and then. Run with `node --import tsx bench/row-watch.ts`; only the ratios of one run mean anything.
+// Measures what watching rows costs the application: 1,000 rows of 10 columns, not watched, watched as a sample, and all
+// watched, as for a statement under suspicion. Run it with `node --import tsx bench/row-watch.ts`; only the ratios of one run
+// are meaningful.
 import { Bench } from 'tinybench'
 import { NO_CALL } from '../src/trace/call-site/call-site.ts'
 import { RecordedQuery } from '../src/trace/recorded-query.ts'
@@ -11,7 +12,7 @@ const fail = (error: unknown) => {
   throw error
 }
 
-/** As pg makes them: a spread of an empty row, then assignments. */
+/** Creates rows as pg does: a spread of an empty row, then assignments. */
 function makeRows(): Record<string, unknown>[] {
   const empty = Object.fromEntries(COLUMNS.map((name) => [name, null as unknown]))
   return Array.from({ length: ROWS }, (_, row) => {
@@ -34,7 +35,7 @@ let close: (() => void) | undefined
 const beforeEach = () => {
   rows = makeRows()
 }
-/** A watcher whose next result of one statement is watched whole. */
+/** A watcher that watches all rows of its next result. */
 function suspicious() {
   const watcher = rowWatcher(fail)
   const query = newQuery('select whole')

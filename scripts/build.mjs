@@ -1,7 +1,9 @@
-// Compiles the package with tsc alone (a bundler would copy shared classes into each entry point). It is compiled once, as
-// CommonJS, which both `require` and `import` load, so that one process has one copy; only what imports vitest, which
-// CommonJS cannot, is compiled as ES modules.
-// Compiles beside dist/ and swaps at the end, so a build that fails or is cut short leaves the old one whole.
+// Compiles the package with tsc alone, because a bundler would copy shared classes into each entry point. The output is
+// CommonJS, which both `require` and `import` load, so that one process has one copy. Only the files that import vitest are
+// compiled as ES modules, because CommonJS cannot import it.
+//
+// The output is written beside dist/ and swapped in at the end, so that a build that fails or is interrupted leaves the old
+// one intact.
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -40,7 +42,7 @@ const command = join(root, building, 'src/cli/main.js')
 if (existsSync(command)) chmodSync(command, 0o755)
 const mark = join(root, building, 'package.json')
 writeFileSync(mark, '{ "type": "commonjs" }\n')
-// Dated at the start of the build: a source saved while tsc ran may not be in it.
+// The date is that of the start of the build, because a source that was saved while tsc ran may not be in the output.
 utimesSync(mark, startedAt, startedAt)
 
 if (existsSync(`${root}dist`)) renameSync(`${root}dist`, root + replaced)
@@ -55,7 +57,7 @@ function compile(project, folder) {
   process.exit(status || 1)
 }
 
-/** The only default export that CommonJS holds; tools disagree on what `import` makes of one. */
+/** The only default export as CommonJS can express it. Tools disagree on how `import` treats one. */
 function writeJestReporterModule(folder) {
   writeFileSync(
     join(folder, 'reporter.mjs'),
@@ -83,7 +85,7 @@ function remove(folder) {
   rmSync(root + folder, { recursive: true, force: true })
 }
 
-/** A build killed in the middle cannot clean up after itself; the next one does. */
+/** Removes the output of a build that was killed, which could not clean up after itself. */
 function removeAbandoned() {
   for (const name of readdirSync(root)) {
     const [, pid] = name.match(/^dist\.(?:building|replaced)-(\d+)$/) ?? []

@@ -1,6 +1,6 @@
-// Bundles script and style of the HTML page into `src/report/reporters/html/page-bundle.ts`, with the hashes that the page's
-// policy names. The build writes that file; it is committed, so that what runs from source (vitest, tsx) needs no build,
-// and a test compares it with its source.
+// Bundles script and style of the HTML page into `src/report/reporters/html/page-bundle.ts`, with the hashes for the page's
+// content security policy. The build writes that file. It is committed, so that running from source (vitest, tsx) needs no
+// build, and a test compares it with its source.
 import { createHash } from 'node:crypto'
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ export async function bundlePage() {
     bundle: true,
     minify: true,
     format: 'iife',
-    // Browsers of 2023, as in the style.
+    // Browsers of 2023, as for the style.
     target: ['chrome111', 'firefox113', 'safari16.4'],
     charset: 'utf8',
     legalComments: 'none',
@@ -36,7 +36,7 @@ export async function bundlePage() {
   ].join('\n')
 }
 
-/** A file that is as it should be stays untouched; a new one has this date, so that it does not make the build outdated. */
+/** An up-to-date file stays untouched. A new one gets this date, so that it does not make the build outdated. */
 export async function writePageBundle(date) {
   const text = await bundlePage()
   if (read() === text) return

@@ -1,4 +1,5 @@
-// Runs every `check:` script of package.json, a line each. A failure does not stop the others, and is shown in full.
+// Runs every `check:` script of package.json and prints a line for each. A failure is printed in full and does not stop the
+// others.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

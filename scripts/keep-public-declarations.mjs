@@ -1,6 +1,6 @@
-// Leaves the declaration files that a user's compiler can reach from an entry point, and removes the others: most files of
-// the package declare nothing that is exported from it. Relative imports in what is left name compiled files, because
-// TypeScript before 5.7 refuses `./file.ts`.
+// Keeps the declaration files that a user's compiler can reach from an entry point, and removes all others: most files of the
+// package declare nothing that an entry point exports. Relative imports in the remaining files name compiled files, because
+// TypeScript before 5.7 rejects `./file.ts`.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 

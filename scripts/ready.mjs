@@ -1,6 +1,6 @@
-// Makes a fresh clone ready, so that `npm test` or `npm run demo` can be the first command ever typed in it:
-// installs what package-lock.json asks for and compiles what has changed, each only when needed. Runs before
-// anything is installed, hence plain JavaScript and nothing but Node.
+// Prepares a fresh clone, so that `npm test` or `npm run demo` can be the first command: installs the packages of
+// package-lock.json and compiles changed sources, each only when needed. It runs before anything is installed, so it is plain
+// JavaScript that uses only Node.js.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { takeTurns } from './take-turns.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Written last by the build, and dated at its start. */
+/** The build writes this file last, with the date of its start. */
 const BUILD_MARK = 'dist/package.json'
 const BUILD_INPUTS = [
   'src',
@@ -26,7 +26,7 @@ if (!isInstalled() || !isBuilt()) {
 }
 
 async function makeReady() {
-  // Asked again: whoever held the lock before may have done it all.
+  // Checked again, because the process that held the lock may have done everything.
   if (!isInstalled()) {
     say('node_modules is not what package-lock.json asks for: running npm ci')
     await run('npm ci', ...npmCi())
@@ -47,17 +47,17 @@ function refuseOldNode() {
   process.exit(1)
 }
 
-/** Compares contents, not dates: git and npm both touch files that they do not change. */
+/** Compares contents instead of dates, because git and npm both touch files that they do not change. */
 function isInstalled() {
   const installedLock = 'node_modules/.package-lock.json'
   if (!existsSync(join(root, installedLock))) return false
   const installed = readJson(installedLock).packages
   return Object.entries(readJson('package-lock.json').packages).every(([path, wanted]) => {
     const found = installed[path]
-    // The first entry is the project itself; of the optional ones npm leaves out those for other platforms.
+    // The first entry is the project itself. npm leaves out optional packages for other platforms.
     if (path === '' || (found === undefined && (wanted.optional || wanted.devOptional))) return true
     if (found === undefined || found.version !== wanted.version) return false
-    // Where the lock knows no hash, npm notes the one it found.
+    // When the lock file has no hash, npm notes the one that it found.
     return wanted.integrity === undefined || found.integrity === wanted.integrity
   })
 }
@@ -68,7 +68,7 @@ function isBuilt() {
   return BUILD_INPUTS.every((input) => newestMs(join(root, input)) <= mark.mtimeMs)
 }
 
-/** Folders count too: theirs is the only date that changes when a file is removed. */
+/** Includes folders, because only the date of a folder changes when a file is removed. */
 function newestMs(path) {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined || path.endsWith('.test.ts')) return 0
@@ -76,11 +76,11 @@ function newestMs(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestMs(join(path, name))))
 }
 
-/** With what the tests need, even where NODE_ENV=production would leave it out. */
+/** Includes development dependencies, which NODE_ENV=production would exclude. */
 function npmCi() {
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']
   const self = process.env.npm_execpath
-  // Under npm run, the very npm that was called; by its script, which needs no shell on any system.
+  // Uses the same npm that was called, by its script, which needs no shell on any system.
   if (self && /npm-cli\.c?js$/.test(self)) return [process.execPath, [self, ...args]]
   return process.platform === 'win32' ? ['npm.cmd', args, { shell: true }] : ['npm', args]
 }
@@ -88,7 +88,7 @@ function npmCi() {
 function run(title, command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
-    // Ctrl-C reaches the child as well; ending is left to it, so that its last words are not cut off.
+    // Ctrl-C reaches the child as well. This process waits for the child to end, so that its last output is complete.
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     const passOn = (signal) => child.kill(signal)
     for (const signal of signals) process.on(signal, passOn)
@@ -96,9 +96,9 @@ function run(title, command, args, options) {
     child.once('exit', (status, signal) => {
       for (const name of signals) process.removeListener(name, passOn)
       if (status === 0) return resolve()
-      // What a shell reports for a process ended by a signal.
+      // The exit status of a shell for a process that was ended by a signal.
       if (signal) return fail(`${title} was ended by ${signal}`, 128 + constants.signals[signal])
-      return fail(`${title} failed with status ${status}; what it said stands above`, status)
+      return fail(`${title} failed with status ${status}; see its output above`, status)
     })
   })
 }
@@ -109,7 +109,7 @@ function fail(message, status) {
 }
 
 function tellWaiting({ pid }) {
-  say(`waiting for process ${pid}, which is making this clone ready already`)
+  say(`waiting for process ${pid}, which is already preparing this clone`)
 }
 
 function say(message) {

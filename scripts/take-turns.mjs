@@ -1,7 +1,7 @@
-// Lets one process at a time do something in this clone, and survives those that die while doing it.
-// The lock is a folder holding one file named after its owner. Folder and file appear together, by a rename
-// that fails while another owner's file is there; and a dead owner's lock is broken by removing that very
-// file, so that two who find it dead at once cannot break the lock of the third who came after.
+// Lets only one process at a time do something in this clone, and tolerates processes that die while doing it. The lock is a
+// folder with one file that is named after its owner. Folder and file appear together, by a rename that fails while another
+// owner's file exists. The lock of a dead owner is broken by removing that very file, so that two processes that detect the
+// death at the same time cannot break the lock of a third one that came after.
 import { randomBytes } from 'node:crypto'
 import {
   mkdirSync,
@@ -20,7 +20,10 @@ import { join } from 'node:path'
 
 const POLL_MS = 100
 const HEARTBEAT_MS = 1000
-/** For an owner in another container, whose process id says nothing here: this many missed heartbeats are death. */
+/**
+ * An owner in another container is considered dead after this many missed heartbeats, because its process id means nothing
+ * here.
+ */
 const SILENCE_MS = 20000
 
 /**
@@ -69,19 +72,19 @@ function acquire(folder, token) {
   mkdirSync(prepared)
   try {
     writeFileSync(join(prepared, token), JSON.stringify({ pid: process.pid, host: hostname() }))
-    // Windows renames onto no folder at all, not even onto an empty one.
+    // Windows cannot rename onto a folder, not even onto an empty one.
     attempt(() => rmdirSync(folder))
     renameSync(prepared, folder)
     return true
   } catch (error) {
     rmSync(prepared, { recursive: true, force: true })
-    // Held by another; the last two are what Windows says then.
+    // Another process holds the lock. The last two codes are those of Windows.
     if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(error.code)) return false
     throw error
   }
 }
 
-/** The one who holds the lock, or undefined when it has just been released. */
+/** The owner of the lock, or undefined when it has just been released. */
 function readOwner(folder) {
   try {
     const [name] = readdirSync(folder)
@@ -107,6 +110,6 @@ function attempt(action) {
   try {
     action()
   } catch {
-    // Somebody else did it first, which is as good.
+    // Another process has already removed it.
   }
 }

@@ -1,8 +1,8 @@
-// The address that opens a place of the source: in the file's own program by default, or at its line in an editor that
-// has registered a scheme of its own. An editor is one of those below or a template with `{path}`, `{line}` and `{column}`.
+// Addresses that open a place of the source: by default the file in its own program, or its line in an editor that has
+// registered a URL scheme. An editor is one of those below or a template with `{path}`, `{line}` and `{column}`.
 import type { Frame } from './types/query.ts'
 
-/** Known by name; each has registered its scheme when it is installed (JetBrains editors by the Toolbox App). */
+/** Editors known by name. Each registers its scheme when it is installed (JetBrains editors by the Toolbox App). */
 export const EDITORS = {
   vscode: 'vscode://file/{path}:{line}:{column}',
   cursor: 'cursor://file/{path}:{line}:{column}',
@@ -12,14 +12,14 @@ export const EDITORS = {
   webstorm: 'webstorm://open?file={path}&line={line}&column={column}',
 } as const
 
-/** An editor by its name, or a template such as `vscode://file/{path}:{line}:{column}`. */
+/** The name of an editor, or a template such as `vscode://file/{path}:{line}:{column}`. */
 export type Editor = keyof typeof EDITORS | (string & {})
 
 export const FILE_LINK = 'file:///{path}'
 
 export const EDITOR_TAKES = `one of ${Object.keys(EDITORS).join(', ')}, or a template such as '${EDITORS.vscode}'`
 
-/** Whether it is the name of an editor, or a template that can be one. */
+/** Whether a text is the name of an editor or a valid template. */
 export function isEditor(value: unknown): value is Editor {
   if (typeof value !== 'string') return false
   return (
@@ -29,18 +29,18 @@ export function isEditor(value: unknown): value is Editor {
 }
 
 const ADDRESS = /^[a-z][a-z\d+.-]*:[^\s\p{C}]*$/iu
-/** A page would run it. */
+/** A page would execute an address with this scheme. */
 const RUNS_CODE = /^(?:javascript|data|vbscript|blob):/i
 
-/** The template of an editor; without one, that of the file itself. */
+/** The template of an editor. Without an editor, the template of the file itself. */
 export function linkTemplate(editor: Editor | undefined): string {
   if (editor === undefined) return FILE_LINK
   return Object.hasOwn(EDITORS, editor) ? EDITORS[editor as keyof typeof EDITORS] : editor
 }
 
 /**
- * Undefined for what is no file on a disk (`node:fs`, `webpack://…`), and for a relative path without a folder. It stands
- * alone, so that the HTML page can carry its source.
+ * Undefined when the text names no file on a disk (`node:fs`, `webpack://…`), or a relative path without a folder. The
+ * function uses no imports, so that the HTML page can include it.
  */
 export function editorLink(
   { file, line, column }: Pick<Frame, 'file' | 'line' | 'column'>,
@@ -60,7 +60,7 @@ export function editorLink(
     line: String(line > 0 ? line : 1),
     column: String(column && column > 0 ? column : 1),
   }
-  // `vscode://file/{path}` and `file://{path}` take `C:/…` and `/home/…` alike: what stands behind has one slash before it.
+  // `vscode://file/{path}` and `file://{path}` accept both `C:/…` and `/home/…`: there is exactly one slash before the path.
   const rooted = encoded.replace(/^(?!\/)/, '/')
   return template
     .replace(/:\/\/\{path\}/g, () => `://${rooted}`)

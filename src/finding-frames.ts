@@ -1,4 +1,4 @@
-// Every place in the code that a finding names, under another name.
+// Renames every place in the code that a finding names.
 import type { Evidence, Finding } from './types/finding.ts'
 import type { CallSite, Frame } from './types/query.ts'
 

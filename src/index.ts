@@ -1,4 +1,4 @@
-// pg-loupe: the profiler, what it reports, and the types of both.
+// pg-loupe: the profiler, its reports, and the types of both.
 export { defineConfig, type LoupeConfig } from './config/config.ts'
 export type { DetectorSettings } from './detectors/detector-settings.ts'
 export { detectors } from './detectors/index.ts'

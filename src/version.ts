@@ -1,3 +1,3 @@
-// The version that reports carry. A constant, because package.json cannot be reached alike from both module systems;
-// a test holds it against package.json.
+// The version that reports contain. It is a constant, because the two module systems need different code to read
+// package.json. A test compares it with package.json.
 export const VERSION = '0.1.0'

@@ -1,8 +1,10 @@
-// pg-loupe/jest: traces every test of jest without a change to it, and matchers. `pg-loupe/jest/setup` does it with the
-// default profiler; a set-up file of the application's own can do it with another one. When the first test of a file is
-// about to run, all of them are known to jest-circus, and each function gets a trace of its own, hooks apart. Concurrent
-// tests, which begin before their turn, are no exception. jest 30 tells that moment to handlers that hang on the sandbox's
-// globalThis; before, only the state of jest-circus is there, and a hook outside of all blocks knows the moment.
+// pg-loupe/jest: traces every test of jest without changes to the tests, and adds matchers. `pg-loupe/jest/setup` does this
+// with the default profiler; a set-up file of the application can do it with another one.
+//
+// When the first test of a file is about to run, jest-circus knows all of them, and the function of each gets its own trace.
+// Hooks get none. Concurrent tests, which begin early, are traced in the same way. jest 30 announces this moment to handlers
+// on the sandbox's globalThis. Earlier versions only have the state of jest-circus, and a hook outside of all blocks runs at
+// the right moment.
 import { assertProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { noteSetUp, tellUnreportedTests } from '../../src/runners/test-notes.ts'
@@ -60,7 +62,7 @@ interface JestExpect {
 const HANDLERS = Symbol.for('EVENT_HANDLERS')
 
 /**
- * Traces each test from now on, and knows the matchers where `expect` is a global. To be called by a set-up file of
+ * Traces each test from now on, and adds the matchers when `expect` is a global. Called by a set-up file in
  * `setupFilesAfterEnv`.
  *
  * @throws TypeError when it is given something that is no profiler.
@@ -71,7 +73,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   const { [HANDLERS]: handlers, expect, beforeAll, afterAll } = globalThis as Sandbox
   const begin = ({ rootDescribeBlock }: CircusState) =>
     traceBlock(rootDescribeBlock, expect?.getState().testPath, profiler)
-  // The sandbox ends without a word: traces that wait for stragglers close before.
+  // The sandbox ends without an event, so traces that wait for late queries are closed before.
   const end = async () => {
     await profiler.settled()
     tellUnreportedTests('jest', profiler)
@@ -91,7 +93,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   expect?.extend(matchersOf(profiler))
 }
 
-/** Its symbol is in no registry, and is known by its description only. */
+/** The symbol is in no registry and is found by its description. */
 function stateBeforeJest30(): CircusState | undefined {
   const symbol = Object.getOwnPropertySymbols(globalThis).find(
     ({ description }) => description === 'JEST_STATE_SYMBOL',
@@ -99,7 +101,7 @@ function stateBeforeJest30(): CircusState | undefined {
   return symbol && (globalThis as unknown as Record<symbol, CircusState>)[symbol]
 }
 
-/** For `expect.extend`, where `expect` is imported and no global. */
+/** For `expect.extend`, when `expect` is imported and not a global. */
 export function matchers(profiler: Profiler = profilerOfTests()): ReturnType<typeof matchersOf> {
   return matchersOf(profiler)
 }

@@ -1,5 +1,5 @@
-// pg-loupe/jest/reporter, for `reporters`: collects what all workers and sandboxes trace, and ends each run with the
-// summary and the files that were asked for. It goes beside jest's own reporters.
+// pg-loupe/jest/reporter, for `reporters`: collects the traces of all workers and sandboxes, and ends each run with the
+// summary and the requested files. It is used in addition to jest's own reporters.
 import type { RunOptions } from '../../src/runners/run-options.ts'
 import { startTestRun, type TestRun } from '../../src/runners/test-run.ts'
 
@@ -15,7 +15,7 @@ export default class LoupeReporter {
   #run: TestRun | undefined
   #failed = false
 
-  /** @throws TypeError that names each wrong option, what it got and what it takes. */
+  /** @throws TypeError that names each wrong option, its value and the allowed values. */
   constructor(_globalConfig: unknown, options: RunOptions = {}) {
     this.#options = options
     this.#run = startTestRun(options, 'jest')

@@ -1,6 +1,6 @@
-// pg-loupe/mocha/hooks: traces every test of mocha without a change to it, in parallel mode too, and ends the run with the
-// summary and the files that were asked for. It is no reporter, because mocha takes one only: a file that mocha requires
-// exports what it gives. Collecting begins at once, before the application makes its profilers.
+// pg-loupe/mocha/hooks: traces every test of mocha without changes to the tests, also in parallel mode, and ends the run with
+// the summary and the requested files. It is not a reporter, because mocha accepts only one: mocha reads the exports of a
+// file that it requires. Collecting begins at once, before the application creates its profilers.
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { RunOptions } from '../../src/runners/run-options.ts'
 import { noteSetUp } from '../../src/runners/test-notes.ts'
@@ -9,7 +9,7 @@ import { profilerOfTests, tracedTest } from '../../src/runners/traced-test.ts'
 
 export type { RunOptions }
 
-/** What mocha looks for in a file that it requires. */
+/** The export that mocha looks for in a required file. */
 export interface LoupeHooks {
   mochaHooks: {
     beforeEach(this: HookContext): void
@@ -29,9 +29,9 @@ interface Test {
 }
 
 /**
- * `profiler` gives the profiler to use, when it is not the default one; it is called before the first test.
+ * `profiler` returns the profiler to use instead of the default one. It is called before the first test.
  *
- * @throws TypeError that names each wrong option, what it got and what it takes.
+ * @throws TypeError that names each wrong option, its value and the allowed values.
  */
 export function loupeHooks(options?: RunOptions, profiler: () => Profiler = profilerOfTests): LoupeHooks {
   noteSetUp('mocha')
@@ -44,7 +44,7 @@ export function loupeHooks(options?: RunOptions, profiler: () => Profiler = prof
         const place = { file: test.file, names: test.titlePath(), callbackAt: 0 }
         test.fn = tracedTest(test.fn, place, profiler())
       },
-      // In parallel mode this is after each file, and the worker may be ended afterwards.
+      // In parallel mode this runs after each file, and the worker may be ended afterwards.
       afterAll: () => profiler().settled(),
     },
     async mochaGlobalTeardown() {
@@ -55,7 +55,7 @@ export function loupeHooks(options?: RunOptions, profiler: () => Profiler = prof
   }
 }
 
-/** mocha sets the status in a listener that it adds after this moment, or exits there and then. */
+/** mocha sets the exit status in a listener that it adds later, or exits immediately. */
 function failAtExit(): void {
   const fail = () => {
     process.exitCode ||= 1

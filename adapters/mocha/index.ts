@@ -7,5 +7,5 @@ const hooks: LoupeHooks = loupeHooks()
 export const mochaHooks: LoupeHooks['mochaHooks'] = hooks.mochaHooks
 export const mochaGlobalTeardown: LoupeHooks['mochaGlobalTeardown'] = hooks.mochaGlobalTeardown
 
-// Before the application makes it, whose default prints.
+// Created before the application creates a default profiler, which would print.
 profilerOfTests()

@@ -1,4 +1,4 @@
-// The runner has no moment for others after its last test but the end of its process.
+// The runner offers no event after its last test except the end of its process.
 import { defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import { startTestRun } from '../../src/runners/test-run.ts'
 
@@ -9,7 +9,7 @@ export function reportAtEnd(): void {
   })
 
   async function finish(): Promise<void> {
-    // Where the tests ran in this process.
+    // The tests ran in this process.
     await defaultProfiler().settled()
     const { text, failed } = await run.finish()
     process.stderr.write(text)

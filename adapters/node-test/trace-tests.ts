@@ -1,7 +1,7 @@
-// Traces the function of every test. node:test has hooks before and after a test and none around it, and its functions
-// cannot be replaced for those who import them by default. But each test is an AsyncResource and runs its function in the
-// scope of itself: the method that does so is replaced for the class of tests. The class is found by a hook, which is
-// one too. A Node.js that is built otherwise is left as it is, and says so once.
+// Traces the function of every test. node:test has hooks before and after a test but none around it, and functions that are
+// imported by default cannot be replaced. However, each test is an AsyncResource that runs its function in its own scope, so
+// the method that does this is replaced for the class of tests. A hook, which is an instance of that class too, gives access
+// to it. When a version of Node.js works differently, nothing is replaced and a notice is printed once.
 import { executionAsyncResource } from 'node:async_hooks'
 import { after, beforeEach } from 'node:test'
 import { aroundMethod } from '../../src/host/replace-method.ts'
@@ -14,12 +14,12 @@ interface Test {
   fn: unknown
   parent: Test | null
   loc?: { file?: string }
-  /** Whatever says so is truthy: an error, or a condition for it. */
+  /** The value is truthy when a test is expected to fail: an error, or a condition for it. */
   expectFailure?: unknown
   runInAsyncScope: unknown
 }
 
-/** A test takes its context, and a callback if it has a second parameter. */
+/** A test gets its context, and a callback if it has a second parameter. */
 const CALLBACK_AT = 1
 
 export function traceTests(profiler: Profiler = profilerOfTests()): void {
@@ -52,7 +52,7 @@ function trace(prototype: Test, profiler: Profiler): void {
   aroundMethod(prototype, 'runInAsyncScope', (target, run, args) => {
     const test = target as Test
     const [fn, ...more] = args
-    // Suites and hooks are of classes below, and the one without a parent stands for the file.
+    // Suites and hooks have subclasses, and the test without a parent stands for the file.
     const isTest = fn === test.fn && test.parent && Object.getPrototypeOf(test) === prototype
     if (!isTest) return Reflect.apply(run, test, args)
     const place = {
@@ -69,7 +69,7 @@ function fileOf({ loc }: Test): string | undefined {
   return loc?.file ?? process.argv[1]
 }
 
-/** The outermost stands for the file. */
+/** The outermost one stands for the file. */
 function namesOf({ name, parent }: Test): string[] {
   return parent ? [...namesOf(parent), name] : []
 }

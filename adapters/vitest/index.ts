@@ -1,6 +1,6 @@
-// pg-loupe/vitest: traces every test of vitest without a change to it, and matchers. `pg-loupe/vitest/setup` does it with
-// the default profiler; a set-up file of the application's own can do it with another one. vitest calls `runTask` in
-// the place of a test's function where a runner has it, and only there: hooks are not part of the test's trace.
+// pg-loupe/vitest: traces every test of vitest without changes to the tests, and adds matchers. `pg-loupe/vitest/setup` does
+// this with the default profiler; a set-up file of the application can do it with another one. vitest calls a runner's
+// `runTask` instead of the function of a test, and only there, so hooks are not part of the test's trace.
 import * as vitest from 'vitest'
 import { assertProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
@@ -36,7 +36,7 @@ const OLD_SUITE = 'vitest/suite'
 const runner = await findRunner()
 
 /**
- * Traces each test from now on, and knows the matchers. To be called by a set-up file.
+ * Traces each test from now on, and adds the matchers. Called by a set-up file.
  *
  * @throws TypeError when it is given something that is no profiler.
  */
@@ -45,7 +45,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   noteSetUp('vitest')
   const { afterAll, expect } = vitest
   expect.extend(matchersOf(profiler))
-  // A worker that has just run its last test is ended without a word: traces that wait for stragglers close before.
+  // A worker ends without an event after its last test, so traces that wait for late queries are closed before.
   afterAll(async () => {
     await profiler.settled()
     tellUnreportedTests('vitest', profiler)
@@ -69,7 +69,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
   }
 }
 
-/** Exported by vitest itself from 4.1 on, and by two entry points of its own before. */
+/** vitest exports this itself since 4.1, and from two other entry points before. */
 async function findRunner(): Promise<Runner | undefined> {
   const { TestRunner } = vitest as { TestRunner?: { getTestFn?: unknown; prototype: unknown } }
   if (typeof TestRunner?.getTestFn === 'function') {

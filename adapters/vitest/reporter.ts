@@ -1,5 +1,5 @@
-// pg-loupe/vitest/reporter, for `reporters`: collects what all workers trace, and ends each run with the summary and the
-// files that were asked for. It goes beside vitest's own reporters.
+// pg-loupe/vitest/reporter, for `reporters`: collects the traces of all workers, and ends each run with the summary and the
+// requested files. It is used in addition to vitest's own reporters.
 import type { Reporter } from 'vitest/node'
 import { checkRunOptions, type RunOptions } from '../../src/runners/run-options.ts'
 import { startTestRun, type TestRun } from '../../src/runners/test-run.ts'
@@ -10,7 +10,7 @@ export default class LoupeReporter implements Reporter {
   readonly #options: RunOptions
   #run: TestRun | undefined
 
-  /** @throws TypeError that names each wrong option, what it got and what it takes. */
+  /** @throws TypeError that names each wrong option, its value and the allowed values. */
   constructor(options: RunOptions = {}) {
     checkRunOptions(options)
     this.#options = options
@@ -26,7 +26,7 @@ export default class LoupeReporter implements Reporter {
   }
 
   async onTestRunEnd(testModules: readonly unknown[] = []): Promise<void> {
-    // Taken at once, because vitest 3 calls both this and `onFinished`.
+    // The run is taken at once, because vitest 3 calls both this method and `onFinished`.
     const run = this.#run
     this.#run = undefined
     const { text, failed } = (await run?.finish(testModules.length > 0)) ?? { text: '', failed: false }
@@ -34,7 +34,7 @@ export default class LoupeReporter implements Reporter {
     if (failed) process.exitCode = 1
   }
 
-  /** What vitest 2 calls instead. */
+  /** vitest 2 calls this method instead. */
   onFinished(files?: readonly unknown[]): Promise<void> {
     return this.onTestRunEnd(files)
   }

@@ -1,5 +1,5 @@
-// The application that is measured, in a process of its own: it serves requests, sends queries in place when it is told
-// to, and says what processor time it has used. It knows nothing of what is measured beside it.
+// The measured application, in its own process: it serves requests, sends queries directly when told to, and reports its CPU
+// time. It does not know which variant is measured.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { variants } from './variants.mjs'
@@ -28,7 +28,7 @@ const items = pgTable('items', {
 })
 
 const FEW = 'select id, name, price, created_at from items where category = $1 order by id limit 4'
-/** Ten statements of a few rows. */
+/** Ten statements with a few rows each. */
 const DIFFERENT = [
   FEW,
   'select id, name from items where category = $1 order by id desc limit 4',
@@ -51,7 +51,7 @@ const routes = {
     for (const sql of DIFFERENT) rows = readAll(await pool.query(sql, [1 + (turn % 50)]))
     return rows
   },
-  // In one statement's text, and without a loop over rows: ten calls, as layers of helpers make them.
+  // The query is sent through ten calls, as in an application with layers of helpers, and without a loop over rows.
   'ten-equal': async (turn) => {
     let rows = []
     for (let at = 0; at < 10; at++) rows = readAll(await pool.query(FEW, [1 + (turn % 50)]))
@@ -78,7 +78,7 @@ const routes = {
   },
 }
 
-/** An N+1 as it is written: the rows of a list, and a query for each. */
+/** A typical N+1: the rows of a list, and one query for each of them. */
 async function loop(count) {
   const { rows } = await pool.query('select id, category from items order by id limit $1', [count])
   const found = []
@@ -87,7 +87,7 @@ async function loop(count) {
   return found.length
 }
 
-/** An application reads what it asks for. */
+/** Reads every column, as an application reads what it selects. */
 function readAll({ rows }) {
   return rows.map((row) => ({ ...row }))
 }
@@ -135,7 +135,7 @@ process.on('disconnect', () => {
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))
 server.keepAliveTimeout = 60_000
 
-/** A module of somebody else's exports `setUp`, that of another commit all of its variants. */
+/** The module of another tool exports `setUp`; that of another commit exports all of its variants. */
 async function setUpFrom(path) {
   const module = await import(pathToFileURL(path).href)
   return module.variants ? module.variants[name] : module

@@ -1,5 +1,5 @@
-// The build of another commit, so that two builds can be measured in the same rounds. The commit's files are unpacked
-// below node_modules, where they find the installed packages and disturb nothing in the working tree.
+// Builds another commit, so that two builds can be measured in the same rounds. The commit's files are unpacked below
+// node_modules, where they find the installed packages and do not disturb the working tree.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,12 +9,12 @@ const root = join(import.meta.dirname, '../..')
 export interface CommitBuild {
   /** The commit's short hash. */
   hash: string
-  /** Its own `bench/cost/variants.mjs`, which knows how that build is set up. */
+  /** The commit's own `bench/cost/variants.mjs`, which knows how to set up that build. */
   variants: string
 }
 
 /**
- * Unpacks and builds a commit, or takes the build that is there already.
+ * Unpacks and builds a commit, or returns the build that already exists.
  *
  * @throws Error when `commit` names no commit, or its build fails.
  */
@@ -41,7 +41,7 @@ export function buildCommit(commit: string): CommitBuild {
   return built
 }
 
-/** Run in a process of its own, because the build script works on the folder it lies in. */
+/** The build runs in its own process, because the build script works on the folder that contains it. */
 const LINK_AND_BUILD = `import { symlinkSync } from 'node:fs'
 symlinkSync(process.argv[1], 'node_modules', 'junction')
 await import(process.cwd() + '/scripts/build.mjs')`

@@ -1,10 +1,10 @@
-// Whether one build costs more than another. What V8 makes of a process differs from one process to the next by more than
-// the rounds inside a process do, so each generation of processes counts as one sample.
+// Decides whether one build costs more than another. V8 optimises each process differently, and these differences are larger
+// than those between the rounds of one process, so each generation of processes counts as one sample.
 import type { Generations } from './measure.ts'
 import { median } from './quantiles.ts'
 
 export interface Comparison {
-  /** Processor time of the first build, as a multiple of the second's. */
+  /** CPU time of the first build, as a multiple of the second's. */
   ratio: number
   /** The 95 % confidence interval of the ratio. */
   low: number
@@ -15,7 +15,7 @@ export interface Comparison {
 /**
  * Compares two builds that were measured in the same rounds.
  *
- * @throws RangeError when there are fewer than two generations, because one says nothing about the noise between them.
+ * @throws RangeError when there are fewer than two generations, because the noise between generations is then unknown.
  */
 export function compare(builds: Generations, others: Generations): Comparison {
   const logs = builds.map((rounds, generation) =>
@@ -33,12 +33,12 @@ export function compare(builds: Generations, others: Generations): Comparison {
   return { ratio: Math.exp(mean), low, high, verdict }
 }
 
-/** Two-sided 95 % quantiles of Student's t distribution for 1 to 30 degrees of freedom, from its printed tables. */
+/** Two-sided 95 % quantiles of Student's t distribution for 1 to 30 degrees of freedom, from printed tables. */
 const STUDENT_T = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
   2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ]
-/** The normal distribution's, which is close enough beyond the table. */
+/** The quantile of the normal distribution, which is close enough beyond the table. */
 const NORMAL = 1.96
 
 function studentT(degreesOfFreedom: number): number {

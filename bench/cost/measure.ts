@@ -1,21 +1,21 @@
-// Measures one scenario in every variant: each variant is the same application in a process of its own, and the
-// processes take turns in short rounds, so that whatever else the machine does hits all of them.
+// Measures one scenario in every variant. Each variant is the same application in its own process, and the processes take
+// turns in short rounds, so that other load on the machine affects all of them.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 
 export interface Variant {
-  /** As shown in the table. */
+  /** Name in the printed table. */
   label: string
-  /** Among the variants of its module. */
+  /** Name among the variants of its module. */
   name: string
-  /** The module that sets it up; empty for the one beside the application. */
+  /** The module that sets the variant up. Empty for the module beside the application. */
   path: string
   env: NodeJS.ProcessEnv
 }
 
-/** One round: the figures of one request, or of one query in place. */
+/** The figures of one round: of one request, or of one direct query. */
 export interface Measured {
   cpuUs: number
   wallUs: number
@@ -27,7 +27,7 @@ export type Generations = readonly (readonly Measured[])[]
 
 export interface Scenario {
   title: string
-  /** Requests, or queries in place, in one round: some tenths of a second for the bare driver. */
+  /** Number of requests, or direct queries, in one round: a few tenths of a second for the bare driver. */
   count: number
   inPlace?: true
 }
@@ -44,9 +44,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   drizzle: { title: 'Express, 5 queries of Drizzle', count: 300 },
 }
 
-/** Requests under way at once. */
+/** Number of concurrent requests. */
 const CONCURRENCY = 4
-/** Rounds before anything counts: V8 has compiled the hot code by then, and pg-loupe knows the routes. */
+/** Number of rounds before the measured ones, in which V8 compiles the hot code and pg-loupe learns the routes. */
 const WARM_ROUNDS = 8
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
@@ -57,7 +57,7 @@ interface Running {
   port: number
 }
 
-/** Starts every variant anew, warms it up and measures it `rounds` times. Returns the rounds of each variant. */
+/** Starts every variant in a new process, warms it up and measures `rounds` rounds. Returns the rounds of each variant. */
 export async function measureGeneration(
   node: string,
   url: string,
@@ -69,7 +69,7 @@ export async function measureGeneration(
   const measured = running.map((): Measured[] => [])
   try {
     for (let round = -WARM_ROUNDS; round < rounds; round++) {
-      // Another variant begins each time, so that what a turn leaves behind (a warm cache, a boosted clock) favours none.
+      // Each round begins with another variant, so that after-effects of a turn (a warm cache, a boosted clock) favour none.
       for (let turn = 0; turn < running.length; turn++) {
         const index = (turn + round + WARM_ROUNDS) % running.length
         const one = await measure(running[index] as Running, scenario)
@@ -88,7 +88,7 @@ async function start(node: string, url: string, variant: Variant): Promise<Runni
   const child = fork(join(import.meta.dirname, 'application.mjs'), [variant.name, variant.path, url], {
     execPath: node,
     execArgv: [],
-    // What is printed for people is made and written, and seen by nobody.
+    // Output for people is produced and written, but nobody reads it.
     stdio: ['ignore', 'ignore', process.env.BENCH_STDERR ? 'inherit' : 'ignore', 'ipc'],
     env: { ...env, ...variant.env },
   })
@@ -109,7 +109,7 @@ async function measure({ child, port }: Running, scenario: string): Promise<Meas
     return { cpuUs: cpuUs / count, wallUs: ((performance.now() - begin) * 1000) / count, latenciesMs: [] }
   }
   const url = `http://127.0.0.1:${port}/${scenario}`
-  // While the others had their turn, this one has had a rest, and pg-loupe looks closer at what comes after a rest.
+  // This process was idle while the others had their turn, and pg-loupe captures more after an idle time.
   await load(url, Math.ceil(count / 2))
   const before = await ask(child, { ask: 'usage' })
   const begin = performance.now()

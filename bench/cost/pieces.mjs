@@ -1,5 +1,5 @@
-// What single pieces cost, without a server: a trace that is open, the end of a trace, and the analysis of a trace file.
-// Prints one line of JSON. Run with --expose-gc.
+// Measures single pieces without a server: an open trace, the end of a trace, and the analysis of a trace file. Prints one
+// line of JSON. Run it with --expose-gc.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ function begin(profiler, name = 'GET /items') {
     const query = trace.countQuery(sql) ?? trace.startQuery({ sql, params: [at], stack: captureStack(begin) })
     query.sent(CONNECTION)
     query.received(300)
-    // Rows of its own, as a driver makes them.
+    // Each query gets new rows, as from a driver.
     const rows = ROWS.map((row) => ({ ...row }))
     query.finished({ rowCount: rows.length, fields: FIELDS, rows })
     query.handsOver(rows)

@@ -1,4 +1,4 @@
-// The results of the bench as Markdown tables.
+// Prints the results of the bench as Markdown tables.
 import { compare } from './compare.ts'
 import { type Generations, SCENARIOS, type Scenario, type Variant } from './measure.ts'
 import { quantile, quartiles } from './quantiles.ts'
@@ -8,7 +8,7 @@ export interface Result {
   generations: Generations
 }
 
-/** Every variant beside the bare driver. */
+/** Every variant in comparison with the bare driver. */
 export function costTable(node: string, scenario: string, results: readonly Result[]): string {
   const { title, inPlace } = SCENARIOS[scenario] as Scenario
   const bare = results.find(({ variant }) => variant.name === 'bare')?.generations.flat() ?? []
@@ -42,7 +42,7 @@ export function costTable(node: string, scenario: string, results: readonly Resu
   return `\nNode ${node}, ${title}\n${markdownTable(rows)}`
 }
 
-/** Every variant of this build beside the same one of another build. */
+/** Every variant of this build in comparison with the same variant of another build. */
 export function comparisonTable(
   node: string,
   scenario: string,

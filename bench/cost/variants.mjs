@@ -1,11 +1,12 @@
-// What is measured side by side. Each variant says how an application would put it to use; a package given by path on the
-// command line exports the same `setUp`. Plain JavaScript on the built package, so that what runs is what is published.
+// The variants that are measured side by side. Each variant shows how an application would use it. A package given by path on
+// the command line exports the same `setUp`. The file is plain JavaScript on the built package, so that the published code is
+// measured.
 import { createRequire } from 'node:module'
 
 /**
- * `setUp` is called before pg and Express are loaded, and returns what is to be done with them, each part optional:
- * `pool(pool)` and `drizzle(db)` return the profiled one, `middleware` is put before the routes, and `run(work)` runs a
- * piece of work that is no request.
+ * `setUp` is called before pg and Express are loaded. It returns an object with optional parts: `pool(pool)` and
+ * `drizzle(db)` return the profiled object, `middleware` is added before the routes, and `run(work)` runs work outside of
+ * requests.
  */
 export const variants = {
   bare: {},
@@ -24,7 +25,7 @@ async function asyncLocalStorageAlone() {
   const { AsyncLocalStorage } = await import('node:async_hooks')
   const storage = new AsyncLocalStorage()
   return {
-    // Read once a query, which is the least that anything needs that ties queries to requests.
+    // The store is read once per query, which is the minimum for any tool that assigns queries to requests.
     pool: (pool) => readBefore(pool, () => storage.getStore()),
     middleware: (_request, _response, next) => storage.run({}, next),
     run: (work) => storage.run({}, work),
@@ -72,7 +73,7 @@ async function loupeWithClsHooked() {
   return loupe({ context: clsHookedContext(createNamespace('application')) })
 }
 
-/** With a span for each request, as its HTTP instrumentation would make one, and an exporter that throws all away. */
+/** With a span for each request, as HTTP instrumentation would create one, and an exporter that discards everything. */
 async function openTelemetry() {
   const require = createRequire(new URL('opentelemetry/package.json', import.meta.url))
   const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks')

@@ -1,6 +1,5 @@
-// The shop: customers, products and orders as JSON over HTTP. Some of its routes make the mistakes that real
-// applications make, marked in the source; each of those has a neighbour under `/fixed` that answers the same without
-// the mistake.
+// The shop: customers, products and orders as JSON over HTTP. Some of its routes make mistakes that real applications make,
+// marked in the source. Each of these has a twin under `/fixed` with the same answer and without the mistake.
 import { drizzle } from 'drizzle-orm/node-postgres'
 import express, { type Express } from 'express'
 import type { Pool } from 'pg'
@@ -16,7 +15,7 @@ import { reports } from './routes/reports.ts'
 import { reviews } from './routes/reviews.ts'
 import * as schema from './schema.ts'
 
-/** Without a profiler of its own the shop reports to the one of the process. */
+/** Without its own profiler the shop uses the default one. */
 export function createApp(connections: Pool, profiler?: Profiler): Express {
   const pool = profilePool(connections, profiler)
   const db = profileDrizzle(drizzle(pool, { schema }), profiler)

@@ -1,6 +1,6 @@
-// Collects the keys that one turn of the event loop asks for and fetches them all at once: code that handles one row
-// can ask for what belongs to it, and still only one query is sent. Make one for each request: it remembers what it
-// has fetched.
+// Collects the keys that are requested in one turn of the event loop and fetches them with one query. Code that handles a
+// single row can thus request related rows without sending a query for each. Create one loader per request, because it
+// remembers the rows that it has fetched.
 
 export function batchLoader<Key, Value>(
   fetchAll: (keys: Key[]) => Promise<Map<Key, Value>>,

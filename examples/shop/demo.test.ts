@@ -1,4 +1,4 @@
-// The command itself: what it takes, and that it leaves nothing behind.
+// Tests the demo as a command: its arguments, and that it leaves nothing behind.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ test('the demo passes on all routes and ends by itself', async () => {
   expect(await isGone(demo.output())).toBe(true)
 })
 
-test('kept up, it serves a page of links until Ctrl-C', async () => {
+test('with --serve it serves a page of links until Ctrl-C', async () => {
   const demo = start('--serve')
   const url = await demo.sees(/^Open (http:\S+)/m)
   const page = await (await fetch(url)).text()
@@ -37,7 +37,7 @@ test('kept up, it serves a page of links until Ctrl-C', async () => {
   expect(await isGone(demo.output())).toBe(true)
 })
 
-test('Ctrl-C in the middle leaves nothing behind', async () => {
+test('Ctrl-C during the demo leaves no process behind', async () => {
   const demo = start()
   await demo.sees(/^(Database)/m)
   demo.process.kill('SIGINT')
@@ -46,7 +46,7 @@ test('Ctrl-C in the middle leaves nothing behind', async () => {
   expect(await isGone(demo.output())).toBe(true)
 })
 
-test('what it does not know is refused with its name and the usage', async () => {
+test('an unknown argument is refused with its name and the usage', async () => {
   const demo = start('--sevre')
 
   expect(await demo.status).toBe(2)
@@ -54,7 +54,7 @@ test('what it does not know is refused with its name and the usage', async () =>
   expect(demo.output()).toContain('Usage: npm run demo')
 })
 
-test('asked for help, it says what it does and starts nothing', async () => {
+test('--help prints the usage and starts nothing', async () => {
   const demo = start('--help')
 
   expect(await demo.status).toBe(0)
@@ -101,7 +101,7 @@ async function isGone(output: string): Promise<boolean> {
   return name !== undefined && rowCount === 0
 }
 
-/** What README.md shows of the output, which has to be what the demo really prints. */
+/** The output in README.md must be the output that the demo really prints. */
 function sampleOfReadme(): string {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   return /```\n(pg-loupe {2}GET .+?)\n```/s.exec(readme)?.[1] ?? 'README.md shows no output'

@@ -1,5 +1,5 @@
-// `npm run demo`: starts the shop on a real PostgreSQL, sends requests to every route, shows what pg-loupe reports as
-// they come in, and says at the end whether that is what the sources say it should be.
+// `npm run demo`: starts the shop on a real PostgreSQL, sends requests to every route, shows pg-loupe's reports as they come
+// in, and finally compares them with the mistakes that are marked in the source.
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { createProfiler, detectors, type Profiler } from 'pg-loupe'
@@ -26,7 +26,7 @@ Runs the example shop under pg-loupe, on a PostgreSQL that is started for it.
 const FAILED = 1
 const WRONG_USAGE = 2
 const INTERRUPTED = 130
-/** Putting everything away takes milliseconds; what does not let go after this is left to the system. */
+/** Closing takes milliseconds. After this time the process exits without waiting any longer. */
 const CLOSING_PATIENCE_MS = 15_000
 
 const { serve } = readArguments()
@@ -87,12 +87,12 @@ async function keepServing({ url }: RunningShop, signal: AbortSignal): Promise<n
   const commands = examples.map((path) => `  ${curl(url, { path })}`)
   console.log(`Open ${pc.cyan(`${url}/`)} in a browser, or try\n\n${commands.join('\n')}\n`)
   console.log('The reports appear here. Ctrl-C ends it.\n')
-  // Waiting for a signal alone would not keep the process, but the listening shop does.
+  // A pending signal handler alone would not keep the process alive, but the listening server does.
   if (!signal.aborted) await once(signal, 'abort')
   return 0
 }
 
-/** A PostgreSQL that is still starting notices by itself that this process is gone. */
+/** A PostgreSQL that is still starting detects by itself that this process has ended. */
 function interrupt(): void {
   if (postgres === undefined) process.exit(INTERRUPTED)
   interruption.abort()

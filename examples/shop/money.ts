@@ -14,7 +14,7 @@ export async function shopCurrency(db: Database): Promise<string> {
   return currency?.code ?? 'EUR'
 }
 
-/** Convenient for one price; whoever prints several asks for the currency first and uses `formatPrice`. */
+/** Convenient for a single price. Code that prints several prices reads the currency once and calls `formatPrice`. */
 export async function priceTag(db: Database, cents: number): Promise<string> {
   return formatPrice(cents, await shopCurrency(db))
 }

@@ -1,4 +1,4 @@
-// What the shop's lists show of a product.
+// The form in which the shop's lists show a product.
 import { count, eq, sql } from 'drizzle-orm'
 import { type Database, reviews } from './schema.ts'
 

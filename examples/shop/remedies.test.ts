@@ -1,5 +1,5 @@
-// Each remedy that is printed for a loop of the shop is run with the values of that very loop. A read gives the same rows, and
-// a write leaves the same rows behind.
+// Runs each remedy that is printed for a loop of the shop with the values of that loop. A read must return the same rows, and
+// a write must leave the same rows behind.
 import { join } from 'node:path'
 import pg from 'pg'
 import { createProfiler } from 'pg-loupe'

@@ -1,5 +1,5 @@
-// The shop's own test of a route, as an application would write it: the same number of queries for three orders as for two.
-// The routes with the mistake fail it, those with the fix pass.
+// A test of a route as an application would write it: the number of queries for three orders equals that for two. The routes
+// with the mistake fail it, and the fixed ones pass.
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { createProfiler } from 'pg-loupe'
@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => pool.end())
 
-/** So many more, each of another customer. */
+/** Creates this many more orders, each of another customer. */
 async function placeOrders(count: number) {
   await pool.query(
     `with placed as (

@@ -1,4 +1,4 @@
-// The tables of `schema.sql` as Drizzle sees them.
+// The tables of `schema.sql` for Drizzle.
 import { relations } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import {
@@ -14,7 +14,7 @@ import {
 
 export type Database = NodePgDatabase<typeof import('./schema.ts')>
 
-/** `schema.sql` allows no more lines in one order. */
+/** The maximum number of lines of an order, which `schema.sql` enforces. */
 export const MAX_LINES = 50
 
 const id = () => integer().primaryKey().generatedByDefaultAsIdentity()

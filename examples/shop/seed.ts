@@ -1,6 +1,6 @@
-// Creates the shop's tables in an empty database and fills them: the same rows every time, made by PostgreSQL itself,
-// so that tens of thousands of them take less than a second. Steps that share no factor with what they wrap around in
-// spread the rows evenly and without repetitions nearby.
+// Creates the shop's tables in an empty database and fills them. PostgreSQL itself generates the same rows every time, so
+// that tens of thousands of them take less than a second. Step sizes that share no factor with the modulus spread the rows
+// evenly without repetitions nearby.
 import { readFile } from 'node:fs/promises'
 import type { Pool } from 'pg'
 
@@ -31,7 +31,7 @@ const steps = [
     (array['Berlin', 'Lyon', 'Leeds', 'Utrecht', 'Gdansk', 'Malmo'])[1 + n % 6], lpad((n * 37 % 99999)::text, 5, '0')
   from generate_series(1, ${CUSTOMERS * 2}) n`,
 
-  // Three levels: 4 categories, 3 in each of them, 2 in each of those.
+  // Three levels: 4 categories with 3 subcategories each, which have 2 each.
   `insert into categories (parent_id, name) values
     (null, 'Kitchen'), (null, 'Garden'), (null, 'Office'), (null, 'Outdoor')`,
   `insert into categories (parent_id, name)

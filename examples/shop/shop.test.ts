@@ -1,5 +1,5 @@
-// The whole way, from HTTP requests to findings: each mistake marked in the shop's sources is reported at its line, and
-// every other route is silent.
+// Tests the whole way from HTTP requests to findings: each mistake that is marked in the shop's sources is reported at its
+// line, and every other route is silent.
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { is } from 'drizzle-orm'

@@ -13,7 +13,7 @@ import { strangerFolder } from './stranger-folder.ts'
 
 const apps = join(import.meta.dirname, 'apps')
 const database = await testDatabase()
-// Each starts several processes, and those of Vitest take long on a busy machine.
+// Each test starts several processes, and those of vitest take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {

@@ -71,7 +71,7 @@ test('few', () => expect(() => ask('/authors/1')).toHaveQueryCount(1))
   return await run([vitest, 'run'], folder)
 }
 
-/** What the application sends is seen as `pg-loupe/register` sees it. */
+/** Queries of the application are recorded as `pg-loupe/register` records them. */
 function run(args: readonly string[], cwd: string): Promise<string> {
   const register = join(root, 'dist/adapters/register/index.js')
   const env = {

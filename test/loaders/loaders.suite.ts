@@ -200,7 +200,7 @@ function wordsOf(stderr: string): string[] {
   return [...new Set(lines)]
 }
 
-/** As a developer's shell has it: what this runner sets is not there. */
+/** The environment of a developer's shell, without the variables of the present runner. */
 function strangersEnvironment(): NodeJS.ProcessEnv {
   const names = /^(?:NODE_ENV|NODE_OPTIONS|FORCE_COLOR|VITEST.*|TEST|PROD|DEV|MODE|BASE_URL|SSR|TINYPOOL.*)$/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.test(name)))

@@ -1,5 +1,4 @@
-// What two reports say of each other. A finding is the same one, wherever its line has moved; a route that did not run
-// proves nothing.
+// Compares two reports. A finding stays the same when its line moves, and a route that did not run proves nothing.
 import { expect, test } from 'vitest'
 import { compareReports } from '../../src/report/compare-reports.ts'
 import { consoleComparison } from '../../src/report/reporters/console-comparison.ts'
@@ -16,7 +15,7 @@ const route = (name: string, queries = 1): RouteSummary => ({
   databaseMs: spread(1),
 })
 
-/** Seen on `GET /<name>`, with so many queries. */
+/** A finding on `GET /<name>` with this number of queries. */
 function loop(name: string, queries: number, over: Partial<Finding> = {}): Finding {
   return finding({
     key: `n-plus-one | GET /${name} | list | 0123456789abcdef`,

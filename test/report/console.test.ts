@@ -262,7 +262,7 @@ describe('the live console', () => {
     const console = consoleListener({ output: { write: (text: string) => written.push(text) } })
     const show = (one: Trace) => console.hear(profiler.analyze([one]), one)
     for (let at = 0; at < 100; at++) show(loop(4))
-    // The finding, and five lines that say that it was there again.
+    // The finding, followed by five lines that say that it occurred again.
     expect(written).toHaveLength(6)
     show(loop(9))
     expect(written.at(-1)).toContain('has grown from 4 to 9 queries')

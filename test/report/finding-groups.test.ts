@@ -1,4 +1,4 @@
-// Which findings are one mistake in the source, and what a mistake explains.
+// Tests which findings belong to one mistake in the source, and which findings a mistake explains.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { groupFindings } from '../../src/report/finding-groups.ts'

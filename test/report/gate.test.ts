@@ -1,4 +1,4 @@
-// What passes the gate and what does not, on reports of traces as detectors read them.
+// Tests which reports pass the gate, on reports of traces as detectors read them.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { type Baseline, baselineOf, formatBaseline, parseBaseline } from '../../src/report/baseline.ts'
@@ -20,7 +20,7 @@ interface Loop {
 
 let nextId = 100
 
-/** Each with values of its own, so that no two ask the same. */
+/** Each trace has its own values, so that no two queries are equal. */
 function loop({ at = 'src/a.ts:10:5 list', table = 'customers', turns = 5 }: Loop = {}) {
   return each(
     Array.from({ length: turns }, () => nextId++),

@@ -111,7 +111,7 @@ interface Command {
   message: string
 }
 
-/** As the runner of GitHub Actions reads them: `::name key=value,key=value::message`, the escapes undone. */
+/** Reads commands as the runner of GitHub Actions does: `::name key=value,key=value::message`, with the escapes resolved. */
 test('against a baseline, only what is new or has grown is annotated, and the rest is one notice', () => {
   const { report, states } = heldAgainstBaseline()
   const printed = commands(report, { states })

@@ -1,5 +1,6 @@
-// Text from outside (statements, names of routes, files and functions) can hold anything. Every reporter that is
-// registered, those to come too, writes it so that it steers no terminal, ends no element and starts no line of its own.
+// Text from outside (statements, names of routes, files and functions) can contain anything. Every registered reporter must
+// write it so that it cannot control a terminal, end an element or start a line of its own. New reporters are tested
+// automatically.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { reporters } from '../../src/report/reporters/index.ts'
@@ -47,7 +48,7 @@ const hostile = fc
   )
   .map((pieces) => pieces.join(''))
 
-/** Halves of characters too, which no other arbitrary gives. */
+/** Includes unpaired surrogates, which no other arbitrary generates. */
 function surrogateOr() {
   return fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code))
 }
@@ -132,14 +133,17 @@ describe.each(registered)('%s', (reporter, format) => {
   })
 })
 
-/** Tags and comments of what is markup, or becomes it; in other formats they are text. */
+/** Tags and comments of formats that are markup or become markup. In other formats they are text. */
 function elementsOf(name: string, output: string): string[] {
   const markup = name.startsWith('markdown') ? htmlOf(output) : output
   if (!/^\s*</.test(markup)) return []
   return [...markup.matchAll(/<(?:[a-z/!?][\w-]*)/gi)].map(([element]) => element)
 }
 
-/** What nobody sees in it, apart from what the format brings itself: the tabs of a script, the stops in Markdown names. */
+/**
+ * Invisible characters, apart from those that the format itself needs: the tabs of a script, the word joiners in Markdown
+ * names.
+ */
 function unseenIn(format: Reporter, report: Report, options = {}): string[] {
   const own = new Set(format(reportOf(finding({ title: '@all' }))).match(ALL_UNSEEN))
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what picocolors writes

@@ -1,4 +1,4 @@
-// What is shown of Markdown, by a parser of CommonMark and GFM.
+// Renders Markdown by a parser of CommonMark and GFM.
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 

@@ -1,4 +1,4 @@
-// Which of many traces are kept to be shown.
+// Tests which of many traces are kept to be shown.
 import { expect, test } from 'vitest'
 import { KeptTraces } from '../../src/report/kept-traces.ts'
 import type { Finding } from '../../src/types/finding.ts'

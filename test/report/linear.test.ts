@@ -1,5 +1,5 @@
-// A trace of 100,000 queries is analyzed in seconds, whatever is repeated in it: what grew with the square of its queries
-// would take minutes, and these tests with it.
+// Analysing a trace of 100,000 queries must take seconds, whatever repeats in it. With quadratic growth it would take
+// minutes.
 import { expect, test, vi } from 'vitest'
 import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'
@@ -9,11 +9,11 @@ import type { Query } from '../../src/types/query.ts'
 import { recordedQuery } from '../recorded-query.ts'
 import { q, trace } from '../trace-builder.ts'
 
-// Seconds on a machine that has nothing else to do.
+// Seconds on an idle machine.
 vi.setConfig({ testTimeout: 240_000 })
 
 const COUNT = 100_000
-/** Ten times what they take, for a machine that is busy with other tests; less than the square would take. */
+/** Ten times the measured time, for a machine that is busy with other tests. Quadratic growth would exceed it. */
 const PATIENCE_MS = 90_000
 const BY_ID = 'select * from customers where id = $1'
 

@@ -1,4 +1,4 @@
-// A loop is one finding, whatever it sends: what belongs to it, what it is called, and what does not.
+// A loop is one finding, whatever it sends. These tests check which queries belong to it, and its key.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { baselineOf } from '../../src/report/baseline.ts'
@@ -16,13 +16,13 @@ const analyze = (...traces: Trace[]) => profiler.analyze(traces)
 interface Sent {
   sql: string
   at: string | readonly string[]
-  /** In each turn. */
+  /** Number of executions in each turn. */
   times?: number
 }
 
 const HANDLER = 'src/app.ts:7:3 handler'
 
-/** `turns` turns, each of which sends the statements in this order; every value is another one. */
+/** A trace with `turns` turns, each of which sends the statements in this order. All values differ. */
 function loop(turns: number, ...statements: readonly Sent[]): Query[] {
   return Array.from({ length: turns }, () => statements.flatMap(send)).flat()
 }

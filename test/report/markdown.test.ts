@@ -1,4 +1,4 @@
-// Markdown is read by a parser of CommonMark and GFM: what its HTML shows is what people see.
+// A parser of CommonMark and GFM renders the Markdown, and the tests check the text that people see.
 import { describe, expect, test } from 'vitest'
 import { markdownCommentReporter, markdownReporter } from '../../src/report/reporters/markdown.ts'
 import { markdownCellCode, markdownCode, markdownText } from '../../src/report/reporters/markdown-text.ts'

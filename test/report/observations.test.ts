@@ -1,4 +1,4 @@
-// What takes several traces: each is observed, the observations are merged, and what they say together is reported.
+// Tests findings that need several traces: each trace is observed, the observations are merged, and a conclusion is reported.
 import { describe, expect, test } from 'vitest'
 import { collectObservations } from '../../src/report/observations.ts'
 import type { Detector, Observation } from '../../src/types/detector.ts'
@@ -10,7 +10,7 @@ interface Count extends Observation {
   traces: number
 }
 
-/** Finds each statement that was seen in as many traces as its option says. */
+/** A detector that finds each statement that was seen in as many traces as its option requires. */
 const oftenSeen: Detector<{ traces: number }, Count> = {
   meta: { id: 'often-seen', title: '', severity: 'info', docsUrl: '', defaults: { traces: 2 } },
   detect: () => [],

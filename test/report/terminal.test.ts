@@ -1,9 +1,9 @@
-// What is shown where: terminals that have links and colours, logs that have neither, and what variables say of them.
+// Tests which terminals get links and colours, which logs get neither, and which environment variables change that.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { terminalOf } from '../../src/report/terminal.ts'
 
 const VARIABLES = ['FORCE_COLOR', 'FORCE_HYPERLINK', 'NO_COLOR', 'TERM', 'TERM_PROGRAM', 'WT_SESSION']
-/** The library asks supports-color first, which has looked at the streams of this process when it was loaded. */
+/** The library calls supports-color first, which examined the streams of this process when it was loaded. */
 vi.mock('supports-hyperlinks', () => ({
   supportsHyperlink: ({ isTTY }: { isTTY?: boolean }) => {
     const { FORCE_HYPERLINK, WT_SESSION } = process.env

@@ -1,4 +1,4 @@
-// What a test does itself accuses nobody; what the application does when a test calls it, does.
+// Queries that a test sends itself are not reported; queries of the application are, when a test calls it.
 import { describe, expect, test } from 'vitest'
 import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'

@@ -1,5 +1,5 @@
-// A loop by callbacks is one finding whatever runs it, and explicit calls are none: test runners transform sources, run them
-// in sandboxes and map their stacks, which is what tells the two apart.
+// A loop by callbacks is one finding in every runner, and explicit calls are none. Test runners transform sources, run them
+// in sandboxes and map their stacks, and the stacks distinguish the two cases.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-// The report that a test runner ends with, held against configuration and baseline; the runners themselves are tried in
+// Tests how the report of a test runner is compared with configuration and baseline. The runners themselves are tested in
 // projects of their own.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const database = await testDatabase()
 afterEach(() => vi.restoreAllMocks())
 
-/** Runs loops with these names and says how the run of tests ends. */
+/** Runs loops with these names and returns the result of the run. */
 async function runLoops(options: Parameters<typeof startTestRun>[0], ...names: string[]) {
   const run = startTestRun(options)
   const profiler = createProfiler({ reporters: [] })
@@ -49,7 +49,7 @@ test('what is in the baseline fails nothing, and what is new does, alone', async
   const failed = await runLoops({}, 'old', 'added')
   expect(failed.failed).toBe(true)
   expect(failed.text).toContain('The run failed for 1 finding beyond pg-loupe-baseline.json\n')
-  // What is new stands in full above; what is accepted is counted.
+  // New findings are printed in full above these lines; accepted ones are counted.
   expect(failed.text.match(/^ {2}in \S+$/gm)).toEqual(['  in added'])
 })
 

@@ -1,5 +1,5 @@
-// Runs one of the projects as a stranger would: in a folder of its own, by the runner's own command, with the packed
-// pg-loupe. Whatever the runner said and the reporter wrote comes back.
+// Runs one of the projects as a user would: in its own folder, by the runner's own command, with the packed pg-loupe. Returns
+// the output of the runner and the files of the reporter.
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,20 +11,20 @@ export interface Project {
   /** A folder of `projects/`. */
   project: string
   command: readonly string[]
-  /** Whose `node_modules` it uses; default: those of this folder. */
+  /** The folder whose `node_modules` is used. Default: the folder of this file. */
   modules?: string
   env?: Readonly<Record<string, string>>
 }
 
 export interface ProjectRun {
   code: number
-  /** What it printed, without colours; times of the runner are in it. */
+  /** The printed output without colours. It contains times of the runner. */
   output: string
   report: Report | undefined
   traces: readonly Trace[]
 }
 
-/** Makes `home/<project>` and returns its path. */
+/** Creates `home/<project>` and returns its path. */
 export function prepare({ project, modules = '.' }: Project, home: string): string {
   const base = join(home, modules === '.' ? '' : modules)
   const folder = join(base, project)
@@ -72,7 +72,7 @@ export async function runProject(
   })
 }
 
-/** What tells two runs apart is not in it. */
+/** Parts that differ between two runs are removed. */
 export function findingsOf({ report }: ProjectRun): readonly Finding[] {
   return report?.findings ?? []
 }
@@ -84,11 +84,11 @@ function readReport(file: string): Report | undefined {
 function readTraces(file: string): Trace[] {
   if (!existsSync(file)) return []
   const lines = readFileSync(file, 'utf8').trim().split('\n').filter(Boolean)
-  // The last one says what was left out.
+  // The last entry says what was left out.
   return lines.map((line) => JSON.parse(line)).filter((line) => 'queries' in line)
 }
 
-/** As a developer's shell has it: what this runner sets is not there. */
+/** The environment of a developer's shell, without the variables of the present runner. */
 function strangersEnvironment(): NodeJS.ProcessEnv {
   const names = /^(?:NODE_ENV|NODE_OPTIONS|FORCE_COLOR|VITEST.*|JEST.*|TEST|PROD|DEV|MODE|BASE_URL|SSR)$/
   const kept = Object.entries(process.env).filter(

@@ -1,5 +1,5 @@
-// Every runner in a small real project: its tests are not touched, mistakes of the application are named at their line,
-// the fixed twins and the tests' own loops are silent, and what all workers and sandboxes saw is in one report.
+// Tests every runner in a small real project whose tests are unchanged. Mistakes of the application are reported at their
+// lines, the fixed twins and the tests' own loops are not, and one report contains the queries of all workers and sandboxes.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ const SANDBOXED_MODULES = { NODE_OPTIONS: '--experimental-vm-modules' }
 const PROJECTS: Record<string, Project> = {
   'vitest 4, forks': { project: 'vitest', command: VITEST },
   'vitest 4, threads': { project: 'vitest', command: VITEST, env: { POOL: 'threads' } },
-  // vitest's own sandboxes cannot load Express 5: one of its packages requires an ES module.
+  // The sandboxes of vitest cannot load Express 5, because one of its packages requires an ES module.
   'vitest 4, vmThreads': {
     project: 'vitest',
     command: VITEST,
@@ -113,7 +113,7 @@ describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
   })
 })
 
-/** It wants Node.js 22; on 20 it runs tests, and stumbles when it is to print one that failed. */
+/** This version needs Node.js 22. On 20 it runs tests, but fails when it prints a failed one. */
 const canPrintFailures = (name: string) => name !== 'vitest 5' || 'groupBy' in Map
 const MATCHERS = [
   ['vitest 4, forks', 'test/matchers.failing.mjs'],
@@ -193,7 +193,7 @@ describe('what goes wrong', () => {
         .map(({ route }) => route)
         .filter((route) => route.includes('killed.test'))
       expect(routes, output).toEqual([`test/killed.test.${ending} > a loop before the end`])
-      // The others have run as well.
+      // The other tests have run as well.
       expect(report?.findings.map(({ route }) => route)).toContain('GET /books')
     },
   )
@@ -211,7 +211,7 @@ describe('what goes wrong', () => {
   })
 })
 
-/** File, without the ending that says which kind of module it is, and line of a mark. */
+/** File and line of a mark. The file has no extension, because that differs between module systems. */
 function placeOf(folder: string, name: string, mark: string): string {
   const ending = folder.endsWith('cjs') ? 'cjs' : 'mjs'
   const text = readFileSync(join(folder, `src/${name}.${ending}`), 'utf8')

@@ -1,4 +1,4 @@
-// Runs the projects of the runners alone; each of their runs is a process of its own.
+// Runs the projects of the runners one after the other. Each of their runs is a process of its own.
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 

@@ -1,4 +1,4 @@
-// The published schemas say what is written, all of it, and what is read.
+// Tests that the published schemas describe everything that is written and everything that is read.
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
@@ -17,7 +17,10 @@ const reportSchema = read('report-v1.json')
 const isTrace = compile(traceSchema)
 const isReport = compile(reportSchema)
 
-/** A value for every field there is: a new one does not compile until it is here, and does not pass until described. */
+/**
+ * A value for each field. A new field does not compile until it is added here, and the test fails until the schema describes
+ * it.
+ */
 const everything: Required<Query> = {
   sql: 'select * from t where id = $1 limit 5',
   sqlLength: 37,
@@ -194,7 +197,7 @@ test('traces given for a report are told apart', () => {
 
 type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] }
 
-/** With an N+1 that is proven, and its parent. */
+/** A trace with a proven N+1 and its parent. */
 function makeReport(): Report {
   const list = q('select id, author_id from posts', [], { rows: 4, at: 'a.ts:1:2 list', bytes: 10 })
   const loop = each([51, 52, 53, 54], (id) =>
@@ -228,7 +231,7 @@ function compile(schema: object): ValidateFunction {
   return new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema)
 }
 
-/** The same schema, refusing whatever it does not name. */
+/** The same schema, but rejecting any property that it does not name. */
 function closed<Schema>(schema: Schema): Schema {
   if (Array.isArray(schema)) return schema.map(closed) as Schema
   if (typeof schema !== 'object' || schema === null) return schema

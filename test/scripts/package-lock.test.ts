@@ -8,7 +8,7 @@ interface LockedPackage {
   optionalDependencies?: Record<string, string>
 }
 
-// npm leaves out those it could not look up when the lock was written, and then `npm ci` refuses the lock.
+// npm leaves out packages that it could not look up when the lock was written, and `npm ci` then rejects the lock.
 test('package-lock.json holds the optional packages of every system, not only of the one it was made on', () => {
   const { packages } = JSON.parse(readFileSync(LOCK, 'utf8')) as { packages: Record<string, LockedPackage> }
 
@@ -21,7 +21,7 @@ test('package-lock.json holds the optional packages of every system, not only of
   expect(missing).toEqual([])
 })
 
-/** Where Node would look for a dependency of the package at this path. */
+/** The places where Node.js would look for a dependency of the package at this path. */
 function foldersAbove(path: string): string[] {
   const steps = path.split('/node_modules/')
   const above = steps.map((_, index) => `${steps.slice(0, index + 1).join('/node_modules/')}/node_modules/`)

@@ -1,5 +1,5 @@
-// scripts/ready.mjs in a clone in miniature: the real scripts, with an npm and a tsc that only note that they
-// were called. What the real two do with a real clone is seen by whoever runs `npm test` in one.
+// Tests scripts/ready.mjs in a miniature clone: the real scripts, with an npm and a tsc that only record that they were
+// called. `npm test` in a fresh clone tests them with the real ones.
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -23,7 +23,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 
 const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url))
 
-/** Long enough for a second process to arrive while the first is at work. */
+/** Long enough for a second process to arrive while the first one works. */
 const SLOW_NPM = { NPM_TAKES_MS: '500' }
 
 test('a fresh clone is installed and built', async () => {
@@ -197,7 +197,7 @@ function miniatureClone() {
     mkdirSync(join(root, 'scripts'), { recursive: true })
     copyFileSync(join(SCRIPTS, name), join(root, 'scripts', name))
   }
-  // There is no page in miniature.
+  // The miniature clone has no page.
   write('scripts/bundle-page.mjs', 'export async function writePageBundle() {}')
   write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' }, exports: {} }))
   write('package-lock.json', lockOf('1.0.0'))
@@ -252,7 +252,7 @@ setTimeout(() => {
 function start(clone: Clone, env: NodeJS.ProcessEnv = {}): ChildProcessByStdio<null, Readable, Readable> {
   const { npm_execpath: _, ...own } = process.env
   return spawn(process.execPath, [join(clone.root, 'scripts/ready.mjs')], {
-    // From elsewhere, since the place it is called from must not matter.
+    // Called from another folder, because the working directory must not matter.
     cwd: tmpdir(),
     env: { ...own, PATH: `${join(clone.root, 'bin')}${delimiter}${own.PATH}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

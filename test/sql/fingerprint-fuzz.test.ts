@@ -1,6 +1,7 @@
-// Random and mutated statements, so many of them that a slow machine tries the same ones: nothing throws, a text is its own
-// fingerprint, and where PostgreSQL's parser still understands it, white space, comments and other values do not move it.
-// More by hand: PG_LOUPE_FUZZ_RUNS=2000000 PG_LOUPE_FUZZ_SEED=7 npx vitest run test/sql/fingerprint-fuzz.test.ts
+// Tests random and mutated statements: no statement throws, and a text is its own fingerprint. While PostgreSQL's parser
+// still accepts the statement, other white space, comments and values do not change its fingerprint. The number of statements
+// is fixed, so that a slow machine tests the same ones. To run more: PG_LOUPE_FUZZ_RUNS=2000000 PG_LOUPE_FUZZ_SEED=7 npx
+// vitest run test/sql/fingerprint-fuzz.test.ts
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -12,7 +13,7 @@ import { analyzeStatement, loadParser, statementValues } from '../../src/sql/ind
 import { respaced, revalued, seeded } from './statement-mutations.ts'
 
 const RUNS = Number(process.env.PG_LOUPE_FUZZ_RUNS ?? 10_000)
-/** Much more than it takes on a busy machine, which is about a millisecond for each run. */
+/** Much more than a run takes on a busy machine, which is about a millisecond. */
 const TIMEOUT_MS = 30_000 + 10 * RUNS
 const SEED = Number(process.env.PG_LOUPE_FUZZ_SEED ?? 20)
 

@@ -1,4 +1,5 @@
-// The labelled pairs: every `must` is right, nearly every `should`, and no pair of any level is merged wrongly.
+// Tests the labelled pairs: every `must` pair is right, nearly every `should` pair is, and no pair of any level is merged
+// wrongly.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// What holds for any statement, on a sample of PostgreSQL's own regression suite: a fingerprint is its own fingerprint, and
-// comments, white space and other values do not move it. PG_LOUPE_STATEMENTS names a file with all of them.
+// Tests properties of all statements, on a sample of PostgreSQL's own regression suite: a fingerprint is its own fingerprint,
+// and other comments, white space and values do not change it. PG_LOUPE_STATEMENTS names a file with all of these statements.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await loadParser()
 })
 
-/** The first ones are enough to see what is wrong. */
+/** The first failures are enough to find the mistake. */
 function moved(texts: readonly string[], change: (sql: string) => string | undefined): string[] {
   return texts
     .filter((sql) => {
@@ -69,7 +69,7 @@ describe('on statements of the regression suite', () => {
 
   test('every ? of the text has a value', () => {
     const wrong = texts.filter((sql) => {
-      // As an operator of jsonb or geometry it has none.
+      // The operator `?` of jsonb or geometry has no value.
       if (sql.includes('?')) return false
       const quoted = /"[^"]*\?[^"]*"/.test(sql)
       const marks = fingerprint(sql).text.match(/\?/g)?.length ?? 0

@@ -1,4 +1,4 @@
-// Pairs that look alike and are not, pairs that differ in spelling only, and the kinds of statements.
+// Tests pairs that look alike but differ, pairs that differ in spelling only, and the kinds of statements.
 
 import { describe, expect, test } from 'vitest'
 import { computeFingerprint } from '../../src/sql/fingerprint/fingerprint.ts'

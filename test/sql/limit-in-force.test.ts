@@ -1,4 +1,5 @@
-// The LIMIT and OFFSET in force are those of the outermost query, wherever their numbers were written.
+// Tests that the LIMIT and OFFSET in force are those of the outermost query, whether their numbers are literals or
+// parameters.
 import { expect, test } from 'vitest'
 import { limitInForce, type Page } from '../../src/sql/fingerprint/limit-in-force.ts'
 

@@ -1,4 +1,4 @@
-// Which tables a fingerprint's text names.
+// Tests which tables a fingerprint's text names.
 import { expect, test } from 'vitest'
 import { namedTables } from '../../src/sql/fingerprint/named-tables.ts'
 

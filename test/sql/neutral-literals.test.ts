@@ -1,4 +1,4 @@
-// A statement without its values is still SQL, has the fingerprint it had, and holds none of them.
+// Tests that a statement without its values is still SQL, has the same fingerprint, and contains none of the values.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// The names before a `?` as PostgreSQL reads them.
+// Tests that the names before a `?` are read as PostgreSQL reads them.
 import { expect, test } from 'vitest'
 import { readPlaceholders } from '../../src/sql/index.ts'
 

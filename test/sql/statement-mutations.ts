@@ -1,9 +1,9 @@
-// Ways to write a statement differently that must not change its fingerprint. The tokens come from libpg-query's scanner,
-// so that what is tested does not test itself.
+// Rewrites a statement in ways that must not change its fingerprint. The tokens come from libpg-query's scanner, so that the
+// tested code does not test itself.
 
 import { scanSync } from 'libpg-query'
 
-/** A generator of numbers from 0 to below `limit` that repeats itself for a seed. */
+/** A generator of numbers from 0 up to but not including `limit`. A seed always gives the same numbers. */
 export function seeded(seed: number): (limit: number) => number {
   let state = seed >>> 0 || 1
   return (limit) => {
@@ -17,10 +17,10 @@ interface Token {
   text: string
 }
 
-/** The tokens with what stands before each; undefined when the scanner refuses the text. */
+/** The tokens with the text before each of them. Undefined when the scanner rejects the text. */
 function tokensOf(sql: string): { tokens: Token[]; rest: string } | undefined {
   const bytes = Buffer.from(sql)
-  // Half a surrogate pair does not come back from bytes.
+  // An unpaired surrogate is lost in the conversion to bytes and back.
   if (bytes.toString() !== sql) return undefined
   try {
     let at = 0
@@ -37,7 +37,7 @@ function tokensOf(sql: string): { tokens: Token[]; rest: string } | undefined {
 
 const SPACES = [' ', '\n\t', ' /* it\'s "x" -- /* y */ */ ', " -- c'\n", '\r\n', '\f']
 
-/** Other white space and comments wherever there is white space or a bracket. */
+/** Replaces white space, and adds comments, wherever there is white space or a bracket. */
 export function respaced(sql: string, random: (limit: number) => number): string | undefined {
   const scanned = tokensOf(sql)
   if (scanned === undefined) return undefined
@@ -53,7 +53,7 @@ export function respaced(sql: string, random: (limit: number) => number): string
   return text + scanned.rest
 }
 
-/** Other values of the same kind. Positions and the character of UESCAPE are no values. */
+/** Replaces values by others of the same kind. Positions and the character of UESCAPE are not values. */
 export function revalued(sql: string, random: (limit: number) => number): string | undefined {
   if (/order\s+by|group\s+by|distinct\s+on|uescape/i.test(sql)) return undefined
   const scanned = tokensOf(sql)

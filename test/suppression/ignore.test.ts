@@ -1,4 +1,4 @@
-// `ignore`, in an application on a real database.
+// Tests `ignore` in an application on a real database.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

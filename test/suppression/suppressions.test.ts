@@ -1,4 +1,4 @@
-// What is left out of a report and what is said of it, on traces as detectors read them.
+// Tests which findings are suppressed in a report and the listed states of suppressions, on traces as detectors read them.
 import { describe, expect, test } from 'vitest'
 import { checkOptions } from '../../src/profiler/options.ts'
 import { analyzeTrace } from '../../src/report/analyze-trace.ts'

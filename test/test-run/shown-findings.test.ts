@@ -1,5 +1,5 @@
-// A finding in the message of an assertion that failed a test is not printed a second time by the summary of the run, in real
-// runs of vitest and node:test on PostgreSQL.
+// A finding in the message of an assertion that failed a test is not printed a second time by the summary of the run. Tested
+// in real runs of vitest and node:test on PostgreSQL.
 import { execFile } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 const root = join(import.meta.dirname, '../..')
 const application = join(import.meta.dirname, '../cli/project/app.mjs')
 const database = await testDatabase()
-// Each starts several processes, and those of Vitest take long on a busy machine.
+// Each test starts several processes, and those of vitest take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
@@ -121,7 +121,7 @@ export async function list() {
   return folder
 }
 
-/** What the application sends is seen as `pg-loupe/register` sees it. */
+/** Queries of the application are recorded as `pg-loupe/register` records them. */
 async function run(args: readonly string[], cwd: string) {
   const register = join(root, 'dist/adapters/register/index.js')
   const env = {

@@ -1,4 +1,4 @@
-// The run of a test runner, without one: what processes collected becomes a summary, files and a status.
+// Tests the run of a test runner without a runner: collected traces become a summary, files and an exit status.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -48,7 +48,7 @@ describe('a run', () => {
     await runWith({ outputs, traces: join(folder, 'c/traces.ndjson') }, loop)
     expect(JSON.parse(readFileSync(outputs.json, 'utf8'))).toMatchObject({ v: 1, queries: 13 })
     expect(readFileSync(outputs.console, 'utf8')).toContain('GET /orders')
-    // With the traces, which only this format draws.
+    // The html format is given the traces, because it is the only one that shows them.
     expect(readFileSync(outputs.html, 'utf8')).toContain('select name from authors where id = $1')
     expect(JSON.parse(readFileSync(join(folder, 'c/traces.ndjson'), 'utf8'))).toMatchObject({
       id: 'http GET /orders #1',

@@ -1,4 +1,4 @@
-// What stands in for a test's function: the runner must not see a difference, whatever form the test has.
+// Tests the replacement for a test's function: the runner must not see a difference, whatever form the test has.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { tracedTest } from '../../src/runners/traced-test.ts'

@@ -1,4 +1,4 @@
-// The notice of a set-up file in a runner whose tests cannot be traced.
+// Tests the notice of a set-up file in a runner whose tests cannot be traced.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -55,7 +55,7 @@ function runInApplicationWith(runner: string, version: string): void {
   vi.spyOn(process, 'cwd').mockReturnValue(folder)
 }
 
-/** It is kept for the whole process, beyond the modules of one sandbox. */
+/** The mark is kept for the whole process, across the modules of several sandboxes. */
 function forgetWhatWasTold(): void {
   Reflect.get(AsyncLocalStorage, Symbol.for('pg-loupe told'))?.clear()
 }

@@ -1,4 +1,5 @@
-// Work that goes on after a response, or after a function that did not wait for it: an assertion waits until it is quiet.
+// Tests work that continues after a response, or after a function that did not wait for it: an assertion waits for the end of
+// that work.
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -88,7 +89,7 @@ test('a function that left nothing behind is not waited for', async () => {
   const trace = profiler.startTrace({ kind: 'test', name: 'awaited' })
   await profiler.context.run(trace, authorsAtOnce)
   trace.end()
-  // Before any timer.
+  // This runs before any timer.
   await Promise.race([trace.settled(), new Promise((resolve) => setImmediate(resolve))])
   expect(trace.closed).toBe(true)
 })

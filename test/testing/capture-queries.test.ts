@@ -1,4 +1,4 @@
-// What is captured, and that it is kept apart from everything else that runs.
+// Tests that queries are captured, and are kept apart from all other work in the process.
 import express from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Colours are for terminals; CI logs get none, and who asks for either gets it.
+// Terminals get colours and CI logs do not. Environment variables can request either.
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { expectNoNPlusOne } from '../../src/testing/index.ts'
 import { failureOf } from './failure-of.ts'
@@ -21,6 +21,6 @@ test.each([
   vi.stubEnv('NO_COLOR', no)
   const { message } = await failureOf(() => expectNoNPlusOne(authorsOneByOne, profiler))
   expect(message.includes(`${ESC}[`)).toBe(isColored)
-  // Runners take such a line for the stack, coloured or not.
+  // Runners take such a line for a stack frame, with or without colour.
   expect(message.replaceAll(new RegExp(`${ESC}\\[\\d+m`, 'g'), '')).not.toMatch(/^ *at /m)
 })

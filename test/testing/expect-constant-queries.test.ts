@@ -1,4 +1,4 @@
-// That the number of queries does not grow, shown on a real database at several sizes.
+// Tests on a real database, at several sizes, that the number of queries does not grow.
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { captureQueries, expectConstantQueries } from '../../src/testing/index.ts'
 import { failureOf } from './failure-of.ts'

@@ -1,4 +1,4 @@
-// Every finding, by detector and severity, on a real database.
+// Tests the assertion against all findings, by detector and severity, on a real database.
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'

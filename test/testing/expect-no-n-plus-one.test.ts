@@ -1,4 +1,4 @@
-// The assertion, against a real application on a real database.
+// Tests the assertion with a real application on a real database.
 import { readFileSync } from 'node:fs'
 import express from 'express'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-// How many queries there may be, counted on a real database.
+// Tests the allowed numbers of queries on a real database.
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectQueryCount } from '../../src/testing/index.ts'

@@ -1,4 +1,4 @@
-// For tests of what fails: the error, or a failure of its own when there was none.
+// Returns the error of a function that must fail, and fails itself when there was none.
 import { expect } from 'vitest'
 import type { QueryAssertionError } from '../../src/testing/index.ts'
 
@@ -9,7 +9,7 @@ export async function failureOf(fn: () => Promise<unknown>): Promise<QueryAssert
   )
 }
 
-/** Of the file's line that ends in this comment. */
+/** The number of the line in the file that ends in this comment. */
 export function lineOf(text: string, comment: string): number {
   return (text.split(`// ${comment}\n`)[0] ?? '').split('\n').length
 }

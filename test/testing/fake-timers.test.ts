@@ -1,4 +1,4 @@
-// Assertions in tests that have replaced clocks and timers, as those of expiring tokens and retries do.
+// Tests assertions in tests that replace clocks and timers, as tests of expiring tokens and retries do.
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'

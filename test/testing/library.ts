@@ -1,4 +1,4 @@
-// A library on a real database, with the usual mistake and its fix: what the tests of the assertions run.
+// A library of books on a real database, with the usual mistake and its fix, for the tests of the assertions.
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { profilePool } from '../../adapters/pg/index.ts'
@@ -20,7 +20,7 @@ export async function openLibrary(options: ProfilerOptions = {}) {
   return {
     profiler,
     pool,
-    /** That many books, each of another author. */
+    /** Creates this many books, each of another author. */
     async putBooks(count: number): Promise<void> {
       await pool.query('truncate books')
       await pool.query(

@@ -1,4 +1,4 @@
-// The matchers as vitest calls them; that they are known to vitest and jest is tested in those (`test/runners`).
+// Tests the matchers as vitest calls them. `test/runners` tests that vitest and jest know them.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { matchersOf } from '../../src/testing/matchers.ts'
 import { openLibrary } from './library.ts'

@@ -1,4 +1,4 @@
-// Work after a response that sends more queries than a trace keeps: an assertion waits for the others too.
+// Tests work after a response that sends more queries than a trace keeps: an assertion waits for the other queries too.
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,7 +40,7 @@ test('work that comes to an end is counted to its end, and passes', async () => 
   await expectQueryCount(ask, { exactly: 20, inconclusive: 'fail' }, profiler)
 })
 
-/** Returns the function that asks a server whose work follows its response. */
+/** Returns a function that sends a request to a server that continues to work after its response. */
 async function serve(work: () => Promise<void>): Promise<() => Promise<unknown>> {
   const server = http.createServer((_request, response) => {
     response.end()

@@ -1,5 +1,5 @@
-// Requests over the network to servers of this process: tied to the assertion that sent them, whatever sent them, and
-// without a trace on the request itself.
+// Tests requests over the network to servers of this process: any client's requests are assigned to the assertion that sent
+// them, and the request itself is not changed.
 import { AsyncResource } from 'node:async_hooks'
 import { execFile } from 'node:child_process'
 import { channel } from 'node:diagnostics_channel'
@@ -21,7 +21,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { failureOf } from './failure-of.ts'
 import { openLibrary } from './library.ts'
 
-/** As code has it that took the function before anybody wrapped anything. */
+/** Code may have stored the function before it was wrapped. */
 const { request: takenBefore } = createRequire(import.meta.url)('node:http') as typeof http
 
 const { profiler, pool, putBooks, authorsAtOnce, authorsOneByOne } = await openLibrary()
@@ -47,7 +47,7 @@ app.get('/relay', async (_request, response) => {
   response.send(await (await fetch(url('/authors'))).text())
 })
 
-// Opened outside of any assertion, as a suite does that starts its application once.
+// The server is opened outside of any assertion, as a suite does that starts its application once.
 const server = await listening(http.createServer(app))
 const url = (path: string) => `http://localhost:${(server.address() as AddressInfo).port}${path}`
 beforeAll(() => putBooks(3))
@@ -108,7 +108,7 @@ describe.each<[string, (path: string) => Promise<string>]>([
   })
 
   test('adds nothing to the request', async () => {
-    // Each application that supertest starts has a port of its own.
+    // Each application that supertest starts has its own port.
     const heard = (headers: string) => headers.replace(/localhost:\d+|127\.0\.0\.1:\d+/, '')
     const alone = await ask('/headers')
     const { result } = await captureQueries(() => ask('/headers'), profiler)
@@ -166,7 +166,7 @@ test('works over TLS', async () => {
 })
 
 describe('a server without the middleware', () => {
-  /** `/authors/<id>` asks once, `/loop` for each book. */
+  /** `/authors/<id>` sends one query, `/loop` one for each book. */
   const bareServer = async () => {
     const bare = await listening(
       http.createServer(async (request, response) => {

@@ -1,4 +1,5 @@
-// Loops that could not have shown, on a real database: said where a list had one row, and nowhere else.
+// Tests loops that a test could not have revealed, on a real database: a doubt is reported for a list of one row, and in no
+// other case.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
@@ -19,7 +20,7 @@ afterAll(() => pool.end())
 
 const NOTHING = '(nothing)'
 
-/** What is said of a function that passes. */
+/** The warning about a function that passes. */
 async function doubtsOf(fn: () => Promise<unknown>, use = profiler): Promise<string> {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   try {

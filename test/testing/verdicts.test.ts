@@ -1,4 +1,5 @@
-// What matchers of test runners build on: the same judgement without an error, with words for the opposite too.
+// Tests the functions that matchers of test runners use: the same judgement without an error, with texts for the opposite
+// too.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import {

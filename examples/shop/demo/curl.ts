@@ -1,4 +1,4 @@
-// A request of the demo as the command to type.
+// Prints a request of the demo as a curl command.
 import type { Request } from './visits.ts'
 
 export function curl(base: string, { path, body }: Request): string {

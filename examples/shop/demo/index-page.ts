@@ -1,4 +1,4 @@
-// The page at `/` of the demo that is kept up: every route as a link to click, those that need a body as a command.
+// The page at `/` of the demo with --serve: each route as a link, or as a command when it needs a body.
 import { curl } from './curl.ts'
 import { type Visit, visits } from './visits.ts'
 

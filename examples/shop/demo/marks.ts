@@ -1,6 +1,6 @@
-// Reads from the sources of the shop where its mistakes are: `// mistake: n-plus-one` stands on the very line that a
-// report has to name, and names the detector that has to find it. Of an `await` over several lines that is the line of
-// the last call in the chain: the position that V8 gives it.
+// Reads the marked mistakes from the sources of the shop: `// mistake: n-plus-one` is on the line that a report must name,
+// and names the detector that must find it. For an `await` over several lines this is the line of the last call in the chain,
+// which is the position that V8 reports.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ export interface Mark {
 const MARK = /\/\/ mistake: ([a-z-]+(?:, [a-z-]+)*)$/
 const SHOP = fileURLToPath(new URL('..', import.meta.url))
 
-/** The marks of the whole application, by file and line. The demo's own files make no mistakes. */
+/** The marks of the whole application, by file and line. The demo's own files contain no mistakes. */
 export function readMarks(): Mark[] {
   return ['.', 'routes'].flatMap((folder) =>
     readdirSync(join(SHOP, folder))

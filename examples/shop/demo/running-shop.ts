@@ -1,5 +1,4 @@
-// The shop on a free port with a database of its own, and everything it needs put away again by `close`, in whatever
-// state it is.
+// Runs the shop on a free port with its own database. `close` removes everything again, in any state.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
@@ -17,12 +16,12 @@ export interface RunningShop {
   close(): Promise<void>
 }
 
-/** More connections than one request needs, fewer than `Promise.all` over a page would like. */
+/** More connections than one request needs, but fewer than `Promise.all` over a page would use. */
 const CONNECTIONS = 5
 
-/** What is being answered when the shop closes gets this long, so that no query fails halfway. */
+/** Requests under way get this much time when the shop closes, so that no query fails halfway. */
 const ANSWERING_PATIENCE_MS = 2_000
-/** A client keeps its connection open for a next request, also after the last answer. */
+/** A client keeps its connection open after the last answer, in case of another request. */
 const SWEEP_MS = 20
 
 export async function runShop(databaseUrl: string, profiler: Profiler): Promise<RunningShop> {

@@ -1,5 +1,5 @@
-// Holds what was reported against what is marked in the sources: every mark has to be reported at its line, nothing
-// else may be, and every other route has to be silent. A mark whose detector does not exist yet waits for it.
+// Compares the reports with the marks in the sources: each mark must be reported at its line, nothing else may be reported,
+// and every other route must be silent. A mark for a detector that does not exist yet is listed as waiting.
 import { relative, resolve } from 'node:path'
 import type { Finding, Report } from 'pg-loupe'
 import { createColors } from 'picocolors'
@@ -8,13 +8,13 @@ import type { Visit } from './visits.ts'
 
 interface MarkVerdict extends Mark {
   state: 'reported' | 'waiting' | 'missing'
-  /** Where it was reported. */
+  /** The places where the mistake was reported. */
   routes: readonly string[]
 }
 
 interface RouteVerdict {
   route: string
-  /** Not profiled: no trace of it has been seen. */
+  /** True when no trace of the route has been seen. */
   state: 'silent' | 'noisy' | 'not profiled'
   findings: readonly Finding[]
 }
@@ -22,7 +22,7 @@ interface RouteVerdict {
 export interface Verdict {
   marks: readonly MarkVerdict[]
   quietRoutes: readonly RouteVerdict[]
-  /** What is wrong beyond that, in sentences. */
+  /** All other deviations, as sentences. */
   surprises: readonly string[]
   passed: boolean
 }
@@ -31,7 +31,7 @@ export interface Trial {
   report: Report
   marks: readonly Mark[]
   visits: readonly Visit[]
-  /** Ids of the detectors that exist. */
+  /** Ids of the existing detectors. */
   detectors: readonly string[]
 }
 
@@ -119,7 +119,7 @@ function isAt(mark: Mark, { detector, callSite }: Mistake): boolean {
   return mark.detector === detector && mark.line === frame?.line && mark.file === resolve(frame.file)
 }
 
-/** A mistake found twice, or one that two routes share and only one of them was reported for. */
+/** The mistake was found twice, or two routes share it and only one of them was reported. */
 function miscounted({ report, visits, detectors }: Omit<Trial, 'marks'>): string[] {
   return visits.flatMap(({ route, mistakes }) =>
     detectors.flatMap((detector) => {

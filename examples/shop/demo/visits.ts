@@ -1,7 +1,7 @@
-// Every route of the shop, with the requests that show what it does: those that make a mistake, the fixed twin beside
-// each, and those that look suspicious and are fine.
+// All routes of the shop with the requests that show their behaviour: routes with a mistake, each followed by its fixed twin,
+// and routes that look suspicious but are correct.
 
-/** What takes long on a busy machine is no mistake of the shop's. */
+/** Slow queries are not counted as mistakes, because any query may be slow on a busy machine. */
 export const EVERY_RUN_ALIKE = { 'slow-query': false } as const
 
 export interface Request {
@@ -11,17 +11,17 @@ export interface Request {
 }
 
 export interface Visit {
-  /** As the profiler names it: the method and the route's pattern. */
+  /** The name that the profiler gives: the method and the route's pattern. */
   route: string
   about: string
-  /** The detectors that have something to find here, each as often as it has. */
+  /** The detectors that must find something here, once for each expected finding. */
   mistakes: readonly string[]
-  /** The route that answers the same without the mistakes. */
+  /** The route with the same answer and without the mistakes. */
   fixedBy?: string
   requests: readonly Request[]
 }
 
-/** What is never read shows only after a few requests, so those routes are asked more than once. */
+/** Unread columns are reported only after a few requests, so these routes are requested more than once. */
 const thrice = (path: string): Request[] => [{ path }, { path }, { path }]
 
 const order = {

@@ -1,4 +1,4 @@
-// Customers and what they have bought.
+// Customers and the products that they have bought.
 import { desc, eq } from 'drizzle-orm'
 import { Router } from 'express'
 import type { Pool } from 'pg'

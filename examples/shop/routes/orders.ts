@@ -1,4 +1,4 @@
-// Orders: the latest ones, those still to be paid, one of them in full, and a new one.
+// Orders: the latest ones, the unpaid ones, one of them in full, and a new one.
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import { Router } from 'express'
 import { formatPrice, priceTag, shopCurrency } from '../money.ts'

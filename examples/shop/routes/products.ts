@@ -1,4 +1,4 @@
-// The shop window: products with what customers think of them and how many are left.
+// The shop window: products with their ratings and stock.
 import { count, eq } from 'drizzle-orm'
 import { Router } from 'express'
 import type { Pool } from 'pg'

@@ -11,7 +11,7 @@ const FEW_LEFT = 30
 export function reports(db: Database): Router {
   const router = Router()
 
-  // Keyset pagination: each page starts after the last row of the one before.
+  // Keyset pagination: each page starts after the last row of the page before.
   router.get('/orders-by-status', async (_request, response) => {
     const statuses: Record<string, number> = {}
     let last = 0

@@ -1,4 +1,4 @@
-// What customers say.
+// Reviews of customers.
 import { desc, inArray } from 'drizzle-orm'
 import { Router } from 'express'
 import type { Pool } from 'pg'
@@ -10,7 +10,7 @@ const LATEST_SHOWN = 30
 export function reviews(db: Database, pool: Pool): Router {
   const router = Router()
 
-  // Each review asks for its product and its customer; the loaders make one query of all that.
+  // Each review requests its product and its customer; the loaders send one query for all products and one for all customers.
   router.get('/latest', async (_request, response) => {
     const productName = batchLoader<number, string>(async (ids) => {
       const { rows } = await pool.query('select id, name from products where id = any($1)', [ids])

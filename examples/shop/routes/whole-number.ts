@@ -1,4 +1,4 @@
-// Refuses `/orders/abc` before a query is sent: `router.param('id', wholeNumber)`.
+// Rejects `/orders/abc` before a query is sent: `router.param('id', wholeNumber)`.
 import type { RequestParamHandler } from 'express'
 
 const MAX_DIGITS = 9 // fits into PostgreSQL's integer

@@ -1,4 +1,4 @@
-// Every way to show what changed between two reports by its name, one line each.
+// The formats for the comparison of two reports, by name.
 import type { Comparison } from '../../types/report.ts'
 import type { ReporterOptions } from '../../types/reporter.ts'
 import { consoleComparison } from './console-comparison.ts'

@@ -1,5 +1,5 @@
-// What changed between two reports, as people read it in a terminal: what is new in full, the rest in a line each, and the
-// routes whose number of queries has changed.
+// The comparison of two reports for people in a terminal: new findings in full, all others in one line each, and the routes
+// whose number of queries has changed.
 import pc from 'picocolors'
 import type { Finding } from '../../types/finding.ts'
 import type { ComparedRoute, Comparison, Spread } from '../../types/report.ts'

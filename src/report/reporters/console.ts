@@ -1,5 +1,5 @@
-// The report as people read it in a terminal: a line per route, then each finding with its place first, the evidence,
-// and one next step. It knows the shape of a finding, never which detector wrote it.
+// The report for people in a terminal: one line per route, then each finding with its place first, the evidence, and one next
+// step. It knows the shape of a finding, but no detector.
 import pc from 'picocolors'
 import { editorLink, linkTemplate } from '../../editor-link.ts'
 import type { Cost, Finding, Severity } from '../../types/finding.ts'
@@ -26,13 +26,16 @@ export const consoleReporter: Reporter = (report, options = {}) => {
   return blocks.map((block) => `${block}\n`).join('')
 }
 
-/** Those that sent queries: a test whose requests have traces of their own sends none itself. Where none did, all are listed. */
+/**
+ * Lists routes that sent queries. A test whose requests have traces of their own sends none itself. When no route sent
+ * queries, all are listed.
+ */
 function listedRoutes({ routes }: Report): readonly RouteSummary[] {
   const withQueries = routes.filter(({ queries }) => queries.max > 0)
   return withQueries.length > 0 ? withQueries : routes
 }
 
-/** One line: name, queries, times. A note may follow, and a name of who prints it may stand before it. */
+/** One line: name, queries, times. The name of the printing program may precede it, and a note may follow. */
 export function formatRoute(route: RouteSummary, options: ReporterOptions, note = '', by = ''): string {
   const { bold, dim } = pc.createColors(options.color ?? false)
   const { name, traces, queries, durationMs, databaseMs } = route
@@ -51,7 +54,7 @@ export function formatRoute(route: RouteSummary, options: ReporterOptions, note 
   return hang(dim(head), head.length, pieces, options.width)
 }
 
-/** With the name of the trace that it was found in above it, where no line of that trace does. */
+/** A finding below the name of its trace, for output that has no line for that trace. */
 export function formatFindingOfRoute(
   finding: Finding,
   report: Pick<Report, 'measured'>,
@@ -91,12 +94,12 @@ export function formatFinding(
   ].join('\n')
 }
 
-/** A label, what it says, and whether that is to be copied and stands in one line however long that is. */
+/** A label with its text. The last part is true when the text is meant to be copied and must stay on one line. */
 type Row = [label: string, pieces: readonly Piece[], isWhole?: boolean]
 
 const UNKNOWN_LINE = 'no line of the application is known'
 
-/** Findings of severity `info` in one line; `next` says where they can be read in full. */
+/** Findings of severity `info` in one line. `next` says where to read them in full. */
 export function formatHints(hints: readonly Finding[], next: string, options: ReporterOptions): string {
   const { blue, dim } = pc.createColors(options.color ?? false)
   const named = hints.slice(0, HINTS).map(placeName)
@@ -106,10 +109,10 @@ export function formatHints(hints: readonly Finding[], next: string, options: Re
   return hang(`  ${blue(MARKS.info)} `, 4, [{ text, paint: dim }], options.width)
 }
 
-/** Hints named in one line. */
+/** Names hints in one line. */
 const HINTS = 3
 
-/** What is only to be known of is said in few lines; the report has the rest. */
+/** Findings of severity `info` take few lines; the report has their details. */
 function formatEvidence({ callSite, evidence }: Finding, options: ReporterOptions): Row[] {
   const { dim } = pc.createColors(options.color ?? false)
   return [
@@ -141,22 +144,22 @@ function formatFix(
   ]
 }
 
-/** Code keeps the indentation that other text has no use for. */
+/** Code keeps its indentation; other text does not need it. */
 function indented(line: string): string {
   return `${/^ {0,40}/.exec(line)?.[0]}${clip(line.trimStart(), FIX_LENGTH)}`
 }
 
-/** Callers shown below the line itself: enough to tell which of several ways led there. */
+/** Maximum number of callers below the line itself, enough to distinguish several ways to it. */
 const CALLERS = 2
-/** Labels stand in a column, as wide as the longest. */
+/** The labels form a column that is as wide as the longest. */
 const LABEL_LENGTH = 40
-/** A statement can be megabytes long; what tells it apart stands at its start. */
+/** A statement can be megabytes long, and its beginning distinguishes it. */
 const TEXT_LENGTH = 240
-/** What is to be copied has to be whole; only what nobody would copy is cut. */
+/** Text that is meant to be copied is printed in full unless it is longer than anybody would copy. */
 const FIX_LENGTH = 4000
 const MARKS: Record<Severity, string> = { error: '✖', warning: '▲', info: '●' }
 
-/** What a baseline accepts, counted. */
+/** The numbers of findings that the baseline accepts. */
 export function formatHeldBack(held: ShownFindings, options: ReporterOptions): string[] {
   const { dim } = pc.createColors(options.color ?? false)
   return heldBackLines(held, options.states).map((line) =>
@@ -164,7 +167,7 @@ export function formatHeldBack(held: ShownFindings, options: ReporterOptions): s
   )
 }
 
-/** A place, as a link to it where the terminal has links. */
+/** A place, as a link where the terminal supports links. */
 function framePiece(frame: Frame, options: ReporterOptions, paint: (text: string) => string): Piece {
   const link = options.links ? editorLink(frame, linkTemplate(options.editor), options.cwd) : undefined
   return {
@@ -183,7 +186,7 @@ export function formatFrame({ file, line, column, function: name }: Frame, { cwd
   return printable(`${position}${name ? ` ${name}` : ''}`)
 }
 
-/** Nothing where nothing can be counted; beside what was measured, what it would be on a network. */
+/** Empty when there is nothing to count. The estimate for a network follows the measured time. */
 export function formatSavings(
   { roundTrips, rows, bytes, perRow }: Cost,
   measured: Measured | undefined,
@@ -204,7 +207,7 @@ export function formatSavings(
   ]
 }
 
-/** A development database holds a fraction of what production will. */
+/** A development database has a fraction of the production data. */
 const TEN_TIMES = 10
 
 function formatBytes(bytes: number): string {
@@ -213,7 +216,7 @@ function formatBytes(bytes: number): string {
   return `${count < 10 && size > 1 ? count.toFixed(1) : Math.round(count)} ${unit}`
 }
 
-/** How many findings are left out, and a line for each reason that leaves none out. */
+/** The number of suppressed findings, and a line for each suppression that has no effect. */
 export function formatSuppressions(
   { suppressed, suppressions }: Pick<Report, 'suppressed' | 'suppressions'>,
   options: ReporterOptions,

@@ -1,4 +1,4 @@
-// What had to be left out of a report, in words that every format shows alike.
+// Sentences about everything that was left out of a report, in the same words for all formats.
 import type { Cut } from '../../types/report.ts'
 
 export function cutText(cut: Cut): string[] {

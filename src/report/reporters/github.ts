@@ -1,5 +1,5 @@
-// Workflow commands of GitHub Actions: each finding becomes an annotation at its line. GitHub shows ten of a kind for each
-// step and drops the others without a word, so the worst come first and the tenth says how many are left.
+// Workflow commands of GitHub Actions: each finding becomes an annotation at its line. GitHub shows ten annotations of each
+// kind per step and silently drops the others, so the worst come first and the tenth says how many are missing.
 import type { Finding, Severity } from '../../types/finding.ts'
 import type { Frame } from '../../types/query.ts'
 import type { Comparison, Report } from '../../types/report.ts'
@@ -16,7 +16,7 @@ export const githubReporter: Reporter = (report, options = {}) => {
   return formatCommands({ ...report, findings: held.shown }, options, heldBackLines(held, options.states))
 }
 
-/** What is new or has grown: what was there before would take the room of it. */
+/** Annotates new and grown findings only: known ones would take up the limited number of annotations. */
 export function githubComparison({ new: added, grown }: Comparison, options: ReporterOptions = {}): string {
   const changed = grown.map(({ finding, before, after }) => grownFinding(finding, { before, after }))
   return formatCommands({ findings: [...added, ...changed], measured: {}, suppressions: [] }, options)
@@ -24,7 +24,7 @@ export function githubComparison({ new: added, grown }: Comparison, options: Rep
 
 type Told = Pick<Report, 'findings' | 'measured' | 'suppressions'>
 
-/** `notes` are about no line. */
+/** `notes` are annotations without a line. */
 function formatCommands(told: Told, options: ReporterOptions, notes: readonly string[] = []): string {
   const commands = SEVERITIES.flatMap((severity) => {
     const findings = told.findings.filter((finding) => finding.severity === severity)
@@ -38,13 +38,13 @@ function formatCommands(told: Told, options: ReporterOptions, notes: readonly st
 }
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' }
-/** Of one kind in one step. */
+/** Maximum number of annotations of one kind in one step. */
 const SHOWN = 10
-/** Far below what an annotation may hold; the report has the rest. */
+/** Far below the maximum length of an annotation; the report has the details. */
 const MESSAGE_LENGTH = 4000
 const TITLE_LENGTH = 200
 
-/** A command without its name: what it says of the line, and what it says. */
+/** The properties and the message of a command, without its name. */
 type Annotation = `${string}::${string}`
 
 function limit(command: string, annotations: readonly Annotation[]): string[] {
@@ -65,7 +65,7 @@ function annotateFinding(finding: Finding, told: Told, options: ReporterOptions)
   )
 }
 
-/** Those that leave nothing out any more, or no longer may: each stays until somebody hears of it. */
+/** Suppressions that have no effect any more are annotated until somebody removes or renews them. */
 function annotateSuppressions({ suppressions }: Told, options: ReporterOptions): Annotation[] {
   return suppressionLines(suppressions).map(({ what, next, at }) =>
     annotate(at, 'pg-loupe suppression', clip(`${what}: ${next}`, MESSAGE_LENGTH), options),
@@ -88,7 +88,7 @@ function annotate(
   return `${properties.join(',')}::${escapeData(message)}`
 }
 
-/** What the console says below the heading. */
+/** The same lines as the console prints below the heading of a finding. */
 function describe(finding: Finding, told: Told, options: ReporterOptions): string {
   const [, ...lines] = formatFinding(inRepository(finding, options), told, options).split('\n')
   const text = [clip(finding.route, TITLE_LENGTH), ...lines.map((line) => line.slice(4))].join('\n')

@@ -1,6 +1,6 @@
-// GitLab's code quality report: it shows findings in the merge request, new ones and those that are gone. It compares by
-// fingerprint alone, so that is made of the finding's key, and moved lines are no news. What a baseline accepts is left out:
-// the report of the target branch leaves it out as well.
+// GitLab's code quality report, which shows new and fixed findings in the merge request. GitLab compares by fingerprint
+// alone, so the fingerprint is made from the finding's key and does not change when lines move. Findings that a baseline
+// accepts are left out, as in the report of the target branch.
 import { hashText } from '../../text/hash-text.ts'
 import type { Finding, Severity } from '../../types/finding.ts'
 import type { Reporter, ReporterOptions } from '../../types/reporter.ts'

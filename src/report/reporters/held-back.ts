@@ -1,17 +1,17 @@
-// Which findings of a report are shown when it is held against a baseline: those that are new or have grown. What is
-// accepted is one count, and so is what no baseline can decide about.
+// Selects the findings of a report that are shown when it is compared with a baseline: the new ones and those that have
+// grown. The accepted findings are only counted, and so are those that no baseline can judge.
 import { plural } from '../../text/plural.ts'
 import type { Finding } from '../../types/finding.ts'
 import type { BaselineStates } from '../../types/report.ts'
 
 export interface ShownFindings {
-  /** In the report's order; the title of one that has grown says from what to what. */
+  /** The findings in the report's order. The title of a grown one contains both numbers. */
   shown: readonly Finding[]
   accepted: number
   unjudged: readonly Finding[]
 }
 
-/** All of them where there is no baseline. */
+/** All findings when there is no baseline. */
 export function findingsToShow(
   findings: readonly Finding[],
   states: BaselineStates | undefined,
@@ -36,7 +36,7 @@ export function grownFinding(
   return { ...finding, title: `Grown from ${before} to ${after} queries: ${finding.title}` }
 }
 
-/** A sentence for each count; none where there is nothing to count. */
+/** One sentence for each count that is not zero. */
 export function heldBackLines(
   { accepted, unjudged }: ShownFindings,
   states: BaselineStates | undefined,

@@ -1,6 +1,6 @@
-// The report as one page that a person opens: data, style and script in a single file that asks the network for nothing.
-// Statements and route names may hold anything. They reach the page as JSON only, become text nodes only, and the policy
-// in the page's head lets nothing run or load but the script and style that are written here.
+// The report as a page for people: data, style and script in a single file that makes no network request. Statements and
+// route names may contain any text. They enter the page as JSON only and become text nodes only, and the content security
+// policy of the page allows only the script and the style that are written here.
 import type { Reporter } from '../../types/reporter.ts'
 import { script, scriptHash, style, styleHash } from './html/page-bundle.ts'
 import { pageData } from './html/page-data.ts'
@@ -40,7 +40,7 @@ export const htmlReporter: Reporter = (report, options = {}) => {
 `
 }
 
-/** JSON that no HTML parser can see an end of the element in. */
+/** JSON in which no HTML parser can find the end of the element. */
 function dataText(data: unknown): string {
   return jsonText(data).replaceAll('<', '\\u003c')
 }

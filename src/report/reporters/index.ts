@@ -1,4 +1,4 @@
-// Every reporter by its name, one line each.
+// All reporters by name.
 import type { Reporter } from '../../types/reporter.ts'
 import { consoleReporter } from './console.ts'
 import { githubReporter } from './github.ts'

@@ -1,11 +1,11 @@
-// A value as JSON in which nothing steers a terminal or hides itself: it is written as an escape, which means the same to
-// whoever reads JSON.
+// Writes a value as JSON without characters that could control a terminal or are invisible. They become escapes, which mean
+// the same to any JSON reader.
 
 export function jsonText(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(UNSEEN, escaped)
 }
 
-/** JSON itself escapes the controls below the space, and halves of characters. */
+/** JSON itself escapes control characters below the space, and unpaired surrogates. */
 const UNSEEN = /[\u007f-\u009f\p{Cf}\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]/gu
 
 function escaped(character: string): string {

@@ -1,6 +1,6 @@
-// JUnit XML, which every CI system shows: a suite for each route, in it a test that passes where there is nothing to say,
-// and a failed one for each finding. What is only to be known of (`info`) does not fail, and what a baseline accepts is
-// skipped. A test is named by what stays the same from run to run, because that is how failures of two runs are compared.
+// JUnit XML, which every CI system shows: one suite per route, with a failed test for each finding, and a test that passes
+// when there is none. Findings of severity `info` do not fail, and findings that a baseline accepts are skipped. The names of
+// tests are stable from run to run, because CI systems compare failures by name.
 
 import { hashText } from '../../text/hash-text.ts'
 import { plural } from '../../text/plural.ts'
@@ -34,7 +34,7 @@ export const junitReporter: Reporter = (report, options = {}) => {
     .join('')
 }
 
-/** Of a route's name, and of a test's. */
+/** Maximum length of the name of a route and of a test. */
 const NAME_LENGTH = 200
 
 function formatSuite(
@@ -95,7 +95,7 @@ function isFailure({ severity, key }: Finding, { states }: ReporterOptions): boo
   return severity !== 'info' && !states?.accepted.has(key) && !states?.unjudged.has(key)
 }
 
-/** Detector and function; where a route has several of one name, what tells their keys apart is added. */
+/** Detector and function. When a route has several tests with one name, the differing part of their keys is added. */
 function nameTests(findings: readonly Finding[]): string[] {
   const names = findings.map(({ detector, callSite: [place] }) => {
     const where = place?.function ?? place?.file
@@ -107,7 +107,7 @@ function nameTests(findings: readonly Finding[]): string[] {
   )
 }
 
-/** `Map.groupBy` is not in Node 20. */
+/** `Map.groupBy` does not exist in Node.js 20. */
 function groupBy<Value>(values: readonly Value[], keyOf: (value: Value) => string): Map<string, Value[]> {
   const groups = new Map<string, Value[]>()
   for (const value of values) {
@@ -124,7 +124,7 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
     .join('')
 }
 
-/** What XML cannot hold at all is already gone from text that is printable. */
+/** Printable text no longer contains the characters that XML cannot represent. */
 function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

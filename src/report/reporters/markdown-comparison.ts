@@ -1,5 +1,5 @@
-// What changed between two reports, as Markdown for a pull request: what is new with all its evidence, what has grown, what is
-// fixed, and the routes whose number of queries has changed. What is as it was is counted and not repeated.
+// The comparison of two reports as Markdown for a pull request: new findings with all their evidence, grown ones, fixed ones,
+// and the routes whose number of queries has changed. Unchanged findings are only counted.
 import type { Finding } from '../../types/finding.ts'
 import type { Comparison, Spread } from '../../types/report.ts'
 import type { ReporterOptions } from '../../types/reporter.ts'
@@ -18,7 +18,7 @@ export function markdownComparison(comparison: Comparison, options: ReporterOpti
   return format(comparison, options, SUMMARY_BYTES)
 }
 
-/** Opens with a mark by which a later run can find the comment and replace it. */
+/** Starts with a mark by which a later run finds the comment and replaces it. */
 export function markdownCommentComparison(comparison: Comparison, options: ReporterOptions = {}): string {
   return COMMENT_MARK + format(comparison, options, COMMENT_BYTES)
 }
@@ -75,7 +75,7 @@ function listed(
   }
 }
 
-/** The columns of every overview and one more. */
+/** The columns of every overview, and one more. */
 function widened(column: string): string {
   const [names = '', rule = ''] = OVERVIEW_HEAD.split('\n')
   return `${names} ${column} |\n${rule} ---: |\n`

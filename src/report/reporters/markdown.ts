@@ -1,6 +1,6 @@
-// Markdown for people who look at a pull request: `markdown` for a job's summary, `markdown-comment` for a comment, which
-// differ in how long they may be. A table of what was found, then each finding with its evidence, worst first, then the
-// routes.
+// Markdown for reviewers of a pull request: `markdown` for the summary of a job and `markdown-comment` for a comment, which
+// differ in their maximum length. A table of the findings comes first, then each finding with its evidence, worst first, then
+// the routes.
 import { plural } from '../../text/plural.ts'
 import type { Finding, Severity } from '../../types/finding.ts'
 import type { Report, RouteSummary } from '../../types/report.ts'
@@ -17,14 +17,14 @@ import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 export const markdownReporter: Reporter = (report, options = {}) =>
   formatMarkdown(report, options, SUMMARY_BYTES)
 
-/** Opens with a mark by which a later run can find the comment and replace it. */
+/** Starts with a mark by which a later run finds the comment and replaces it. */
 export const markdownCommentReporter: Reporter = (report, options = {}) =>
   COMMENT_MARK + formatMarkdown(report, options, COMMENT_BYTES)
 
 export const COMMENT_MARK = '<!-- pg-loupe -->\n'
-/** GitHub takes 1 MiB for a step, and drops what is longer; a little is left to whoever adds to it. */
+/** GitHub accepts 1 MiB for a step and drops longer text. A little room is left for additions by others. */
 export const SUMMARY_BYTES = 1_000_000
-/** GitHub takes 65,536 characters. */
+/** GitHub accepts 65,536 characters. */
 export const COMMENT_BYTES = 65_000
 
 const MARKS: Record<Severity, string> = { error: '❌', warning: '⚠️', info: 'ℹ️' }
@@ -91,7 +91,7 @@ function heading(
 
 export const OVERVIEW_HEAD = '| | finding | route | line |\n| --- | --- | --- | --- |\n'
 
-/** A row of a table with the columns of `OVERVIEW_HEAD`, and `more` behind them. */
+/** A table row with the columns of `OVERVIEW_HEAD`, followed by `more`. */
 export function overviewRow(
   finding: Finding,
   options: ReporterOptions,

@@ -1,11 +1,11 @@
-// Where a file lies in the repository, as machines want it: relative to its root, with forward slashes, on any system. By
-// text alone; the disk is not asked.
+// Paths of files for machines: relative to the root of the repository, with forward slashes, on any system. They are computed
+// from the text alone, without access to the disk.
 import { withFrames } from '../../finding-frames.ts'
 import type { Finding } from '../../types/finding.ts'
 import type { ReporterOptions } from '../../types/reporter.ts'
 import { printable } from './printable.ts'
 
-/** Undefined for what is no file or lies outside of the repository: a path there would name another file or none. */
+/** Undefined when the text names no file or a file outside of the repository, because a path for it would be wrong. */
 export function repositoryPath(
   file: string,
   { cwd, root = cwd }: Pick<ReporterOptions, 'cwd' | 'root'>,
@@ -15,7 +15,7 @@ export function repositoryPath(
   return inside(resolve(cwd ?? root, file), resolve('', root))
 }
 
-/** With the names that files have in the repository, where they have one. */
+/** Names files by their paths in the repository where they have one. */
 export function inRepository(finding: Finding, options: ReporterOptions): Finding {
   return withFrames(finding, (frame) => ({
     ...frame,
@@ -24,19 +24,19 @@ export function inRepository(finding: Finding, options: ReporterOptions): Findin
 }
 
 /**
- * Named by formats that take no finding without a file. It stands for the application as a whole, and is where nobody looks
- * for the line of a query.
+ * The file that is named by formats that require one for each finding. It stands for the application as a whole, and nobody
+ * expects the line of a query in it.
  */
 export const NO_FILE = 'package.json'
 
-/** `node:fs`, `webpack://…`; one letter is the drive of a Windows path. */
+/** `node:fs`, `webpack://…`. A single letter is the drive of a Windows path. */
 const HAS_SCHEME = /^[a-z][a-z\d+.-]+:/i
 
 function isAbsolute(path: string): boolean {
   return /^([/\\]|[a-z]:)/i.test(path)
 }
 
-/** The steps of a path from where its drive or `/` is, `.` and `..` followed. */
+/** The steps of a path from its drive or `/`, with `.` and `..` resolved. */
 function resolve(folder: string, path: string): string[] {
   const steps = isAbsolute(path) ? [] : split(folder)
   for (const step of split(path)) {
@@ -46,7 +46,7 @@ function resolve(folder: string, path: string): string[] {
   return steps
 }
 
-/** A backslash may be part of a name where `/` parts folders, but nobody calls a source file so. */
+/** On systems with `/` a backslash may be part of a name, but source files have no such names. */
 function split(path: string): string[] {
   return path.split(/[/\\]/).filter((step) => step !== '')
 }
@@ -57,12 +57,12 @@ function inside(steps: readonly string[], root: readonly string[]): string | und
   return isBelow && rest.length > 0 && rest[0] !== '..' ? withoutControls(rest.join('/')) : undefined
 }
 
-/** Names of files may hold anything; spaces stay as they are. */
+/** Names of files may contain anything. Spaces are kept. */
 function withoutControls(path: string): string {
   return path.replace(/[^ ]+/g, printable)
 }
 
-/** The letter of a drive is the same large and small. */
+/** The letter of a drive has no case. */
 function sameStep(a: string, b: string | undefined, at: number): boolean {
   return a === b || (at === 0 && /^[a-z]:$/i.test(a) && a.toLowerCase() === b?.toLowerCase())
 }

@@ -1,6 +1,7 @@
-// SARIF 2.1.0, for GitHub's code scanning and other tools that collect what analysers find. A finding is a result at its
-// line, with the callers and the earlier query as related locations; its fingerprint is made of the finding's key, so
-// that moved lines are no news. GitHub takes 25,000 results and shows 5,000: the worst are kept, and what is left is told.
+// SARIF 2.1.0, for GitHub's code scanning and other tools that collect results of analysers. A finding is a result at its
+// line, with the callers and the parent query as related locations. Its fingerprint is made from the finding's key, so that
+// it does not change when lines move. GitHub accepts 25,000 results and shows 5,000: the worst are kept, and the number of
+// others is reported.
 import { detectorPages } from '../../detectors/pages.ts'
 import { hashText } from '../../text/hash-text.ts'
 import { plural } from '../../text/plural.ts'
@@ -16,7 +17,7 @@ import { NO_FILE, repositoryPath } from './repository-path.ts'
 export const sarifReporter: Reporter = (report, options = {}) => {
   const { shown } = findingsToShow(report.findings, options.states)
   const isShown = new Set(shown.map(({ key }) => key))
-  // What is new comes first: it is what must not be cut off.
+  // New findings come first, so that they are not cut off.
   const sorted = [...shown, ...report.findings.filter(({ key }) => !isShown.has(key))]
   const kept = sorted.slice(0, KEPT_RESULTS)
   const rules = ruleIds(kept)
@@ -37,15 +38,17 @@ export const sarifReporter: Reporter = (report, options = {}) => {
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 const ROOT = '%SRCROOT%'
 const KEPT_RESULTS = 5000
-/** Callers that are related locations: GitHub takes a hundred locations, nobody reads ten. */
+/**
+ * Maximum number of callers among the related locations. GitHub accepts a hundred locations, but nobody reads more than ten.
+ */
 const CALLERS = 8
 const TEXT_LENGTH = 1000
 const FIX_LENGTH = 4000
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' }
-/** What GitHub sorts by. */
+/** The property by which GitHub sorts. */
 const PROBLEMS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'recommendation' }
 
-/** Every detector, also those that found nothing; and those of the report that this version does not know. */
+/** All detectors, including those without findings, and detectors of the report that this version does not know. */
 function ruleIds(findings: readonly Finding[]): string[] {
   return [...new Set([...Object.keys(detectorPages), ...findings.map(({ detector }) => printable(detector))])]
 }
@@ -96,8 +99,9 @@ function formatResult(finding: Finding, ruleIndex: number, options: ReporterOpti
 }
 
 /**
- * What is accepted is suppressed as SARIF has it, and a note for tools that know nothing of suppressions, such as GitHub's,
- * so that it fails no check. What is gone is not listed as `absent`: such tools would open an alert for it.
+ * An accepted finding is suppressed as SARIF defines it. Its level is `note` as well, because tools such as GitHub's that
+ * ignore suppressions would otherwise fail the check. Fixed findings are not listed as `absent`, because such tools would
+ * open an alert for them.
  */
 function standing({ key, severity }: Finding, { states }: ReporterOptions) {
   const level = LEVELS[severity]
@@ -114,13 +118,13 @@ function standing({ key, severity }: Finding, { states }: ReporterOptions) {
 
 interface RelatedPlace {
   id: number
-  /** A caller, not a place of evidence. */
+  /** The frame of a caller, which is no place of evidence. */
   isCaller: boolean
   location: object
   text: string
 }
 
-/** The evidence first: it says where the rows came from. */
+/** The evidence comes first, because it says where the rows came from. */
 function relatedPlaces({ evidence, callSite }: Finding, options: ReporterOptions): RelatedPlace[] {
   const places = [
     ...evidence.map(({ label, text, callSite: place }) => ({
@@ -142,7 +146,7 @@ function relatedPlaces({ evidence, callSite }: Finding, options: ReporterOptions
     .map((place, at) => ({ id: at + 1, ...place }))
 }
 
-/** GitHub shows a related location only where the text links to it. */
+/** GitHub shows a related location only when the text links to it. */
 function describe(finding: Finding, related: readonly RelatedPlace[], hasPlace: boolean): string {
   const { title, detail, remediation, fix = '', route, evidence } = finding
   const lines = [
@@ -158,7 +162,7 @@ function describe(finding: Finding, related: readonly RelatedPlace[], hasPlace: 
   ].join('\n')
 }
 
-/** `[text](1)` would be one. */
+/** The text `[text](1)` would be such a link. */
 function noLink(text: string): string {
   return text.replaceAll('](', '] (')
 }
@@ -167,7 +171,7 @@ function noBrackets(text: string): string {
   return text.replace(/[[\]\\]/g, ' ')
 }
 
-/** From the outermost caller over the query whose rows were looped over to the line itself. */
+/** The flow from the outermost caller over the query whose rows were looped over to the line itself. */
 function formatFlow(
   { title, callSite }: Finding,
   related: readonly RelatedPlace[],
@@ -201,12 +205,12 @@ function physicalLocation(place: Frame | undefined, options: ReporterOptions) {
   }
 }
 
-/** GitHub refuses a whole file for one result without a place. */
+/** GitHub rejects a whole file because of one result without a place. */
 function withoutFile() {
   return { artifactLocation: { uri: NO_FILE, uriBaseId: ROOT } }
 }
 
-/** A relative reference: a colon in its first step would make that a scheme. */
+/** A relative reference: a colon in its first step would turn that step into a scheme. */
 function toUri(path: string): string {
   const [first = '', ...rest] = encodeURI(printable(path)).replace(/[?#]/g, encodeURIComponent).split('/')
   return [first.replaceAll(':', '%3A'), ...rest].join('/')

@@ -1,20 +1,20 @@
-// A text of sections that stays under a limit: what does not fit is left out whole, counted, and said. GitHub drops a job
-// summary that is too long without a word, and refuses such a comment.
+// Joins sections into a text below a maximum length. Parts that do not fit are left out completely and counted. GitHub
+// silently drops a job summary that is too long, and rejects such a comment.
 
 export interface Section {
-  /** What stands above its parts; nothing is written where there are none. */
+  /** Text before the parts. A section without parts is not written. */
   head: string
-  /** The most important first. */
+  /** The parts, the most important first. */
   parts: readonly string[]
-  /** Stands below, such as the end of what `head` opened. */
+  /** Text after the parts, such as the end of an element that `head` opened. */
   end?: string
-  /** What the parts are, to say how many are left out: `findings`. */
+  /** The name of the parts, to say how many are left out: `findings`. */
   what: string
-  /** The share of the limit that this section and those before it may take, from 0 to 1. */
+  /** The share of the maximum length that this section and those before it may use, from 0 to 1. */
   until: number
 }
 
-/** Room for saying what was left out, for each section. */
+/** Characters reserved in each section for the number of parts that are left out. */
 const NOTE_BYTES = 200
 
 export function joinSections(sections: readonly Section[], limitBytes: number): string {

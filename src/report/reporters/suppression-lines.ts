@@ -1,5 +1,4 @@
-// What there is to say of the reasons that leave findings out: nothing of those that do, and of the others what to do
-// with them.
+// Lines about suppressions: only the number of those that suppress findings, and the next step for each of the others.
 import { detectorPages } from '../../detectors/pages.ts'
 import type { Frame } from '../../types/query.ts'
 import type { Suppression, SuppressionState } from '../../types/report.ts'
@@ -9,14 +8,14 @@ const LONGEST_NAME = 40
 
 export interface SuppressionLine {
   state: SuppressionState
-  /** Where it is written and what it says: `ignore (one row each)`. */
+  /** Place and reason: `ignore (one row each)`. */
   what: string
-  /** What is wrong with it, and the next step. */
+  /** The problem and the next step. */
   next: string
   at?: Frame | undefined
 }
 
-/** Of suppressions that leave nothing out, in the report's order. */
+/** The suppressions that suppress nothing, in the report's order. */
 export function suppressionLines(suppressions: readonly Suppression[]): SuppressionLine[] {
   return suppressions.flatMap((suppression) => {
     const next = nextStep(suppression)
@@ -26,7 +25,7 @@ export function suppressionLines(suppressions: readonly Suppression[]): Suppress
   })
 }
 
-/** What is left out, and for how many reasons; empty when nothing is. */
+/** The number of suppressed findings and of their reasons. Empty when there are none. */
 export function countSuppressed(suppressed: number, suppressions: readonly Suppression[]): string {
   if (suppressed === 0) return ''
   const reasons = suppressions.filter(({ state }) => state === 'used').length

@@ -1,19 +1,19 @@
-// Text laid out in the columns of a terminal. What does not fit goes on in the next line, in the column where the text
-// began. Lines are broken between words and wide characters; a word that is wider than a line (a path, so that it can still
-// be clicked and copied) is left whole.
+// Wraps text at the width of a terminal. A wrapped line continues in the column where the text began. Lines break between
+// words and between wide characters. A word that is wider than a line stays whole: for example a path, so that it can still
+// be clicked and copied.
 import stringWidth from 'string-width'
 
-/** A part of a text with one look. */
+/** A part of a text with one style. */
 export interface Piece {
   text: string
-  /** Colours it, or makes it a link; it adds nothing that takes a column. */
+  /** Adds a colour or a link, but no characters that take a column. */
   paint?: (text: string) => string
 }
 
-/** With fewer columns than this left for it, text is not wrapped. */
+/** Text is not wrapped when fewer columns than this are left for it. */
 const LEAST_COLUMNS = 20
 
-/** `head` stands before the text and takes `headWidth` columns. Without a `width` all of it is one line. */
+/** `head` precedes the text and takes `headWidth` columns. Without `width` everything is on one line. */
 export function hang(
   head: string,
   headWidth: number,
@@ -42,13 +42,13 @@ function wrap(pieces: readonly Piece[], width: number): string[] {
   return lines.map((line) => joinAlike(line).map(painted).join(''))
 }
 
-/** What is kept in one line, with the blanks before it. */
+/** A text that is kept on one line, with the blanks before it. */
 interface Word {
   gap: readonly Piece[]
   parts: Piece[]
 }
 
-/** A word may have several looks. Text of wide characters has no blanks, and each of them is a word. */
+/** A word may have several styles. Text of wide characters has no blanks, and each character counts as a word. */
 function wordsOf(pieces: readonly Piece[]): Word[] {
   const words: Word[] = []
   let gap: Piece[] = []
@@ -72,7 +72,10 @@ function wordsOf(pieces: readonly Piece[]): Word[] {
   return words
 }
 
-/** One link over several words is one link, and one colour is switched on once. */
+/**
+ * Neighbouring words with one style are joined, so that a link over several words is one link and a colour is switched on
+ * once.
+ */
 function joinAlike(line: readonly Piece[]): Piece[] {
   const joined: Piece[] = []
   for (const piece of line) {
@@ -96,6 +99,6 @@ function charactersOf(text: string): string[] {
 }
 
 const CHARACTERS = new Intl.Segmenter('en')
-/** Of Chinese, Japanese and Korean, and their full-width forms. */
+/** Characters of Chinese, Japanese and Korean, and their full-width forms. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{20000}-\u{3fffd}]/u

@@ -1,4 +1,4 @@
-// The file itself: that it needs nothing from outside, lets nothing run but its own, and holds no values.
+// Tests the file itself: it needs nothing from outside, runs only its own script, and contains no values.
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler/profiler.ts'

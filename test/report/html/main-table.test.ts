@@ -1,4 +1,4 @@
-// The table by whose name a statement is recognised in a list.
+// Tests the table by whose name a statement is recognised in a list.
 import { expect, test } from 'vitest'
 import { mainTable } from '../../../src/report/reporters/html/main-table.ts'
 

@@ -1,22 +1,22 @@
-// Opens a page as a browser does: the text is parsed, its script runs in a window of its own. Nothing is laid out here, so
-// the page takes a list to be as high as its fallback says.
+// Opens a page as a browser does: the text is parsed, and its script runs in its own window. There is no layout here, so the
+// page uses its fallback for the height of a list.
 import { Window } from 'happy-dom'
 import type { TestContext } from 'vitest'
 import { htmlReporter } from '../../../src/report/reporters/html.ts'
 import type { Report } from '../../../src/types/report.ts'
 import type { ReporterOptions } from '../../../src/types/reporter.ts'
 
-/** Longer than the page waits for the next key to be typed. */
+/** Longer than the page waits for the next typed key. */
 const TYPING_MS = 150
 
 export interface OpenedPage {
   window: Window
-  /** Of the first element that matches. */
+  /** The text of the first matching element. */
   text(selector: string): string
   texts(selector: string): string[]
   find(selector: string): HTMLElement
   all(selector: string): HTMLElement[]
-  /** Clicks the first element that matches and holds the words. */
+  /** Clicks the first matching element that contains the words. */
   click(selector: string, words?: string): void
   press(selector: string, key: string): void
   search(words: string): Promise<void>

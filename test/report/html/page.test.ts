@@ -1,4 +1,4 @@
-// The page as a person uses it: what is shown, found, filtered, linked to, and reached by keyboard.
+// Tests the page as a person uses it: its views, search, filters, links and keyboard.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler/profiler.ts'
 import { compareReports } from '../../../src/report/compare-reports.ts'

@@ -7,7 +7,7 @@ test('a loop before the end', async () => {
 })
 
 test('the end', async () => {
-  // The trace of the test before closes within moments.
+  // The trace of the previous test closes within moments.
   await new Promise((resolve) => setTimeout(resolve, 300))
   process.kill(process.pid, 'SIGKILL')
 })

@@ -1,6 +1,6 @@
 import { listBooks } from '../src/library.mjs'
 
-// Whatever the runner: those without globals have none of their own names here.
+// Works in every runner: in runners without globals, their own names do not exist here.
 const { test } =
   globalThis.test || globalThis.it ? { test: globalThis.test ?? globalThis.it } : await runner()
 
@@ -9,7 +9,7 @@ test('a loop before the end', async () => {
 })
 
 test('the end', async () => {
-  // The trace of the test before closes within moments.
+  // The trace of the previous test closes within moments.
   await new Promise((resolve) => setTimeout(resolve, 300))
   process.kill(process.pid, 'SIGKILL')
 })

@@ -1,13 +1,13 @@
-// Which traces the page has room for: first one for each finding, the worst finding first, then the longest ones. What is
-// left out is counted.
+// Chooses the traces that fit into the page: first one trace for each finding, beginning with the worst finding, then the
+// longest traces. The others are counted.
 import type { Occurrence } from '../../../types/finding.ts'
 import type { Trace } from '../../../types/trace.ts'
 
-/** A page of this many opens at once and is a few megabytes. */
+/** A page with this many traces opens at once and has a few megabytes. */
 const MOST_TRACES = 500
 const MOST_QUERIES = 20_000
 
-/** `occurrences` are those of each finding, the worst finding first. */
+/** `occurrences` contains those of each finding, the worst finding first. */
 export function chooseTraces(
   occurrences: readonly (readonly Occurrence[])[],
   traces: readonly Trace[],

@@ -1,5 +1,5 @@
-// The table that a statement is about, for titles: the first one it names. It is read from the words alone, so what it
-// says is a name to recognise the statement by, and no fact that anything follows from.
+// The first table that a statement names, for titles. It is read from the words alone, so it only helps people to recognise
+// the statement, and nothing is concluded from it.
 
 export function mainTable(text: string): string | undefined {
   const [, name = ''] = FIRST_TABLE.exec(text) ?? []

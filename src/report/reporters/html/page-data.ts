@@ -1,6 +1,6 @@
-// What the page is made of, as plain data: the findings and routes of the report, and those of the traces that there is
-// room for. No value reaches it: parameters are left out, and literals in statements are made neutral once more, because
-// what other tools recorded may hold them.
+// The data of the page: the findings and routes of the report, and those of its traces that fit. Values never reach the page:
+// parameters are left out, and literals in statements are neutralised again, because traces that other tools recorded may
+// contain them.
 
 import { type Editor, linkTemplate } from '../../../editor-link.ts'
 import { withFrames } from '../../../finding-frames.ts'
@@ -26,26 +26,26 @@ export interface PageData {
   groups: readonly PageGroup[]
   /** Absent without a base report. */
   compared?: PageComparison
-  /** The address of a line in the editor that was configured; absent when the reader has to choose one. */
+  /** The address of a line in the configured editor. Absent when the reader has to choose an editor. */
   editor?: { template: string; folder?: string }
   routes: readonly RouteSummary[]
   traces: readonly PageTrace[]
-  /** How many were left out because they sent no query. */
+  /** Number of traces that were left out because they sent no query. */
   emptyTraces: number
-  /** Statements and frames of queries, each once. */
+  /** Statements and frames of queries, each stored once. */
   statements: readonly string[]
   frames: readonly Frame[]
-  /** What is not in the page, in sentences. */
+  /** Sentences about everything that is not in the page. */
   leftOut: readonly string[]
 }
 
 export interface PageFinding extends Omit<Finding, 'occurrences'> {
-  /** Of a loop with several; what a single one says, the finding says. */
+  /** The statements of a loop, when it has several. A single statement is described by the finding itself. */
   statements: readonly LoopStatement[]
   occurrences: readonly PageOccurrence[]
-  /** What could be saved, in words. */
+  /** The possible saving, in words. */
   saves: readonly string[]
-  /** The statement it is about, to recognise it by. */
+  /** The finding's statement, to recognise it by. */
   subject?: { table?: string; text: string }
 }
 
@@ -56,32 +56,32 @@ interface PageGroup {
   explained: readonly number[]
 }
 
-/** What is new and what has grown are findings of the page, by their keys. */
+/** The new and the grown findings, by their keys. All of them are findings of the page. */
 export interface PageComparison {
   new: readonly string[]
   grown: readonly { key: string; before: number; after: number }[]
   fixed: readonly FormerFinding[]
-  /** Their route did not run, so nothing is known of them. */
+  /** Findings whose route did not run, so that their state is unknown. */
   unseen: readonly FormerFinding[]
   known: number
 }
 
-/** What the base report says of it. */
+/** The state in the base report. */
 export type FormerFinding = Pick<
   PageFinding,
   'key' | 'severity' | 'confidence' | 'detector' | 'title' | 'route' | 'callSite' | 'cost' | 'subject'
 >
 
-/** Which queries they are is known of the traces in the page. */
+/** The positions of the queries are known for the traces in the page. */
 interface PageOccurrence extends Partial<Occurrence> {
   trace: string
-  /** How many queries. */
+  /** Number of queries. */
   count: number
 }
 
-/** A statement can be megabytes long; nobody reads further than this. */
+/** Maximum length of a statement. One can be megabytes long, and nobody reads further than this. */
 const TEXT_LENGTH = 10_000
-/** What is to be copied has to be whole; only what nobody would copy is cut. */
+/** Maximum length of text that is meant to be copied, beyond what anybody would copy. */
 const FIX_LENGTH = 100_000
 export function pageData(report: Report, options: ReporterOptions): PageData {
   const { cwd } = options
@@ -163,7 +163,7 @@ function pageComparison(comparison: Comparison, { cwd }: ReporterOptions): PageC
   }
 }
 
-/** The folder is that of this machine, so it is told only where somebody has configured links for this machine. */
+/** The folder is one of this machine, so it is included only when links for this machine were configured. */
 function pageEditor(editor: Editor, folder: string | undefined): { template: string; folder?: string } {
   return { template: linkTemplate(editor), ...(folder ? { folder } : {}) }
 }
@@ -196,7 +196,7 @@ function pageFinding(
   }
 }
 
-/** Long enough to fill a line of a list. */
+/** Maximum length of a condition, enough for one line of a list. */
 const SUBJECT_LENGTH = 400
 
 function subjectOf({ statements, evidence }: Finding): Pick<PageFinding, 'subject'> {
@@ -224,18 +224,18 @@ function clipFix(fix: string | undefined): { fix?: string } {
   return fix === undefined ? {} : { fix: clip(fix, FIX_LENGTH) }
 }
 
-/** Those of the report, and those that are kept beside it, each once. */
+/** The occurrences of the report and those that are kept beside it, each once. */
 function occurrencesOf(
   { key, occurrences }: Finding,
   { occurrences: kept = {} }: ReporterOptions,
 ): Occurrence[] {
-  // A key of a report file may be any word, `constructor` too.
+  // The prototype is null, because a key of a report file may be any word, including `constructor`.
   const further = Object.hasOwn(kept, key) ? (kept[key] ?? []) : []
   const known = new Map([...occurrences, ...further].map((one) => [`${one.trace}\n${one.queries[0]}`, one]))
   return [...known.values()]
 }
 
-/** Numbers each value once, in the order they are met. */
+/** Numbers each value once, in the order of first use. */
 function numbered<T>(key: (value: T) => string) {
   const known = new Map<string, number>()
   const all: T[] = []

@@ -1,10 +1,10 @@
-// A trace as the page shows it: where its queries stand in time, and of each what is known but its values.
+// A trace as the page shows it: the times of its queries, and the facts about each of them except its values.
 import type { Frame, Query, ValueFlow } from '../../../types/query.ts'
 import type { Trace } from '../../../types/trace.ts'
 
 export interface PageTrace extends Pick<Trace, 'id' | 'kind' | 'name' | 'truncated'> {
   startedAt?: string | undefined
-  /** From its start to its end, or to the end of its last query. */
+  /** Milliseconds from the start to the end of the trace, or to the end of its last query. */
   durationMs: number
   status?: string | undefined
   queries: readonly PageQuery[]
@@ -24,10 +24,10 @@ export interface PageQuery
   flow?: readonly ValueFlow[] | undefined
 }
 
-/** Callers shown of a query. */
+/** Maximum number of callers shown for a query. */
 const FRAMES = 6
 
-/** `statement` and `frame` give the numbers of those. */
+/** `statement` and `frame` return the numbers of their arguments. */
 export function pageTrace(
   { id, kind, name, truncated, startedAt, durationMs = 0, labels, queries }: Trace,
   statement: (sql: string) => number,
@@ -82,7 +82,7 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[
   return Object.fromEntries(known) as { [K in keyof T]?: NonNullable<T[K]> }
 }
 
-/** Microseconds are finer than any clock here, and a third of the characters. */
+/** Rounds to microseconds, which is finer than any clock here and needs a third of the characters. */
 function round(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }

@@ -1,4 +1,4 @@
-// Three explicit calls of one helper: the fixed twins of the loops, and none of them is a loop.
+// Three explicit calls of one helper: the fixed twins of the loops. None of them is a loop.
 const async = require('async')
 const Bluebird = require('bluebird')
 const neoAsync = require('neo-async')

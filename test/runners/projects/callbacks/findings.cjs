@@ -1,4 +1,4 @@
-// Runs every shape in a trace of its own and writes what was found: the number of queries in each finding, by shape.
+// Runs every shape in its own trace and writes the number of queries in each finding, by shape.
 const { mkdirSync, writeFileSync } = require('node:fs')
 const { dirname } = require('node:path')
 const pg = require('pg')
@@ -29,7 +29,7 @@ exports.writeFindings = async () => {
   writeFileSync(file, JSON.stringify(found))
 }
 
-/** Of a shape that takes a callback as well as of one that returns a promise. */
+/** Runs shapes that take a callback as well as shapes that return a promise. */
 function ended(shape) {
   if (shape.length === 0) return shape()
   return new Promise((resolve, reject) => {

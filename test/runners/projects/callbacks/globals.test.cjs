@@ -1,4 +1,4 @@
 const { writeFindings } = require('./findings.cjs')
 
-// jest and mocha both have it.
+// jest and mocha both define it.
 it('runs every shape', writeFindings)

@@ -1,4 +1,4 @@
-// Twelve rows, one query for each: by callbacks, by promises that a library starts, and by functions that call themselves.
+// Twelve rows with one query for each, in all shapes: callbacks, promises that a library starts, and recursive functions.
 const { EventEmitter } = require('node:events')
 const async = require('async')
 const Bluebird = require('bluebird')

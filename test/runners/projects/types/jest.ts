@@ -1,4 +1,4 @@
-// Compiled only: the matchers are known to the global expect of jest, as @types/jest declares it.
+// Only compiled: jest's global `expect` knows the matchers, as @types/jest declares it.
 import { matchers, traceTests } from 'pg-loupe/jest'
 
 declare const matcher: jest.Matchers<void, () => Promise<void>>

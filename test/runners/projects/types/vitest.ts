@@ -1,4 +1,4 @@
-// Compiled only: the matchers are known to vitest's expect, and take what they take.
+// Only compiled: vitest's `expect` knows the matchers and their arguments.
 import type {} from 'pg-loupe/vitest'
 import LoupeReporter, { type RunOptions } from 'pg-loupe/vitest/reporter'
 import { expect, test } from 'vitest'

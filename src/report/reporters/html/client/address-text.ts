@@ -1,9 +1,9 @@
-// The address of what is shown, as it stands behind the `#`: `#finding=…`, `#route=…`, `#trace=…`, and the filters.
+// Reads and writes the address of a view, after the `#`: `#finding=…`, `#route=…`, `#trace=…`, and the filters.
 import type { Address } from './page.ts'
 
 const SEVERITIES = ['error', 'warning', 'info']
 
-/** Never throws, whatever was typed into the address. */
+/** Never throws, whatever the reader typed into the address. */
 export function parseAddress(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ''))
   const get = (name: string): string | undefined => fields.get(name) || undefined
@@ -50,6 +50,6 @@ export function formatAddress({
   set('severity', only.join(','))
   set('detector', detector)
   set('on', on)
-  // A space as it stands in other addresses, so that a link survives being pasted.
+  // Encodes a space as `%20`, so that a link survives being pasted.
   return `#${fields.toString().replaceAll('+', '%20')}`
 }

@@ -1,4 +1,4 @@
-// What has changed since the base report: new and grown findings, those that are gone, and those nobody can tell of.
+// The changes since the base report: new and grown findings, fixed ones, and those whose route did not run.
 import type { FormerFinding, PageComparison } from '../page-data.ts'
 import { findingLine } from './finding-line.ts'
 import { count, plural } from './number-text.ts'
@@ -7,7 +7,7 @@ import type { Child, Page, View } from './page.ts'
 export function changesView(page: Page): View {
   const { make, data } = page
   const { new: added, grown, fixed, unseen, known } = data.compared as PageComparison
-  /** More than anybody reads here; the findings' list has room for any number. */
+  /** Maximum number of rows here. The list of findings shows all of them. */
   const most = 200
 
   const listOf = <One>(ones: readonly One[], item: (one: One) => Child) => [

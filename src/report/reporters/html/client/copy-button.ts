@@ -1,6 +1,6 @@
 import type { Page } from './page.ts'
 
-/** Copies the text; where the browser does not let it, selects what is to be copied by hand. */
+/** Copies the text. Where the browser does not allow it, selects the text so that the reader can copy it. */
 export function copyButton({ make, window, say }: Page, text: string, source: HTMLElement): HTMLElement {
   /** Long enough to be read. */
   const noteMs = 1500

@@ -1,7 +1,7 @@
-// A text that is cut in its middle where there is no room for it: its end tells as much as its beginning.
+// A text that is cut in the middle when there is no room for it, because its end is as informative as its beginning.
 import type { Make } from './page.ts'
 
-/** `end` are the characters of the end that stay. */
+/** `end` is the number of characters at the end that are always shown. */
 export function cutText(make: Make, text: string, end: number): HTMLElement {
   if (text.length <= 2 * end) return make('span', { class: 'cut', title: text }, text)
   return make(

@@ -1,5 +1,5 @@
-// Opens lines in the reader's editor. A report names files relative to where it was made, often another machine, so the
-// reader says once which editor and where the source lies here; a report made for this machine says so itself.
+// Opens lines in the reader's editor. A report names files relative to the folder where it was made, often on another
+// machine, so the reader chooses once which editor to use and where the source is. A report made for this machine knows both.
 
 import { EDITORS, editorLink, isEditor, linkTemplate } from '../../../../editor-link.ts'
 import type { Frame } from '../../../../types/query.ts'

@@ -1,8 +1,8 @@
-// The only place where elements are made. What it is given becomes text and attributes, never markup.
+// The only place where elements are created. Given values become text and attributes, never markup.
 import type { Attributes, Child, Make } from './page.ts'
 
 export function elementMaker(document: Document): Make {
-  /** Nothing that turns the direction of the text around it or cannot be seen. */
+  /** Characters that change the direction of the surrounding text or are invisible are replaced. */
   const visible = (text: string): string => text.replace(/[^\P{Cc}\n\t]|\p{Cf}/gu, '\uFFFD')
 
   const set = (element: HTMLElement, [name, value]: [string, Attributes[string]]): void => {

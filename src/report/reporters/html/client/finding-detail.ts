@@ -1,4 +1,4 @@
-// A finding in full: where, why, how it is known, what to write instead, what that saves, and the traces that show it.
+// A finding in full: place, explanation, evidence, remedy, savings, and the traces that show it.
 import type { PageFinding } from '../page-data.ts'
 import { copyButton } from './copy-button.ts'
 import { count, milliseconds, plural } from './number-text.ts'
@@ -135,7 +135,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
   }
 
   const findingList = (findings: readonly PageFinding[]) => {
-    /** The rest is in the list, which the filter by route narrows. */
+    /** Maximum number of routes here. The list of findings can be filtered by route and shows all. */
     const most = 100
     return make(
       'div',

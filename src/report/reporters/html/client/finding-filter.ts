@@ -1,4 +1,4 @@
-// Which findings the filters let through, in the order of the report: worst first.
+// The findings that match the filters, in the order of the report: worst first.
 import type { PageFinding } from '../page-data.ts'
 import type { Address } from './page.ts'
 import { placeText } from './place-text.ts'

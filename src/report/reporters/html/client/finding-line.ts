@@ -1,4 +1,4 @@
-// A finding as lines of a list: what it is and what it costs, the statement it is about, where it is and how sure.
+// A finding as a row of a list: its title and cost, its statement, its place and its confidence.
 import type { FormerFinding } from '../page-data.ts'
 import { cutText } from './cut-text.ts'
 import { bytes, plural } from './number-text.ts'
@@ -7,12 +7,12 @@ import { placeText } from './place-text.ts'
 
 const MARKS = { error: '✖', warning: '▲', info: '●' }
 
-/** Enough of a condition to tell two statements apart. */
+/** Maximum length of a condition, enough to distinguish two statements. */
 const STATEMENT_END = 22
-/** The line and the end of the file's name. */
+/** The line, with the end of the file's name. */
 const PLACE_END = 9
 
-/** `note` stands where otherwise the route does. */
+/** `note` is shown in the place of the route. */
 export function findingLine(
   { make, changeOf }: Page,
   finding: FormerFinding,

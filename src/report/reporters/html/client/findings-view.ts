@@ -1,4 +1,4 @@
-// The findings, worst first, with filters above the list and the chosen one in full beside it.
+// The findings, worst first, with filters above the list and the selected one in full beside it.
 
 import { findingDetail } from './finding-detail.ts'
 import { findingLine } from './finding-line.ts'
@@ -69,7 +69,7 @@ export function findingsView(page: Page): View {
   )
   const found = make('p', { class: 'found' })
 
-  /** The route, or how many lead to the line, and how much stands below it. */
+  /** The route or the number of routes that lead to the line, and the number of findings that this one explains. */
   const routesOf = ({ lead, sameLine, explained }: ShownGroup) =>
     [
       sameLine.length === 0
@@ -163,7 +163,7 @@ export function findingsView(page: Page): View {
           : `No findings in ${plural(data.traceCount, 'trace', 'traces')}.`
       list.element.hidden = shown.length === 0
       element.classList.toggle('has-detail', address.finding !== undefined)
-      // Where both fit beside each other, one is always shown: the last one that was chosen, or the worst.
+      // When list and detail fit side by side, a finding is always shown: the last selected one, or the worst.
       last = address.finding ?? (shown.some(({ key }) => key === last) ? last : groups[0]?.lead.key)
       list.show(
         groups.length,

@@ -1,5 +1,5 @@
-// What the reader has chosen, kept where the browser lets a file remember. A page without storage forgets; nothing else
-// depends on it.
+// Settings of the reader, stored where the browser allows a file to do so. Without storage they are lost when the page is
+// closed; nothing else depends on them.
 
 export function readSetting(window: Window, name: string): string {
   try {
@@ -13,6 +13,6 @@ export function keepSetting(window: Window, name: string, value: string): void {
   try {
     window.localStorage.setItem(`pg-loupe.${name}`, value)
   } catch {
-    // See above.
+    // Storage may be unavailable.
   }
 }

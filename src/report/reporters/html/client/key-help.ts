@@ -1,4 +1,4 @@
-// What the keyboard can do, in a dialog.
+// A dialog with the keyboard shortcuts.
 
 import type { Page } from './page.ts'
 import { dialogOf, type PageDialog } from './page-dialog.ts'

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for people.
 
 export function count(value: number): string {
   return value.toLocaleString('en')

@@ -1,4 +1,4 @@
-// Opens a line in the editor, or asks first which editor that is.
+// A button that opens a line in the editor. When no editor is configured, it asks for one first.
 import type { Frame } from '../../../../types/query.ts'
 import type { Page } from './page.ts'
 

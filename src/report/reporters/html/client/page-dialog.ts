@@ -1,4 +1,4 @@
-// A dialog over the page. The browser keeps the focus in it, closes it with Esc, and gives the focus back.
+// A dialog over the page. The browser keeps the focus in it, closes it with Esc, and restores the focus.
 import type { Child, Page } from './page.ts'
 
 export interface PageDialog {
@@ -7,7 +7,7 @@ export interface PageDialog {
   close(): void
 }
 
-/** `content` is made anew each time it opens. */
+/** `content` is called each time the dialog opens. */
 export function dialogOf({ make }: Page, title: string, content: () => readonly Child[]): PageDialog {
   const body = make('div')
   const close = () => element.close()
@@ -16,7 +16,7 @@ export function dialogOf({ make }: Page, title: string, content: () => readonly 
     {
       class: 'dialog',
       'aria-label': title,
-      // Outside of what it holds there is only the dialog itself.
+      // A click that reaches the dialog element itself was outside of its contents.
       click: (event) => event.target === element && close(),
     },
     make(

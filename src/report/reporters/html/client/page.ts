@@ -5,7 +5,7 @@ import type { PageTrace } from '../page-trace.ts'
 import type { EditorChoice } from './editor-choice.ts'
 import type { ShownGroup } from './shown-groups.ts'
 
-/** What the page shows; all of it stands in the address, so that a link shows the same. */
+/** The state of the page. All of it is in the address, so that a link shows the same. */
 export interface Address {
   view: 'findings' | 'routes' | 'traces' | 'changes'
   /** Key of the finding that is shown, or whose queries are marked in a trace. */
@@ -14,11 +14,11 @@ export interface Address {
   route?: string | undefined
   /** Id of the trace that is shown. */
   trace?: string | undefined
-  /** Words that have to occur. */
+  /** Search words, all of which must occur. */
   search: string
   severities: readonly string[]
   detector: string
-  /** Only findings of this route. */
+  /** Shows only findings of this route. */
   on: string
 }
 
@@ -27,7 +27,7 @@ export type Attributes = Readonly<
 >
 export type Child = Node | string | number | false | undefined | null
 
-/** Makes an element; strings become text nodes, attributes that start with `--` custom properties. */
+/** Creates an element. Strings become text nodes; attributes that start with `--` become custom properties. */
 export type Make = <Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes?: Attributes | null,
@@ -49,27 +49,27 @@ export interface Page {
   /** Findings by the name of their route, worst first. */
   findingsOf: ReadonlyMap<string, readonly PageFinding[]>
   traces: ReadonlyMap<string, PageTrace>
-  /** What the findings say of a trace, by its id. */
+  /** The findings of each trace, by its id. */
   marks: ReadonlyMap<string, readonly Mark[]>
   address: Address
-  /** The findings that the filters let through. */
+  /** The findings that match the filters. */
   shown: readonly PageFinding[]
-  /** The same as rows: those of one line together, with what they explain. */
+  /** The same findings as rows: findings of one line are grouped with those that they explain. */
   groups: readonly ShownGroup[]
-  /** Since the base report, by the key of a finding. */
+  /** The change of each finding since the base report, by its key. */
   changeOf: ReadonlyMap<string, 'new' | 'grown'>
   editor: EditorChoice
-  /** Grows when the reader chooses another editor or folder. */
+  /** Increases when the reader chooses another editor or folder. */
   editorVersion: number
-  /** Findings of the same line, what it explains, and what explains it. */
+  /** The findings of the same line, those that the finding explains, and the one that explains it. */
   relatedTo(finding: PageFinding): Related
-  /** Changes what is shown. What is only passed through while typing or moving leaves no step to go back to. */
+  /** Changes the state. States that are only passed through, while typing or moving, create no entry in the history. */
   go(change: Partial<Address>, passing?: boolean): void
-  /** Whether a list and what is chosen of it do not fit beside each other. */
+  /** Whether list and detail do not fit side by side. */
   isNarrow(): boolean
-  /** The address of it. */
+  /** The address of a state. */
   link(change: Partial<Address>): string
-  /** Says it to screen readers. */
+  /** Announces a text to screen readers. */
   say(text: string): void
 }
 
@@ -83,6 +83,6 @@ export interface Related {
 export interface View {
   element: HTMLElement
   update(): void
-  /** The list that keys move through while nothing has the focus. */
+  /** The list that the keyboard moves through when nothing has the focus. */
   list?: { press(event: KeyboardEvent): void }
 }

@@ -1,4 +1,4 @@
-// What goes on paper: the routes, and the findings that are shown, in full one below the other.
+// The printed form of the page: the routes, followed by the shown findings in full.
 
 import { findingDetail } from './finding-detail.ts'
 import { count, milliseconds, plural } from './number-text.ts'
@@ -6,7 +6,7 @@ import type { Page } from './page.ts'
 
 export function printedPage(page: Page): HTMLElement {
   const { make, data, shown } = page
-  /** A ream of paper is enough. */
+  /** Maximum number of printed findings. */
   const most = 200
   return make(
     'main',

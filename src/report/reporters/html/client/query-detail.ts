@@ -1,4 +1,4 @@
-// One query of a trace in full: the statement, the lines that led to it, and what is known of its run.
+// One query of a trace in full: the statement, the call site, and the facts about its execution.
 import type { Frame } from '../../../../types/query.ts'
 import type { PageTrace } from '../page-trace.ts'
 import { copyButton } from './copy-button.ts'

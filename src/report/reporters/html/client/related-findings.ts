@@ -1,4 +1,5 @@
-// What belongs to a finding: those of the same line on other routes, those it explains, and the one that explains it.
+// The findings related to a finding: those of the same line on other routes, those that it explains, and the one that
+// explains it.
 import type { PageData, PageFinding } from '../page-data.ts'
 import type { Related } from './page.ts'
 

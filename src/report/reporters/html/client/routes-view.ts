@@ -1,4 +1,4 @@
-// The routes as a table that sorts by any column, and one of them with its findings and traces.
+// The routes as a table that can be sorted by any column, and the selected one with its findings and traces.
 import type { RouteSummary } from '../../../../types/report.ts'
 import { findingLine } from './finding-line.ts'
 import { count, milliseconds, plural } from './number-text.ts'
@@ -12,7 +12,7 @@ export function routesView(page: Page): View {
   const marks = { error: '✖', warning: '▲', info: '●' } as const
 
   const findingsOf = ({ name }: RouteSummary) => page.findingsOf.get(name) ?? []
-  /** Errors before any number of warnings. */
+  /** Errors sort before any number of warnings. */
   const weight = (route: RouteSummary) =>
     findingsOf(route).reduce((sum, { severity }) => sum + { error: 1e8, warning: 1e4, info: 1 }[severity], 0)
   const columns: { label: string; value?: (route: RouteSummary) => number }[] = [
@@ -112,7 +112,7 @@ export function routesView(page: Page): View {
     make('div', { class: 'fact' }, make('dt', null, label), make('dd', null, text))
 
   const findingList = (name: string) => {
-    /** More are listed by the findings view, which has room for any number. */
+    /** Maximum number of findings here. The list of findings shows all of them. */
     const most = 50
     const findings = page.findingsOf.get(name) ?? []
     if (findings.length === 0)

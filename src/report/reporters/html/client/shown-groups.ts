@@ -1,10 +1,10 @@
-// The rows of the findings' list: each mistake with what the filters let through of it, the worst first.
+// The rows of the list of findings: one row for each mistake with those of its findings that match the filters, worst first.
 import type { PageData, PageFinding } from '../page-data.ts'
 
 export interface ShownGroup {
-  /** The worst that is shown. */
+  /** The worst of the shown findings. */
   lead: PageFinding
-  /** Further ones of the same line and statement, on other routes. */
+  /** Further findings of the same line and statement, on other routes. */
   sameLine: readonly PageFinding[]
   explained: readonly PageFinding[]
 }

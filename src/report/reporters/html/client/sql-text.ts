@@ -1,9 +1,9 @@
-// A statement with its keywords, strings and comments told apart. It only colours: what it takes for a keyword changes
-// nothing of the text.
+// A statement with coloured keywords, strings and comments. A word that is wrongly taken for a keyword only has the wrong
+// colour.
 import type { Make } from './page.ts'
 
 export function sqlText(make: Make, sql: string): Node[] {
-  /** Colours cost elements; a statement this long is not read for its keywords. */
+  /** Each colour needs an element, so a longer statement is not coloured. */
   const longest = 4000
   const token =
     /('(?:[^']|'')*'|--[^\n]*)|(\$\d+|\?)|\b(select|distinct|from|where|and|or|not|in|is|null|as|on|using|join|left|right|full|inner|outer|cross|lateral|group|order|by|having|limit|offset|fetch|insert|into|values|update|set|delete|returning|with|recursive|union|all|any|exists|between|like|ilike|case|when|then|else|end|asc|desc|for|create|alter|drop|table|begin|commit|rollback|conflict|do|nothing|merge|matched|over|partition|filter|unnest|cast|true|false)\b/gi

@@ -1,4 +1,4 @@
-// Puts the page together and keeps it in step with its address.
+// Builds the page and keeps it in step with its address.
 import type { PageData, PageFinding } from '../page-data.ts'
 import { formatAddress, parseAddress } from './address-text.ts'
 import { changesView } from './changes-view.ts'
@@ -16,7 +16,7 @@ import { shownGroups } from './shown-groups.ts'
 import { themeButton } from './theme-button.ts'
 import { tracesView } from './traces-view.ts'
 
-/** Keys that move through a list, and scroll what has the focus elsewhere. */
+/** Keys that move through a list. Elsewhere they scroll the focused element. */
 const ARROWS: ReadonlySet<string> = new Set(['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'])
 
 export function startPage(window: Window & typeof globalThis): void {
@@ -24,7 +24,7 @@ export function startPage(window: Window & typeof globalThis): void {
   const make = elementMaker(document)
   const data = JSON.parse(document.getElementById('report')?.textContent ?? '') as PageData
   const filter = findingFilter(data.findings)
-  /** Typing faster than this is one search. */
+  /** Keys typed within this time are one search. */
   const typingMs = 60
 
   const findingsOf = new Map<string, PageFinding[]>()
@@ -187,7 +187,7 @@ export function startPage(window: Window & typeof globalThis): void {
     document.title = `${subject ? `${subject} – ` : ''}pg-loupe`
   }
 
-  /** One step back from what is shown; says whether there was one. */
+  /** Goes one step back. Returns whether there was one. */
   const stepBack = (): boolean => {
     const { view, finding, route, trace, severities, detector, on, search: words } = page.address
     if (view === 'routes' && route) page.go({ route: undefined })
@@ -203,7 +203,7 @@ export function startPage(window: Window & typeof globalThis): void {
 
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    // A dialog has the keyboard to itself.
+    // An open dialog receives all keys.
     if (document.querySelector('dialog[open]')) return
     const target = event.target as Element | null
     if (target === search) onSearchKey(event)
@@ -232,7 +232,7 @@ export function startPage(window: Window & typeof globalThis): void {
       if (stepBack()) event.preventDefault()
     } else if (key === 'o') content.querySelector<HTMLElement>('.detail .open')?.click()
     else if (['1', '2', '3', '4'].includes(key)) tabLinks[Number(key) - 1]?.click()
-    // Arrows scroll what has the focus; without a focus they move through the list, as `j` and `k` always do.
+    // Arrow keys scroll the focused element. Without a focus they move through the list, as `j` and `k` always do.
     else if (key === 'j' || key === 'k' || (ARROWS.has(key) && (target === document.body || !target)))
       views[page.address.view]?.list?.press(event)
   }

@@ -1,4 +1,4 @@
-// What the bundle of the page runs.
+// The entry point of the page's bundle.
 import { startPage } from './start-page.ts'
 
 startPage(window)

@@ -1,5 +1,5 @@
-// Search for words in the texts of many things, in any order and case. The texts are put together at the first search and
-// kept, so that each further key typed only looks through them.
+// Searches words in the texts of many items, in any order and case. The texts are built at the first search and kept, so that
+// each further key only searches them.
 
 export function textSearch<T>(items: readonly T[], textsOf: (item: T) => readonly (string | undefined)[]) {
   let haystacks: string[] | undefined

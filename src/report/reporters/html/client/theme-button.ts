@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it.
+// A button that switches between the light, the dark and the system's theme.
 import { keepSetting, readSetting } from './kept-setting.ts'
 import type { Page } from './page.ts'
 

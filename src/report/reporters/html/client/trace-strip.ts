@@ -1,9 +1,9 @@
-// A trace as one thin strip: when its queries were under way, and which of them a finding marks.
+// A trace as a thin strip that shows when its queries ran, and which of them a finding marks.
 import type { PageTrace } from '../page-trace.ts'
 import type { Mark, Page } from './page.ts'
 
 export function traceStrip({ window }: Page, trace: PageTrace, marks: readonly Mark[]): SVGElement {
-  /** A strip is some hundred pixels wide; finer than this nothing is seen, however many queries there are. */
+  /** Number of steps. A strip is a few hundred pixels wide, so more steps would not be visible. */
   const steps = 240
   const namespace = 'http://www.w3.org/2000/svg'
   const kinds = new Uint8Array(steps)

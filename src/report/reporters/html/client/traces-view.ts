@@ -1,4 +1,4 @@
-// The traces that are in the page, and the chosen one as a timeline.
+// The traces that are in the page, and the selected one as a timeline.
 import type { PageTrace } from '../page-trace.ts'
 import { count, milliseconds, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
@@ -98,7 +98,7 @@ export function tracesView(page: Page): View {
         ...(data.emptyTraces > 0 ? [`${count(data.emptyTraces)} without queries hidden`] : []),
       ].join(' · ')
       element.classList.toggle('has-detail', address.trace !== undefined)
-      // Where both fit beside each other, one is always shown: the last one that was chosen, or the first.
+      // When list and detail fit side by side, a trace is always shown: the last selected one, or the first.
       last = address.trace ?? (traces.some(({ id }) => id === last) ? last : traces[0]?.id)
       list.show(
         traces.length,

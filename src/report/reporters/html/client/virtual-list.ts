@@ -1,32 +1,32 @@
-// A list of any length of which only the rows in sight are elements. The keyboard moves through all of it; every row says
-// which of how many it is.
+// A list of any length in which only the visible rows are elements. The keyboard moves through the whole list; each row has
+// its position and the total for screen readers.
 import type { Page } from './page.ts'
 
 export interface VirtualListOptions {
   id: string
   label: string
   rowHeight: number
-  /** What stands in the row. */
+  /** The content of a row. */
   row(index: number): HTMLElement
-  /** The keyboard has moved to the row. */
+  /** Called when the keyboard moves to a row. */
   move(index: number): unknown
-  /** The row was clicked, or entered. */
+  /** Called when a row is clicked or entered. */
   open(index: number): void
 }
 
 export interface VirtualList {
   element: HTMLElement
-  /** Shows so many rows anew, with the chosen one in sight; -1 is none. */
+  /** Shows `count` rows again, with the selected one visible; -1 selects none. */
   show(count: number, chosen: number): void
-  /** Does what the key means to a list, wherever it was pressed. */
+  /** Handles a key of the list, wherever it was pressed. */
   press(event: KeyboardEvent): void
 }
 
 export function virtualList({ make, window }: Page, options: VirtualListOptions): VirtualList {
   const { id, label, rowHeight, row, move, open } = options
-  /** Rows above and below those in sight, so that scrolling shows no gap before the next frame. */
+  /** Rows above and below the visible ones, so that scrolling shows no gap before the next frame. */
   const spare = 8
-  /** Where nothing is laid out. */
+  /** The height that is assumed where there is no layout. */
   const fallbackHeight = 600
   const space = make('div', { class: 'list-space', role: 'presentation' })
   const element = make(
@@ -66,7 +66,7 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
       const made = makeRow(index)
       const next = [...rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0]
       rows.set(index, made)
-      // In the order in which they are read out.
+      // Orders the elements as screen readers should read them.
       space.insertBefore(made, (next !== undefined && rows.get(next)) || null)
     }
     for (let index = first; index <= last; index++) add(index)
@@ -119,7 +119,7 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
 
   element.addEventListener('scroll', draw, { passive: true })
   element.addEventListener('keydown', onKey)
-  // Heights are known when the list is laid out, which is after it was made, and again after it was away.
+  // The height is known only after the layout, which happens after the list was created and again after it was hidden.
   new window.ResizeObserver(() => {
     reveal()
     draw()

@@ -1,5 +1,5 @@
-// A trace as a timeline: each query with its wait and its execution, and what the chosen finding says of them: the loop,
-// and the query its values came from.
+// A trace as a timeline: each query with its wait and its execution, and the marks of the selected finding on the loop and on
+// the query that its values came from.
 import type { PageQuery, PageTrace } from '../page-trace.ts'
 import { count, milliseconds, plural } from './number-text.ts'
 import type { Mark, Page } from './page.ts'
@@ -24,7 +24,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
   const firstLinked = parent === undefined ? Number.POSITIVE_INFINITY : Math.min(...ends)
   const lastLinked = parent === undefined ? -1 : Math.max(...ends)
 
-  /** The line that ties the query the values came from to those of the loop. */
+  /** A line that connects the query that the values came from with the queries of the loop. */
   const link = (index: number) => {
     if (index < firstLinked || index > lastLinked) return ''
     const edge = index === firstLinked ? ' first' : index === lastLinked ? ' last' : ''
@@ -205,7 +205,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
   )
 
   const first = chosen ? (chosen.queries[0] ?? -1) : -1
-  // In sight from just above the loop, so that the query its values came from is seen with it.
+  // Scrolls to just above the loop, so that the query that its values came from is visible too.
   const element = make(
     'section',
     { class: 'waterfall', 'aria-label': trace.id },

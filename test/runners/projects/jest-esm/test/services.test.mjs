@@ -2,7 +2,7 @@ import { addNote, addNotes, listBooks, listBooksFixed, pool } from '../src/libra
 import { makeNotes } from './factories/notes.mjs'
 
 describe('services', () => {
-  // What a test needs is none of what it tests.
+  // Queries that set up a test are not reported.
   beforeEach(async () => {
     for (let i = 0; i < 12; i++) await pool.query('insert into notes (text) values ($1)', [`note ${i}`])
   })

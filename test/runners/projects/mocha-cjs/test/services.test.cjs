@@ -3,7 +3,7 @@ const { addNote, addNotes, listBooks, listBooksFixed, pool } = require('../src/l
 const { makeNotes } = require('./factories/notes.cjs')
 
 describe('services', () => {
-  // What a test needs is none of what it tests.
+  // Queries that set up a test are not reported.
   beforeEach(async () => {
     for (let i = 0; i < 12; i++) await pool.query('insert into notes (text) values ($1)', [`note ${i}`])
   })
