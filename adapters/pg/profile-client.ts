@@ -13,6 +13,7 @@ import { setupWatchFor } from '../observe/tell-setup.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'
 import { Flight, followConnection } from './connection-facts.ts'
+import { databaseOfClient } from './database-of-client.ts'
 import { guardFor } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import {
@@ -98,7 +99,7 @@ export function watchClient(
   const guard = guardFor(profiler)
   profilerOf.set(client, profiler)
   const connection = followConnection(client, guard)
-  guard(() => profiler.addClient(client, poolOptions))
+  guard(() => profiler.addConnection(client, databaseOfClient(client, poolOptions)))
   /** Somebody else's patch may go on calling ours after it was taken off. */
   let isUndone = false
 

@@ -1,52 +1,53 @@
-// What the profiler knows of the databases behind the connections of a trace, and when: the parser and the catalog are
-// loaded once, when the first trace that has used the database closes, and again after DDL. Of a trace that has used
-// several databases nothing is known, because its statements are judged together.
-
+// Knows the catalogs of the databases behind the connections of a trace. The parser and the catalog are loaded once, when
+// the first trace that used the database closes, and the catalog again after DDL. Nothing is known about a trace that used
+// several databases, because its statements are judged together.
 import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 import { loadParser } from '../sql/index.ts'
-import { type CatalogSource, catalogSource, type OwnClientListener } from './catalog-source.ts'
-import { type DatabaseOfClient, databaseOfClient, nameOfDatabase } from './database-of-client.ts'
+import { type CatalogSource, catalogSource } from './catalog-source.ts'
+import type { Database } from './database.ts'
 
-/** Those that a trace has sent queries over, each the client itself. */
+/** The connections that a trace has sent queries over: the objects that were given to `addConnection`. */
 type Connections = Iterable<object>
 
 export interface Knowledge {
-  /** To be told of each client that is profiled, with the options of the pool that made it. */
-  addClient(client: object, poolOptions?: object): void
+  /** Called for each connection that is profiled and whose database is known. */
+  addConnection(connection: object, database: Database): void
   /** A promise while something is being loaded; undefined when there is nothing to wait for. Never rejects. */
   loading(connections: Connections): Promise<void> | undefined
   catalog(connections: Connections): Catalog | undefined
-  /** What became of each catalog that was asked for. */
+  /** The outcome for each catalog that was asked for. */
   states(): CatalogState[]
-  /** The schema has changed. */
+  /** Called after the schema has changed. */
   forget(connections: Connections): void
 }
 
 interface CatalogState {
   database?: string | undefined
   state: 'read' | 'failed'
-  /** Of what failed: SQLSTATE, or the code of Node.js. */
+  /** With the state `failed`: SQLSTATE, or the code of Node.js. */
   errorCode?: string
 }
 
-/** An application has one or two; of those of one that opens a database for each customer, the others stay unknown. */
+/**
+ * An application has one or two databases. An application with a database for each customer has more: the catalogs of the
+ * others are not read.
+ */
 const MOST_DATABASES = 3
 
-/** `onFailure` is told of a catalog that could not be read. */
-export function createKnowledge(onOwnClient: OwnClientListener, onFailure: () => void): Knowledge {
-  const databases = new WeakMap<object, DatabaseOfClient>()
-  const sources = new Map<string, CatalogSource>()
+/** `onFailure` is called when a catalog could not be read. */
+export function createKnowledge(onFailure: () => void): Knowledge {
+  const databases = new WeakMap<object, Database>()
+  const known = new Map<string, { name: string | undefined; source: CatalogSource }>()
   let isParserAsked = false
 
   function sourceOf(connection: object): CatalogSource | undefined {
     const database = databases.get(connection)
     if (!database) return undefined
-    let source = sources.get(database.identity)
-    if (!source && sources.size < MOST_DATABASES) {
-      source = catalogSource(database, onOwnClient)
-      sources.set(database.identity, source)
+    const { identity, name } = database
+    if (!known.has(identity) && known.size < MOST_DATABASES) {
+      known.set(identity, { name, source: catalogSource(database) })
     }
-    return source
+    return known.get(identity)?.source
   }
 
   function onlySource(connections: Connections): CatalogSource | undefined {
@@ -60,9 +61,8 @@ export function createKnowledge(onOwnClient: OwnClientListener, onFailure: () =>
   }
 
   return {
-    addClient(client, poolOptions) {
-      const database = databaseOfClient(client, poolOptions)
-      if (database) databases.set(client, database)
+    addConnection(connection, database) {
+      databases.set(connection, database)
     },
     loading(connections) {
       const source = onlySource(connections)
@@ -74,10 +74,9 @@ export function createKnowledge(onOwnClient: OwnClientListener, onFailure: () =>
     },
     catalog: (connections) => onlySource(connections)?.current(),
     states: () =>
-      [...sources].flatMap(([identity, { isLoaded, failure }]): CatalogState[] => {
-        const database = nameOfDatabase(identity)
-        if (failure) return [{ database, state: 'failed', ...failure }]
-        return isLoaded ? [{ database, state: 'read' }] : []
+      [...known.values()].flatMap(({ name, source: { isLoaded, failure } }): CatalogState[] => {
+        if (failure) return [{ database: name, state: 'failed', ...failure }]
+        return isLoaded ? [{ database: name, state: 'read' }] : []
       }),
     forget(connections) {
       for (const connection of connections) sourceOf(connection)?.forget()

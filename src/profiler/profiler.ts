@@ -1,5 +1,6 @@
 // Makes profilers. A trace starts in start-trace.ts, passes finish-trace.ts when it closes, and leaves through outputs.ts;
 // this file only connects them and holds the interface that adapters and applications use.
+import type { Database } from '../catalog/database.ts'
 import { createKnowledge } from '../catalog/knowledge.ts'
 import { collectFolder } from '../collect/collect-traces.ts'
 import { Analysis } from '../report/run-analysis.ts'
@@ -52,8 +53,8 @@ export interface Profiler {
   outsideTrace(): LiveTrace | undefined
   /** Queries so far that belonged to no open trace and were counted only. */
   readonly untraced: number
-  /** To be told of each client that is profiled, with the options of the pool that made it, for the catalog. */
-  addClient(client: object, poolOptions?: object): void
+  /** Called by a driver for each connection that it profiles, so that the catalog of its database can be read. */
+  addConnection(connection: object, database: Database | undefined): void
   /** Where findings go by themselves, or were fetched; empty where nobody hears of them. */
   readonly outputs: ReadonlySet<ProfilerOutput>
   /** Whether statements carry the name of their trace in a comment. */
@@ -116,11 +117,7 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
         everyResult: collected !== undefined,
       })
     : undefined
-  const knowledge = createKnowledge(
-    // Whoever profiles all clients leaves alone those that count as instrumented.
-    (client) => sharedState().instrumented.set(client, () => {}),
-    () => sharedState().setupChanged?.(),
-  )
+  const knowledge = createKnowledge(() => sharedState().setupChanged?.())
   const starter: TraceStarter = traceStarter({
     options,
     trace: {
@@ -203,8 +200,8 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
     get untraced() {
       return analysis.builder.untraced
     },
-    addClient(client, poolOptions) {
-      if (options.catalog) knowledge.addClient(client, poolOptions)
+    addConnection(connection, database) {
+      if (database && options.catalog) knowledge.addConnection(connection, database)
     },
     countInternalError,
   }

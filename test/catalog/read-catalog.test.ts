@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databaseOfClient } from '../../adapters/pg/database-of-client.ts'
 import {
   catalogSource,
   createCatalogSource,
-  databaseOfClient,
   parseCatalog,
   readCatalog,
   serializeCatalog,
@@ -231,12 +231,9 @@ describe('the catalog of a database', () => {
   test('is missing where nobody answers, and no error comes of it', async () => {
     const nobody = new pg.Client({ host: '127.0.0.1', port: 1 })
     expect(await createCatalogSource(databaseOf(nobody)).load()).toBeUndefined()
-    const noClient = class {
-      constructor() {
-        throw new TypeError('takes something else')
-      }
+    const query = () => {
+      throw new TypeError('takes something else')
     }
-    const access = { options: {}, Client: noClient as never }
-    expect(await createCatalogSource(access).load()).toBeUndefined()
+    expect(await createCatalogSource({ query }).load()).toBeUndefined()
   })
 })
