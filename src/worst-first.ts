@@ -7,7 +7,7 @@ import type { Confidence, Cost, Finding, Severity } from './types/finding.ts'
 /** Worst first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info']
 /** Surest first. */
-const CONFIDENCES: readonly Confidence[] = ['proven', 'likely', 'possible']
+export const CONFIDENCES: readonly Confidence[] = ['proven', 'likely', 'possible']
 
 /** Round trips that could be saved from which on it is an error: on a network of one millisecond, ten milliseconds. */
 const ERROR_ROUND_TRIPS = 10

@@ -6,7 +6,8 @@ import { Command } from 'commander'
 import type { CheckedConfig } from '../config/config.ts'
 import { BASELINE, baselineFile, readBaseline } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
-import { checkOptions, detectorsOn } from '../profiler/options.ts'
+import { activeIds } from '../profiler/detector-options.ts'
+import { checkOptions } from '../profiler/options.ts'
 import { type Baseline, type BaselineEntry, baselineOf, formatBaseline } from '../report/baseline.ts'
 import { type BaselineChange, changeBaseline } from '../report/change-baseline.ts'
 import { parseReport } from '../report/parse-report.ts'
@@ -173,7 +174,7 @@ async function analyze(
   })
   problems.done()
   if (problems.count > 0) process.exit(WRONG_USAGE)
-  return { report, detectors: detectorsOn(detectors) }
+  return { report, detectors: activeIds(detectors) }
 }
 
 function save(baseline: Baseline, path: string): void {

@@ -18,7 +18,8 @@ export function addDetectorOption(command: Command): Command {
  * @throws Error that names the setting that is wrong, what it got and what it takes.
  */
 export function parseSettings(settings: readonly string[], before: object = {}): Settings {
-  const detectors: Record<string, unknown> = structuredClone({ ...before })
+  const { rules, ...options } = before as { rules?: unknown }
+  const detectors: Record<string, unknown> = structuredClone(options)
   for (const setting of settings) {
     const { detector, option, name, value } = split(setting)
     const known = ownObject(detectors, detector)
@@ -27,7 +28,7 @@ export function parseSettings(settings: readonly string[], before: object = {}):
     else define(detectors, detector, define(known, option, define(ownObject(known, option), name, value)))
   }
   try {
-    return checkOptions({ detectors }).detectors
+    return checkOptions({ detectors: rules === undefined ? detectors : { rules, ...detectors } }).detectors
   } catch (error) {
     throw new Error(
       (error as Error).message.replaceAll('pg-loupe: ', '').replaceAll('option detectors.', '--set '),

@@ -3,7 +3,8 @@
 import { type Command, Option } from 'commander'
 import { gateSettings, judgeReport } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
-import { type CheckedOptions, checkOptions, detectorsOn } from '../profiler/options.ts'
+import { activeIds } from '../profiler/detector-options.ts'
+import { type CheckedOptions, checkOptions } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import type { ApplicationCode } from '../trace/call-site/application-code.ts'
 import type { Finding } from '../types/finding.ts'
@@ -73,7 +74,7 @@ export function prepareGate({ config: configFile, set, editor, ...asked }: GateO
     judge(report) {
       if (!settings) return { states: {}, passed: true, tell: () => {} }
       // Without `set` the report was made elsewhere, with detectors that are not known here.
-      const { verdict, states, lines } = judgeReport(report, settings, set && detectorsOn(detectors))
+      const { verdict, states, lines } = judgeReport(report, settings, set && activeIds(detectors))
       return {
         states: states ? { states } : {},
         passed: verdict.passed,

@@ -1,17 +1,19 @@
 // What `pg-loupe.config.*` may say, and the check of it: a wrong option is told with the name of the file, what it got and
 // what it takes.
 import { isAbsolute, join } from 'node:path'
+import type { DetectorRule } from '../detectors/detector-settings.ts'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import { describeValue } from '../text/describe-value.ts'
 
 /** Options of the profiler that are the same for the running application, its tests and the command. */
-type SharedOptions = Pick<
-  ProfilerOptions,
+type SharedOptions<Rules extends readonly DetectorRule[] = readonly DetectorRule[]> = Pick<
+  ProfilerOptions<Rules>,
   'suppress' | 'detectors' | 'application' | 'roundTripMs' | 'console' | 'editor'
 >
 
-export interface LoupeConfig extends SharedOptions {
+export interface LoupeConfig<Rules extends readonly DetectorRule[] = readonly DetectorRule[]>
+  extends SharedOptions<Rules> {
   /** What makes the command exit with status 1: findings from this severity on, or `new`, whatever is not in the baseline. */
   failOn?: FailOn
   /** The baseline, relative to the file of the configuration. */
@@ -38,8 +40,10 @@ const OPTIONS: Readonly<Record<keyof Required<SharedOptions>, true>> = {
 }
 const NAMES = [...Object.keys(OPTIONS), 'failOn', 'baseline']
 
-/** Returns what it is given; an editor knows the options then. */
-export function defineConfig(config: LoupeConfig): LoupeConfig {
+/** Returns the options that it gets, so that an editor completes them and the compiler checks them. */
+export function defineConfig<Rules extends readonly DetectorRule[] = readonly []>(
+  config: LoupeConfig<Rules>,
+): LoupeConfig<Rules> {
   return config
 }
 

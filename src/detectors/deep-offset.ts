@@ -2,24 +2,25 @@
 // parameters included. It refuses to accuse OFFSET as such: the first pages cost nothing.
 import { advisorOf } from '../advice/advisors.ts'
 import { fingerprint } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 
 const defaults = {
   /** An OFFSET larger than this is reported. */
   maxOffset: 1000,
 }
 
-export const deepOffset: Detector<typeof defaults> = {
+export const deepOffset: TraceDetector<typeof defaults> = {
   meta: {
     id: 'deep-offset',
     title: 'A page far behind the first',
     severity: 'warning',
-    docsUrl: 'src/detectors/deep-offset.md',
+    url: pageUrl('deep-offset'),
     defaults,
   },
   detect: (trace, { maxOffset }) =>

@@ -1,5 +1,6 @@
-// The options of every detector by its id, as a type: an editor completes ids and options, and the compiler refuses others.
-import type { Detector, DetectorId } from '../types/detector.ts'
+// The type of the option `detectors`. An editor completes the ids of detectors and their options, and the compiler refuses
+// unknown ones. Detectors in `rules` have the types that `defineDetector` inferred.
+import type { Detector, DetectorId, DetectorMeta, DetectorOptions } from '../types/detector.ts'
 import type { deepOffset } from './deep-offset.ts'
 import type { duplicateQuery } from './duplicate-query.ts'
 import type { nPlusOne } from './n-plus-one.ts'
@@ -11,10 +12,24 @@ import type { unboundedSelect } from './unbounded-select.ts'
 import type { unreadColumns } from './unread-columns.ts'
 import type { unreadRows } from './unread-rows.ts'
 
-/** Options by detector, or `false` to switch one off. */
-export type DetectorSettings = {
-  [Id in DetectorId]?: false | Partial<OptionsOf<DetectorsById[Id]>>
-}
+/** A detector of the user. In a configuration file it may be the path of a module whose default export is the detector. */
+export type DetectorRule = Detector | string
+
+/** The options of each detector by its id. `false` switches a detector off. */
+export type DetectorSettings<Rules extends readonly DetectorRule[] = readonly DetectorRule[]> = OwnSettings &
+  RuleSettings<Rules> & {
+    /** Detectors of your own. In a configuration file also paths of modules, relative to that file. */
+    rules?: Rules
+  }
+
+type OwnSettings = { [Id in DetectorId]?: Setting<DetectorsById[Id]> }
+
+type Setting<Known> = Known extends { meta: DetectorMeta<infer Options> } ? false | Partial<Options> : never
+
+/** What a module exports is unknown to the compiler, so beside paths every id is allowed. */
+type RuleSettings<Rules extends readonly DetectorRule[]> = [Extract<Rules[number], string>] extends [never]
+  ? { [Rule in Extract<Rules[number], Detector> as Rule['meta']['id']]?: Setting<Rule> }
+  : { [id: string]: false | Partial<DetectorOptions> | readonly DetectorRule[] | undefined }
 
 interface DetectorsById extends Record<DetectorId, unknown> {
   'n-plus-one': typeof nPlusOne
@@ -28,5 +43,3 @@ interface DetectorsById extends Record<DetectorId, unknown> {
   'slow-query': typeof slowQuery
   'query-budget': typeof queryBudget
 }
-
-type OptionsOf<Known> = Known extends Detector<infer Options, infer _Observed> ? Options : never

@@ -9,13 +9,14 @@ import {
   mayChangeEachTime,
 } from '../sql/fingerprint/changing-functions.ts'
 import { fingerprint } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Evidence, Finding } from '../types/finding.ts'
 import type { CallSite, Frame, Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { severityOf } from '../worst-first.ts'
 import { identify } from './identify.ts'
 import { nPlusOne } from './n-plus-one.ts'
+import { pageUrl } from './page-url.ts'
 import { isPollingAlone } from './polling.ts'
 import { sessionSettings } from './session-settings.ts'
 import { readSlots } from './slots.ts'
@@ -26,12 +27,12 @@ const defaults = {
   minQueries: 2,
 }
 
-export const duplicateQuery: Detector<typeof defaults> = {
+export const duplicateQuery: TraceDetector<typeof defaults> = {
   meta: {
     id: 'duplicate-query',
     title: 'The same query again',
     severity: 'warning',
-    docsUrl: 'src/detectors/duplicate-query.md',
+    url: pageUrl('duplicate-query'),
     defaults,
   },
   detect(trace, options) {

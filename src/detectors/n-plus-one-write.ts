@@ -4,13 +4,14 @@
 import { adviseWrite } from '../advice/advice.ts'
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint, type ValueType, valueTypes } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
 import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
+import { pageUrl } from './page-url.ts'
 import { withoutRetried } from './retried-writes.ts'
 import { growth } from './row-growth.ts'
 import { countTuples, readSlots } from './slots.ts'
@@ -25,12 +26,13 @@ const defaults = {
   minLikely: 3,
 }
 
-export const nPlusOneWrite: Detector<typeof defaults> = {
+export const nPlusOneWrite: TraceDetector<typeof defaults> = {
   meta: {
     id: 'n-plus-one-write',
     title: 'A write for each row',
     severity: 'error',
-    docsUrl: 'src/detectors/n-plus-one-write.md',
+    url: pageUrl('n-plus-one-write'),
+    isLoop: true,
     defaults,
   },
   detect: (trace, options) =>

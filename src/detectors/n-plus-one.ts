@@ -4,7 +4,7 @@
 import { adviseRead } from '../advice/advice.ts'
 import { findRepetitions, type Repetition } from '../grouping/repetitions.ts'
 import { fingerprint, valueTypes } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
@@ -18,6 +18,7 @@ import {
   parentStatement,
   statementEvidence,
 } from './origin.ts'
+import { pageUrl } from './page-url.ts'
 import { isPolling } from './polling.ts'
 import { growth } from './row-growth.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
@@ -33,12 +34,13 @@ const defaults = {
   minLikely: 3,
 }
 
-export const nPlusOne: Detector<typeof defaults> = {
+export const nPlusOne: TraceDetector<typeof defaults> = {
   meta: {
     id: 'n-plus-one',
     title: 'A query for each row',
     severity: 'error',
-    docsUrl: 'src/detectors/n-plus-one.md',
+    url: pageUrl('n-plus-one'),
+    isLoop: true,
     defaults,
   },
   detect(trace, options) {

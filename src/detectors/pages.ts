@@ -1,22 +1,17 @@
-// The pages of the detectors as text. Written from them: test/house/pages.test.ts says how.
-import type { Severity } from '../types/finding.ts'
+// The detectors with the text of their pages. test/house/pages.test.ts writes this file from both.
+import type { DetectorDescription } from '../types/detector.ts'
+import { pageUrl } from './page-url.ts'
 
-export interface DetectorPage {
-  title: string
-  severity: Severity
-  /** The first words on what it finds, on one line. */
-  summary: string
-  /** Markdown. */
-  page: string
-}
-
-/** By the detector's id. */
-export const detectorPages: Readonly<Record<string, DetectorPage>> = {
+/** The description of each detector by its id. */
+export const detectorPages: Readonly<Record<string, DetectorDescription>> = {
   'n-plus-one': {
+    id: 'n-plus-one',
     title: 'A query for each row',
     severity: 'error',
-    summary:
+    description:
       'One place in the code sends the same SELECT again and again, each time with another value. One statement could have answered for all values.',
+    url: pageUrl('n-plus-one'),
+    isLoop: true,
     page: `# n-plus-one
 
 ## What it finds
@@ -181,10 +176,13 @@ lookups that will never be more, suppress it with a reason or raise \`minLikely\
 `,
   },
   'n-plus-one-write': {
+    id: 'n-plus-one-write',
     title: 'A write for each row',
     severity: 'error',
-    summary:
+    description:
       'One place in the code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few rows of one parent and then those of the next parent.',
+    url: pageUrl('n-plus-one-write'),
+    isLoop: true,
     page: `# n-plus-one-write
 
 ## What it finds
@@ -301,10 +299,12 @@ with a reason.
 `,
   },
   'duplicate-query': {
+    id: 'duplicate-query',
     title: 'The same query again',
     severity: 'warning',
-    summary:
+    description:
       'The same statement with the same values and the same result, sent again in one request, although nothing was written to its tables in between. All places that send it are named.',
+    url: pageUrl('duplicate-query'),
     page: `# duplicate-query
 
 ## What it finds
@@ -371,10 +371,12 @@ with different values belong to n-plus-one.
 `,
   },
   'unread-columns': {
+    id: 'unread-columns',
     title: 'Columns that nobody reads',
     severity: 'warning',
-    summary:
+    description:
       'Columns that one place in the code selects, and that the application never reads from the returned rows.',
+    url: pageUrl('unread-columns'),
     page: `# unread-columns
 
 ## What it finds
@@ -454,10 +456,12 @@ A function with many callers that need different columns may select all of them.
 `,
   },
   'unread-rows': {
+    id: 'unread-rows',
     title: 'Rows that nobody reads',
     severity: 'warning',
-    summary:
+    description:
       'Results of ten rows or more of which the application reads only the first row, or none: because it needs one row, the number of rows, or whether any exist.',
+    url: pageUrl('unread-rows'),
     page: `# unread-rows
 
 ## What it finds
@@ -523,10 +527,12 @@ A query that is sent for its side effects, or to load its pages into memory.
 `,
   },
   'unbounded-select': {
+    id: 'unbounded-select',
     title: 'A result that grows with its table',
     severity: 'warning',
-    summary:
+    description:
       'A SELECT whose result grows with its table: it has no LIMIT, and its conditions fix no unique key.',
+    url: pageUrl('unbounded-select'),
     page: `# unbounded-select
 
 ## What it finds
@@ -600,10 +606,12 @@ or a stream; rows that are fetched in portions count as bounded. Aggregated grou
 `,
   },
   'unbounded-array': {
+    id: 'unbounded-array',
     title: 'An array that grows with a table',
     severity: 'warning',
-    summary:
+    description:
       'A row, or a page of rows, that contains an array which grows with a table: `json_agg`, `array_agg`, `string_agg` or `ARRAY(…)` over rows without a limit. A relational query of an ORM with a nested list sends such a statement.',
+    url: pageUrl('unbounded-array'),
     page: `# unbounded-array
 
 ## What it finds
@@ -663,10 +671,12 @@ Lists that are always short, such as the lines of an order.
 `,
   },
   'deep-offset': {
+    id: 'deep-offset',
     title: 'A page far behind the first',
     severity: 'warning',
-    summary:
+    description:
       'A query with an OFFSET larger than 1,000: the database reads and discards all rows before the page.',
+    url: pageUrl('deep-offset'),
     page: `# deep-offset
 
 ## What it finds
@@ -726,10 +736,13 @@ Lists of which nobody opens page 500, and exports that run at night.
 `,
   },
   'slow-query': {
+    id: 'slow-query',
     title: 'A slow query',
     severity: 'warning',
-    summary:
+    description:
       'A query that took longer than 500 ms.',
+    url: pageUrl('slow-query'),
+    isMeasured: true,
     page: `# slow-query
 
 ## What it finds
@@ -773,10 +786,13 @@ Reports and exports that are known to be slow. COPY, DDL and COMMIT are never re
 `,
   },
   'query-budget': {
+    id: 'query-budget',
     title: 'More queries than allowed',
     severity: 'warning',
-    summary:
+    description:
       'A request, test or job that sends more queries than its budget allows. Work outside of these (a script, a scheduler) has a budget only if the option `routes` defines one.',
+    url: pageUrl('query-budget'),
+    isBudget: true,
     page: `# query-budget
 
 ## What it finds

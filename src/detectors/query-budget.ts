@@ -1,11 +1,12 @@
 // More queries in one unit of work than it may make: what is left to say when no single pattern stands out, and the
 // promise a route has made. Control statements (BEGIN, SET) are no work and do not count.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Evidence } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { TraceKind } from '../types/trace.ts'
 import { identify } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 
 const defaults = {
   /** Queries a request, job or test may make, unless `routes` says otherwise. */
@@ -14,12 +15,13 @@ const defaults = {
   routes: {} as Readonly<Record<string, number>>,
 }
 
-export const queryBudget: Detector<typeof defaults> = {
+export const queryBudget: TraceDetector<typeof defaults> = {
   meta: {
     id: 'query-budget',
     title: 'More queries than allowed',
     severity: 'warning',
-    docsUrl: 'src/detectors/query-budget.md',
+    url: pageUrl('query-budget'),
+    isBudget: true,
     defaults,
   },
   detect(trace, { maxQueries, routes }) {

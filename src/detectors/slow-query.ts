@@ -1,24 +1,26 @@
 // A query that took long, measured. The one detector whose findings depend on the day: the same run may find more or
 // less tomorrow. The wait for a connection is not the query's fault and does not count.
 import { fingerprint } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 
 const defaults = {
   /** A query that takes longer is reported, in milliseconds. */
   maxMs: 500,
 }
 
-export const slowQuery: Detector<typeof defaults> = {
+export const slowQuery: TraceDetector<typeof defaults> = {
   meta: {
     id: 'slow-query',
     title: 'A slow query',
     severity: 'warning',
-    docsUrl: 'src/detectors/slow-query.md',
+    url: pageUrl('slow-query'),
+    isMeasured: true,
     defaults,
   },
   detect: (trace, { maxMs }) =>

@@ -2,12 +2,13 @@
 // collects without limit. It is what a relational query with a nested list becomes. Proven like `unbounded-select`.
 import { advisorOf } from '../advice/advisors.ts'
 import { fingerprint } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 
 const defaults = {
   /** Bytes of a result from which on it is a warning. */
@@ -18,12 +19,12 @@ const defaults = {
   maxSmallRows: 100,
 }
 
-export const unboundedArray: Detector<typeof defaults> = {
+export const unboundedArray: TraceDetector<typeof defaults> = {
   meta: {
     id: 'unbounded-array',
     title: 'An array that grows with a table',
     severity: 'warning',
-    docsUrl: 'src/detectors/unbounded-array.md',
+    url: pageUrl('unbounded-array'),
     defaults,
   },
   detect: (trace, options) =>

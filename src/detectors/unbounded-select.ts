@@ -5,12 +5,13 @@
 
 import { advisePage } from '../advice/advice.ts'
 import { fingerprint, readPlaceholders } from '../sql/index.ts'
-import type { Detector } from '../types/detector.ts'
+import type { TraceDetector } from '../types/detector.ts'
 import type { Finding, Severity } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { byStatement } from './by-statement.ts'
 import { identify } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 
 const defaults = {
   /** Rows, seen or in the table, from which on it is a warning. */
@@ -23,12 +24,12 @@ const defaults = {
   warnBytes: 1_000_000,
 }
 
-export const unboundedSelect: Detector<typeof defaults> = {
+export const unboundedSelect: TraceDetector<typeof defaults> = {
   meta: {
     id: 'unbounded-select',
     title: 'A result that grows with its table',
     severity: 'warning',
-    docsUrl: 'src/detectors/unbounded-select.md',
+    url: pageUrl('unbounded-select'),
     defaults,
   },
   detect: (trace, options) =>

@@ -3,10 +3,11 @@
 // a column decides which rows there are, and of places that only a sample of rows was seen of.
 
 import { adviseColumns } from '../advice/advice.ts'
-import type { Detector, Observation } from '../types/detector.ts'
+import type { CrossTraceDetector, Observation } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Trace } from '../types/trace.ts'
 import { identifyPlace } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 import {
   mergePlaces,
   observePlace,
@@ -39,15 +40,14 @@ interface Seen extends Observation, Place {
   columns: readonly Column[]
 }
 
-export const unreadColumns: Detector<typeof defaults, Seen> = {
+export const unreadColumns: CrossTraceDetector<typeof defaults, Seen> = {
   meta: {
     id: 'unread-columns',
     title: 'Columns that nobody reads',
     severity: 'warning',
-    docsUrl: 'src/detectors/unread-columns.md',
+    url: pageUrl('unread-columns'),
     defaults,
   },
-  detect: () => [],
   observe: (trace) =>
     [...watchedSelects(trace)]
       .filter(([, [use]]) => use && !DECIDES_ROWS.test(use.query.sql))

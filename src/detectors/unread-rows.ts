@@ -4,11 +4,12 @@
 
 import { adviseRows } from '../advice/advice.ts'
 import { advisorOf } from '../advice/advisors.ts'
-import type { Detector, Observation } from '../types/detector.ts'
+import type { CrossTraceDetector, Observation } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query, ResultColumn } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { identifyPlace } from './identify.ts'
+import { pageUrl } from './page-url.ts'
 import {
   greatest,
   mergePlaces,
@@ -38,15 +39,14 @@ interface Seen extends Observation, Place {
   bytes: number
 }
 
-export const unreadRows: Detector<typeof defaults, Seen> = {
+export const unreadRows: CrossTraceDetector<typeof defaults, Seen> = {
   meta: {
     id: 'unread-rows',
     title: 'Rows that nobody reads',
     severity: 'warning',
-    docsUrl: 'src/detectors/unread-rows.md',
+    url: pageUrl('unread-rows'),
     defaults,
   },
-  detect: () => [],
   observe: (trace, { minRows }) =>
     [...watchedSelects(trace)].map(([key, uses]) => observe(trace, key, uses, minRows)),
   merge: (a, b) => ({

@@ -1,20 +1,20 @@
 // `ignore` in the application's code: the queries sent inside say that somebody has looked at them and why they stay. It
 // judges nothing and hides nothing by itself; what is left out, and what need not have been, is told by the report.
 import { types } from 'node:util'
-import { detectors } from '../detectors/index.ts'
 import { cleanReason } from '../sql/fingerprint/ignore-comment.ts'
 import { isDay } from '../suppression/day.ts'
 import { describeValue } from '../text/describe-value.ts'
-import type { DetectorId } from '../types/detector.ts'
+import type { AnyDetectorId } from '../types/detector.ts'
 import type { Ignore } from '../types/query.ts'
-import { detectorIds } from './options.ts'
+import { takesOneOf } from './detector-options.ts'
+import { knownDetectorIds } from './known-detectors.ts'
 import { sharedState } from './shared-state.ts'
 
 export interface IgnoreOptions {
   /** Why the queries stay as they are. */
   reason: string
   /** Ids of the detectors whose findings are left out. Default: all. */
-  detectors?: readonly DetectorId[]
+  detectors?: readonly AnyDetectorId[]
   /** The last day on which it counts, in UTC: `YYYY-MM-DD`. Default: for ever. */
   until?: string
 }
@@ -72,8 +72,10 @@ function findProblem({
   if (ids !== undefined) {
     if (!Array.isArray(ids) || ids.length === 0)
       return `takes an array of ids as detectors, but got ${describeValue(ids)}`
-    const unknown = ids.find((id) => !detectors.some(({ meta }) => meta.id === id))
-    if (unknown !== undefined) return `got the detector ${describeValue(unknown)}, but takes ${detectorIds()}`
+    const known = knownDetectorIds()
+    const unknown = ids.find((id) => !known.includes(id))
+    if (unknown !== undefined)
+      return `got the detector ${describeValue(unknown)}, but takes ${takesOneOf(known)}`
   }
   if (until !== undefined && (typeof until !== 'string' || !isDay(until))) {
     return `takes a day as '2027-01-31' as until, but got ${describeValue(until)}`

@@ -1,20 +1,21 @@
 // What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
 // what it takes, and never later in a request.
 import * as v from 'valibot'
-import type { DetectorSettings } from '../detectors/detector-settings.ts'
+import type { DetectorRule, DetectorSettings } from '../detectors/detector-settings.ts'
 import { detectors } from '../detectors/index.ts'
 import { EDITOR_TAKES, type Editor, isEditor } from '../editor-link.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { SuppressEntry } from '../suppression/account.ts'
 import { isDay } from '../suppression/day.ts'
-import { describeValue } from '../text/describe-value.ts'
 import type { ApplicationCode, PathPattern } from '../trace/call-site/application-code.ts'
 import type { ContextStore } from '../trace/context.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
-import type { DetectorOptions } from '../types/detector.ts'
+import type { Detector, SelectedDetectors } from '../types/detector.ts'
 import type { ReportListener } from '../types/reporter.ts'
+import { detectorSettings, idsOf, rulesOf, takesOneOf } from './detector-options.ts'
+import { describeIssue, record, wholeNumber } from './option-shapes.ts'
 
-export interface ProfilerOptions {
+export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonly DetectorRule[]> {
   /** Off leaves every library untouched. Default: on, unless NODE_ENV is `production`. */
   enabled?: boolean
   /** How a query finds its trace. Default: AsyncLocalStorage. */
@@ -34,8 +35,11 @@ export interface ProfilerOptions {
    * traces are collected (PG_LOUPE_COLLECT), off: what it adds would depend on whether the process lived long enough.
    */
   catalog?: boolean
-  /** Options by detector, or `false` to switch one off: `{ 'n-plus-one': { minLikely: 5 } }`. */
-  detectors?: DetectorSettings
+  /**
+   * Options by detector, or `false` to switch one off: `{ 'n-plus-one': { minLikely: 5 } }`. Detectors of your own are listed
+   * in `rules` and take options in the same way: `{ rules: [selectStar], 'select-star': { minRows: 100 } }`.
+   */
+  detectors?: DetectorSettings<Rules>
   /**
    * Findings to leave out, each with a reason: `{ detector: 'n-plus-one', route: 'GET /export', reason: '…', until: '2027-01-31' }`.
    * Default: none.
@@ -123,8 +127,8 @@ export interface CheckedOptions {
   capture: 'full' | 'adaptive' | 'sampled'
   sampleRate: number
   catalog: boolean
-  /** By detector's id: its options, defaults filled in; absent when it is switched off. */
-  detectors: Record<string, DetectorOptions>
+  /** All detectors, and those that are switched on with their options, defaults filled in. */
+  detectors: SelectedDetectors
   suppress: readonly SuppressEntry[]
   reporters: readonly ('console' | ReportListener)[]
   hints: boolean
@@ -155,7 +159,7 @@ export function printsHints({
  * @throws TypeError that names each wrong option, what it got and what it takes.
  */
 export function checkOptions(options: unknown = {}): CheckedOptions {
-  const result = v.safeParse(profilerOptions(), options)
+  const result = v.safeParse(profilerOptions(rulesOf(options)), options)
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
   const checked = result.output as CheckedOptions
   return checked.console === 'off' ? { ...checked, reporters: withoutConsole(checked.reporters) } : checked
@@ -167,7 +171,7 @@ function withoutConsole(reporters: CheckedOptions['reporters']): CheckedOptions[
 
 const MEBIBYTE = 1024 * 1024
 
-const profilerOptions = () =>
+const profilerOptions = (rules: readonly Detector[]) =>
   record({
     enabled: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
     context: v.optional(
@@ -193,8 +197,8 @@ const profilerOptions = () =>
       v.boolean('true or false'),
       process.env.NODE_ENV !== 'test' && !process.env.PG_LOUPE_COLLECT,
     ),
-    detectors: v.optional(record(Object.fromEntries(detectors.map(detectorEntry))), {}),
-    suppress: suppressEntries(),
+    detectors: v.optional(detectorSettings(rules), {}),
+    suppress: suppressEntries([...idsOf(detectors), ...idsOf(rules)]),
     reporters: v.optional(
       v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
       process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
@@ -247,49 +251,13 @@ function defaultCapture(): CheckedOptions['capture'] {
   return process.env.NODE_ENV === 'production' ? 'sampled' : 'adaptive'
 }
 
-function detectorEntry({ meta }: (typeof detectors)[number]) {
-  const options = Object.entries(meta.defaults).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? v.optional(wholeNumber(1), value) : v.optional(countByName(), value),
-  ])
-  const shape = record(Object.fromEntries(options))
-  const off = v.pipe(
-    v.literal(false),
-    v.transform(() => undefined),
-  )
-  return [
-    meta.id,
-    v.optional(
-      v.lazy((input) => (input === false ? off : shape)),
-      {},
-    ),
-  ] as const
-}
-
-export function record<Entries extends v.ObjectEntries>(entries: Entries) {
-  const names = Object.keys(entries).join(', ')
-  return v.strictObject(entries, ({ expected }) =>
-    expected === 'never' ? `one of ${names}` : `an object with ${names}`,
-  )
-}
-
-/** Ids of the detectors that are switched on. */
-export function detectorsOn(settings: CheckedOptions['detectors']): string[] {
-  return detectors.map(({ meta }) => meta.id).filter((id) => settings[id] !== undefined)
-}
-
-function suppressEntries() {
+function suppressEntries(detectorIds: readonly string[]) {
   const selector = v.optional(v.pipe(v.string('text'), v.check(isText, 'text that is not empty')))
   return v.optional(
     v.array(
       v.pipe(
         record({
-          detector: v.optional(
-            v.picklist(
-              detectors.map(({ meta }) => meta.id),
-              detectorIds(),
-            ),
-          ),
+          detector: v.optional(v.picklist(detectorIds, takesOneOf(detectorIds))),
           route: selector,
           path: selector,
           fingerprint: v.optional(
@@ -325,19 +293,6 @@ function keyOfStatement(text: string): string {
   return /^[0-9a-f]{16}$/.test(text) ? text : fingerprint(text).key
 }
 
-export function detectorIds(): string {
-  return `one of ${detectors.map(({ meta }) => meta.id).join(', ')}`
-}
-
-function countByName() {
-  return v.record(v.string(), wholeNumber(0), 'an object of whole numbers by name')
-}
-
-export function wholeNumber(least: number) {
-  const takes = `a whole number of at least ${least}`
-  return v.pipe(v.number(takes), v.safeInteger(takes), v.minValue(least, takes))
-}
-
 function pathPatterns() {
   return v.array(
     v.custom<PathPattern>(isPathPattern, 'a part of a path, a RegExp or a function'),
@@ -357,14 +312,4 @@ function isContextStore(value: unknown): boolean {
 
 function isReporter(value: unknown): boolean {
   return value === 'console' || typeof value === 'function'
-}
-
-/** One sentence for people; `caller` is the function that was given the options, where it is not obvious. */
-export function describeIssue(issue: v.BaseIssue<unknown>, caller?: string): string {
-  const by = caller === undefined ? 'pg-loupe' : `pg-loupe: ${caller}`
-  const path = v.getDotPath(issue)
-  if (issue.expected === 'never') return `${by}: there is no option ${path}; it is ${issue.message}`
-  // Of a list that is too short the issue itself would tell the length.
-  const got = issue.path ? issue.path.at(-1)?.value : issue.input
-  return `${by}: ${path ? `option ${path}` : 'the options'} got ${describeValue(got)}, but takes ${issue.message}`
 }

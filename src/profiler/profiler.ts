@@ -3,6 +3,8 @@
 import type { Database } from '../catalog/database.ts'
 import { createKnowledge } from '../catalog/knowledge.ts'
 import { collectFolder } from '../collect/collect-traces.ts'
+import type { DetectorRule } from '../detectors/detector-settings.ts'
+import { guardRules } from '../report/guarded-detector.ts'
 import { Analysis } from '../report/run-analysis.ts'
 import { tellSilenceAtEnd } from '../runners/tell-silence.ts'
 import type { CatalogFacts, ProfilerOutput } from '../setup/setup-facts.ts'
@@ -21,8 +23,9 @@ import type { Report } from '../types/report.ts'
 import type { ReportListener } from '../types/reporter.ts'
 import type { Trace } from '../types/trace.ts'
 import { VERSION } from '../version.ts'
+import { activeIds, idsOf } from './detector-options.ts'
 import { traceFinisher } from './finish-trace.ts'
-import { checkOptions, detectorsOn, type ProfilerOptions, printsHints } from './options.ts'
+import { checkOptions, type ProfilerOptions, printsHints } from './options.ts'
 import { type Outputs, startOutputs } from './outputs.ts'
 import { traceSealer } from './seal-trace.ts'
 import { sharedState } from './shared-state.ts'
@@ -81,7 +84,9 @@ const OUTSIDE = 'outside any trace'
  *
  * @throws TypeError when an option is unknown or wrong, or an output cannot be written.
  */
-export function createProfiler(given?: ProfilerOptions): Profiler {
+export function createProfiler<Rules extends readonly DetectorRule[] = readonly []>(
+  given?: ProfilerOptions<Rules>,
+): Profiler {
   const options = checkOptions(given)
   const { enabled, context = asyncLocalContext<LiveTrace>(), limits } = options
   const { setupNotes } = sharedState()
@@ -90,8 +95,12 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
     entries: options.suppress,
     frame: (frame: Frame) => relativeFrame(frame, folder),
   }
+  const detectors = guardRules(options.detectors, (message) => {
+    analysis.builder.countInternalError()
+    if (message !== undefined) process.emitWarning(`pg-loupe: ${message}`)
+  })
   const analysis = new Analysis({
-    detectors: options.detectors,
+    detectors,
     rules: { ...rules, onWrongComment: (comment) => noteWrongComment(setupNotes, comment) },
     limits,
   })
@@ -146,7 +155,7 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
   const profiler: Profiler = {
     enabled,
     context,
-    detectors: detectorsOn(options.detectors),
+    detectors: activeIds(options.detectors),
     currentTrace: () => context.get(),
     isRecording() {
       const trace = context.get()
@@ -182,7 +191,6 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
     },
     analyze(traces) {
       outputs.kinds.add('asked')
-      const { detectors } = options
       const own = new Analysis({ detectors, rules: { ...rules, linesAreKnown: true }, limits })
       for (const trace of traces) own.add(trace)
       return own.report()
@@ -207,7 +215,7 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
   }
 
   if (enabled) {
-    remember(profiler)
+    remember(profiler, idsOf(options.detectors.rules))
     const isSilentByDefault = outputs.kinds.size === 0 && given?.reporters === undefined && options.hints
     if (isSilentByDefault && process.env.NODE_ENV === 'test') {
       tellSilenceAtEnd(profiler, () => outputs.hasCaptured)
@@ -222,8 +230,9 @@ export function createProfiler(given?: ProfilerOptions): Profiler {
 const INTERNAL_ERROR = 'pg-loupe failed inside and goes on; your application is not affected'
 const LISTENER_ERROR = 'pg-loupe: a listener to reports failed, and is told of the next one'
 
-function remember(profiler: Profiler): void {
+function remember(profiler: Profiler, ruleIds: readonly string[]): void {
   const state = sharedState()
   state.isProfiling = true
+  for (const id of ruleIds) state.ruleIds.add(id)
   if (state.profilers.push(new WeakRef(profiler)) > REMEMBERED_PROFILERS) state.profilers.shift()
 }

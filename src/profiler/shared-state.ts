@@ -49,6 +49,8 @@ interface SharedState {
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
   readonly drizzleProfilers: Set<Profiler>
+  /** The ids of the users' detectors of all profilers. Calls of `ignore` may name them. */
+  readonly ruleIds: Set<string>
   readonly setupNotes: SetupNotes
   /** Findings in the messages of assertions that failed, the tests that failed by such, and the file that says so. */
   readonly failedVerdicts: {
@@ -83,6 +85,7 @@ export function sharedState(): SharedState {
     requests: new Map(),
     requestParents: new WeakMap(),
     drizzleProfilers: new Set(),
+    ruleIds: new Set(),
     setupNotes: startNotes(),
     failedVerdicts: { pending: new Map(), tests: new Set() },
     warnings: new Set(),

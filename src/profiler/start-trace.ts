@@ -6,7 +6,7 @@ import { OpenTraces } from '../trace/open-traces.ts'
 import { type Expectation, knownRoutes } from '../trace/sampling/known-routes.ts'
 import { Suspicion } from '../trace/sampling/suspicion.ts'
 import type { TraceSettings } from '../trace/trace-settings.ts'
-import type { DetectorOptions } from '../types/detector.ts'
+import type { ActiveDetector } from '../types/detector.ts'
 import type { CheckedOptions } from './options.ts'
 import type { Outputs } from './outputs.ts'
 
@@ -33,7 +33,7 @@ export interface TraceStarter {
 export function traceStarter(settings: StartSettings): TraceStarter {
   const { options, outputs, finish, onUnsampled, onCut } = settings
   const { capture, sampleRate, limits } = options
-  const slowMs = slowerThan(options.detectors['slow-query'])
+  const slowMs = slowerThan(options.detectors.active)
   const known = capture === 'adaptive' ? knownRoutes(slowMs) : undefined
   const open = new OpenTraces<LiveTrace>()
   /** Stands for every trace that is not observed. */
@@ -97,8 +97,12 @@ function isOfTest(trace: LiveTrace | undefined): boolean {
   return trace !== undefined && (trace.kind === 'test' || isOfTest(trace.parent))
 }
 
-function slowerThan(slowQuery: DetectorOptions | undefined): number {
-  return typeof slowQuery?.maxMs === 'number' ? slowQuery.maxMs : Number.POSITIVE_INFINITY
+/** The shortest time that a detector reports. A slower query is captured even when its route is known. */
+function slowerThan(active: readonly ActiveDetector[]): number {
+  const times = active.flatMap(({ detector: { meta }, options: { maxMs } }) =>
+    meta.isMeasured && typeof maxMs === 'number' ? [maxMs] : [],
+  )
+  return Math.min(Number.POSITIVE_INFINITY, ...times)
 }
 
 /** Decides by chance: a fixed pattern could always pick the same one of two routes that are called in turn. */

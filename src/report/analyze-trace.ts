@@ -1,19 +1,13 @@
 // Runs the detectors over one trace: the same in the running application, in a test and from the command line.
-import { detectors } from '../detectors/index.ts'
-import type { DetectorOptions } from '../types/detector.ts'
+import type { ActiveDetector } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Trace } from '../types/trace.ts'
 import { isOfTest } from './test-code.ts'
 
-/** `options` holds the options of each detector that is switched on, by its id. */
-export function analyzeTrace(
-  trace: Trace,
-  options: Readonly<Record<string, DetectorOptions | undefined>>,
-): Finding[] {
-  const findings = detectors.flatMap((detector) => {
-    const own = options[detector.meta.id]
-    return own ? detector.detect(trace, own) : []
-  })
+export function analyzeTrace(trace: Trace, active: readonly ActiveDetector[]): Finding[] {
+  const findings = active.flatMap(({ detector, options }) =>
+    'detect' in detector ? detector.detect(trace, options) : [],
+  )
   return tellPlacesApart(findings.filter((finding) => !isOfTest(finding, trace)))
 }
 

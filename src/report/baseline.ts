@@ -4,6 +4,7 @@
 // by any statement that it still sends.
 
 import * as v from 'valibot'
+import { describeDetector } from '../detectors/describe-detector.ts'
 import { withoutNumber } from '../detectors/identify.ts'
 import { queriesOfWorst } from '../detectors/occurrence.ts'
 import { compareText } from '../text/compare-text.ts'
@@ -49,15 +50,18 @@ interface ComparedWithBaseline {
   unseen: readonly BaselineEntry[]
 }
 
-/** What a day's load decides is no reason to accept or refuse anything. */
-const MEASURED: ReadonlySet<string> = new Set(['slow-query'])
+/** What is read of a report to compare it with a baseline. */
+export type ComparableReport = Pick<Report, 'findings' | 'routes' | 'rules'>
 
-/** The findings that can be held against a baseline or fail a build: the same code gives the same ones. */
-export function judgedFindings({ findings }: Pick<Report, 'findings'>): readonly Finding[] {
-  return findings.filter(({ detector }) => !MEASURED.has(detector))
+/**
+ * The findings that a baseline accepts and that fail a build. The same code always has the same ones: findings that depend
+ * on measured times are left out.
+ */
+export function judgedFindings(report: Pick<Report, 'findings' | 'rules'>): readonly Finding[] {
+  return report.findings.filter(({ detector }) => !describeDetector(report, detector)?.isMeasured)
 }
 
-export function baselineOf(report: Pick<Report, 'findings'>): Baseline {
+export function baselineOf(report: Pick<Report, 'findings' | 'rules'>): Baseline {
   return sorted(judgedFindings(report).map(entryOf))
 }
 
@@ -86,7 +90,7 @@ export function sorted(findings: readonly BaselineEntry[]): Baseline {
 
 /** `detectors` are those that were on, where that is known: nothing is said of the entries of others. */
 export function compareWithBaseline(
-  report: Pick<Report, 'findings' | 'routes'>,
+  report: ComparableReport,
   baseline: Baseline,
   detectors?: readonly string[],
 ): ComparedWithBaseline {

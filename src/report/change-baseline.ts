@@ -1,7 +1,13 @@
 // A baseline brought up to date with a report. It only ever gets smaller, unless growth is asked for: what is fixed goes,
 // budgets shrink to what is needed, functions that have another name keep their entry. What was not seen stays.
-import type { Report } from '../types/report.ts'
-import { type Baseline, type BaselineEntry, compareWithBaseline, entryOf, sorted } from './baseline.ts'
+import {
+  type Baseline,
+  type BaselineEntry,
+  type ComparableReport,
+  compareWithBaseline,
+  entryOf,
+  sorted,
+} from './baseline.ts'
 
 export interface BaselineChange {
   baseline: Baseline
@@ -15,7 +21,7 @@ export interface BaselineChange {
 
 export function changeBaseline(
   before: Baseline,
-  report: Pick<Report, 'findings' | 'routes'>,
+  report: ComparableReport,
   { allowGrowth = false, detectors }: { allowGrowth?: boolean; detectors?: readonly string[] } = {},
 ): BaselineChange {
   const { accepted, grown, added, fixed, unseen } = compareWithBaseline(report, before, detectors)

@@ -160,7 +160,7 @@ export function consoleListener({
       ...inFull.flatMap((finding) => ['', formatFinding(finding, report, options)]),
       ...(inFull.length > 0 ? [''] : []),
       ...(hints.length > 0 && level === 'requests' ? [formatHints(hints, nextOfHints(), options)] : []),
-      ...formatSuppressions({ suppressed: 0, suppressions: comments }, options),
+      ...formatSuppressions({ ...report, suppressed: 0, suppressions: comments }, options),
     ]
     output.write(`${lines.join('\n')}\n`)
   }

@@ -1,8 +1,11 @@
 // Puts findings together that one change of the source would mend: those of one statement at one line, whichever routes
 // lead there, and below the one that explains them those that would be gone with it: a query budget that a loop exceeds,
 // and duplicates that a loop sends. Pure, so that page, console and panel group alike.
+import { describeDetector } from '../detectors/describe-detector.ts'
+import type { DetectorDescription } from '../types/detector.ts'
 import type { Finding, Occurrence } from '../types/finding.ts'
 import type { CallSite } from '../types/query.ts'
+import type { Report } from '../types/report.ts'
 
 export interface FindingGroup<Found> {
   /** The first in the order that was given: the worst. */
@@ -20,8 +23,11 @@ type Groupable = Pick<
 >
 
 /** `findings` come worst first, and so do the groups. */
-export function groupFindings<Found extends Groupable>(findings: readonly Found[]): FindingGroup<Found>[] {
-  const explainedBy = findCauses(findings)
+export function groupFindings<Found extends Groupable>(
+  findings: readonly Found[],
+  report: Pick<Report, 'rules'> = {},
+): FindingGroup<Found>[] {
+  const explainedBy = findCauses(findings, (id) => describeDetector(report, id))
   const groups = new Map<string, { lead: Found; sameLine: Found[]; explained: Found[] }>()
   const groupOf = (finding: Found, index: number) => {
     const name = placeOf(finding) ?? `${index}`
@@ -49,16 +55,18 @@ function placeOf({ callSite: [frame], statements, evidence }: Groupable): string
 }
 
 /** Positions of findings with that of the finding that explains them, which nothing else explains. */
-function findCauses(findings: readonly Groupable[]): Map<number, number> {
+function findCauses(findings: readonly Groupable[], describe: Describe): Map<number, number> {
   const causes = new Map<number, number>()
   for (const onRoute of byRoute(findings)) {
-    const loops = onRoute.filter((index) => isLoop(findings[index]))
-    for (const index of onRoute) {
+    const roles = new Map(onRoute.map((index) => [index, roleOf(findings[index] as Groupable, describe)]))
+    const loops = onRoute.filter((index) => roles.get(index) === 'loop')
+    const sendTooMuch = onRoute.filter((index) => SENDS_TOO_MUCH.has(roles.get(index) ?? 'other'))
+    for (const [index, role] of roles) {
       const finding = findings[index] as Groupable
       const cause =
-        finding.detector === 'query-budget'
-          ? causeOfExcess(findings, index, onRoute)
-          : finding.detector === 'duplicate-query'
+        role === 'budget'
+          ? causeOfExcess(findings, index, sendTooMuch)
+          : role === 'repetition'
             ? loops.find((loop) => sends(findings[loop] as Groupable, finding))
             : undefined
       if (cause !== undefined) causes.set(index, cause)
@@ -79,23 +87,31 @@ function byRoute(findings: readonly Groupable[]): Iterable<readonly number[]> {
   return routes.values()
 }
 
-function isLoop(finding: Groupable | undefined): boolean {
-  return finding?.detector === 'n-plus-one' || finding?.detector === 'n-plus-one-write'
+type Describe = (id: string) => DetectorDescription | undefined
+
+/** Loops explain repetitions, which send more queries than needed, and both explain an exceeded budget. */
+type Role = 'loop' | 'repetition' | 'budget' | 'other'
+
+const SENDS_TOO_MUCH: ReadonlySet<Role> = new Set(['loop', 'repetition'])
+
+function roleOf({ detector, cost }: Groupable, describe: Describe): Role {
+  const { isLoop, isBudget } = describe(detector) ?? {}
+  if (isBudget) return 'budget'
+  if (isLoop) return 'loop'
+  return cost.queries > 0 ? 'repetition' : 'other'
 }
 
 /** Without what the loops and duplicates of the route send too much, it would be within its budget: the largest is named. */
 function causeOfExcess(
   findings: readonly Groupable[],
   budget: number,
-  onRoute: readonly number[],
+  sendTooMuch: readonly number[],
 ): number | undefined {
   const { cost, occurrences } = findings[budget] as Groupable
   const traces = new Set(occurrences.map(({ trace }) => trace))
-  const candidates = onRoute.filter((index) => {
-    const { detector, occurrences: seen } = findings[index] as Groupable
-    const sendsTooMuch = isLoop(findings[index]) || detector === 'duplicate-query'
-    return sendsTooMuch && seen.some(({ trace }) => traces.has(trace))
-  })
+  const candidates = sendTooMuch.filter((index) =>
+    findings[index]?.occurrences.some(({ trace }) => traces.has(trace)),
+  )
   const saved = candidates.map((index) => findings[index]?.cost.queries ?? 0)
   if (saved.reduce((sum, queries) => sum + queries, 0) < cost.queries) return undefined
   return candidates[saved.indexOf(Math.max(...saved))]

@@ -1,6 +1,7 @@
 // A loop as one finding: what a person would say of it, made from the statements that it sends. Loops of several traces
 // are one when they have the same name and share a statement of one path; joining them gives the same in any order.
 
+import { describedIds } from '../detectors/describe-detector.ts'
 import { loopKey } from '../detectors/identify.ts'
 import { queriesOfWorst } from '../detectors/occurrence.ts'
 import { compareText } from '../text/compare-text.ts'
@@ -103,12 +104,11 @@ function innermostFirst(a: Finding, b: Finding): number {
   return compareText(JSON.stringify(a.callSite), JSON.stringify(b.callSite))
 }
 
-/** The finding of a loop is found under the name of its reads, where it has any. */
+/** Statements of several detectors are reported under the first of these detectors, in the order of their pages. */
 function detectorOf(statements: readonly LoopStatement[]): string {
-  return statements.some(({ detector }) => detector === READS) ? READS : (statements[0]?.detector ?? READS)
+  const found = statements.map(({ detector }) => detector)
+  return describedIds({}).find((id) => found.includes(id)) ?? (found[0] as string)
 }
-
-const READS = 'n-plus-one'
 
 /** The surest first, as the finding is as sure as that one; then what is sent most often. */
 export function leadFirst(a: LoopStatement, b: LoopStatement): number {

@@ -1,12 +1,11 @@
 // What takes several traces to know, while they come in: each detector's observations, merged by their key. Concluding
 // leaves them as they are, so that it can be done after every trace and again at the end.
 
-import { detectors } from '../detectors/index.ts'
 import { today } from '../suppression/day.ts'
 import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.ts'
 import type { IgnoredFinding } from '../suppression/suppressions.ts'
 import { compareText } from '../text/compare-text.ts'
-import type { Detector, DetectorOptions, Observation } from '../types/detector.ts'
+import type { ActiveDetector, CrossTraceDetector, DetectorOptions, Observation } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Ignore, Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
@@ -15,9 +14,6 @@ import { isTestRun } from './test-code.ts'
 
 /** Far more than an application has statements at call sites, a stop for statements that are made up as they go. */
 const KEPT_OBSERVATIONS = 5000
-
-/** Options of each detector that is switched on, by its id. */
-type Options = Readonly<Record<string, DetectorOptions | undefined>>
 
 type Seen = Map<string, Observation>
 
@@ -32,27 +28,25 @@ export interface Observations {
 }
 
 export function collectObservations(
-  options: Options,
-  all: readonly Detector[] = detectors,
+  active: readonly ActiveDetector[],
   limit = KEPT_OBSERVATIONS,
 ): Observations {
-  const observing = all.flatMap((detector): Observing[] => {
-    const own = options[detector.meta.id]
-    return own && detector.observe ? [{ detector, own, seen: new Map(), ignored: new Map() }] : []
-  })
+  const observing = active.flatMap(({ detector, options }): Observing[] =>
+    'observe' in detector ? [{ detector, options, seen: new Map(), ignored: new Map() }] : [],
+  )
   let cut = 0
 
   /** Returns what has changed. */
-  const observe = ({ detector, own }: Observing, seen: Seen, trace: Trace): Seen => {
+  const observe = ({ detector, options }: Observing, seen: Seen, trace: Trace): Seen => {
     const changed: Seen = new Map()
-    for (const observation of detector.observe?.(trace, own) ?? []) {
+    for (const observation of detector.observe(trace, options)) {
       const { key } = observation
       const known = seen.get(key)
       if (!known && seen.size >= limit) {
         cut++
         continue
       }
-      const merged = known && detector.merge ? detector.merge(known, observation) : observation
+      const merged = known ? detector.merge(known, observation) : observation
       seen.set(key, merged)
       changed.set(key, merged)
     }
@@ -101,8 +95,8 @@ export function collectObservations(
 }
 
 interface Observing {
-  detector: Detector
-  own: DetectorOptions
+  detector: CrossTraceDetector
+  options: DetectorOptions
   seen: Seen
   /** By the mark that covers the queries. */
   ignored: Map<string, { mark: Ignore; seen: Seen }>
@@ -120,8 +114,8 @@ function only(trace: Trace, isShown: (index: number) => boolean): Trace {
 }
 
 /** Sorted, so that nothing depends on which trace came first. */
-function concludeFrom({ detector, own }: Pick<Observing, 'detector' | 'own'>, seen: Seen): Finding[] {
-  return tellPlacesApart(detector.conclude?.([...seen.values()].sort(byKey), own) ?? [])
+function concludeFrom({ detector, options }: Pick<Observing, 'detector' | 'options'>, seen: Seen): Finding[] {
+  return tellPlacesApart(detector.conclude([...seen.values()].sort(byKey), options))
 }
 
 function byKey(a: Observation, b: Observation): number {

@@ -1,52 +1,16 @@
 // Reads a report file back. A file that is no report, or of a version to come, is refused with its name and the reason.
 import * as v from 'valibot'
 import type { Report } from '../types/report.ts'
+import { count, findingShape, frame, severity } from './finding-shape.ts'
 
-const count = v.number()
 const spread = v.object({ min: count, median: count, max: count })
-const frame = v.looseObject({ file: v.string(), line: count })
-const evidence = v.looseObject({ label: v.string(), text: v.string(), callSite: v.optional(frame) })
 const none = v.optional(count, 0)
 
 const reportFile = v.looseObject({
   v: v.literal(1, 'version 1, the only one this pg-loupe reads'),
   traces: count,
   queries: count,
-  findings: v.array(
-    v.looseObject({
-      detector: v.string(),
-      severity: v.picklist(['error', 'warning', 'info']),
-      confidence: v.picklist(['proven', 'likely', 'possible']),
-      title: v.string(),
-      detail: v.string(),
-      remediation: v.string(),
-      key: v.string(),
-      route: v.string(),
-      callSite: v.array(frame),
-      occurrences: v.array(
-        v.looseObject({ trace: v.string(), queries: v.array(count), queryCount: v.optional(count) }),
-      ),
-      occurrenceCount: count,
-      cost: v.looseObject({ queries: count, roundTrips: count }),
-      evidence: v.array(evidence),
-      fix: v.optional(v.string()),
-      statements: v.optional(
-        v.array(
-          v.looseObject({
-            detector: v.string(),
-            fingerprint: v.string(),
-            text: v.string(),
-            count,
-            confidence: v.picklist(['proven', 'likely', 'possible']),
-            callSite: v.array(frame),
-            detail: v.string(),
-            remediation: v.string(),
-            evidence: v.array(evidence),
-          }),
-        ),
-      ),
-    }),
-  ),
+  findings: v.array(findingShape),
   routes: v.array(
     v.looseObject({
       name: v.string(),
@@ -57,6 +21,21 @@ const reportFile = v.looseObject({
     }),
   ),
   measured: v.optional(v.record(v.string(), v.looseObject({ spentMs: count })), {}),
+  rules: v.optional(
+    v.array(
+      v.looseObject({
+        id: v.string(),
+        title: v.string(),
+        severity,
+        description: v.optional(v.string()),
+        url: v.optional(v.string()),
+        page: v.optional(v.string()),
+        isMeasured: v.optional(v.boolean()),
+        isLoop: v.optional(v.boolean()),
+        isBudget: v.optional(v.boolean()),
+      }),
+    ),
+  ),
   suppressed: none,
   suppressions: v.optional(
     v.array(

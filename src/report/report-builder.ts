@@ -4,6 +4,7 @@ import { statementKey } from '../detectors/identify.ts'
 import { detectors } from '../detectors/index.ts'
 import { countQueries, keptOccurrence, LISTED_OF_WORST } from '../detectors/occurrence.ts'
 import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
+import type { Detector, DetectorDescription, SelectedDetectors } from '../types/detector.ts'
 import type { Finding, Occurrence } from '../types/finding.ts'
 import type { Cut, Report, RouteSummary, Spread } from '../types/report.ts'
 import type { Trace } from '../types/trace.ts'
@@ -55,6 +56,12 @@ interface Samples {
   max: number
 }
 
+/** What a report needs to know beside the traces. */
+export interface ReportRules extends Omit<SuppressionRules, 'detectors' | 'knownDetectors'> {
+  /** Default: the detectors of this package. It is unknown then which of them are switched on. */
+  detectors?: SelectedDetectors
+}
+
 export class ReportBuilder {
   #traces = 0
   #queries = 0
@@ -63,6 +70,8 @@ export class ReportBuilder {
   #findingCount = 0
   readonly #routes = new Map<string, Route>()
   readonly #suppressions: Suppressions
+  /** The detectors of the user. */
+  readonly #rules: readonly DetectorDescription[]
   readonly #limits: ReportLimits
   readonly #cut: Omit<Cut, 'observations'> & Record<'findings' | 'queries', number> = {
     queries: 0,
@@ -77,8 +86,14 @@ export class ReportBuilder {
     internalErrors: 0,
   }
 
-  constructor(rules?: SuppressionRules, limits: ReportLimits = LIMITS) {
-    this.#suppressions = new Suppressions({ knownDetectors: detectors.map(({ meta }) => meta.id), ...rules })
+  constructor({ detectors: selected, ...rules }: ReportRules = {}, limits: ReportLimits = LIMITS) {
+    const { rules: added = [], active } = selected ?? {}
+    this.#suppressions = new Suppressions({
+      knownDetectors: [...detectors, ...added].map(({ meta }) => meta.id),
+      ...(active ? { detectors: active.map(({ detector }) => detector.meta.id) } : {}),
+      ...rules,
+    })
+    this.#rules = added.map(describeRule)
     this.#limits = limits
   }
 
@@ -195,6 +210,7 @@ export class ReportBuilder {
         ...this.#cut,
         observations: cutObservations,
       },
+      ...(this.#rules.length > 0 ? { rules: this.#rules } : {}),
     }
   }
 
@@ -213,6 +229,10 @@ export class ReportBuilder {
     addSample(route.durationMs, durationMs)
     addSample(route.databaseMs, databaseMs)
   }
+}
+
+function describeRule({ meta: { defaults: _defaults, ...description } }: Detector): DetectorDescription {
+  return description
 }
 
 function noSamples(): Samples {

@@ -3,22 +3,22 @@
 // so the same traces give the same findings everywhere.
 
 import { withFrames } from '../finding-frames.ts'
-import type { SuppressionRules } from '../suppression/suppressions.ts'
 import { describeError } from '../text/describe-error.ts'
-import type { DetectorOptions } from '../types/detector.ts'
+import type { SelectedDetectors } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Cut, Report } from '../types/report.ts'
 import type { Trace } from '../types/trace.ts'
 import { analyzeTrace } from './analyze-trace.ts'
+import { guardRules } from './guarded-detector.ts'
 import type { KeptTraces } from './kept-traces.ts'
 import { collectObservations, type Observations } from './observations.ts'
-import { ReportBuilder, type ReportLimits } from './report-builder.ts'
+import { ReportBuilder, type ReportLimits, type ReportRules } from './report-builder.ts'
 
 export interface AnalysisSettings {
-  /** The options of each detector that is switched on, by its id. */
-  detectors: Readonly<Record<string, DetectorOptions | undefined>>
+  /** The detectors to run. Those of the user are guarded already. */
+  detectors: SelectedDetectors
   /** Which findings are suppressed, and how the report names their lines. */
-  rules?: Omit<SuppressionRules, 'detectors'>
+  rules?: Omit<ReportRules, 'detectors'>
   /** Default: the limits of the options. */
   limits?: ReportLimits
 }
@@ -34,7 +34,7 @@ export interface AnalyzedTrace {
 
 export class Analysis {
   readonly #detectors: AnalysisSettings['detectors']
-  readonly #rules: SuppressionRules
+  readonly #rules: ReportRules
   readonly #limits: ReportLimits | undefined
   readonly #observations: Observations
   /** Holds what is counted beside the traces that are added here. */
@@ -42,14 +42,14 @@ export class Analysis {
 
   constructor({ detectors, rules, limits }: AnalysisSettings) {
     this.#detectors = detectors
-    this.#rules = { ...rules, detectors: Object.keys(detectors).filter((id) => detectors[id] !== undefined) }
+    this.#rules = { ...rules, detectors }
     this.#limits = limits
-    this.#observations = collectObservations(detectors, undefined, limits?.findings)
+    this.#observations = collectObservations(detectors.active, limits?.findings)
     this.builder = new ReportBuilder(this.#rules, limits)
   }
 
   add(trace: Trace): AnalyzedTrace {
-    const found = this.#renamed(analyzeTrace(trace, this.#detectors))
+    const found = this.#renamed(analyzeTrace(trace, this.#detectors.active))
     const findings = this.builder.add(trace, found)
     const concluded = this.#renamed(this.#observations.add(trace))
     const report = () => {
@@ -79,7 +79,10 @@ export class Analysis {
 }
 
 interface Run extends AnalysisSettings {
-  /** Receives one sentence for each trace on which a detector fails. That trace is counted, and the others are analyzed. */
+  /**
+   * Receives one sentence for each trace that cannot be analyzed, and one for each detector of the user that fails. Failures
+   * are counted, and the analysis continues.
+   */
   problem: (message: string) => void
   /** Returns what was left out before the traces came here. It is called after the last trace. */
   cut: () => Partial<Omit<Cut, 'observations'>>
@@ -92,7 +95,11 @@ export async function runAnalysis(
   traces: Iterable<Trace> | AsyncIterable<Trace>,
   { problem, cut, kept, ...settings }: Run,
 ): Promise<Report> {
-  const analysis = new Analysis({ ...settings, rules: { ...settings.rules, linesAreKnown: true } })
+  const detectors = guardRules(settings.detectors, (message) => {
+    analysis.builder.countInternalError()
+    if (message !== undefined) problem(message)
+  })
+  const analysis = new Analysis({ ...settings, detectors, rules: { ...settings.rules, linesAreKnown: true } })
   for await (const trace of traces) {
     try {
       const { findings } = analysis.add(trace)

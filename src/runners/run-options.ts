@@ -3,15 +3,11 @@
 import * as v from 'valibot'
 import type { CheckedConfig } from '../config/config.ts'
 import { type GateSettings, gateSettings } from '../config/gate-settings.ts'
+import { mergeOptions } from '../config/merge-options.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { Editor } from '../editor-link.ts'
-import {
-  type CheckedOptions,
-  checkOptions,
-  describeIssue,
-  type ProfilerOptions,
-  record,
-} from '../profiler/options.ts'
+import { describeIssue, record } from '../profiler/option-shapes.ts'
+import { type CheckedOptions, checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import { reporters } from '../report/reporters/index.ts'
 
@@ -62,7 +58,7 @@ export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   const { suppress, roundTripMs } = config.options
   const editor = process.env.PG_LOUPE_EDITOR?.trim() || config.options.editor
   const checked = checkOptions({
-    detectors: { ...config.options.detectors, ...detectors },
+    ...mergeOptions({ detectors: config.options.detectors ?? {} }, { detectors: detectors ?? {} }),
     ...(suppress ? { suppress } : {}),
     ...(roundTripMs === undefined ? {} : { roundTripMs }),
     ...(editor ? { editor } : {}),

@@ -9,7 +9,7 @@ import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
 import { judgeReport } from '../config/gate-settings.ts'
-import { detectorsOn } from '../profiler/options.ts'
+import { activeIds } from '../profiler/detector-options.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { reporters } from '../report/reporters/index.ts'
 import { runAnalysis } from '../report/run-analysis.ts'
@@ -87,7 +87,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     if (checked.traces)
       await writeTraces(collected, checked.traces).catch(({ message }: Error) => problems.push(message))
     const { roundTripMs, editor } = checked
-    const judged = checked.gate && judgeReport(found, checked.gate, detectorsOn(checked.detectors))
+    const judged = checked.gate && judgeReport(found, checked.gate, activeIds(checked.detectors))
     const states = judged?.states ? { states: judged.states } : {}
     const shown = {
       ...kept?.options(found.findings),

@@ -1,6 +1,6 @@
 // Keeps account of one suppression: which findings it has suppressed, and which state follows from that.
 import { wholePath } from '../path-pattern.ts'
-import type { DetectorId } from '../types/detector.ts'
+import type { AnyDetectorId } from '../types/detector.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Frame, Ignore } from '../types/query.ts'
 import type { Suppression, SuppressionState } from '../types/report.ts'
@@ -11,7 +11,7 @@ import { routePattern } from './route-pattern.ts'
  * The findings to suppress, and the reason. At least one of the first four fields is required. All given fields must match.
  */
 export interface SuppressEntry {
-  detector?: DetectorId | undefined
+  detector?: AnyDetectorId | undefined
   /** Name of a route; `*` matches up to the next slash, `**` matches anything. */
   route?: string | undefined
   /** The file of a finding's line, or a folder above it; `*` matches within one name, `**` matches any number of folders. */

@@ -2,7 +2,7 @@
 // out which of the two was given.
 import * as v from 'valibot'
 import { assertProfiler, defaultProfiler } from '../profiler/default-profiler.ts'
-import { describeIssue } from '../profiler/options.ts'
+import { describeIssue } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 
 /** Accepts `(fn, options, profiler)`, `(fn, profiler)`, `(fn, options)` and `(fn)`. */

@@ -3,7 +3,7 @@
 // sent only once, at the start, make the first size look larger than it is.
 import * as v from 'valibot'
 import { defaultProfiler } from '../profiler/default-profiler.ts'
-import { record, wholeNumber } from '../profiler/options.ts'
+import { record, wholeNumber } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { analyzeStatement, loadParser } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'

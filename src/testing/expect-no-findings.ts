@@ -1,10 +1,11 @@
 // Fails on any finding. Slow queries do not count unless requested, because a slow machine is not a defect of the code.
 import * as v from 'valibot'
-import { detectors as known } from '../detectors/index.ts'
+import { describeDetector } from '../detectors/describe-detector.ts'
 import { defaultProfiler } from '../profiler/default-profiler.ts'
-import { record } from '../profiler/options.ts'
+import { knownDetectorIds } from '../profiler/known-detectors.ts'
+import { record } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
-import type { DetectorId } from '../types/detector.ts'
+import type { AnyDetectorId } from '../types/detector.ts'
 import type { Finding, Severity } from '../types/finding.ts'
 import { isAtLeast, SEVERITIES } from '../worst-first.ts'
 import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'
@@ -12,12 +13,12 @@ import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { listFindings } from './failure-text.ts'
 import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { LOOPS, whyInconclusive } from './unproven-loops.ts'
+import { LOOP_DETECTORS, whyInconclusive } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface NoFindingsOptions {
-  /** Ids of the detectors that count. Default: all detectors that the profiler has switched on except `slow-query`. */
-  detectors?: readonly DetectorId[]
+  /** Ids of the detectors that count. Default: all that the profiler has switched on, except those that depend on measured times (`slow-query`). */
+  detectors?: readonly AnyDetectorId[]
   /** Minimum severity that counts. Default: `warning`; findings with severity `info` are only in the report. */
   minSeverity?: Severity
   /**
@@ -28,8 +29,6 @@ export interface NoFindingsOptions {
 }
 
 const NAME = 'expectNoFindings'
-/** The findings of this detector depend on the machine and its load. */
-const MEASURED = 'slow-query'
 
 /**
  * Runs `fn` and resolves with its result, unless its queries have findings.
@@ -84,11 +83,11 @@ export function judgeNoFindings(
   if (silence) return silence
   const findings = captured.report.findings.filter(
     ({ detector, severity }) =>
-      (detectors ? detectors.some((id) => id === detector) : detector !== MEASURED) &&
+      (detectors ? detectors.includes(detector) : !describeDetector(captured.report, detector)?.isMeasured) &&
       isAtLeast(severity, minSeverity),
   )
   const verdict = judgeFindings(findings, captured, ['finding', 'findings'])
-  const looksForLoops = !detectors || detectors.some((id) => LOOPS.includes(id))
+  const looksForLoops = !detectors || detectors.some((id) => LOOP_DETECTORS.includes(id))
   return looksForLoops
     ? doubting(verdict, captured, assertion)
     : withDoubt(verdict, whyIncomplete(captured, assertion))
@@ -115,7 +114,7 @@ export function judgeFindings(
 }
 
 const noFindingsOptions = () => {
-  const ids = known.map(({ meta }) => meta.id)
+  const ids = knownDetectorIds()
   const takes = `an array with some of ${ids.join(', ')}`
   return record({
     detectors: v.optional(v.pipe(v.array(v.picklist(ids, takes), takes), v.minLength(1, takes))),

@@ -1,13 +1,13 @@
 // Fails when a query, reading or writing, is sent for each row.
 import { defaultProfiler } from '../profiler/default-profiler.ts'
-import { record } from '../profiler/options.ts'
+import { record } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
 import { doubting, judgeFindings, requireDetectors } from './expect-no-findings.ts'
 import { judgeSilence } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { LOOPS } from './unproven-loops.ts'
+import { isLoopFinding, LOOP_DETECTORS } from './unproven-loops.ts'
 import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
 
 export interface NoNPlusOneOptions {
@@ -52,12 +52,12 @@ export function checkNoNPlusOne(
   caller = NAME,
 ): void {
   checkAssertion(caller, record({ inconclusive: inconclusiveOption() }), options, profiler)
-  requireDetectors(LOOPS, profiler, caller)
+  requireDetectors(LOOP_DETECTORS, profiler, caller)
 }
 
 export function judgeNoNPlusOne(captured: CapturedQueries, assertion = NAME): Verdict {
   const silence = judgeSilence(captured, assertion)
   if (silence) return silence
-  const findings = captured.report.findings.filter(({ detector }) => LOOPS.includes(detector))
+  const findings = captured.report.findings.filter((finding) => isLoopFinding(captured.report, finding))
   return doubting(judgeFindings(findings, captured, ['N+1', 'N+1s']), captured, assertion)
 }

@@ -3,7 +3,7 @@
 import { types } from 'node:util'
 import * as v from 'valibot'
 import { defaultProfiler } from '../profiler/default-profiler.ts'
-import { record, wholeNumber } from '../profiler/options.ts'
+import { record, wholeNumber } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'

@@ -1,17 +1,31 @@
 // Finds loops that a test could not have revealed: over a result of at most one row, or of two rows whose values prove
 // nothing. An assertion against loops then passes with the loop as well as without it. A lookup, which returns one row by a
 // key, a LIMIT or an aggregate, is never doubted.
+import { describeDetector } from '../detectors/describe-detector.ts'
+import { detectors } from '../detectors/index.ts'
 import { readSlots } from '../detectors/slots.ts'
 import { findRepetitions } from '../grouping/repetitions.ts'
 import { clip, formatFrame } from '../report/reporters/console.ts'
 import { analyzeStatement, bound, fingerprint } from '../sql/index.ts'
 import type { SingleValue } from '../trace/value-flow/single-values.ts'
+import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
+import type { Report } from '../types/report.ts'
 import type { CapturedQueries } from './capture-queries.ts'
 import { findingsAbout } from './failure-text.ts'
 
-/** The detectors of queries that are sent for each row. */
-export const LOOPS: readonly string[] = ['n-plus-one', 'n-plus-one-write']
+/** The detectors of this package that find a query for each row. */
+export const LOOP_DETECTORS: readonly string[] = detectors
+  .filter(({ meta }) => meta.isLoop)
+  .map(({ meta }) => meta.id)
+
+/** True for findings of these detectors, and of loop detectors that the user added. */
+export function isLoopFinding(
+  report: Pick<Report, 'rules'>,
+  { detector }: Pick<Finding, 'detector'>,
+): boolean {
+  return describeDetector(report, detector)?.isLoop === true
+}
 
 /** A query whose value comes from a result with too few rows. */
 export interface UnprovenLoop {
@@ -87,7 +101,7 @@ export function whyInconclusive(
 
 function isReported(query: Query, captured: CapturedQueries): boolean {
   if (query.ignored !== undefined) return true
-  return findingsAbout([query], captured).some(({ detector }) => LOOPS.includes(detector))
+  return findingsAbout([query], captured).some((finding) => isLoopFinding(captured.report, finding))
 }
 
 function isLookup({ sql, valueHashes }: Query, { param, column, isTelling }: SingleValue): boolean {

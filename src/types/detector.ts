@@ -1,11 +1,9 @@
-// The interface of detectors: pure functions from traces to findings.
+// The interface of detectors. A detector is a pure function from traces to findings: it does no I/O and keeps no state.
+// Most detectors look at one trace. Some facts need several traces, for example a column that no request reads.
 import type { Finding, Severity } from './finding.ts'
 import type { Trace } from './trace.ts'
 
-/** What the catalog and the statement analysis know. May be absent: a detector then says less, never wrong things. */
-export type Knowledge = Readonly<Record<string, never>>
-
-/** Ids of the detectors in this package. */
+/** The ids of the detectors of this package. Users add further ones by the option `detectors.rules`. */
 export type DetectorId =
   | 'n-plus-one'
   | 'n-plus-one-write'
@@ -18,37 +16,87 @@ export type DetectorId =
   | 'slow-query'
   | 'query-budget'
 
-/**
- * The values of a detector's options: integers, or objects whose values are integers (for example a budget by route name).
- */
+/** The id of a detector of this package, which editors complete, or of a detector that a user added. */
+export type AnyDetectorId = DetectorId | (string & {})
+
+/** Each option is a whole number, or a record of whole numbers by name. */
 export type DetectorOptions = Record<string, number | Readonly<Record<string, number>>>
 
-export interface DetectorMeta<Options> {
-  id: string
-  title: string
-  severity: Severity
-  docsUrl: string
-  defaults: Options
+/** What formats, gates and the grouping of findings know about a detector. A report carries this for detectors of users. */
+export interface DetectorDescription<Id extends string = string> {
+  /** Lower-case words joined by hyphens. Options, suppressions and reports use this name. */
+  readonly id: Id
+  readonly title: string
+  /** The usual severity of its findings. Each finding has a severity of its own. */
+  readonly severity: Severity
+  /** What the detector finds, in one or two sentences. */
+  readonly description?: string
+  /** The address of its page. Formats link to it when it begins with `https://` or `http://`. */
+  readonly url?: string
+  /** The text of its page in Markdown. SARIF carries it along. */
+  readonly page?: string
+  /**
+   * True when measured times decide what is found, so that two runs of the same code may differ. Baselines, comparisons,
+   * gates and `expectNoFindings` leave such findings out. Queries that take longer than the option `maxMs` are captured
+   * even when their route is known.
+   */
+  readonly isMeasured?: boolean
+  /**
+   * True when each finding is one repeated statement of a loop and has it in `statements`. Statements of one loop are
+   * joined into one finding.
+   */
+  readonly isLoop?: boolean
+  /** True when a finding counts all queries of a trace. Findings that explain the excess are shown before it. */
+  readonly isBudget?: boolean
 }
 
-/** The part of one trace that is needed for a finding that only several traces together can prove. Plain data. */
+export interface DetectorMeta<Options = DetectorOptions, Id extends string = string>
+  extends DetectorDescription<Id> {
+  /** The options with their default values. Users set them by `detectors: { '<id>': { … } }`. */
+  readonly defaults: Options
+}
+
+/** Finds patterns that one trace shows. */
+export interface TraceDetector<Options = DetectorOptions, Id extends string = string> {
+  readonly meta: DetectorMeta<Options, Id>
+  detect(trace: Trace, options: Options): readonly Finding[]
+}
+
+/** Plain data about something that only several traces can show. */
 export interface Observation {
-  /** Observations with equal keys describe the same subject and are merged. */
+  /** Observations with the same key are about the same thing and are merged. */
   key: string
 }
 
-/**
- * A pure function from a trace to findings. A finding that needs several traces (for example a column that none of them read)
- * takes three steps: `observe` each trace, `merge` observations with equal keys, and `conclude` at the end.
- */
-export interface Detector<Options = DetectorOptions, Observed extends Observation = Observation> {
-  meta: DetectorMeta<Options>
-  detect(trace: Trace, options: Options, knowledge?: Knowledge): Finding[]
-  observe?(trace: Trace, options: Options, knowledge?: Knowledge): Observed[]
-  /**
-   * Merges two observations with equal keys. The result must not depend on the order of merging, and must not be larger than
-   * the larger of the two.
-   */
-  merge?(a: Observed, b: Observed): Observed
-  conclude?(observations: readonly Observed[], options: Options, knowledge?: Knowledge): Finding[]
+/** Finds patterns that only several traces show: it observes each trace, merges observations, and concludes at the end. */
+export interface CrossTraceDetector<
+  Options = DetectorOptions,
+  Observed extends Observation = Observation,
+  Id extends string = string,
+> {
+  readonly meta: DetectorMeta<Options, Id>
+  observe(trace: Trace, options: Options): readonly Observed[]
+  /** Merges two observations of one key. The result does not depend on the order of merging, and it must not grow. */
+  merge(a: Observed, b: Observed): Observed
+  conclude(observations: readonly Observed[], options: Options): readonly Finding[]
+}
+
+export type Detector<
+  Options = DetectorOptions,
+  Observed extends Observation = Observation,
+  Id extends string = string,
+> = TraceDetector<Options, Id> | CrossTraceDetector<Options, Observed, Id>
+
+/** A detector that is switched on. Its options are complete. */
+export interface ActiveDetector {
+  readonly detector: Detector
+  readonly options: DetectorOptions
+}
+
+/** The detectors of one profiler or of one run of the command. */
+export interface SelectedDetectors {
+  /** The detectors of the user, including those that are switched off. */
+  readonly rules: readonly Detector[]
+  /** The detectors that are switched on. */
+  readonly active: readonly ActiveDetector[]
 }

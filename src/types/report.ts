@@ -1,4 +1,5 @@
 // The findings of many traces, and the differences between two reports: plain data.
+import type { DetectorDescription } from './detector.ts'
 import type { Finding } from './finding.ts'
 import type { Frame } from './query.ts'
 
@@ -99,6 +100,8 @@ export interface Report {
   /** All suppressions, in the order of the places where they are written. */
   suppressions: readonly Suppression[]
   cut: Cut
+  /** The detectors of the user. Absent when there are none. */
+  rules?: readonly DetectorDescription[]
 }
 
 /** The differences between two reports, by the keys of their findings. Plain data. */

@@ -8,7 +8,7 @@ import { each, from, q, trace } from '../trace-builder.ts'
 const ORDERS = 'select id, customer_id from orders'
 const CUSTOMER = 'select name from customers where id = $1'
 
-function detect(found: Trace, options = nPlusOne.meta.defaults): Finding[] {
+function detect(found: Trace, options = nPlusOne.meta.defaults): readonly Finding[] {
   return nPlusOne.detect(found, options)
 }
 

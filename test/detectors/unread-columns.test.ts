@@ -336,9 +336,7 @@ describe('what to select instead', () => {
 })
 
 function conclude(traces: readonly Trace[], options = defaults): Finding[] {
-  const observations = collectObservations({ 'unread-columns': options }, [
-    unreadColumns,
-  ] as readonly Detector[])
+  const observations = collectObservations([{ detector: unreadColumns as Detector, options }])
   for (const one of traces) observations.add(one)
   return observations.conclude()
 }

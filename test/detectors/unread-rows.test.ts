@@ -154,7 +154,7 @@ describe('what to ask instead', () => {
 })
 
 function conclude(traces: readonly Trace[], options = defaults): Finding[] {
-  const observations = collectObservations({ 'unread-rows': options }, [unreadRows] as readonly Detector[])
+  const observations = collectObservations([{ detector: unreadRows as Detector, options }])
   for (const one of traces) observations.add(one)
   return observations.conclude()
 }

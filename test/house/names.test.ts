@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { detectors } from '../../src/detectors/index.ts'
+import { pageUrl } from '../../src/detectors/page-url.ts'
 import { VERSION } from '../../src/version.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -12,11 +13,11 @@ describe.each(detectors.map(({ meta }) => [meta.id, meta] as const))('the detect
   test('has a file, a page and a test of its name', () => {
     const files = [`src/detectors/${id}.ts`, `src/detectors/${id}.md`, `test/detectors/${id}.test.ts`]
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
-    expect(meta.docsUrl).toBe(`src/detectors/${id}.md`)
+    expect(meta.url).toBe(pageUrl(id))
   })
 
   test('has a page with every heading, and every option on it', () => {
-    const page = readFileSync(join(root, meta.docsUrl), 'utf8')
+    const page = readFileSync(join(root, 'src/detectors', `${id}.md`), 'utf8')
     const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
     expect(headings).toEqual([
       'What it finds',

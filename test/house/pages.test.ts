@@ -9,35 +9,32 @@ import { detectors } from '../../src/detectors/index.ts'
 const folder = join(import.meta.dirname, '../../src/detectors')
 
 test('src/detectors/pages.ts holds every page as it is', async () => {
-  const pages = detectors.map(({ meta: { id, title, severity } }) => {
+  const pages = detectors.map(({ meta }) => {
+    const { id, title, severity } = meta
     const page = withoutLinks(readFileSync(join(folder, `${id}.md`), 'utf8'))
-    const [, summary = ''] = /^## What it finds\n\n(.+?)\n\n/ms.exec(page) ?? []
+    const [, description = ''] = /^## What it finds\n\n(.+?)\n\n/ms.exec(page) ?? []
     return `  '${id}': {
+    id: '${id}',
     title: ${quote(title)},
     severity: '${severity}',
-    summary:
-      ${quote(summary.replaceAll('\n', ' '))},
-    page: \`${page.replace(/[\\`]|\$(?=\{)/g, '\\$&')}\`,
+    description:
+      ${quote(description.replaceAll('\n', ' '))},
+    url: pageUrl('${id}'),
+${SWITCHES.flatMap((name) => (meta[name] ? [`    ${name}: true,\n`] : [])).join('')}    page: \`${page.replace(/[\\`]|\$(?=\{)/g, '\\$&')}\`,
   },
 `
   })
   await expect(`${HEAD}${pages.join('')}}\n`).toMatchFileSnapshot(join(folder, 'pages.ts'))
 })
 
-const HEAD = `// The pages of the detectors as text. Written from them: test/house/pages.test.ts says how.
-import type { Severity } from '../types/finding.ts'
+const SWITCHES = ['isMeasured', 'isLoop', 'isBudget'] as const
 
-export interface DetectorPage {
-  title: string
-  severity: Severity
-  /** The first words on what it finds, on one line. */
-  summary: string
-  /** Markdown. */
-  page: string
-}
+const HEAD = `// The detectors with the text of their pages. test/house/pages.test.ts writes this file from both.
+import type { DetectorDescription } from '../types/detector.ts'
+import { pageUrl } from './page-url.ts'
 
-/** By the detector's id. */
-export const detectorPages: Readonly<Record<string, DetectorPage>> = {
+/** The description of each detector by its id. */
+export const detectorPages: Readonly<Record<string, DetectorDescription>> = {
 `
 
 /** Where the text is shown, its neighbours are not. */

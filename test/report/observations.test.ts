@@ -1,7 +1,7 @@
 // Tests findings that need several traces: each trace is observed, the observations are merged, and a conclusion is reported.
 import { describe, expect, test } from 'vitest'
 import { collectObservations } from '../../src/report/observations.ts'
-import type { Detector, Observation } from '../../src/types/detector.ts'
+import type { CrossTraceDetector, Detector, Observation } from '../../src/types/detector.ts'
 import type { Finding } from '../../src/types/finding.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
@@ -12,7 +12,7 @@ interface Count extends Observation {
 
 /** A detector that finds each statement that was seen in as many traces as its option requires. */
 const oftenSeen: Detector<{ traces: number }, Count> = {
-  meta: { id: 'often-seen', title: '', severity: 'info', docsUrl: '', defaults: { traces: 2 } },
+  meta: { id: 'often-seen', title: '', severity: 'info', defaults: { traces: 2 } },
   detect: () => [],
   observe: ({ queries }) => queries.map(({ sql }) => ({ key: sql, traces: 1 })),
   merge: (a, b) => ({ key: a.key, traces: a.traces + b.traces }),
@@ -20,9 +20,8 @@ const oftenSeen: Detector<{ traces: number }, Count> = {
     observations.filter((seen) => seen.traces >= traces).map(({ key, traces }) => finding(key, traces)),
 }
 
-const known = [oftenSeen] as readonly Detector[]
-const options = { 'often-seen': { traces: 2 } }
-const collect = (limit?: number) => collectObservations(options, known, limit)
+const active = [{ detector: oftenSeen as Detector, options: { traces: 2 } }]
+const collect = (limit?: number) => collectObservations(active, limit)
 const asked = (...statements: string[]): Trace => trace('GET /x', ...statements.map((sql) => q(sql)))
 
 test('nothing is concluded from what was seen too rarely', () => {
@@ -46,7 +45,7 @@ test('a trace brings no conclusion about what is not in it', () => {
 })
 
 test('a detector that is switched off observes nothing', () => {
-  const observations = collectObservations({}, known)
+  const observations = collectObservations([])
   observations.add(asked('a'))
   expect(observations.add(asked('a'))).toEqual([])
 })

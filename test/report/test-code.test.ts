@@ -107,7 +107,7 @@ function findIn(first: Query | Query[], ...more: (Query | Query[] | Partial<Trac
   const overrides = more.filter((value) => !isQuery(value)) as Partial<Trace>[]
   const all = trace('a test', first, ...(more.filter(isQuery) as (Query | Query[])[]))
   const of = { ...all, kind: 'test' as const, labels: { testFile: FILE }, ...overrides[0] }
-  return [...new Set(analyzeTrace(of, detectors).map(({ detector }) => detector))].filter(
+  return [...new Set(analyzeTrace(of, detectors.active).map(({ detector }) => detector))].filter(
     (id) => id !== 'query-budget',
   )
 }

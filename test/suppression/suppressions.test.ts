@@ -31,10 +31,10 @@ function report(
 ): Report {
   const { detectors, suppress: entries } = checkOptions({ suppress })
   const builder = new ReportBuilder({ entries, linesAreKnown, today: () => DAY })
-  const observations = collectObservations(detectors)
+  const observations = collectObservations(detectors.active)
   for (const [index, one] of traces.entries()) {
     const numbered = { ...one, id: `${one.id.slice(0, -1)}${index + 1}` }
-    builder.add(numbered, analyzeTrace(numbered, detectors))
+    builder.add(numbered, analyzeTrace(numbered, detectors.active))
     observations.add(numbered)
   }
   return builder.build(observations.conclude(), observations.cut, observations.ignored())
@@ -116,8 +116,11 @@ describe('in code', () => {
 
   test('about a detector that is off, nothing is known', () => {
     const marked = trace('GET /orders', loop(because('was slow', { detectors: ['slow-query'] }), 1))
-    const state = (detectors: readonly string[]) => {
-      const builder = new ReportBuilder({ detectors, today: () => DAY })
+    const state = (ids: readonly string[]) => {
+      const active = checkOptions({}).detectors.active.filter(({ detector }) =>
+        ids.includes(detector.meta.id),
+      )
+      const builder = new ReportBuilder({ detectors: { rules: [], active }, today: () => DAY })
       builder.add(marked, [])
       return builder.build().suppressions[0]?.state
     }
@@ -297,7 +300,7 @@ test('a report can be made again and again while traces come', () => {
   })
   const builder = new ReportBuilder({ entries, today: () => DAY })
   const one = trace('GET /orders', loop())
-  builder.add(one, analyzeTrace(one, detectors))
+  builder.add(one, analyzeTrace(one, detectors.active))
   expect(builder.build()).toEqual(builder.build())
   expect(builder.build().suppressed).toBe(1)
 })

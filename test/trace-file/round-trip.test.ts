@@ -70,8 +70,8 @@ test.each([
       const live: Trace = { v: 1, id: 'a', kind: 'http', name: 'GET /', truncated: 0, durationMs: 9, queries }
       const line = [...formatTrace(live, '/app', params)].join('')
       if (!values) expectNoValueIn(line)
-      const findings = analyzeTrace(live, detectors)
-      expect(analyzeTrace(traceParser()(line), detectors)).toEqual(findings)
+      const findings = analyzeTrace(live, detectors.active)
+      expect(analyzeTrace(traceParser()(line), detectors.active)).toEqual(findings)
       for (const { detector } of findings as Finding[]) found.add(detector)
     }),
     { numRuns: 500 },

@@ -218,12 +218,12 @@ function formatBytes(bytes: number): string {
 
 /** The number of suppressed findings, and a line for each suppression that has no effect. */
 export function formatSuppressions(
-  { suppressed, suppressions }: Pick<Report, 'suppressed' | 'suppressions'>,
+  report: Pick<Report, 'suppressed' | 'suppressions' | 'rules'>,
   options: ReporterOptions,
 ): string[] {
   const { dim, yellow } = pc.createColors(options.color ?? false)
-  const count = countSuppressed(suppressed, suppressions)
-  const lines = suppressionLines(suppressions).map(({ state, what, next, at }) => {
+  const count = countSuppressed(report.suppressed, report.suppressions)
+  const lines = suppressionLines(report).map(({ state, what, next, at }) => {
     const place = at ? [{ text: ' ' }, framePiece(at, options, dim)] : []
     const pieces = [{ text: clip(what) }, ...place, { text: `: ${next}` }]
     return hang(`  ${yellow(state.padEnd(STATE_WIDTH))}  `, STATE_WIDTH + 4, pieces, options.width)

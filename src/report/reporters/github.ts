@@ -22,7 +22,7 @@ export function githubComparison({ new: added, grown }: Comparison, options: Rep
   return formatCommands({ findings: [...added, ...changed], measured: {}, suppressions: [] }, options)
 }
 
-type Told = Pick<Report, 'findings' | 'measured' | 'suppressions'>
+type Told = Pick<Report, 'findings' | 'measured' | 'suppressions' | 'rules'>
 
 /** `notes` are annotations without a line. */
 function formatCommands(told: Told, options: ReporterOptions, notes: readonly string[] = []): string {
@@ -66,8 +66,8 @@ function annotateFinding(finding: Finding, told: Told, options: ReporterOptions)
 }
 
 /** Suppressions that have no effect any more are annotated until somebody removes or renews them. */
-function annotateSuppressions({ suppressions }: Told, options: ReporterOptions): Annotation[] {
-  return suppressionLines(suppressions).map(({ what, next, at }) =>
+function annotateSuppressions(told: Told, options: ReporterOptions): Annotation[] {
+  return suppressionLines(told).map(({ what, next, at }) =>
     annotate(at, 'pg-loupe suppression', clip(`${what}: ${next}`, MESSAGE_LENGTH), options),
   )
 }

@@ -57,7 +57,7 @@ function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: nu
       },
       {
         head: '\n### Suppressions to look at\n\n',
-        parts: suppressionLines(report.suppressions).map(
+        parts: suppressionLines(report).map(
           ({ what, next, at }) =>
             `- ${markdownText(what, 300)}${at ? ` at ${markdownCode(formatFrame(at, options))}` : ''}: ${markdownText(next)}\n`,
         ),

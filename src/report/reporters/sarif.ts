@@ -2,7 +2,7 @@
 // line, with the callers and the parent query as related locations. Its fingerprint is made from the finding's key, so that
 // it does not change when lines move. GitHub accepts 25,000 results and shows 5,000: the worst are kept, and the number of
 // others is reported.
-import { detectorPages } from '../../detectors/pages.ts'
+import { describeDetector, describedIds, webPage } from '../../detectors/describe-detector.ts'
 import { hashText } from '../../text/hash-text.ts'
 import { plural } from '../../text/plural.ts'
 import type { Finding, Severity } from '../../types/finding.ts'
@@ -20,10 +20,14 @@ export const sarifReporter: Reporter = (report, options = {}) => {
   // New findings come first, so that they are not cut off.
   const sorted = [...shown, ...report.findings.filter(({ key }) => !isShown.has(key))]
   const kept = sorted.slice(0, KEPT_RESULTS)
-  const rules = ruleIds(kept)
+  const rules = ruleIds(report, kept)
   const run = {
     tool: {
-      driver: { name: 'pg-loupe', semanticVersion: report.tool.version, rules: rules.map(formatRule) },
+      driver: {
+        name: 'pg-loupe',
+        semanticVersion: report.tool.version,
+        rules: rules.map((id) => formatRule(report, id)),
+      },
     },
     invocations: [{ executionSuccessful: true, toolExecutionNotifications: formatNotes(report) }],
     originalUriBaseIds: { [ROOT]: { description: { text: 'The root of the repository.' } } },
@@ -49,19 +53,21 @@ const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', i
 const PROBLEMS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'recommendation' }
 
 /** All detectors, including those without findings, and detectors of the report that this version does not know. */
-function ruleIds(findings: readonly Finding[]): string[] {
-  return [...new Set([...Object.keys(detectorPages), ...findings.map(({ detector }) => printable(detector))])]
+function ruleIds(report: Report, findings: readonly Finding[]): string[] {
+  return [...new Set([...describedIds(report), ...findings.map(({ detector }) => printable(detector))])]
 }
 
-function formatRule(id: string) {
-  const known = Object.hasOwn(detectorPages, id) ? detectorPages[id] : undefined
+function formatRule(report: Report, id: string) {
+  const known = describeDetector(report, id)
   if (!known) return { id }
-  const { title, severity, summary, page } = known
+  const { title, severity, description = title, page = description } = known
+  const helpUri = webPage(known)
   return {
     id,
     name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
-    fullDescription: { text: summary },
+    fullDescription: { text: description },
+    ...(helpUri === undefined ? {} : { helpUri }),
     help: { text: page, markdown: page },
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { tags: ['performance', 'postgresql'], 'problem.severity': PROBLEMS[severity] },

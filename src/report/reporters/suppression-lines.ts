@@ -1,7 +1,7 @@
 // Lines about suppressions: only the number of those that suppress findings, and the next step for each of the others.
-import { detectorPages } from '../../detectors/pages.ts'
+import { describeDetector, describedIds } from '../../detectors/describe-detector.ts'
 import type { Frame } from '../../types/query.ts'
-import type { Suppression, SuppressionState } from '../../types/report.ts'
+import type { Report, Suppression, SuppressionState } from '../../types/report.ts'
 import { clip } from './printable.ts'
 
 const LONGEST_NAME = 40
@@ -16,9 +16,9 @@ export interface SuppressionLine {
 }
 
 /** The suppressions that suppress nothing, in the report's order. */
-export function suppressionLines(suppressions: readonly Suppression[]): SuppressionLine[] {
-  return suppressions.flatMap((suppression) => {
-    const next = nextStep(suppression)
+export function suppressionLines(report: Pick<Report, 'suppressions' | 'rules'>): SuppressionLine[] {
+  return report.suppressions.flatMap((suppression) => {
+    const next = nextStep(suppression, report)
     return next === undefined
       ? []
       : [{ state: suppression.state, what: describe(suppression), next, at: suppression.at }]
@@ -38,7 +38,10 @@ function describe({ by, reason, detectors, route, path, fingerprint }: Suppressi
   return [by === 'comment' ? 'pg-loupe-ignore' : by, about, reason && `(${reason})`].filter(Boolean).join(' ')
 }
 
-function nextStep({ state, reason, until, detectors, findings }: Suppression): string | undefined {
+function nextStep(
+  { state, reason, until, detectors, findings }: Suppression,
+  report: Pick<Report, 'rules'>,
+): string | undefined {
   switch (state) {
     case 'unused':
       return 'there is nothing to leave out any more: take it away'
@@ -47,17 +50,21 @@ function nextStep({ state, reason, until, detectors, findings }: Suppression): s
         ? `was good until ${until}: fix what it leaves out, or give it a new day`
         : `was good until ${until}: take it away`
     case 'invalid':
-      return whatIsWrong(reason, detectors)
+      return whatIsWrong(reason, detectors, report)
     default:
       return undefined
   }
 }
 
-function whatIsWrong(reason: string, detectors: readonly string[] = []): string {
+function whatIsWrong(
+  reason: string,
+  detectors: readonly string[] | undefined,
+  report: Pick<Report, 'rules'>,
+): string {
   if (reason === '')
     return 'leaves nothing out without a reason: write it after a colon, as in /* pg-loupe-ignore: four shops */'
-  const unknown = detectors.find((id) => !Object.hasOwn(detectorPages, id))
+  const unknown = detectors?.find((id) => !describeDetector(report, id))
   if (unknown !== undefined)
-    return `there is no detector ${clip(unknown, LONGEST_NAME)}: take one of ${Object.keys(detectorPages).join(', ')}`
+    return `there is no detector ${clip(unknown, LONGEST_NAME)}: take one of ${describedIds(report).join(', ')}`
   return 'leaves nothing out: until takes a day, as in /* pg-loupe-ignore until 2027-01-31: four shops */'
 }

@@ -113,7 +113,7 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
     traceCount: report.traces,
     queryCount: report.queries,
     findings,
-    groups: pageGroups(report.findings),
+    groups: pageGroups(report),
     ...(options.comparison ? { compared: pageComparison(options.comparison, options) } : {}),
     ...(options.editor ? { editor: pageEditor(options.editor, cwd) } : {}),
     routes: report.routes,
@@ -129,10 +129,11 @@ function isEmpty({ queries, truncated, onlyCounted }: Trace): boolean {
   return queries.length + truncated + (onlyCounted?.queries ?? 0) === 0
 }
 
-function pageGroups(findings: readonly Finding[]): PageGroup[] {
+function pageGroups(report: Report): PageGroup[] {
+  const { findings } = report
   const positions = new Map(findings.map((finding, index) => [finding, index]))
   const positionsOf = (some: readonly Finding[]) => some.map((finding) => positions.get(finding) ?? 0)
-  return groupFindings(findings).map(({ lead, sameLine, explained }) => ({
+  return groupFindings(findings, report).map(({ lead, sameLine, explained }) => ({
     lead: positions.get(lead) ?? 0,
     sameLine: positionsOf(sameLine),
     explained: positionsOf(explained),
@@ -168,9 +169,9 @@ function pageEditor(editor: Editor, folder: string | undefined): { template: str
   return { template: linkTemplate(editor), ...(folder ? { folder } : {}) }
 }
 
-function suppressionTexts({ suppressed, suppressions }: Report): string[] {
-  const count = countSuppressed(suppressed, suppressions)
-  const lines = suppressionLines(suppressions)
+function suppressionTexts(report: Report): string[] {
+  const count = countSuppressed(report.suppressed, report.suppressions)
+  const lines = suppressionLines(report)
   return [
     ...(count ? [`${count}.`] : []),
     ...lines.map(({ state, what, next }) => `${what}, ${state}: ${next}.`),
