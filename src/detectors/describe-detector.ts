@@ -1,4 +1,4 @@
-// What is known about the detector with an id: from this package, or from the report for a detector of the user.
+// Describes the detector with an id: a detector of this package, or a detector of the user that the report describes.
 import type { DetectorDescription } from '../types/detector.ts'
 import { detectorPages } from './pages.ts'
 

@@ -1,5 +1,5 @@
 // Wraps a detector of the user, so that its errors never reach the application. When it throws, or returns something other
-// than findings, it finds nothing that time. What it returns is copied, so that it cannot be changed later.
+// than findings, it finds nothing that time. Its findings are copied, so that it cannot change them later.
 import * as v from 'valibot'
 import { describeError } from '../text/describe-error.ts'
 import { describeValue } from '../text/describe-value.ts'
