@@ -11,9 +11,8 @@ interface Count extends Observation {
 }
 
 /** A detector that finds each statement that was seen in as many traces as its option requires. */
-const oftenSeen: Detector<{ traces: number }, Count> = {
+const oftenSeen: CrossTraceDetector<{ traces: number }, Count> = {
   meta: { id: 'often-seen', title: '', severity: 'info', defaults: { traces: 2 } },
-  detect: () => [],
   observe: ({ queries }) => queries.map(({ sql }) => ({ key: sql, traces: 1 })),
   merge: (a, b) => ({ key: a.key, traces: a.traces + b.traces }),
   conclude: (observations, { traces }) =>
