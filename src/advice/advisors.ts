@@ -20,5 +20,6 @@ function joined(all: readonly Vocabulary[]): Vocabulary {
     modules: new Set(all.flatMap(({ modules }) => [...modules])),
     imports: new Set(all.flatMap(({ imports }) => [...imports])),
     lists: new Set(all.flatMap(({ lists }) => [...lists])),
+    columnLists: new Set(all.flatMap(({ columnLists }) => [...columnLists])),
   }
 }

@@ -37,5 +37,6 @@ export const drizzleAdvisor: Advisor = {
     modules: new Set(['drizzle-orm']),
     imports: new Set(['and', 'or', 'eq', 'inArray', 'lte', 'sql', 'count', 'getTableColumns', 'getColumns']),
     lists: new Set(['select', 'selectDistinct', 'selectDistinctOn', 'findMany']),
+    columnLists: new Set(['select(', 'selectDistinct(', 'returning(', 'columns:']),
   },
 }

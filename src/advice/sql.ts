@@ -23,5 +23,5 @@ export const sqlAdvisor: Advisor = {
     remediation: 'Ask once and pass the result on, or keep it for the length of the request.',
   }),
   nestsRelations: false,
-  vocabulary: { modules: new Set(), imports: new Set(), lists: new Set() },
+  vocabulary: { modules: new Set(), imports: new Set(), lists: new Set(), columnLists: new Set() },
 }

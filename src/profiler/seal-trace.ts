@@ -31,7 +31,7 @@ export function traceSealer({ knowledge, watcher, cacheEntries }: SealSettings):
   return (trace) => {
     const { queries } = trace
     watcher?.conclude(queries)
-    noteNamed(queries)
+    noteNamed(queries, vocabulary)
     const catalog = knowledge.catalog(trace.connections)
     noteTables(queries, catalog)
     noteBounds(queries, catalog, { isLive: true })

@@ -1,10 +1,11 @@
-// A chain of calls in the source, such as `db.select().from(orders).where(eq(orders.id, id))`: where it begins and ends, and
-// the arguments of each call. It reads tokens, not a grammar; what it cannot read is no chain.
+// Reads a chain of calls in the source, such as `db.select().from(orders).where(eq(orders.id, id))`: where it begins and
+// ends, and the arguments of each call. The reader follows tokens and knows no grammar. It returns nothing for code that it
+// cannot follow.
 import { LONGEST_TYPE, type SourceTokens } from './tokens.ts'
 
 interface ChainCall {
   name: string
-  /** Tokens of each argument: the first one and the one behind the last. */
+  /** For each argument, its first token and the token after its last. */
   args: readonly (readonly [number, number])[]
   /** The brackets around the arguments. */
   open: number
@@ -13,22 +14,22 @@ interface ChainCall {
 
 export interface CallChain {
   start: number
-  /** The token behind it. */
+  /** The token after its last. */
   end: number
   calls: readonly ChainCall[]
 }
 
-/** The chain that a token stands in: a name, or a bracket of a call. */
+/** The chain around a token that is a name or a bracket of a call. */
 export function chainAround(tokens: SourceTokens, position: number): CallChain | undefined {
   const start = startOfChain(tokens, position)
   return start < 0 ? undefined : readChain(tokens, start)
 }
 
-/** Where the chain of names, calls and members begins that ends with or goes on behind this token; -1 without one. */
+/** The start of the chain of names, calls and members that this token is a part of; -1 when there is none. */
 export function startOfChain({ texts, partners }: SourceTokens, position: number): number {
   let at = position
   for (;;) {
-    // From the end of a call or of an index to what is called.
+    // Step back from the end of a call or of an index to its name.
     while (texts[at] === ')' || texts[at] === ']' || texts[at] === '!') {
       if (texts[at] === '!') {
         at--
@@ -103,12 +104,12 @@ export function isName(text: string | undefined): text is string {
   return isWord(text) && !KEYWORDS.has(text)
 }
 
-/** Behind a dot a keyword is a name as well: `db.delete(orders)`. */
+/** After a dot a keyword is a name as well: `db.delete(orders)`. */
 function isWord(text: string | undefined): text is string {
   return text !== undefined && /^[\p{L}_$#]/u.test(text)
 }
 
-/** Before `<Row>`, backwards: the name it belongs to. */
+/** The name before a type argument `<Row>` that ends here. */
 function behindType(texts: readonly string[], end: number): number {
   if (texts[end] !== '>') return end
   let depth = 0
@@ -119,7 +120,7 @@ function behindType(texts: readonly string[], end: number): number {
   return end
 }
 
-/** Behind `<Row>`, the bracket of the call; -1 where it is a comparison. */
+/** The opening bracket of the call after a type argument `<Row>`; -1 for a comparison. */
 function openBehindType(texts: readonly string[], start: number): number {
   let depth = 0
   for (let at = start; at < texts.length && at < start + LONGEST_TYPE; at++) {

@@ -1,26 +1,26 @@
-// JavaScript or TypeScript cut into words and brackets, just well enough to see what encloses a position. It is no
-// parser: comments, texts and regular expressions are skipped, types are read as if they were code.
+// Cuts JavaScript or TypeScript into words and brackets, just well enough to see what encloses a position. It is no
+// parser: comments, texts and regular expressions are skipped, and types are read as if they were code.
 
 export interface SourceTokens {
   readonly texts: readonly string[]
-  /** Where each token begins in the source. */
+  /** The position in the source where each token begins. */
   readonly starts: readonly number[]
-  /** Where each token ends; of a part of a template, where the text behind it ends. */
+  /** The position where each token ends. A part of a template ends with the text after it. */
   readonly ends: readonly number[]
-  /** Of a bracket, the position of its partner; -1 for all else, and for one that has none. */
+  /** The token that is the partner of a bracket; -1 for all other tokens, and for a bracket without a partner. */
   readonly partners: readonly number[]
-  /** The position of the opening bracket that encloses each token; -1 outside of all. */
+  /** The token of the opening bracket that encloses each token; -1 outside of all brackets. */
   readonly parents: readonly number[]
   /** Whether a token is the first of its line. */
   readonly begins: readonly boolean[]
-  /** Where each line begins in the source. */
+  /** The position where each line begins. */
   readonly lines: readonly number[]
 }
 
-/** Tokens of the type that stands behind a name or the parameters of a function. */
+/** The number of tokens that the type after a name, or after the parameters of a function, may have. */
 export const LONGEST_TYPE = 40
 
-/** The token at a position of the source, or the next one; -1 where there is none. */
+/** The token at a line and column, or the next one; -1 when there is none. */
 export function tokenAt({ starts, lines }: SourceTokens, line: number, column = 1): number {
   const begin = lines[line - 1]
   if (begin === undefined) return -1
@@ -63,7 +63,7 @@ export function readTokens(source: string): SourceTokens {
     return opener
   }
 
-  /** From behind the backtick, or from behind the brace that ends a part of code in it. */
+  /** Skips the text of a template that begins after its backtick, or after the brace that ends a part of code in it. */
   const skipTemplate = (from: number): number => {
     const last = ends.length - 1
     for (let end = from; end < source.length; end++) {
@@ -108,11 +108,11 @@ export function readTokens(source: string): SourceTokens {
   return { texts, starts, ends, partners, parents, begins, lines }
 }
 
-/** Stands for a text in quotes. */
+/** The token of every text in quotes. */
 export const TEXT = "'"
 const OPENING = '([{'
 const CLOSING = ')]}'
-/** Read as one, the longer ones first. */
+/** Marks of several characters, each read as one token. The longer marks come first. */
 const MARKS = ['...', '===', '!==', '=>', '==', '!=', '<=', '>=', '?.', '??', '&&', '||']
 
 function startsOfLines(source: string): number[] {
@@ -143,7 +143,7 @@ function behind(source: string, mark: string, from: number): number {
   return end < 0 ? source.length : end + mark.length
 }
 
-/** One that does not end in its line is no text but an apostrophe, as in JSX. */
+/** A quote whose text does not end in its line is an apostrophe, as in JSX. */
 function skipText(source: string, from: number): number {
   const quote = source[from]
   for (let end = from + 1; end < source.length && source[end] !== '\n'; end++) {
@@ -181,7 +181,7 @@ const BEFORE_EXPRESSION = new Set([
   'yield',
 ])
 
-/** A slash begins a regular expression where a value cannot have ended just before. */
+/** A slash begins a regular expression when no value can have ended just before it. */
 function beginsExpression(texts: readonly string[]): boolean {
   const last = texts.at(-1)
   if (last === undefined || BEFORE_EXPRESSION.has(last)) return true

@@ -8,4 +8,9 @@ export interface Vocabulary {
   readonly imports: ReadonlySet<string>
   /** Methods whose awaited result is an array. */
   readonly lists: ReadonlySet<string>
+  /**
+   * The words and marks before the brace of an object that lists columns to fetch: `select(` for `select({ … })`, `columns:`
+   * for `columns: { … }`.
+   */
+  readonly columnLists: ReadonlySet<string>
 }

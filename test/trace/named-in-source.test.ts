@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { vocabulary } from '../../src/advice/advisors.ts'
 import { noteNamed } from '../../src/trace/source/named-in-source.ts'
-import { codeOnly } from '../../src/trace/source/source-code.ts'
 import type { Query } from '../../src/types/query.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-/** Of a template, in the source that is written. */
+/** The start of a hole in a template, for templates in the source that is written. */
 const OPEN = '${'
 
-/** Which of the columns the function around `// here` names, as the source of a file stands there. */
+/** The columns that the function around `// here` names, in a file with this source. */
 function named(source: string, columns: readonly string[]): readonly string[] {
   const file = join(temporaryFolder(), 'source.ts')
   writeFileSync(file, source)
@@ -19,13 +19,14 @@ function named(source: string, columns: readonly string[]): readonly string[] {
     callSite: [{ file, line, column: 3 }],
     usage: { read: ['id'], serialized: [], unread: columns, rowsTouched: 1 },
   }
-  noteNamed([query])
+  noteNamed([query], vocabulary)
   return query.usage?.named ?? []
 }
 
-const around = (body: string) => `
+const around = (body: string, before = '') => `
 async function other(row) { return row.elsewhere }
-export async function load(pool, full): Promise<Row[]> {
+export async function load(pool, full): Promise<{ id: number }[]> {
+  ${before}
   const { rows } = await pool.query('select id, bio, notes from t') // here
   ${body}
 }`
@@ -45,13 +46,24 @@ test.each([
   ['the statement itself', 'return rows.map((row) => row.id)'],
   ['another function', 'return other(rows)'],
   ['a comment', 'return rows.map((row) => row.id) // not the bio, /* nor */ notes'],
-  ['another text', `return rows.map((row) => \`${OPEN}row.id} bio\` + 'notes')`],
+  ['the text of a template', `return rows.map((row) => \`${OPEN}row.id} bio\` + 'notes')`],
+  ['a template in a template', `return \`bio ${OPEN}rows.map((row) => \`notes ${OPEN}row.id}\`)} bio\``],
+  ['a regular expression', 'return rows.filter((row) => /bio|notes/.test(row.id))'],
   ['a list of columns to fetch', 'return db.select({ bio: t.bio, notes: t.notes }).from(t)'],
-])('%s does not', (_what, body) => {
+  [
+    'a list of columns of a relational query',
+    'return db.query.t.findMany({ columns: { bio: true, notes: true } })',
+  ],
+])('%s does not name the column', (_what, body) => {
   expect(named(around(body), ['bio', 'notes', 'elsewhere'])).toEqual([])
 })
 
-test('of a file that is not there nothing is known', () => {
+test('the function is found after a template with code in it', () => {
+  const source = around('return rows.map((row) => row.bio)', `log(\`loads ${OPEN}full}\`)`)
+  expect(named(source, ['bio', 'elsewhere'])).toEqual(['bio'])
+})
+
+test('a file that does not exist names nothing', () => {
   const query: Query = {
     sql: 'select 1',
     callSite: [
@@ -60,12 +72,6 @@ test('of a file that is not there nothing is known', () => {
     ],
     usage: { read: ['id'], serialized: [], unread: ['bio'], rowsTouched: 1 },
   }
-  noteNamed([query])
+  noteNamed([query], vocabulary)
   expect(query.usage?.named).toBeUndefined()
-})
-
-test('positions stay where they are', () => {
-  const source = `const a = 'x' // b\nconst c = \`d ${OPEN}e(\`f ${OPEN}g}\`)} h\`\n`
-  expect(codeOnly(source)).toHaveLength(source.length)
-  expect(codeOnly(source).match(/\w+/g)).toEqual(['const', 'a', 'const', 'c', 'e', 'g'])
 })

@@ -3,7 +3,8 @@
 // where no stack can be had, there is no line, and the finding says so.
 import { dirname, sep } from 'node:path'
 import type { CallSite } from '../../types/query.ts'
-import { handsOn } from '../source/source-files.ts'
+import { boundedMemo } from '../bounded-memo.ts'
+import { handsOn } from '../source/source-at-frame.ts'
 import { type ApplicationCode, applicationRule } from './application-code.ts'
 import { readCall } from './read-call.ts'
 import { toSource } from './source-position.ts'
@@ -19,7 +20,7 @@ export type { CapturedStack }
 
 /** Every ORM measured shows the application's frame within 25; the rest is for wrappers of the application's own. */
 const STACK_FRAMES = 40
-/** Loops of one shape repeat the same few stacks; the memory is emptied when it is full. */
+/** Stacks whose call is remembered: loops of one shape repeat the same few stacks. */
 const REMEMBERED = 2000
 
 const { captureStackTrace } = Error
@@ -57,7 +58,6 @@ export type ResolveCall = (captured: CapturedStack) => Call
 
 export function callResolver(application: ApplicationCode = {}, remembered = REMEMBERED): ResolveCall {
   const isApplication = applicationRule(application, isOwn)
-  const known = new Map<string, Call>()
 
   const resolve = (stack: FormattedStack): Call => {
     const frames = framesOf(stack)
@@ -83,14 +83,12 @@ export function callResolver(application: ApplicationCode = {}, remembered = REM
     return !isOwnFunction && handsOn(frame)
   }
 
+  const resolveKnown = boundedMemo(remembered, resolve, ({ text }) => text)
+
   return (captured) => {
     try {
       const stack = formatStack(captured)
-      if (typeof stack.text !== 'string') return resolve(stack)
-      const call = known.get(stack.text) ?? resolve(stack)
-      if (known.size >= remembered) known.clear()
-      known.set(stack.text, call)
-      return call
+      return typeof stack.text === 'string' ? resolveKnown(stack) : resolve(stack)
     } catch {
       return NO_CALL
     }

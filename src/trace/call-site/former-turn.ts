@@ -3,7 +3,7 @@
 // `load < next < callback of load`. The callback is no caller of the loop. Without it, the later turns have the path of
 // the first one, which began with the callers of the loop still running.
 
-import { enclosingFunctions, wordAt } from '../source/source-files.ts'
+import { enclosingFunctions, wordAt } from '../source/source-at-frame.ts'
 import type { Call } from './call-site.ts'
 
 export function withoutFormerTurn(call: Call): Call {

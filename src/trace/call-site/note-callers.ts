@@ -3,7 +3,7 @@
 import { findSameStatements } from '../../grouping/repetitions.ts'
 import type { CallSite } from '../../types/query.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
-import { isRepeated } from '../source/source-files.ts'
+import { isRepeated } from '../source/source-at-frame.ts'
 import type { Call } from './call-site.ts'
 import { withoutFormerTurn } from './former-turn.ts'
 

@@ -1,7 +1,7 @@
 // From the application's frames of a stack to the calls they stand for. Above an `await` V8 has lost the call itself; of one
 // in Promise.all its number is left, and the source tells where that one stands.
 import type { Frame } from '../../types/query.ts'
-import { awaitsOneOfSeveral, combinedFrame } from '../source/source-files.ts'
+import { awaitsOneOfSeveral, combinedFrame } from '../source/source-at-frame.ts'
 import type { Call } from './call-site.ts'
 import type { StackFrame } from './stack-frames.ts'
 

@@ -1,14 +1,15 @@
-// Leads from compiled code to its source where nothing in the process does: by the source map beside the file, or in
-// it. Read when a finding is made, never when a query is sent. A file written after the process began is not what runs,
-// so its map would name a wrong line and is left alone.
+// Leads from compiled code to its source by the source map beside the file, or in it, when nothing else in the process
+// does so. Maps are read when a trace closes, never when a query is sent. A file that was written after the process began
+// is not what runs: its map would name a wrong line, so it is not used.
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { FlattenMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping'
 import { processStartMs } from '../../host/real-time.ts'
 import type { Frame } from '../../types/query.ts'
+import { boundedMemo } from '../bounded-memo.ts'
 
-/** Where the frame stands in the source; the frame itself where no map tells. */
+/** The frame in the source, or the frame itself when no map is known. */
 export function toSource(frame: Frame): Frame {
   return mapFrame(frame, COMPILED.test(frame.file) ? sourceMapOf(frame.file) : undefined)
 }
@@ -22,20 +23,12 @@ export function mapFrame(frame: Frame, map: TraceMap | undefined): Frame {
 }
 
 const COMPILED = /\.[cm]?js$/
-/** Files whose map, or lack of one, is remembered; a bundle is one file. */
+/** Files whose map, or lack of one, is remembered. A bundle is one file. */
 const KNOWN_FILES = 1000
 /** A larger map takes seconds to read, which no application should wait for. */
 const MAP_BYTES = 64 * 1024 * 1024
 
-const known = new Map<string, TraceMap | undefined>()
-
-function sourceMapOf(file: string): TraceMap | undefined {
-  if (known.has(file)) return known.get(file)
-  if (known.size >= KNOWN_FILES) known.clear()
-  const map = readSourceMap(file)
-  known.set(file, map)
-  return map
-}
+const sourceMapOf = boundedMemo(KNOWN_FILES, readSourceMap)
 
 function readSourceMap(file: string): TraceMap | undefined {
   try {
@@ -53,7 +46,7 @@ function readSourceMap(file: string): TraceMap | undefined {
   }
 }
 
-/** The map that a reference holds itself; `undefined` where it names a file. */
+/** The map that the reference itself contains; `undefined` when it names a file. */
 export function embeddedMap(reference: string, file: string): TraceMap | undefined {
   const embedded = DATA_URL.exec(reference)
   if (!embedded) return undefined
@@ -62,8 +55,8 @@ export function embeddedMap(reference: string, file: string): TraceMap | undefin
   return FlattenMap(json, pathToFileURL(file).href)
 }
 
-/** What a file held when the process began; throws when it has changed since then or is too large. */
-export function readIfOld(file: string): string {
+/** The text of a file as it was when the process began. Throws when the file has changed since then or is too large. */
+function readIfOld(file: string): string {
   const { mtimeMs, size } = statSync(file)
   if (mtimeMs > processStartMs || size > MAP_BYTES) throw new Error('not what runs, or too large')
   return readFileSync(file, 'utf8')
@@ -72,7 +65,7 @@ export function readIfOld(file: string): string {
 const REFERENCE = /^[ \t]*\/\/[#@] sourceMappingURL=(\S+)[ \t]*$/gm
 const DATA_URL = /^data:application\/json(?:;charset=[^;,]+)?(;base64)?,(.*)$/s
 
-/** The last one counts: bundles may carry those of their parts. */
+/** The last reference counts, because bundles may contain the references of their parts. */
 function lastReference(code: string): string | undefined {
   return [...code.matchAll(REFERENCE)].at(-1)?.[1]
 }

@@ -4,7 +4,7 @@ import { argumentsOf, isName, readChain } from '../../source/call-chain.ts'
 import { TEXT } from '../../source/tokens.ts'
 import { namesOfPattern, type Source } from './source-text.ts'
 
-/** Nobody pastes a longer expression. */
+/** A longer expression is not worth pasting. */
 export const LONGEST_EXPRESSION = 3000
 
 /** Values by name; `undefined` for a name whose value cannot replace it. */

@@ -27,3 +27,18 @@ export function mayAwait(tokens: SourceTokens, position: number): boolean {
   }
   return true
 }
+
+/** The braces of the innermost function with a body in braces around a position. */
+export function functionBodyAround(
+  tokens: SourceTokens,
+  position: number,
+): readonly [open: number, close: number] | undefined {
+  const { parents, partners } = tokens
+  if (position < 0) return undefined
+  for (let open = parents[position] as number; open >= 0; open = parents[open] as number) {
+    if (blockAt(tokens, open)?.kind !== 'function') continue
+    const close = partners[open] as number
+    return close < 0 ? undefined : [open, close]
+  }
+  return undefined
+}

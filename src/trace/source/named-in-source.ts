@@ -1,115 +1,72 @@
-// Which names the source of a function holds, for those who would say that nobody reads a column: another branch of the
-// function may. It reads the file once, looks at code alone (not at strings, comments and lists of selected columns) and
-// knows nothing of what it cannot read. Lexical, so it may take a name for more than it is, and then somebody says less.
-import { readFileSync, statSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// Notes which unread columns the source of the functions around a query names: another branch of a function may read the
+// column, so that nobody may say that it is never read. Texts, comments and lists of columns to fetch are no code that reads
+// a row. A name may mean something else than the column; then one finding too few is made.
+import { type SourceTokens, TEXT, tokenAt } from '../../source/tokens.ts'
+import type { Vocabulary } from '../../source/vocabulary.ts'
 import type { CallSite, Frame, Query, RowUsage } from '../../types/query.ts'
-import { codeOnly } from './source-code.ts'
+import { boundedMemo } from '../bounded-memo.ts'
+import { functionBodyAround } from './enclosing-functions.ts'
+import { sourceFile } from './source-files.ts'
 
 type Watched = Query & { usage?: RowUsage }
 
-/** Adds to the usage of rows which unread columns the functions on the call site name. */
-export function noteNamed(queries: readonly Watched[]): void {
+/** Adds to the usage of rows which unread columns the functions of the call site name. */
+export function noteNamed(queries: readonly Watched[], vocabulary: Vocabulary): void {
   for (const query of queries) {
     const { usage, callSite = [], builtAt } = query
     if (!usage || usage.unread.length === 0 || usage.named) continue
     const sites: CallSite = builtAt ? [builtAt, ...callSite] : callSite
-    const named = usage.unread.filter((column) => sites.some((frame) => isNamed(column, frame)))
+    const named = usage.unread.filter((column) => sites.some((frame) => isNamed(column, frame, vocabulary)))
     if (named.length > 0) query.usage = { ...usage, named }
   }
 }
 
-/** Functions remembered; all are forgotten when there are more, and read again. */
-const KNOWN_FUNCTIONS = 1000
-const known = new Map<string, ReadonlySet<string> | undefined>()
-
-function isNamed(column: string, frame: Frame): boolean {
-  const key = `${frame.file}:${frame.line}:${frame.column}`
-  if (!known.has(key)) {
-    if (known.size >= KNOWN_FUNCTIONS) known.clear()
-    known.set(key, namesAround(frame))
-  }
-  const names = known.get(key)
+function isNamed(column: string, frame: Frame, vocabulary: Vocabulary): boolean {
+  const names = namesAround({ frame, vocabulary })
   if (!names) return false
   const name = column.slice(column.lastIndexOf('.') + 1)
   return names.has(name) || names.has(name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()))
 }
 
-function namesAround({ file, line, column = 1 }: Frame): ReadonlySet<string> | undefined {
-  const source = readSource(file)
-  if (!source) return undefined
-  const { code, functions } = source
-  let at = 0
-  for (let number = 1; number < line; number++) {
-    at = code.indexOf('\n', at) + 1
-    if (at === 0) return undefined
-  }
-  at += column - 1
-  const around = functions.filter(([start, end]) => start < at && at < end)
-  const innermost = around.reduce<readonly [number, number] | undefined>(
-    (least, one) => (!least || one[0] > least[0] ? one : least),
-    undefined,
-  )
-  return innermost && new Set(code.slice(...innermost).match(/[\p{L}_$][\p{L}\p{N}_$]*/gu))
-}
+/** Frames whose function is remembered. */
+const KNOWN_FRAMES = 1000
 
-interface Source {
-  code: string
-  /** Where the bodies of functions begin and end. */
-  functions: readonly (readonly [number, number])[]
-}
+/** The names in the innermost function around a frame. */
+const namesAround = boundedMemo(
+  KNOWN_FRAMES,
+  ({ frame, vocabulary }: { frame: Frame; vocabulary: Vocabulary }) => readNames(frame, vocabulary),
+  ({ frame: { file, line, column } }) => `${file}:${line}:${column}`,
+)
 
-/** Longer ones are bundles. */
+/** A larger file is a bundle. */
 const LONGEST_FILE_BYTES = 256 * 1024
-const KNOWN_FILES = 16
-const files = new Map<string, Source | undefined>()
 
-function readSource(file: string): Source | undefined {
-  if (files.has(file)) return files.get(file)
-  if (files.size >= KNOWN_FILES) files.delete(files.keys().next().value as string)
-  let source: Source | undefined
-  try {
-    const path = file.startsWith('file:') ? fileURLToPath(file) : file
-    if (isAbsolute(path) && statSync(path).size <= LONGEST_FILE_BYTES) {
-      const code = codeOnly(readFileSync(path, 'utf8'))
-      source = { code, functions: functionBodies(code) }
-    }
-  } catch {
-    // It is not there, or not for us to read: nothing is known.
+function readNames(
+  { file, line, column }: Frame,
+  { columnLists }: Vocabulary,
+): ReadonlySet<string> | undefined {
+  const source = sourceFile(file)
+  if (!source || source.bytes > LONGEST_FILE_BYTES) return undefined
+  const { tokens, text } = source
+  const body = functionBodyAround(tokens, tokenAt(tokens, line, column))
+  if (!body) return undefined
+  const { texts, partners, starts, ends } = tokens
+  const names = new Set<string>()
+  for (let at = body[0]; at < body[1]; at++) {
+    const word = texts[at] as string
+    if (word === '{' && columnLists.has(`${texts[at - 2]}${texts[at - 1]}`)) {
+      at = Math.max(at, partners[at] as number)
+    } else if (word === TEXT && isIndex(tokens, at)) {
+      for (const [name] of text.slice(starts[at], ends[at]).matchAll(NAMES)) names.add(name)
+    } else if (NAME.test(word)) names.add(word)
   }
-  files.set(file, source)
-  return source
+  return names
 }
 
-/** Blocks behind `=>`, and behind the brackets of parameters. */
-function functionBodies(code: string): [number, number][] {
-  const bodies: [number, number][] = []
-  const open: { start: number; isBody: boolean }[] = []
-  const brackets: number[] = []
-  let lastOpened = 0
-  for (let at = 0; at < code.length; at++) {
-    const character = code[at]
-    if (character === '(') brackets.push(at)
-    else if (character === ')') lastOpened = brackets.pop() ?? 0
-    else if (character === '{') open.push({ start: at, isBody: isBody(code, at, lastOpened) })
-    else if (character === '}') {
-      const block = open.pop()
-      if (block?.isBody) bodies.push([block.start, at])
-    }
-  }
-  return bodies
-}
+const NAMES = /[\p{L}_$][\p{L}\p{N}_$]*/gu
+const NAME = /^[\p{L}_$][\p{L}\p{N}_$]*$/u
 
-/** Text before a block that is looked at: a type of what is returned may stand there. */
-const HEAD_LENGTH = 200
-
-function isBody(code: string, at: number, lastOpened: number): boolean {
-  const before = code.slice(Math.max(0, at - HEAD_LENGTH), at).trimEnd()
-  if (before.endsWith('=>')) return true
-  const closed = before.lastIndexOf(')')
-  if (closed < 0 || /[;{}]/.test(before.slice(closed + 1))) return false
-  if (closed < before.length - 1 && before[closed + 1] !== ':') return false
-  const head = code.slice(Math.max(0, lastOpened - HEAD_LENGTH), lastOpened).trimEnd()
-  return !/\b(?:if|for|while|switch|catch|with|await)$/.test(head)
+/** The text in `row['name']`, which names a column as `row.name` does. */
+function isIndex({ texts, begins }: SourceTokens, at: number): boolean {
+  return texts[at - 1] === '[' && !begins[at] && /^(?:[\w$]|[)\]]$)/.test(texts[at - 2] ?? '')
 }

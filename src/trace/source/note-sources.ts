@@ -6,7 +6,7 @@ import { fingerprint } from '../../sql/index.ts'
 import type { QuerySource, RowUsage } from '../../types/query.ts'
 import type { Call } from '../call-site/call-site.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
-import { querySource } from './source-files.ts'
+import { querySource } from './source-at-frame.ts'
 
 /** Notes the source of statements that are repeated, and of those whose rows were not all read. */
 export function noteSources(queries: readonly RecordedQuery[], vocabulary: Vocabulary): void {

@@ -1,13 +1,13 @@
-// What is read of a call that sends a query, and what is left out because it could not be written anew.
+// Reading the call that sends a query from its source, and the cases for which no code is advised.
 import { describe, expect, test } from 'vitest'
 import { vocabulary } from '../../src/advice/advisors.ts'
 import { drizzleCode } from '../../src/advice/drizzle/code.ts'
 import { poolCode } from '../../src/advice/pg/pool-code.ts'
 import { readTokens } from '../../src/source/tokens.ts'
-import { readQuerySource } from '../../src/trace/source/source-query.ts'
+import { readQuerySource } from '../../src/trace/source/query-source.ts'
 import type { QuerySource } from '../../src/types/query.ts'
 
-/** Of the call in which `where`, or `query`, stands last. */
+/** The source of the last call of `where`, or of another name. */
 function sourceOf(text: string, { name = 'where', file = '/app/orders.ts' } = {}): QuerySource | undefined {
   const tokens = readTokens(text)
   return readQuerySource(tokens, text, tokens.texts.lastIndexOf(name), file, vocabulary)
@@ -44,7 +44,7 @@ describe('a loop is read as it is written', () => {
     })
   })
 
-  test('with the constants of its body in their places', () => {
+  test('with the values of its constants', () => {
     const text = inLoop(
       'db.select(columns).from(lines).where(eq(lines.orderId, key))',
       'for (const order of orders)',
@@ -60,29 +60,29 @@ describe('a loop is read as it is written', () => {
 
 describe('no code is advised', () => {
   const cases: Record<string, string> = {
-    'where no loop is around the query': `async function lines(order) { return ${LINES} }`,
-    'where the loop calls another function for it': `async function list() { for (const order of orders) await within(async () => { await ${LINES} }) }`,
-    'where the loop is counted': `async function list() { for (let i = 0; i < orders.length; i++) { await db.select().from(lines).where(eq(lines.orderId, orders[i].id)) } }`,
-    'where what the loop goes through is made by a call': inLoop(LINES, 'for (const order of takeOrders())'),
-    'where no await may stand before the loop': `function list() { return orders.map((order) => ${LINES}) }`,
-    'where the value is awaited in the loop': inLoop(
+    'when no loop is around the query': `async function lines(order) { return ${LINES} }`,
+    'when the query is in another function that the loop calls': `async function list() { for (const order of orders) await within(async () => { await ${LINES} }) }`,
+    'when the loop counts': `async function list() { for (let i = 0; i < orders.length; i++) { await db.select().from(lines).where(eq(lines.orderId, orders[i].id)) } }`,
+    'when a call makes what the loop iterates over': inLoop(LINES, 'for (const order of takeOrders())'),
+    'when await is not allowed before the loop': `function list() { return orders.map((order) => ${LINES}) }`,
+    'when the value is awaited in the loop': inLoop(
       'db.select().from(lines).where(eq(lines.orderId, key))',
       'for (const order of orders)',
     ).replace('  const found', '  const key = await keyOf(order)\n  const found'),
-    'where the number of the turn is a value': `async function list() { await Promise.all(orders.map(async (order, index) => { await db.select().from(lines).where(and(eq(lines.orderId, order.id), eq(lines.line, index))) })) }`,
-    'where a join may give null': inLoop(
+    'when the number of the turn is a value': `async function list() { await Promise.all(orders.map(async (order, index) => { await db.select().from(lines).where(and(eq(lines.orderId, order.id), eq(lines.line, index))) })) }`,
+    'when a join may give null': inLoop(
       `db.select().from(lines).leftJoin(notes, eq(notes.id, lines.noteId)).where(eq(lines.orderId, order.id))`,
     ),
-    'where the value is compared in an or': inLoop(
+    'when the value is compared in an or': inLoop(
       'db.select().from(lines).where(or(eq(lines.orderId, order.id), eq(lines.free, true)))',
     ),
-    'where rows are locked': inLoop(`${LINES}.for('update')`),
-    'where inArray means something else in the file': inLoop(
+    'when rows are locked': inLoop(`${LINES}.for('update')`),
+    'when inArray means something else in the file': inLoop(
       LINES,
       'for (const order of orders)',
       'const inArray = 1',
     ),
-    'where a text looks like a key': inLoop(
+    'when a text looks like a key': inLoop(
       `db.select().from(lines).where(and(eq(lines.orderId, order.id), eq(lines.key, 'sk_live_4eC39HqLyjWDarjtT1zdp7dc')))`,
     ),
   }
@@ -109,14 +109,14 @@ describe('no code is advised', () => {
   })
 })
 
-test('names that the file has already are not declared again', () => {
+test('the code does not declare names that the file has already', () => {
   const source = sourceOf(inLoop(LINES, 'for (const order of orders)', 'const linesByOrderId = 1'))
   const fix = source && drizzleCode('select', source)?.fix
   expect(fix).toContain('const linesByOrderId2 = new Map<')
   expect(fix).toContain('linesByOrderId2.get(order.id) ?? []')
 })
 
-test('names with a number are not declared again either', () => {
+test('the code does not declare names with a number that the file has already', () => {
   const declared = ['linesFound', 'linesFound2', 'linesByOrderId', 'linesByOrderId2'].map(
     (name) => `const ${name} = 1`,
   )
@@ -130,7 +130,7 @@ describe('a key of several columns', () => {
   const both = 'and(eq(lines.orderId, order.id), eq(lines.kind, order.kind))'
   const query = `db.select().from(lines).where(${both})`
 
-  test('is made by a function', () => {
+  test('is one text that a function makes', () => {
     const source = sourceOf(inLoop(query))
     const fix = source && drizzleCode('select', source)?.fix
     expect(fix).toContain('const keyOfLines = (...values: unknown[]) => JSON.stringify(values)')
@@ -138,13 +138,13 @@ describe('a key of several columns', () => {
     expect(fix?.match(/JSON\.stringify/g)).toHaveLength(1)
   })
 
-  test('is made by a function with a name that the file does not have', () => {
+  test('uses a function with a name that the file does not have', () => {
     const source = sourceOf(inLoop(query, 'for (const order of orders)', 'const keyOfLines = 1'))
     expect(source && drizzleCode('select', source)?.fix).toContain('const keyOfLines2 = (')
   })
 })
 
-describe('of a loop in another loop the inner one is meant', () => {
+describe('the code for a loop in another loop replaces the query of the inner loop', () => {
   const isInner = (text: string) => {
     const source = sourceOf(text)
     const { remediation, fix } = (source && drizzleCode('select', source)) ?? {}
@@ -170,12 +170,12 @@ describe('of a loop in another loop the inner one is meant', () => {
     ['for (const buyer of buyers) greet(buyer); for (const order of orders) {', '}'],
     ['for (const buyer of buyers) { greet(buyer) }\nfor (const order of orders) {', '}'],
     ['on(buyers, async () => { for (const order of orders) {', '} })'],
-  ])('but not in %s', (head, end) => {
+  ])('a loop that is in no other loop: %s', (head, end) => {
     expect(isInner(`async function list() { ${head} const found = await ${LINES} ${end} }`)).toBe(false)
   })
 })
 
-test('a variable of the same name in another function does not decide what is read of a result', () => {
+test('a variable of the same name in another function does not count as a use of the result', () => {
   const text = inLoop(`pool.query('select id from lines where order_id = $1', [order.id])`).replace(
     /\n\}\n\}$/,
     '\n  found.rows.length\n}\n}',
@@ -189,7 +189,7 @@ test('a variable of the same name in another function does not decide what is re
   )
 })
 
-test('JavaScript gets no types, and a file with require gets no import', () => {
+test('JavaScript gets code without types, and a file with require gets no import', () => {
   const text = inLoop(LINES).replace(
     `import { eq } from 'drizzle-orm'`,
     `const { eq } = require('drizzle-orm')`,

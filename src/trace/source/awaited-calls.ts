@@ -1,14 +1,14 @@
-// Which call of the application's source is awaited. Above an `await` V8's stacks have lost the call: of one in Promise.all
-// only its number is left, so three calls side by side look like the turns of a loop. The source shows where they stand.
-// What cannot be read in it stays unknown.
+// Finds in the source which call is awaited. After an `await`, V8's stacks no longer have the call: for Promise.all only its
+// number is left, so three calls beside each other look like the turns of a loop. The source shows where each call is. The
+// answer is `unknown` when the source cannot be understood.
 import { LONGEST_TYPE, type SourceTokens } from '../../source/tokens.ts'
 import { iterates } from './blocks.ts'
 import { isRepeatedAt } from './repeated-at.ts'
 
-/** What is awaited together: the position of one of several calls that are written out, or that a loop makes them. */
+/** One of several calls that are awaited together: its position, `loop` when a loop makes the calls, or `unknown`. */
 export type CombinedCall = { at: number; function?: string } | 'loop' | 'unknown'
 
-/** Which call of those that are awaited at `position` has the number `index` in Promise.all, any or allSettled. */
+/** The call with the number `index` among those that Promise.all, any or allSettled awaits at `position`. */
 export function combinedCall(tokens: SourceTokens, position: number, index: number): CombinedCall {
   const end = endOfChain(tokens, position)
   const combinator = findCombinator(tokens, position, end)
@@ -16,7 +16,7 @@ export function combinedCall(tokens: SourceTokens, position: number, index: numb
   return combinedInCallee(tokens, position, end, index)
 }
 
-/** Whether several calls are awaited at `position` without a number: those of Promise.race, and one `then` after the other. */
+/** Whether several calls are awaited at `position` without a number: calls in Promise.race, and chains of `then`. */
 export function awaitsSeveralCalls(tokens: SourceTokens, position: number): boolean {
   const { texts, partners } = tokens
   const end = endOfChain(tokens, position)
@@ -33,7 +33,7 @@ export function awaitsSeveralCalls(tokens: SourceTokens, position: number): bool
   return isSeveral
 }
 
-/** Behind `await` and names, members, calls and their arguments: where the expression ends that is awaited. */
+/** The end of the awaited expression: after `await` come names, members, and calls with their arguments. */
 function endOfChain({ texts, partners }: SourceTokens, position: number): number {
   let at = position
   while (['await', 'new', 'return', '('].includes(texts[at] as string) && !isCall(texts, at)) at++
@@ -62,11 +62,11 @@ const NAME = /^[\w$\u0080-\uffff]/
 
 const COMBINATORS = new Set(['all', 'allSettled', 'any'])
 
-/** The position of the bracket behind `Promise.all`, between two positions; -1 where there is none. */
+/** The position of the bracket after `Promise.all`, between two positions; -1 when there is none. */
 function findCombinator({ texts }: SourceTokens, from: number, to: number): number {
   for (let at = from; at <= to - 3; at++) {
     if (texts[at] === 'Promise' && texts[at + 1] === '.' && COMBINATORS.has(texts[at + 2] ?? '')) {
-      // Between them stands at most a type.
+      // At most a type comes before the bracket.
       return texts.indexOf('(', at + 3)
     }
   }
@@ -108,7 +108,7 @@ function elementOfArray(
   return 'unknown'
 }
 
-/** Promises that are collected in a variable first, by what was put into it before. */
+/** Promises that are first collected in a variable: by the values that it was given before. */
 function elementOfVariable(tokens: SourceTokens, use: number, index: number): CombinedCall {
   const { texts, parents, starts } = tokens
   const name = texts[use]
@@ -132,7 +132,7 @@ function elementOfVariable(tokens: SourceTokens, use: number, index: number): Co
   return 'unknown'
 }
 
-/** Behind `name =` and `name: Type =`, the value; -1 where nothing is given to the name. */
+/** The value after `name =` or `name: Type =`; -1 when the name gets no value. */
 function valueGiven(texts: readonly string[], parents: readonly number[], name: number): number {
   if (texts[name + 1] === '=') return name + 2
   if (texts[name + 1] !== ':') return -1
@@ -161,7 +161,7 @@ function combinedInCallee(tokens: SourceTokens, from: number, end: number, index
   return 'unknown'
 }
 
-/** The bracket of the last call on the outermost level of the chain. */
+/** The opening bracket of the last call on the outermost level of the chain. */
 function lastCall({ texts, partners }: SourceTokens, from: number, end: number): number {
   let last = -1
   for (let at = from; at < end; at++) {
@@ -171,7 +171,7 @@ function lastCall({ texts, partners }: SourceTokens, from: number, end: number):
   return last
 }
 
-/** Where a function of this name is written: `function name(`, `name = (`, `name: (` or a method `name(` with a body. */
+/** The body of a function of this name: `function name(`, `name = (`, `name: (` or a method `name(`. */
 function bodyOfFunction(
   { texts, partners, parents }: SourceTokens,
   name: number,

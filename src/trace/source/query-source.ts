@@ -1,5 +1,5 @@
-// What the source shows of the call that sent a query: the call as it is written, the loop around it, and whether the call
-// could be made before that loop. Whatever the reader does not understand is left out.
+// Reads the call that sent a query from the source: the call as it is written, the loop around it, and whether the call
+// could be made before that loop. A part that the reader does not understand is left out.
 import { type CallChain, chainAround, isName, readChain } from '../../source/call-chain.ts'
 import { type SourceTokens, TEXT } from '../../source/tokens.ts'
 import type { Vocabulary } from '../../source/vocabulary.ts'

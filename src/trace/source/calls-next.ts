@@ -1,5 +1,5 @@
-// Whether what stands at a position hands a request on: `next()` of a chain of middleware (Express, connect, koa, fastify), called
-// or awaited. What comes after it in the chain runs below that frame on the stack, but is not called by it.
+// Whether the call at a position passes a request to the next middleware: `next()` in Express, connect, koa and fastify, called
+// or awaited. The middleware after it runs on the same stack, but is not called by the application's code there.
 import type { SourceTokens } from '../../source/tokens.ts'
 
 export function callsNext({ texts }: SourceTokens, position: number): boolean {
@@ -8,5 +8,5 @@ export function callsNext({ texts }: SourceTokens, position: number): boolean {
   return NEXT.test(texts[name] ?? '') && texts[name + 1] === '(' && before !== '.' && before !== '?.'
 }
 
-/** Fastify's hooks call it `done`; an underscore is put before what a linter takes for unused. */
+/** Fastify's hooks name it `done`. A leading underscore tells linters that it is unused. */
 const NEXT = /^_*(?:next|done)$/
