@@ -2,7 +2,7 @@
 // watched, as for a statement under suspicion. Run it with `node --import tsx bench/row-watch.ts`; only the ratios of one run
 // are meaningful.
 import { Bench } from 'tinybench'
-import { NO_CALL } from '../src/trace/call-site/call-site.ts'
+import { NO_CALL } from '../src/trace/call-site/read-call.ts'
 import { RecordedQuery } from '../src/trace/recorded-query.ts'
 import { rowWatcher } from '../src/trace/row-usage/row-watcher.ts'
 

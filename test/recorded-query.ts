@@ -1,5 +1,5 @@
 // Queries as the driver records them, for tests of what is read from them: `recordedQuery('select …', { params: [1] })`.
-import { NO_CALL } from '../src/trace/call-site/call-site.ts'
+import { NO_CALL } from '../src/trace/call-site/read-call.ts'
 import type { DriverField } from '../src/trace/query-recording.ts'
 import { RecordedQuery } from '../src/trace/recorded-query.ts'
 import { KeptCells } from '../src/trace/value-flow/kept-cells.ts'

@@ -1,6 +1,6 @@
 // A bundle that holds pg-loupe lacks what bundlers leave out: the WebAssembly of its parser, and, without a source map, the
 // names of files.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 const NEXT_STEP =

@@ -1,5 +1,5 @@
 // Without the catalog nothing is known of keys and sizes, and the detectors that need them are silent.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { CatalogFacts, SetupFacts } from './setup-facts.ts'
 
 export function explainCatalogs({ catalogs }: SetupFacts): Notice[] {

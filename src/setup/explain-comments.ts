@@ -1,5 +1,5 @@
 // Notices about comments `pg-loupe-ignore` that leave nothing out.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts, WrongComment } from './setup-facts.ts'
 
 export function explainComments({ surroundings }: SetupFacts): Notice[] {

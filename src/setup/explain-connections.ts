@@ -1,5 +1,5 @@
 // Connections to PostgreSQL that something other than a pg that can be found has opened: what goes over them is not seen.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts, UnknownConnection } from './setup-facts.ts'
 
 type Facts = Pick<SetupFacts, 'unknownConnections' | 'sources' | 'drivers'>

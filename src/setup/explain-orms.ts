@@ -1,5 +1,5 @@
 // Drizzle sends its queries when the application's frames are gone from the stack; without profileDrizzle they have no line.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 export function explainOrms({ orms, isRegistered }: SetupFacts): Notice[] {

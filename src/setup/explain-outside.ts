@@ -1,6 +1,6 @@
 // Queries in no request and no trace: of jobs and scripts. Those of starting up, and timers that ping, are normal.
 import { plural } from '../text/plural.ts'
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 /** A job comes again and again; one or two may be an accident of the moment, such as a cache that is filled. */

@@ -1,6 +1,6 @@
 // Requests whose queries nobody captures, because the middleware is missing or comes too late.
 import { plural } from '../text/plural.ts'
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 /** Nobody puts a check of a load balancer behind the profiler. */

@@ -1,6 +1,6 @@
 // Notices about queries that are captured and about which nobody is told anything: a test environment without a test runner,
 // tests that nobody collects, and a test run whose tests are not traced.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { RunnerName, SetupFacts } from './setup-facts.ts'
 
 /** Outside of test runners. Reporters that the application has chosen to leave out are its own business. */

@@ -1,6 +1,6 @@
 // Pools and clients that requests use and that nobody profiles, or that another profiler does than the requests.
 import { plural } from '../text/plural.ts'
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { SetupFacts, SourceFacts } from './setup-facts.ts'
 
 /** They make their own connections, so that there is no pool to hand to `profilePool`. */

@@ -1,6 +1,6 @@
 // Notices about what decides whether pg-loupe works at all: versions, variables, and a profiler that is off.
 import { plural } from '../text/plural.ts'
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 import type { PackageFacts, SetupFacts } from './setup-facts.ts'
 
 /** As `engines` of package.json and docs/pg.md say. */

@@ -1,5 +1,5 @@
 // A notice as lines of text: what was seen, what is lost, what to do next.
-import type { Notice } from './explain-setup.ts'
+import type { Notice } from './notice.ts'
 
 /** `folder` is the one that places are relative to. */
 export function formatNotice({ seen, lost, nextStep, place }: Notice, folder: string): string {

@@ -9,13 +9,14 @@ import { analyzeStatement, loadParser } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion } from './check-options.ts'
+import { enforce } from './enforce-verdict.ts'
 import { describeMatching, matches, matchingOption } from './expect-query-count.ts'
 import { findingsAbout, listFindings, listStatements } from './failure-text.ts'
 import { type Growth, growthTable } from './growth-table.ts'
 import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
 import { statementsOf } from './statements.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
+import { type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 export interface ConstantQueriesOptions<T = unknown> {
   /** The sizes, in growing order. Default: `[2, 3]`. */

@@ -10,11 +10,12 @@ import type { Finding, Severity } from '../types/finding.ts'
 import { isAtLeast, SEVERITIES } from '../worst-first.ts'
 import { type CapturedQueries, capture, circumstancesOf } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
+import { enforce } from './enforce-verdict.ts'
 import { listFindings } from './failure-text.ts'
 import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { LOOP_DETECTORS, whyInconclusive } from './unproven-loops.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
+import { type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
+import { LOOP_DETECTORS, whyInconclusive } from './why-inconclusive.ts'
 
 export interface NoFindingsOptions {
   /** Ids of the detectors that count. Default: all that the profiler has switched on, except those that depend on measured times (`slow-query`). */

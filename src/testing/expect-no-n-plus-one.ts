@@ -4,11 +4,12 @@ import { record } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion, optionsAndProfiler } from './check-options.ts'
+import { enforce } from './enforce-verdict.ts'
 import { doubting, judgeFindings, requireDetectors } from './expect-no-findings.ts'
 import { judgeSilence } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
-import { isLoopFinding, LOOP_DETECTORS } from './unproven-loops.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+import { type Inconclusive, inconclusiveOption, type Verdict } from './verdict.ts'
+import { isLoopFinding, LOOP_DETECTORS } from './why-inconclusive.ts'
 
 export interface NoNPlusOneOptions {
   /**

@@ -9,11 +9,12 @@ import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 import { type CapturedQueries, capture } from './capture-queries.ts'
 import { checkAssertion } from './check-options.ts'
+import { enforce } from './enforce-verdict.ts'
 import { findingsAbout, listFindings, listStatements } from './failure-text.ts'
 import { judgeSilence, whyIncomplete } from './no-query.ts'
 import { failureAt } from './query-assertion-error.ts'
 import { statementsOf } from './statements.ts'
-import { enforce, type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
+import { type Inconclusive, inconclusiveOption, type Verdict, withDoubt } from './verdict.ts'
 
 /** The allowed number of queries: either `max` or `exactly`. */
 export interface QueryCountOptions {

@@ -1,9 +1,6 @@
 // The verdict of an assertion about captured queries, before anything is thrown. Matchers of test runners use it directly.
 import * as v from 'valibot'
 import type { Finding } from '../types/finding.ts'
-import type { Report } from '../types/report.ts'
-import { noteFailedVerdict } from './failed-verdicts.ts'
-import type { Fail } from './query-assertion-error.ts'
 
 export interface Verdict {
   pass: boolean
@@ -21,19 +18,6 @@ export interface Verdict {
 export type Inconclusive = 'fail' | 'warn' | 'ignore'
 
 const CHOICES: readonly Inconclusive[] = ['fail', 'warn', 'ignore']
-
-/** @throws QueryAssertionError unless the verdict passes and is conclusive enough. */
-export function enforce(
-  verdict: Verdict,
-  report: Report,
-  fail: Fail,
-  inconclusive: Inconclusive = 'warn',
-): void {
-  const settled = settle(verdict, inconclusive)
-  if (settled.pass) return
-  noteFailedVerdict(settled)
-  throw fail(settled, report)
-}
 
 /** Applies the option `inconclusive` to the verdict. Emits the warning. */
 export function settle(verdict: Verdict, inconclusive: Inconclusive = 'warn'): Verdict {

@@ -12,7 +12,8 @@ import type {
   RowUsage,
   ValueFlow,
 } from '../types/query.ts'
-import { type Call, type CapturedStack, NO_CALL, type ResolveCall } from './call-site/call-site.ts'
+import type { CapturedStack, ResolveCall } from './call-site/call-site.ts'
+import { type Call, NO_CALL } from './call-site/read-call.ts'
 import type { DriverField } from './query-recording.ts'
 import type { KeptCells } from './value-flow/kept-cells.ts'
 

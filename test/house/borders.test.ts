@@ -1,9 +1,8 @@
 // Who may import whom: data flows one way, and this holds it.
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-
-const root = join(import.meta.dirname, '../..')
+import { importsOf, root, sourcesIn } from './source-imports.ts'
 
 /** Each room with the rooms it may import from, itself apart. A file directly in `src/` is a room of its own. */
 const ROOMS: Record<string, readonly string[]> = {
@@ -73,8 +72,8 @@ const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 const LIBRARIES =
   /^(valibot|picocolors|commander|libpg-query|picomatch|string-width|supports-hyperlinks|@jridgewell\/trace-mapping)$/
 
-const files = [...sources('src'), ...sources('adapters')]
-const imports = files.flatMap((file) => importsOf(file).map((target) => ({ file, ...target })))
+const files = [...sourcesIn('src'), ...sourcesIn('adapters')]
+const imports = files.flatMap(importsOf)
 
 test('every room imports only from the rooms it may', () => {
   const trespasses = imports.filter(({ file, target }) => {
@@ -129,26 +128,6 @@ test('third-party code is imported as a type, except for the libraries that are 
   )
   expect(loaded).toEqual([])
 })
-
-function sources(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name).replaceAll('\\', '/'))
-}
-
-function importsOf(file: string): { name: string; target: string | undefined; isType: boolean }[] {
-  const text = readFileSync(join(root, file), 'utf8')
-  const statements = text.matchAll(
-    /^(?:import|export)\s(type\s)?[^'"]*?from '([^']+)'|\bimport\('([^']+)'\)/gm,
-  )
-  return [...statements].map(([, isType, from, dynamic]) => {
-    const name = from ?? dynamic ?? ''
-    const target = name.startsWith('.')
-      ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/')
-      : undefined
-    return { name, target, isType: isType !== undefined }
-  })
-}
 
 function roomOf(file: string): string | undefined {
   return Object.keys(ROOMS)

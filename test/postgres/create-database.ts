@@ -2,7 +2,7 @@
 // the tables, statistics or locks of another.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import type { PostgresAddress } from './start-postgres.ts'
+import type { PostgresAddress } from './started-server.ts'
 
 export interface Database {
   name: string

@@ -1,7 +1,8 @@
 // One server for a whole run of vitest: started before the first test file, told to the workers, stopped
 // after the last.
 import type { TestProject } from 'vitest/node'
-import { type PostgresAddress, startPostgres } from './start-postgres.ts'
+import { startPostgres } from './start-postgres.ts'
+import type { PostgresAddress } from './started-server.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { DockerEngine } from './docker-engine.ts'
 import { SERVER_SETTINGS } from './server-settings.ts'
-import type { StartedServer } from './start-postgres.ts'
+import type { StartedServer } from './started-server.ts'
 import { waitUntilAnswering } from './wait-until-answering.ts'
 
 const PORT = 5432

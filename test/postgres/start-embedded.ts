@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { SERVER_SETTINGS } from './server-settings.ts'
-import type { StartedServer } from './start-postgres.ts'
+import type { StartedServer } from './started-server.ts'
 
 type Orphan = Pick<EmbeddedServer, 'serverPid' | 'directory'>
 

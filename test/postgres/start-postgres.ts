@@ -6,28 +6,14 @@ import { findDockerEngine } from './docker-engine.ts'
 import { type PostgresSettings, type PostgresSource, readPostgresSettings } from './postgres-settings.ts'
 import { startContainer } from './start-container.ts'
 import { startEmbedded } from './start-embedded.ts'
+import type { PostgresAddress, StartedServer } from './started-server.ts'
 import { useGivenUrl } from './use-given-url.ts'
-
-/** What is needed to make databases on a server; plain data, so it can be handed to another process. */
-export interface PostgresAddress {
-  /** A connection URL of a user who may create databases. */
-  url: string
-  /** Every database made during this run begins with this. */
-  databasePrefix: string
-}
 
 export interface Postgres extends PostgresAddress {
   source: PostgresSource
   /** One line for people: which of the sources, which version, where. Holds no password. */
   describe: string
   /** Resolves when nothing of the server is left. May be called more than once. */
-  stop(): Promise<void>
-}
-
-/** What each source hands back; the prefix is the same business for all of them. */
-export interface StartedServer {
-  url: string
-  describe: string
   stop(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 // A PostgreSQL somebody else runs. Nothing of theirs is touched: this run makes databases of its own beside
 // theirs, and dropping what is left of those is all that stopping means here.
 import pg from 'pg'
-import type { StartedServer } from './start-postgres.ts'
+import type { StartedServer } from './started-server.ts'
 import { waitUntilAnswering } from './wait-until-answering.ts'
 
 /** A server that is just starting, in a CI service container for example, gets this long. */

@@ -1,7 +1,8 @@
 // What an observed command has shown: what was found, what is captured only in part, and what could not be checked. A pure
 // function of the facts that its processes left, which are complete: they have ended.
 import type { ProcessFacts } from '../../collect/process-facts.ts'
-import { explainSetup, type Notice } from '../../setup/explain-setup.ts'
+import { explainSetup } from '../../setup/explain-setup.ts'
+import type { Notice } from '../../setup/notice.ts'
 import type {
   CatalogFacts,
   OrmFacts,

@@ -1,8 +1,7 @@
 // Turns the bound of a subquery into a relation of the query level around it, under the names that it gets there.
 import type { Node } from 'libpg-query'
 import { strings } from '../parse/tree.ts'
-import type { QueryBound } from './query-context.ts'
-import type { Amount, Relation, RelationColumn } from './relation.ts'
+import type { Amount, QueryBound, Relation, RelationColumn } from './relation.ts'
 
 export function relationOf(
   bound: QueryBound,

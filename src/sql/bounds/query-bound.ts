@@ -11,14 +11,9 @@ import { readFrom, readItem } from './from-clause.ts'
 import { functionFacts } from './functions.ts'
 import { distinct, grouped } from './groups.ts'
 import { combinations, type Unit } from './joins.ts'
-import {
-  type QueryBound,
-  type QueryBounds,
-  type QueryContext,
-  readerOf,
-  type WithNames,
-} from './query-context.ts'
+import { type QueryBounds, type QueryContext, readerOf, type WithNames } from './query-context.ts'
 import { type ColumnKey, outputColumns, outputKeys, uniqueColumns } from './query-output.ts'
+import type { QueryBound } from './relation.ts'
 import { type Amount, createLevel, type Level, resolveColumn } from './relation.ts'
 import { readTargets, visit } from './select-list.ts'
 import type { TableReader } from './tables.ts'

@@ -3,28 +3,9 @@ import type { FuncCall, Node, SelectStmt, SubLink } from 'libpg-query'
 import { as, eachChild, strings } from '../parse/tree.ts'
 import { ONE } from './amount.ts'
 import type { FunctionFacts } from './functions.ts'
-import {
-  type Amount,
-  type Key,
-  type Level,
-  type Relation,
-  type RelationColumn,
-  resolveColumn,
-} from './relation.ts'
+import { type Amount, type Level, type QueryBound, type Relation, resolveColumn } from './relation.ts'
 import type { TableReader } from './tables.ts'
 import { rowsOfSet, type ValueReader } from './values.ts'
-
-export interface QueryBound {
-  own: Amount
-  nested: Amount
-  columns: readonly RelationColumn[] | undefined
-  keys: readonly Key[]
-  /** Relations of outer levels that the query refers to. */
-  references: readonly { level: Level; relation: Relation }[]
-  unknownReferences: boolean
-  /** True when a function in the query may return a different result each time. */
-  volatile: boolean
-}
 
 export type WithNames = ReadonlyMap<string, QueryBound>
 

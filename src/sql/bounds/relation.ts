@@ -62,6 +62,19 @@ export interface Level {
   unknownReferences: boolean
 }
 
+/** The bound of one query, and what the query around it needs to know about its result. */
+export interface QueryBound {
+  own: Amount
+  nested: Amount
+  columns: readonly RelationColumn[] | undefined
+  keys: readonly Key[]
+  /** Relations of outer levels that the query refers to. */
+  references: readonly { level: Level; relation: Relation }[]
+  unknownReferences: boolean
+  /** True when a function in the query may return a different result each time. */
+  volatile: boolean
+}
+
 export function createLevel(outer?: Level): Level {
   const level: Level = { relations: [], mergesOddly: false, references: [], unknownReferences: false }
   if (outer !== undefined) level.outer = outer

@@ -7,8 +7,7 @@ import { as } from '../parse/tree.ts'
 import { canonicalExpression, conjunctsOf } from './canonical.ts'
 import type { Catalog, CatalogKey, CatalogRelation } from './catalog-shape.ts'
 import { spellingsOf } from './facts.ts'
-import type { QueryBound } from './query-context.ts'
-import type { Key, Relation, RelationColumn } from './relation.ts'
+import type { Key, QueryBound, Relation, RelationColumn } from './relation.ts'
 
 export interface TableReader {
   catalog: Catalog | undefined

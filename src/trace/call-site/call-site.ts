@@ -2,11 +2,10 @@
 // into frames is done only for what is reported. Nothing that an application has done to `Error` may break a query:
 // where no stack can be had, there is no line, and the finding says so.
 import { dirname, sep } from 'node:path'
-import type { CallSite } from '../../types/query.ts'
 import { boundedMemo } from '../bounded-memo.ts'
 import { handsOn } from '../source/source-at-frame.ts'
 import { type ApplicationCode, applicationRule } from './application-code.ts'
-import { readCall } from './read-call.ts'
+import { type Call, NO_CALL, readCall } from './read-call.ts'
 import { toSource } from './source-position.ts'
 import {
   type CapturedStack,
@@ -38,20 +37,6 @@ export function captureStack(below: (...args: never[]) => unknown, frames = STAC
   }
   return captured
 }
-
-/** What a stack tells of the calls that led to a query. */
-export interface Call {
-  /** The application's frames, innermost first; empty where there are none. */
-  callSite: CallSite
-  /** How many of them were running; the others waited for them at an `await`. */
-  running: number
-  /** A frame awaits one of several calls, and nothing tells which. */
-  isUnclear: boolean
-  /** Promise.all asked for the query's `then`, so the stack is that of all that it was given. */
-  isCombining: boolean
-}
-
-export const NO_CALL: Call = { callSite: [], running: 0, isUnclear: true, isCombining: false }
 
 /** Never throws. */
 export type ResolveCall = (captured: CapturedStack) => Call

@@ -4,7 +4,7 @@
 // the first one, which began with the callers of the loop still running.
 
 import { enclosingFunctions, wordAt } from '../source/source-at-frame.ts'
-import type { Call } from './call-site.ts'
+import type { Call } from './read-call.ts'
 
 export function withoutFormerTurn(call: Call): Call {
   const { callSite, running } = call

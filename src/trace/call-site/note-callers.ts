@@ -4,8 +4,8 @@ import { findSameStatements } from '../../grouping/repetitions.ts'
 import type { CallSite } from '../../types/query.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { isRepeated } from '../source/source-at-frame.ts'
-import type { Call } from './call-site.ts'
 import { withoutFormerTurn } from './former-turn.ts'
+import type { Call } from './read-call.ts'
 
 export function noteCallers(queries: readonly RecordedQuery[]): void {
   const unclear = new Map<Call, boolean>()

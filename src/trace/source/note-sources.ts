@@ -4,7 +4,7 @@ import { findSameStatements } from '../../grouping/repetitions.ts'
 import type { Vocabulary } from '../../source/vocabulary.ts'
 import { fingerprint } from '../../sql/index.ts'
 import type { QuerySource, RowUsage } from '../../types/query.ts'
-import type { Call } from '../call-site/call-site.ts'
+import type { Call } from '../call-site/read-call.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { querySource } from './source-at-frame.ts'
 

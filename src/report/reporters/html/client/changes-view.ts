@@ -1,8 +1,9 @@
 // The changes since the base report: new and grown findings, fixed ones, and those whose route did not run.
 import type { FormerFinding, PageComparison } from '../page-data.ts'
+import type { Child } from './element-maker.ts'
 import { findingLine } from './finding-line.ts'
 import { count, plural } from './number-text.ts'
-import type { Child, Page, View } from './page.ts'
+import type { Page, View } from './page.ts'
 
 export function changesView(page: Page): View {
   const { make, data } = page

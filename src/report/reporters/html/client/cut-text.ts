@@ -1,5 +1,5 @@
 // A text that is cut in the middle when there is no room for it, because its end is as informative as its beginning.
-import type { Make } from './page.ts'
+import type { Make } from './element-maker.ts'
 
 /** `end` is the number of characters at the end that are always shown. */
 export function cutText(make: Make, text: string, end: number): HTMLElement {

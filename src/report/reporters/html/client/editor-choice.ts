@@ -2,10 +2,9 @@
 // machine, so the reader chooses once which editor to use and where the source is. A report made for this machine knows both.
 
 import { EDITORS, editorLink, isEditor, linkTemplate } from '../../../../editor-link.ts'
-import type { Frame } from '../../../../types/query.ts'
 import { keepSetting, readSetting } from './kept-setting.ts'
-import type { Page } from './page.ts'
-import { dialogOf, type PageDialog } from './page-dialog.ts'
+import type { EditorChoice, Page } from './page.ts'
+import { dialogOf } from './page-dialog.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
   vscode: 'VS Code',
@@ -14,11 +13,6 @@ const NAMES: Readonly<Record<string, string>> = {
   zed: 'Zed',
   idea: 'IntelliJ IDEA',
   webstorm: 'WebStorm',
-}
-
-export interface EditorChoice extends PageDialog {
-  /** Undefined until editor and folder are known. */
-  linkTo(frame: Frame): string | undefined
 }
 
 export function editorChoice(page: Page, changed: () => void): EditorChoice {
@@ -61,7 +55,7 @@ export function editorChoice(page: Page, changed: () => void): EditorChoice {
     ]
   }
   return {
-    ...dialogOf(page, 'Open lines in an editor', choice),
+    ...dialogOf(page.make, 'Open lines in an editor', choice),
     linkTo(frame) {
       const known = template()
       return known === undefined ? undefined : editorLink(frame, known, folder() || undefined)

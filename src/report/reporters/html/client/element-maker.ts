@@ -1,5 +1,16 @@
 // The only place where elements are created. Given values become text and attributes, never markup.
-import type { Attributes, Child, Make } from './page.ts'
+
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | undefined | ((event: Event) => void)>
+>
+export type Child = Node | string | number | false | undefined | null
+
+/** Creates an element. Strings become text nodes; attributes that start with `--` become custom properties. */
+export type Make = <Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes?: Attributes | null,
+  ...children: readonly (Child | readonly Child[])[]
+) => HTMLElementTagNameMap[Name]
 
 export function elementMaker(document: Document): Make {
   /** Characters that change the direction of the surrounding text or are invisible are replaced. */

@@ -1,9 +1,10 @@
 // A finding in full: place, explanation, evidence, remedy, savings, and the traces that show it.
 import type { PageFinding } from '../page-data.ts'
 import { copyButton } from './copy-button.ts'
+import type { Child } from './element-maker.ts'
 import { count, milliseconds, plural } from './number-text.ts'
 import { openButton } from './open-button.ts'
-import type { Child, Page } from './page.ts'
+import type { Page } from './page.ts'
 import { placeText } from './place-text.ts'
 import { sqlText } from './sql-text.ts'
 import { traceLabel } from './trace-label.ts'

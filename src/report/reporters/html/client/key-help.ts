@@ -16,7 +16,7 @@ const KEYS: readonly [keys: readonly string[], meaning: string][] = [
 
 export function keyHelp(page: Page): PageDialog {
   const { make } = page
-  return dialogOf(page, 'Keys', () => [
+  return dialogOf(page.make, 'Keys', () => [
     make(
       'dl',
       { class: 'keys' },

@@ -1,5 +1,5 @@
 // A dialog over the page. The browser keeps the focus in it, closes it with Esc, and restores the focus.
-import type { Child, Page } from './page.ts'
+import type { Child, Make } from './element-maker.ts'
 
 export interface PageDialog {
   element: HTMLDialogElement
@@ -8,7 +8,7 @@ export interface PageDialog {
 }
 
 /** `content` is called each time the dialog opens. */
-export function dialogOf({ make }: Page, title: string, content: () => readonly Child[]): PageDialog {
+export function dialogOf(make: Make, title: string, content: () => readonly Child[]): PageDialog {
   const body = make('div')
   const close = () => element.close()
   const element: HTMLDialogElement = make(

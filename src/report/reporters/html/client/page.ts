@@ -1,8 +1,10 @@
 /// <reference lib="dom" />
 // What the parts of the page share, as types.
+import type { Frame } from '../../../../types/query.ts'
 import type { PageData, PageFinding } from '../page-data.ts'
 import type { PageTrace } from '../page-trace.ts'
-import type { EditorChoice } from './editor-choice.ts'
+import type { Make } from './element-maker.ts'
+import type { PageDialog } from './page-dialog.ts'
 import type { ShownGroup } from './shown-groups.ts'
 
 /** The state of the page. All of it is in the address, so that a link shows the same. */
@@ -22,23 +24,16 @@ export interface Address {
   on: string
 }
 
-export type Attributes = Readonly<
-  Record<string, string | number | boolean | undefined | ((event: Event) => void)>
->
-export type Child = Node | string | number | false | undefined | null
-
-/** Creates an element. Strings become text nodes; attributes that start with `--` become custom properties. */
-export type Make = <Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  attributes?: Attributes | null,
-  ...children: readonly (Child | readonly Child[])[]
-) => HTMLElementTagNameMap[Name]
-
 /** The queries of one trace that show a finding. */
 export interface Mark {
   finding: PageFinding
   queries: readonly number[]
   parent?: number | undefined
+}
+
+export interface EditorChoice extends PageDialog {
+  /** Undefined until editor and folder are known. */
+  linkTo(frame: Frame): string | undefined
 }
 
 export interface Page {

@@ -1,6 +1,6 @@
 // A statement with coloured keywords, strings and comments. A word that is wrongly taken for a keyword only has the wrong
 // colour.
-import type { Make } from './page.ts'
+import type { Make } from './element-maker.ts'
 
 export function sqlText(make: Make, sql: string): Node[] {
   /** Each colour needs an element, so a longer statement is not coloured. */
