@@ -33,9 +33,9 @@ export function ormTable(rows: readonly OrmRow[]): string {
   const text = (cell: Cell | undefined): string => {
     if (!cell) return '–'
     const way = cell.way ? `\`${cell.way}\`: ` : ''
-    if (cell.found === 'at its line') return `${way}the line`
-    if (cell.found === 'without a line') return `${way}found, no line${footnote(cell.reason)}`
-    return `${way}${cell.queries === 1 ? '1 query' : `${cell.queries} queries`}, quiet`
+    if (cell.found === 'at its line') return `${way}names the line`
+    if (cell.found === 'without a line') return `${way}found without a line${footnote(cell.reason)}`
+    return `${way}${cell.queries === 1 ? '1 query' : `${cell.queries} queries`}, no finding`
   }
   const cells = rows.map(({ name, page, version, loop, parallel, nested }) => [
     `[${name} ${version}](${page.replace(/^docs\//, '')})`,
@@ -44,7 +44,7 @@ export function ormTable(rows: readonly OrmRow[]): string {
     text(nested),
   ])
   return [
-    ...aligned([['', 'N+1 in a loop', 'in `Promise.all`', 'by its own loading'], ...cells]),
+    ...aligned([['', 'N+1 in a loop', 'in `Promise.all`', 'relation loaded by the ORM'], ...cells]),
     ...reasons.flatMap((reason) => ['', `${footnote(reason)} ${reason}`]),
     '',
   ].join('\n')

@@ -7,7 +7,7 @@ const folder = join(import.meta.dirname, '../../docs/orms')
 
 export interface Page {
   name: string
-  /** The command under "Without a change". */
+  /** The command under "Without a change to the code". */
   command: string
   /** By name, in the order of the page. */
   files: ReadonlyMap<string, readonly string[]>

@@ -38,7 +38,7 @@ export const prisma: Orm = {
         },
         fixed: () => db.author.findMany({ include: { books: true } }),
         noLine:
-          'Prisma collects what `findUnique` and `$transaction` send, and sends it a tick later, for all who asked meanwhile.',
+          'Prisma collects the queries of `findUnique` and `$transaction` and sends them one tick later, for all callers at once.',
       },
       close: () => db.$disconnect(),
     }

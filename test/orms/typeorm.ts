@@ -67,8 +67,7 @@ export const typeorm: Orm = {
           }
         },
         fixed: () => authors.find({ relations: { books: true } }),
-        noLine:
-          'A lazy relation is asked for by a getter, and its query is sent when the getter has long returned.',
+        noLine: 'A getter loads a lazy relation, and the query is sent after the getter has returned.',
       },
       close: () => source.destroy(),
     }
