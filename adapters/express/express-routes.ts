@@ -1,23 +1,24 @@
-// Names requests by the patterns of Express: they are followed through the routers once, and then known by the shape of their path.
+// Names requests by the patterns of Express. A request is followed through the routers once; after that, its route is known by
+// the shape of its path.
 import { type Page, pageOfShape } from '../../src/http/page-names.ts'
-import type { RequestLike } from '../../src/http/request-trace.ts'
+import type { RequestLike } from '../../src/http/request-like.ts'
 import type { RouteNamer } from '../../src/http/route-namer.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { type ExpressRequest, type FlatRoute, FlatRoutes } from './flat-routes.ts'
 import { type RouteWatch, watchRoute } from './route-watch.ts'
 
-/** A request that did not come from Express has the shape of its path as a name. */
+/** A request that Express did not answer is named by the shape of its path. */
 export function expressRoutes(profiler: Profiler): RouteNamer<RouteWatch | FlatRoute> {
   const flatRoutes = new FlatRoutes()
   return {
     follow(request, trace) {
-      // A comment tag has to have the name while queries are sent.
+      // Comment tags need the name while queries are sent.
       const mayWait = trace.mode === 'counting' && !profiler.commentTags
       const expected = mayWait ? flatRoutes.of(trace.shape) : undefined
       return expected ?? watchRoute(request, profiler, (pattern) => nameBy(pattern, trace))
     },
-    page(followed, request: RequestLike & ExpressRequest, trace): Page | undefined {
+    name(request: RequestLike & ExpressRequest, followed, trace): Page {
       if (!('hear' in followed)) return flatRoutes.pageOf(trace.shape, followed, request)
       const page = followed.page() ?? pageOfShape(trace.shape)
       if (followed.isFlat && trace.counted) flatRoutes.learn(trace.shape, request, page)

@@ -1,7 +1,7 @@
-// pg-loupe/express: a trace per request, named by the pattern of its route. The pattern is noted as Express walks the
-// routers, because none of it can be relied on at the end: Express takes `baseUrl` back when a handler passes an error
-// on, and the response's events run outside of the request's context.
-import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
+// pg-loupe/express: traces each request and names it by the pattern of its route. The pattern is noted while Express walks the
+// routers, because nothing of it is reliable at the end: Express resets `baseUrl` when a handler passes an error on, and the
+// events of the response run outside of the context of the request.
+import type { RequestLike, ResponseLike } from '../../src/http/request-like.ts'
 import { traceRequests } from '../../src/http/trace-requests.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'

@@ -1,8 +1,8 @@
 // Frameworks and ORMs that a process has loaded, with their versions, beside those that have shown themselves by requests and
 // queries. Only what Node.js keeps of CommonJS files is looked at; an ORM of ES modules is known by its queries.
 import type { OrmFacts, PackageFacts, SetupFacts } from '../../src/setup/setup-facts.ts'
-import { packageOf } from './package-of.ts'
-import { moduleCache } from './pg-files.ts'
+import { moduleCache } from './module-cache.ts'
+import { packageInPath, packageOf } from './package-of.ts'
 
 const FRAMEWORKS: ReadonlySet<string> = new Set([
   'express',
@@ -46,14 +46,11 @@ export function installedPackages({ frameworks, orms }: Pick<SetupFacts, 'framew
 function look(): void {
   const files = Object.keys(moduleCache())
   for (const file of files.slice(filesLooked)) {
-    const start = file.replaceAll('\\', '/').lastIndexOf('/node_modules/')
-    if (start < 0) continue
-    const [first = '', second = ''] = file.slice(start + '/node_modules/'.length).split(/[\\/]/)
-    const folder = first.startsWith('@') ? `${first}/${second}` : first
-    if (known.has(folder)) continue
-    const found = packageOf(`${file.slice(0, start)}/node_modules/${folder}/package.json`)
+    const installed = packageInPath(file)
+    if (!installed || known.has(installed.name)) continue
+    const found = packageOf(`${installed.folder}/package.json`)
     const isWanted = found && (FRAMEWORKS.has(found.name) || ORMS.has(found.name))
-    known.set(folder, isWanted ? { name: found.name, version: found.version } : undefined)
+    known.set(installed.name, isWanted ? { name: found.name, version: found.version } : undefined)
   }
   filesLooked = files.length
 }

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url'
 import { callResolver, captureStack, isOwn } from '../../src/trace/call-site/call-site.ts'
 import type { Frame } from '../../src/types/query.ts'
-import { packageOf } from './package-of.ts'
+import { DRIVERS } from './drivers.ts'
+import { packageInPath, packageOf } from './package-of.ts'
 import { rawFiles } from './raw-files.ts'
 
 export interface StackLook {
@@ -14,16 +15,8 @@ export interface StackLook {
   hasDriver: boolean
 }
 
-/** What belongs to the driver says nothing of who uses it. */
-const DRIVER: ReadonlySet<string> = new Set([
-  'pg',
-  'pg-pool',
-  'pg-native',
-  'pg-cursor',
-  'pg-query-stream',
-  'pg-copy-streams',
-  'pg-loupe',
-])
+/** These packages are passed over, because they do not tell who uses the driver. */
+const PASSED_OVER: ReadonlySet<string> = new Set([...DRIVERS.flatMap(({ packages }) => packages), 'pg-loupe'])
 const REMEMBERED_STACKS = 200
 
 const resolveCall = callResolver({}, REMEMBERED_STACKS)
@@ -36,10 +29,10 @@ export function lookAtStack(below: (...args: never[]) => unknown): StackLook {
   for (const location of rawFiles()) {
     const file = toPath(location)
     if (file === '' || file.startsWith('node:') || isOwn(file)) continue
-    const name = packageInPath(file)
+    const name = packageInPath(file)?.name
     // The application itself.
     if (name === undefined) break
-    if (DRIVER.has(name) || (packages.length === 0 && DRIVER.has(packageOf(file)?.name ?? '')))
+    if (PASSED_OVER.has(name) || (packages.length === 0 && PASSED_OVER.has(packageOf(file)?.name ?? '')))
       hasDriver = true
     else if (packages.at(-1)?.name !== name) packages.push({ name, file })
   }
@@ -49,14 +42,3 @@ export function lookAtStack(below: (...args: never[]) => unknown): StackLook {
 function toPath(location: string): string {
   return location.startsWith('file:') ? fileURLToPath(location) : location
 }
-
-/** The last one in a path is the package that the file is of, also in the folders of pnpm. */
-function packageInPath(file: string): string | undefined {
-  const path = file.replaceAll('\\', '/')
-  const start = path.lastIndexOf(INSTALLED)
-  if (start < 0) return undefined
-  const [first = '', second = ''] = path.slice(start + INSTALLED.length).split('/')
-  return first.startsWith('@') ? `${first}/${second}` : first
-}
-
-const INSTALLED = '/node_modules/'

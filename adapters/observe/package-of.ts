@@ -1,16 +1,19 @@
-// Which package a file belongs to: the folder may have another name than the package.
+// Tells which package a file belongs to: by its path, and by its package.json, because a folder may have another name than
+// the package in it.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** pg and Drizzle have the files that matter at most two folders below their package.json. */
+/** The files of pg and Drizzle that matter are at most two folders below their package.json. */
 const DEPTH = 3
+
+const INSTALLED = '/node_modules/'
 
 export interface Package {
   name: string
   version?: string
 }
 
-/** What the nearest package.json says that has a name: some only tell the kind of modules. */
+/** Reads the nearest package.json that has a name: some package.json files only state the kind of modules. */
 export function packageOf(filename: string): Package | undefined {
   let folder = dirname(filename)
   for (let depth = 0; depth < DEPTH; depth++) {
@@ -20,4 +23,18 @@ export function packageOf(filename: string): Package | undefined {
     folder = dirname(folder)
   }
   return undefined
+}
+
+/**
+ * The folder of the installed package that a file lies in, and its name in the path: `name` or `@scope/name`. The last
+ * `node_modules` of the path counts, which is right for the folders of pnpm too. Undefined for a file of the application.
+ */
+export function packageInPath(filename: string): { name: string; folder: string } | undefined {
+  const path = filename.replaceAll('\\', '/')
+  const start = path.lastIndexOf(INSTALLED)
+  if (start < 0) return undefined
+  const after = start + INSTALLED.length
+  const [first = '', second = ''] = path.slice(after).split('/', 2)
+  const name = first.startsWith('@') ? `${first}/${second}` : first
+  return { name, folder: filename.slice(0, after + name.length) }
 }

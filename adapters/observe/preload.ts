@@ -4,7 +4,7 @@ import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
 import { aroundMethod } from '../../src/host/replace-method.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { observeProcess } from './observe-process.ts'
-import { likelyPgFile } from './pg-files.ts'
+import { looksLikeDriver } from './watch-classes.ts'
 
 const folder = process.env[OBSERVE_VARIABLE]
 const state = sharedState()
@@ -13,7 +13,7 @@ if (folder && !state.setupWatch) {
   state.setupWatch = watch
   aroundMethod(Module.prototype, 'load', (module, load, args) => {
     Reflect.apply(load, module, args)
-    // Every module of the application passes here, so the module cache is searched only after a file of pg.
-    if (likelyPgFile(args[0] as string, (module as NodeModule).exports)) watch.findDrivers()
+    // Every module of the application passes here, so the module cache is searched only after a file of a driver.
+    if (looksLikeDriver(args[0] as string, (module as NodeModule).exports)) watch.findDrivers()
   })
 }

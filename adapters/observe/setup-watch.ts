@@ -8,6 +8,7 @@ import type { BundleFacts, OrmFacts, SetupFacts, SourceFacts } from '../../src/s
 import { isParserMissing } from '../../src/sql/index.ts'
 import { type OwnBundle, ownBundle } from '../../src/trace/call-site/own-bundle.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import type { Driver } from './driver.ts'
 import { lookAtStack, type StackLook } from './look-at-stack.ts'
 import { packageOf } from './package-of.ts'
 import { quietly } from './quietly.ts'
@@ -30,7 +31,7 @@ export interface SetupWatch {
   /** A profiler begins a trace for the request that the calling code runs for. */
   requestTraced(profiler: Profiler): void
   /** A pool or client was profiled: others of its class are heard of too. */
-  sourceProfiled(source: object, kind: 'pool' | 'client'): void
+  sourceProfiled(source: object, driver: Driver, kind: 'pool' | 'client'): void
   /** Looks for copies of pg that have been loaded since. */
   findDrivers(): void
   facts(isEnding?: boolean): SetupFacts
@@ -78,12 +79,14 @@ export function createSetupWatch({
   let bundle: { known: OwnBundle | undefined } | undefined
 
   const classes = watchClasses({
-    pool: quietly((pool, below) => noteUse(sources.ofPool(pool), profilerOfObject(pool), pool, below)),
-    client: quietly((client, below) => {
+    pool: quietly((pool, driver, below) =>
+      noteUse(sources.ofPool(pool, driver), profilerOfObject(pool), pool, below),
+    ),
+    client: quietly((client, driver, below) => {
       const profiler = profilerOfObject(client)
       // A connection of our own.
       if (!profiler && sharedState().instrumented.has(client)) return
-      noteUse(sources.ofClient(client, profiler), profiler, client, below)
+      noteUse(sources.ofClient(client, driver, profiler), profiler, client, below)
     }),
   })
   const notes = noteRequests((note, isOfExpress) => {
@@ -194,9 +197,9 @@ export function createSetupWatch({
       const note = notes.current()
       if (note) note.isTraced = true
     },
-    sourceProfiled(source, kind) {
+    sourceProfiled(source, driver, kind) {
       sources.profiled(source)
-      classes.addClassOf(source, kind)
+      classes.addClassOf(source, driver, kind)
       classes.find()
     },
     findDrivers: classes.find,

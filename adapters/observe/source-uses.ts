@@ -5,6 +5,7 @@ import { now } from '../../src/host/real-time.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import type { SourceFacts, SourceUses } from '../../src/setup/setup-facts.ts'
+import type { Driver } from './driver.ts'
 import type { StackLook } from './look-at-stack.ts'
 
 /** An application has a few; further ones are not looked at. */
@@ -45,22 +46,22 @@ export class SourceUseCounts {
     return this.#sources
   }
 
-  ofPool(pool: object): Source | undefined {
-    return this.#ofObject.get(pool) ?? this.#add(pool, 'pool')
+  ofPool(pool: object, driver: Driver): Source | undefined {
+    return this.#ofObject.get(pool) ?? this.#add(pool, 'pool', driver)
   }
 
   /** `undefined` of a client that belongs to a pool: the pool tells of its uses. */
-  ofClient(client: object, profiler: Profiler | undefined): Source | undefined {
+  ofClient(client: object, driver: Driver, profiler: Profiler | undefined): Source | undefined {
     const known = this.#ofObject.get(client)
     if (known && profilerOf(known) === profiler) return known
-    if (this.#isPooled(client)) return undefined
-    const key = JSON.stringify([databaseOf(client), profiler !== undefined, isLeftOut(client)])
+    if (driver.isPooled(client, this.#pools())) return undefined
+    const key = JSON.stringify([driver.databaseName(client), profiler !== undefined, isLeftOut(client)])
     const alike = this.#clients.get(key)
     if (alike && profilerOf(alike) === profiler) {
       this.#ofObject.set(client, alike)
       return alike
     }
-    const added = this.#add(client, 'client')
+    const added = this.#add(client, 'client', driver)
     if (added) this.#clients.set(key, added)
     return added
   }
@@ -77,12 +78,12 @@ export class SourceUseCounts {
     for (const [key, alike] of this.#clients) if (alike === source) this.#clients.delete(key)
   }
 
-  #add(object: object, kind: 'pool' | 'client'): Source | undefined {
+  #add(object: object, kind: 'pool' | 'client', driver: Driver): Source | undefined {
     if (this.#sources.length >= MOST_SOURCES) return undefined
     const source: Source = {
       kind,
-      database: databaseOf(object),
-      size: kind === 'pool' ? sizeOf(object) : undefined,
+      database: driver.databaseName(object),
+      size: kind === 'pool' ? driver.poolSize(object) : undefined,
       object: new WeakRef(object),
       uses: { captured: 0, inOtherTraces: 0, inUntracedRequests: 0, outside: 0, bursts: 0 },
       looks: 0,
@@ -99,13 +100,11 @@ export class SourceUseCounts {
     return source
   }
 
-  /** pg-pool marks its clients when it hands them out; before that, it has them in its list. */
-  #isPooled(client: object): boolean {
-    if ('release' in client || '_poolUseCount' in client) return true
-    return this.#sources.some(({ kind, object }) => {
-      const pool = kind === 'pool' ? (object.deref() as { _clients?: object[] } | undefined) : undefined
-      return pool?._clients?.includes(client)
-    })
+  *#pools(): Iterable<object> {
+    for (const { kind, object } of this.#sources) {
+      const pool = kind === 'pool' ? object.deref() : undefined
+      if (pool) yield pool
+    }
   }
 }
 
@@ -139,31 +138,4 @@ function profilerOf({ object }: Source): Profiler | undefined {
 
 export function isLeftOut(object: object | undefined): boolean {
   return object !== undefined && sharedState().leftOut.has(object)
-}
-
-interface PoolOrClient {
-  options?: { max?: unknown; database?: unknown; connectionString?: unknown }
-  connectionParameters?: { database?: unknown }
-  database?: unknown
-}
-
-/** The name only: what else leads to a database is the application's own business. */
-function databaseOf(object: object): string | undefined {
-  const { options, connectionParameters, database } = object as PoolOrClient
-  const given = connectionParameters?.database ?? options?.database ?? database
-  if (typeof given === 'string') return given
-  return options?.connectionString === undefined ? undefined : databaseInUrl(options.connectionString)
-}
-
-function databaseInUrl(url: unknown): string | undefined {
-  try {
-    return decodeURIComponent(new URL(String(url)).pathname.slice(1)) || undefined
-  } catch {
-    return undefined
-  }
-}
-
-function sizeOf(pool: object): number | undefined {
-  const { options } = pool as PoolOrClient
-  return typeof options?.max === 'number' ? options.max : undefined
 }

@@ -1,31 +1,35 @@
-// Hears of each use of pg's pools and clients, profiled or not, at the methods of their classes through which everything
-// passes. It only looks: arguments, results and errors stay as they are, and it can be taken off again.
+// Notes each use of the pools and clients of all known drivers, profiled or not, at the methods that each use passes. This only
+// looks: arguments, results and errors stay as they are, and the methods can be restored.
 import { prototypesWith } from '../../src/host/prototypes-with.ts'
 import { aroundMethod, type Method } from '../../src/host/replace-method.ts'
+import type { Driver, DriverClass } from './driver.ts'
+import { DRIVERS } from './drivers.ts'
+import { moduleCache } from './module-cache.ts'
 import { packageOf } from './package-of.ts'
-import { likelyPgFile, moduleCache } from './pg-files.ts'
 
-/** A copy of pg whose classes are watched. */
+/** A copy of a driver whose classes are watched. */
 interface FoundDriver {
   name: string
   version?: string | undefined
 }
 
-type OnUse = (source: object, below: Method) => void
+/** `below` is the function that the application called, to look at the stack above it. */
+type OnUse = (source: object, driver: Driver, below: Method) => void
 
 export interface WatchedClasses {
-  /** Copies of pg that were found in the module cache. */
+  /** Copies of drivers that were found in the module cache. */
   readonly drivers: readonly FoundDriver[]
-  /** Looks for copies of pg that have been loaded since. */
+  /** Looks for copies of drivers that have been loaded since. */
   find(): void
-  /** The class of this pool or client, wherever it comes from. */
-  addClassOf(source: object, kind: 'pool' | 'client'): void
+  /** Watches the class of this pool or client, wherever it was loaded from. */
+  addClassOf(source: object, driver: Driver, kind: DriverClass['kind']): void
   undo(): void
 }
 
-const NATIVE = /[\\/]native[\\/]client\.js$/
-/** The method that each use passes, in the context of whoever uses it. */
-const METHODS = { pool: 'connect', client: 'query' } as const
+/** Whether a module that was just loaded may be a file of a driver. */
+export function looksLikeDriver(filename: string, exported: unknown): boolean {
+  return DRIVERS.some(({ classes }) => classes.some(({ file }) => file.looksLike(filename, exported)))
+}
 
 export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClasses {
   const drivers: FoundDriver[] = []
@@ -33,36 +37,40 @@ export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClas
   const undos: (() => void)[] = []
   const looked = new Set<string>()
 
-  const watch = (prototype: object, kind: 'pool' | 'client') => {
+  const watch = (prototype: object, driver: Driver, { kind, method }: DriverClass) => {
     if (known.has(prototype)) return
     known.add(prototype)
     const use = onUse[kind]
     undos.push(
-      aroundMethod(prototype, METHODS[kind], (target, original, args, below) => {
-        use(target, below)
+      aroundMethod(prototype, method, (target, original, args, below) => {
+        use(target, driver, below)
         return Reflect.apply(original, target, args)
       }),
     )
+  }
+  const look = (filename: string, exported: unknown) => {
+    for (const driver of DRIVERS) {
+      const found = driver.classes.find(({ file }) => file.looksLike(filename, exported))
+      if (!found || looked.has(filename)) continue
+      looked.add(filename)
+      const itsPackage = packageOf(filename)
+      if (itsPackage?.name !== found.file.package) continue
+      if (found.kind === 'client') drivers.push({ ...itsPackage, name: found.name })
+      watch((exported as { prototype: object }).prototype, driver, found)
+    }
   }
 
   return {
     drivers,
     find() {
       for (const [filename, module] of Object.entries(moduleCache())) {
-        if (!module?.loaded) continue
-        const file = likelyPgFile(filename, module.exports)
-        if (!file || looked.has(filename)) continue
-        looked.add(filename)
-        const found = packageOf(filename)
-        if (found?.name !== file.package) continue
-        if (file.kind === 'client')
-          drivers.push(NATIVE.test(filename) ? { ...found, name: 'pg.native' } : found)
-        watch((module.exports as { prototype: object }).prototype, file.kind)
+        if (module?.loaded) look(filename, module.exports)
       }
     },
-    addClassOf(source, kind) {
-      const prototype = prototypesWith(source, METHODS[kind]).at(-1)
-      if (prototype) watch(prototype, kind)
+    addClassOf(source, driver, kind) {
+      const itsClass = driver.classes.find((one) => one.kind === kind)
+      const prototype = itsClass && prototypesWith(source, itsClass.method).at(-1)
+      if (prototype) watch(prototype, driver, itsClass)
     },
     undo() {
       for (const undo of undos.reverse()) undo()

@@ -14,6 +14,7 @@ import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
 import { tagArguments } from './comment-tag.ts'
 import { Flight, followConnection } from './connection-facts.ts'
 import { databaseOfClient } from './database-of-client.ts'
+import { pgDriver } from './driver.ts'
 import { guardFor } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import {
@@ -64,7 +65,7 @@ export function profileClient<Client extends ClientLike>(
   if (profiler.enabled) {
     watchClient(client, profiler, { isPooled: false, sender: () => ({ trace: profiler.currentTrace() }) })
     sharedState().leftOut.delete(client)
-    guardFor(profiler)(() => setupWatchFor(profiler)?.sourceProfiled(client, 'client'))
+    guardFor(profiler)(() => setupWatchFor(profiler)?.sourceProfiled(client, pgDriver, 'client'))
   }
   return client
 }

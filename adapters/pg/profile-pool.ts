@@ -11,6 +11,7 @@ import { errorCode } from '../../src/text/error-code.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'
 import type { ClientLike } from './client-like.ts'
 import { Flight } from './connection-facts.ts'
+import { pgDriver } from './driver.ts'
 import { guardFor } from './guard.ts'
 import { type PooledClient, type PoolOfClients, watchPoolClients } from './pool-clients.ts'
 import { type HandedOn, UNRECORDED } from './profile-client.ts'
@@ -192,7 +193,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     if (inside.Client === ProfiledClient) inside.Client = Client
     clients.undo()
   })
-  guard(() => setupWatchFor(profiler)?.sourceProfiled(pool, 'pool'))
+  guard(() => setupWatchFor(profiler)?.sourceProfiled(pool, pgDriver, 'pool'))
   return pool
 }
 

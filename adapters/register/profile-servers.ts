@@ -3,19 +3,20 @@
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import { aroundMethod } from '../../src/host/replace-method.ts'
-import type { RequestLike, ResponseLike } from '../../src/http/request-trace.ts'
+import { firstNamer } from '../../src/http/first-namer.ts'
+import type { RequestLike, ResponseLike } from '../../src/http/request-like.ts'
 import { traceRequests } from '../../src/http/trace-requests.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
-import { expressRoutes } from '../express/express-routes.ts'
 import { setupWatch } from '../observe/tell-setup.ts'
+import { LIBRARIES } from './libraries.ts'
 
 /** A listener for `checkContinue` gets the request instead; it may emit it as `request` then. */
 const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'])
 
 export function profileServers(profiler: Profiler): void {
   // An application that has a profiler of its own traces its requests itself.
-  const begin = traceRequests(profiler, {
-    namer: expressRoutes(profiler),
+  const trace = traceRequests(profiler, {
+    namer: firstNamer(LIBRARIES.flatMap((library) => library.routes?.(profiler) ?? [])),
     isStandIn: true,
     onRequest: () => setupWatch()?.requestTraced(profiler),
   })
@@ -23,11 +24,9 @@ export function profileServers(profiler: Profiler): void {
     aroundMethod(prototype, 'emit', (server, original, args) => {
       const [event, request, response] = args
       if (!REQUEST_EVENTS.has(event)) return Reflect.apply(original, server, args)
-      let heard: unknown = false
-      begin(request as RequestLike, response as ResponseLike, () => {
-        heard = Reflect.apply(original, server, args)
-      })
-      return heard
+      return trace(request as RequestLike, response as ResponseLike, () =>
+        Reflect.apply(original, server, args),
+      )
     })
   }
 }

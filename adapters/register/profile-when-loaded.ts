@@ -1,49 +1,44 @@
-// Waits for pg to be loaded, wherever it lies and however often: by `require` or by `import`, deep in node_modules,
-// under another name, before or after this. Both module systems share pg's CommonJS files, and each of those passes
-// `load` of its module. Hooks of TypeScript loaders are below that (in `Module._extensions`, where some replace what they
-// find) or above it. Only where a loader of ES modules hands Node.js the text of CommonJS files does a file not pass there;
-// what it requires is still resolved, so it is found in the cache then. A pg inside a bundle passes nothing, and cannot
-// be seen.
+// Waits until a library of the list is loaded, in whatever folder, under whatever name and however often, by `require` or by
+// `import`, before or after this. Both module systems share the CommonJS files of pg, and each such file passes `load` of its
+// module. Hooks of TypeScript loaders are below that (in `Module._extensions`, where some replace what they find) or above
+// it. Only when a loader of ES modules gives Node.js the text of a CommonJS file, the file does not pass there; the files
+// that it requires are still resolved, so it is found in the module cache then. A library inside a bundle passes neither,
+// and cannot be found.
 import Module from 'node:module'
 import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
 import { aroundMethod } from '../../src/host/replace-method.ts'
-import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { createProfiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
+import { moduleCache } from '../observe/module-cache.ts'
 import { packageOf } from '../observe/package-of.ts'
-import { likelyPgFile, moduleCache } from '../observe/pg-files.ts'
 import { drizzleFinder } from './find-drizzle.ts'
-import { profileClientClass, profilePoolClass } from './profile-classes.ts'
+import { LIBRARIES } from './libraries.ts'
+import type { Registered } from './library.ts'
 import { profileServers } from './profile-servers.ts'
 
-interface LoadedModule {
-  exports: unknown
-}
-
-const PROFILE = { client: profileClientClass, pool: profilePoolClass }
-
-/** Of the same files, where they lie in folders of their packages' names: few, because each may be waited for. */
-const USUAL_NAMES = /[\\/](?:pg[\\/]lib[\\/](?:native[\\/])?client|pg-pool[\\/]index)\.js$/
+const FILES = LIBRARIES.flatMap(({ files = [] }) => files)
 
 export function profileWhenLoaded(): void {
   const { instrumented } = sharedState()
   if (instrumented.has(Module)) return
-  let profiler: Profiler | undefined
-  let onQuery: ((sender: object) => void) | undefined
-  /** Files of pg that have been resolved, and not been looked at yet. */
+  let registered: Registered | undefined
+  /** Files of libraries that have been resolved, and whose module has not been seen yet. */
   const awaited = new Set<string>()
 
+  const start = () => {
+    registered ??= startProfiler()
+    return registered
+  }
   const look = (filename: string, exported: unknown) => {
-    const file = likelyPgFile(filename, exported)
-    if (!file) return
-    awaited.delete(filename)
-    try {
-      if (packageOf(filename)?.name !== file.package) return
-      profiler ??= start()
-      onQuery ??= drizzleFinder(profiler)
-      PROFILE[file.kind](exported, profiler, onQuery)
-    } catch (error) {
-      process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
+    for (const file of FILES) {
+      if (!file.looksLike(filename, exported)) continue
+      awaited.delete(filename)
+      try {
+        if (packageOf(filename)?.name === file.package) file.profile(exported, start)
+      } catch (error) {
+        process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
+      }
     }
   }
   const lookAtAwaited = () => {
@@ -53,12 +48,12 @@ export function profileWhenLoaded(): void {
   const undos = [
     aroundMethod(Module.prototype, 'load', (module, load, args) => {
       Reflect.apply(load, module, args)
-      look(args[0] as string, (module as LoadedModule).exports)
+      look(args[0] as string, (module as NodeModule).exports)
     }),
     aroundMethod(Module, '_resolveFilename', (target, resolve, args) => {
       if (awaited.size > 0) lookAtAwaited()
       const filename = Reflect.apply(resolve, target, args) as string
-      if (USUAL_NAMES.test(filename) && !moduleCache()[filename]) awaited.add(filename)
+      if (isAwaited(filename) && !moduleCache()[filename]) awaited.add(filename)
       return filename
     }),
   ]
@@ -70,11 +65,16 @@ export function profileWhenLoaded(): void {
   }
 }
 
-function start(): Profiler {
+function isAwaited(filename: string): boolean {
+  return FILES.some(({ usualPath }) => usualPath?.test(filename))
+}
+
+function startProfiler(): Registered {
   const state = sharedState()
-  // Jobs and scripts have no other way to be seen, where nothing in the application may be changed.
+  // Jobs and scripts are not visible in any other way when nothing in the application may be changed.
   state.defaultProfiler ??= createProfiler({ collectUntraced: true, ...defaultOptions() })
-  profileServers(state.defaultProfiler)
+  const profiler = state.defaultProfiler
+  profileServers(profiler)
   leaveNote('pg')
-  return state.defaultProfiler
+  return { profiler, onQuery: drizzleFinder(profiler) }
 }

@@ -1,27 +1,27 @@
-// Names of pages that no pattern of a route names: the shape of their path, with a star too where so many different words
-// have been seen that they are values and no names (`/patient/hiv-positive`). What is not known yet keeps its word, so
-// the first few of them are in names; the README says so. A page that was not found teaches nothing: anybody can ask for it.
+// Names pages that have no pattern of a route, by the shape of their path. A position at which many different words have been
+// seen holds values, not names (`/patient/hiv-positive`), and becomes a star. Until then the first few words are in names, as
+// README says. Pages that were not found are not learned from, because anybody can request any path.
 
-/** Words that stand for values are more than this before long; the parts of one resource are fewer. */
+/** Values soon exceed this number of words; the parts of one resource do not. */
 const MOST_WORDS = 8
-/** The pages of a site and the resources of an interface are many words too. */
+/** The pages of a site and the resources of an API are many words too. */
 const MOST_WORDS_AT_ENTRANCE = 40
 const ENTRANCE = /^(?:\/(?:api|rest|v\d{1,2}))*$/i
-/** Beyond it, and for pages that were not found, a word that is not known is taken for a value. */
+/** After so many positions, and on pages that were not found, an unknown word is taken for a value. */
 const MOST_POSITIONS = 1000
 const NOT_FOUND = 404
 
-/** What a request came to. */
+/** The page that a request has reached. */
 export interface Page {
   /** The pattern of its route, or the shape of its path. */
   readonly path: string
   readonly isShape: boolean
-  /** Its name if it was turned away before it came to a route. */
+  /** The name of a request that was turned away (by a 4xx status) before it reached a route. */
   readonly turnedAway?: string
 }
 
 export class PageNames {
-  /** The words seen below each path; `undefined` where they are values. */
+  /** The words seen below each path; `undefined` when they are values. */
   readonly #words = new Map<string, Set<string> | undefined>()
 
   nameOf({ path, isShape, turnedAway }: Page, status: number): string {
@@ -63,10 +63,10 @@ export class PageNames {
   }
 }
 
-/** The page of a request that no router has taken; `shape` is that of its trace, with the method. */
+/** The page of a request without a known route. `shape` is the shape of its trace, which begins with the method. */
 export function pageOfShape(shape: string): Page {
   return { path: shape.slice(shape.indexOf(' ') + 1), isShape: true }
 }
 
-/** Of the process: the middleware may be made anew for each request. */
+/** One for the process, because an application may create the middleware again for each request. */
 export const pageNames = new PageNames()

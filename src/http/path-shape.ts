@@ -1,6 +1,6 @@
-// The path of a request with a star for what is no word: it names requests to servers without a framework, and says what is
-// known of a name before a route has taken the request. An id is a value, and a name for each would be no name. A short slug
-// cannot be told from a word by itself: `page-names.ts` tells it by what else stands there.
+// Makes the shape of a path: each segment that is no word becomes a star. The shape names requests to servers without a
+// framework, and groups requests before their route is known. A short slug looks like a word: `page-names.ts` recognises slugs
+// by the other words at the same position.
 
 export function pathShape(url: string): string {
   let shape = ''
@@ -25,7 +25,7 @@ const QUESTION_MARK = 63
 const HASH = 35
 const LONGEST_WORD = 20
 
-/** Up to three words of letters, as in `order-items`, and versions: `v1`. What has a dot or a digit is a value. */
+/** Up to three words of letters (`order-items`), or a version (`v1`). A segment with a dot or another digit is a value. */
 function isWord(segment: string): boolean {
   return segment.length <= LONGEST_WORD && /^(?:[a-z]+(?:[-_][a-z]+){0,2}|v\d{1,2})?$/i.test(segment)
 }

@@ -1,15 +1,18 @@
-// What is heard of all requests and responses of a class: their events, and that headers are written. The methods are
-// replaced on the class, once, because to replace them on each object takes longer than all the rest that is done for a
-// request; a request that is not traced passes at a look.
+// Listens to the events of all requests and responses of a class, and to the moment when headers are written. The methods are
+// replaced once, on the class, because to replace them on each object takes longer than everything else that is done for a
+// request. A request that is not traced costs one lookup.
 import { aroundMethod, type Method } from '../host/replace-method.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { forget, type RequestTrace, requestTraceOf } from './request-trace.ts'
 import { withTiming } from './server-timing.ts'
 
-/** Prototypes of objects of which the class is heard: what Express puts between an object and its class. */
+/** The prototypes of objects whose class is listened to. A framework may put prototypes of its own before the class. */
 const heard = new WeakSet<object>()
 
-/** Returns whether it is heard: what is no request or response of a server has a class of wider use, which is left alone. */
+/**
+ * Returns whether the class of the object is listened to. An object that is no request or response of a server has a class that
+ * is used for more than requests; such a class is left alone.
+ */
 export function hearClassOf(object: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(object)
   if (!prototype) return false
@@ -17,7 +20,7 @@ export function hearClassOf(object: object): boolean {
   const holder = classOf(prototype)
   if (!holder || !('writeHead' in holder || 'headers' in holder)) return false
   const { instrumented } = sharedState()
-  // Unless another copy of this code has done it.
+  // Another copy of this package may have done it already.
   if (!instrumented.has(holder)) {
     const undos = [
       aroundMethod(holder, 'emit', emitInContext),
@@ -39,8 +42,8 @@ function classOf(prototype: object): object | undefined {
 }
 
 /**
- * Events come from the socket, which knows nothing of the request's context; what their listeners do belongs to the request
- * all the same. When the response is sent or given up, its trace ends before anybody else hears of it.
+ * Emits an event in the context of the request. Events come from the socket, which has another context, but the work of their
+ * listeners belongs to the request. When the response has been sent or given up, its trace ends before any listener is called.
  */
 function emitInContext(emitter: object, original: Method, args: unknown[]): unknown {
   const traced = requestTraceOf(emitter)
@@ -68,7 +71,7 @@ function emitInContexts(
   return isRight(traced) ? emit() : profiler.context.run(trace, emit)
 }
 
-/** Most events of a request have no listener, and to set a context for nobody is most of what they would cost. */
+/** Most events of a request have no listener. To set the context for them would be most of their cost. */
 function isUnheard(emitter: { listenerCount?(event: unknown): number }, event: unknown): boolean {
   return emitter.listenerCount?.(event) === 0
 }
@@ -77,7 +80,7 @@ function isRight({ trace, profiler }: RequestTrace): boolean {
   return trace.closed || profiler.currentTrace() === trace
 }
 
-/** A listener for the end of a response: of one that was given an `emit` of its own, nothing else is heard. */
+/** A listener for the end of a response, for responses that have an `emit` of their own. */
 export function onClose(this: object): void {
   endAll(requestTraceOf(this), 'close')
 }

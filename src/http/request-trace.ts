@@ -1,34 +1,19 @@
-// What one profiler knows of one request while it is answered. Request and response both lead to it.
+// Holds what one profiler knows about one request until it has been answered. The request and the response both lead to it.
 import type { Profiler } from '../profiler/profiler.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
-import { pageNames } from './page-names.ts'
+import { pageNames, pageOfShape } from './page-names.ts'
+import type { RequestLike, ResponseLike } from './request-like.ts'
 import type { RouteNamer } from './route-namer.ts'
 
-/** What is needed of a request of `node:http`, and of what a framework puts on it. */
-export interface RequestLike {
-  method?: string | undefined
-  url?: string | undefined
-  /** Set by a framework that changes `url` on the way through its routers. */
-  originalUrl?: string
-  /** Set by a middleware that parses it. */
-  readonly body?: unknown
-}
-
-export interface ResponseLike {
-  statusCode: number
-  once(event: 'finish' | 'close', listener: () => void): unknown
-  readonly writableFinished: boolean
-}
-
 /**
- * By request and by response, the first of those that trace it. A map that forgets them as they close is cheaper than a
- * WeakMap, and much cheaper than a property: to V8 before version 13 each request is an object of its own kind once Express
- * has set its prototype. Other copies of this code have the same one.
+ * The first trace of each request, by request and by response. A map from which they are deleted when they close is cheaper
+ * than a WeakMap, and much cheaper than a property: V8 before version 13 gives each request a hidden class of its own once a
+ * framework has set its prototype. All copies of this package in a process share the map.
  */
 const state = sharedState() as { requests: Map<object, RequestTrace> }
 
-/** After so many the map is made anew: each of its tables keeps the one that takes its place, and what is in it. */
+/** After so many deletions the map is replaced, because each table of a map keeps the next table and its contents alive. */
 const REQUESTS_OF_MAP = 500
 let forgotten = 0
 
@@ -36,12 +21,12 @@ export function requestTraceOf(object: object): RequestTrace | undefined {
   return state.requests.get(object)
 }
 
-/** Nothing happens to it any more. */
+/** Called when nothing happens to the request or response any more. */
 export function forget(object: object): void {
   const { requests } = state
   const traced = requests.get(object)
   requests.delete(object)
-  // A trace is there for longer than what it traced.
+  // The trace lives longer than its request and response.
   if (traced && !requests.has(object === traced.request ? traced.response : traced.request)) {
     traced.trace.onClosed = undefined
     if (++forgotten % REQUESTS_OF_MAP === 0) state.requests = new Map(requests)
@@ -53,14 +38,14 @@ export class RequestTrace {
   readonly response: ResponseLike
   readonly profiler: Profiler
   readonly trace: LiveTrace
-  /** It is there for requests that nobody else traces. */
+  /** Kept only when no other profiler traces the request, or when it saw a query. */
   readonly isStandIn: boolean
-  /** Of another profiler. */
+  /** The trace of the same request by another profiler. */
   next: RequestTrace | undefined
-  /** Server-Timing has told of it. */
+  /** The response has its Server-Timing header. */
   isTold = false
   readonly #namer: RouteNamer
-  /** What the namer keeps of the request until its end. */
+  /** The value that the namer keeps until the request ends. */
   readonly #followed: unknown
 
   constructor(
@@ -77,10 +62,10 @@ export class RequestTrace {
     this.trace = trace
     this.isStandIn = isStandIn
     this.#namer = namer
-    this.#followed = namer.follow(request, trace)
+    this.#followed = namer.follow?.(request, trace)
   }
 
-  /** Makes request and response lead to it, behind those that trace the request already. */
+  /** Makes request and response lead to this trace, after the traces that the request has already. */
   attach(first: RequestTrace | undefined): void {
     if (!first) {
       state.requests.set(this.request, this)
@@ -93,13 +78,13 @@ export class RequestTrace {
     first.next = this
   }
 
-  /** Somebody traces the request who was asked to: what only stands in says nothing of it unless it has seen a query. */
+  /** Called when a profiler traces the request that the application asked to: a stand-in is then kept only with queries. */
   leaveTo(): void {
     if (this.isStandIn) this.trace.isStandIn = true
     this.next?.leaveTo()
   }
 
-  /** They may never have been closed. */
+  /** Called when the trace has closed, because the request and the response may never close. */
   traceClosed(): void {
     state.requests.delete(this.request)
     state.requests.delete(this.response)
@@ -109,7 +94,7 @@ export class RequestTrace {
     return this.profiler === profiler || this.next?.isOf(profiler) === true
   }
 
-  /** The response is sent, or given up: an error of ours must not be one of the application's there. */
+  /** Called when the response has been sent or given up. An internal error must not reach the application here. */
   end(event: 'finish' | 'close'): void {
     const { trace, request, response } = this
     if (trace.hasEnded) return
@@ -126,14 +111,14 @@ export class RequestTrace {
 
   #name(): string {
     const { method = '' } = this.trace.labels
-    const page = this.#namer.page(this.#followed, this.request, this.trace)
-    return `${method} ${page ? pageNames.nameOf(page, this.response.statusCode) : '*'}`
+    const route = this.#namer.name(this.request, this.#followed, this.trace) ?? pageOfShape(this.trace.shape)
+    return `${method} ${typeof route === 'string' ? route : pageNames.nameOf(route, this.response.statusCode)}`
   }
 }
 
 /**
- * The values in the path and the query string, and the body where a middleware has parsed it. They are read only when a
- * loop is found; until then the request itself is not kept.
+ * The values in the path and in the query string, and the body if a middleware has parsed it. They are read only when a loop
+ * is found; the request itself is not kept until then.
  */
 function inputOf(request: RequestLike): () => unknown[] {
   const path = request.originalUrl ?? request.url ?? ''
@@ -144,7 +129,7 @@ function inputOf(request: RequestLike): () => unknown[] {
   }
 }
 
-/** A middleware may have defined it as a getter that throws. */
+/** A middleware may have defined the body as a getter that throws. */
 function bodyOf(request: RequestLike): unknown {
   try {
     return request.body

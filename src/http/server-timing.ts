@@ -1,27 +1,27 @@
-// `Server-Timing: db;dur=4.2;desc="8 queries"` on a response, so that the network panel of a browser shows what the request
-// asked of the database until then. It is written when the headers are, whoever writes them, so it touches neither what
-// streams nor what has been sent; what the application says in that header itself stands before it.
+// Adds `Server-Timing: db;dur=4.2;desc="8 queries"` to a response, so that the network panel of a browser shows the queries of
+// the request so far. The header is added when the headers are written, so streams and headers that were sent already are not
+// touched. Entries of the application come first in that header.
 import { busyMs } from '../report/busy-time.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import type { RequestTrace } from './request-trace.ts'
 
-/** What is needed of a response of `node:http`, or of `node:http2` in its compatible form. */
+/** The properties that are used of a response of `node:http`, or of the compatibility API of `node:http2`. */
 interface Headers {
   readonly headersSent?: boolean
   getHeader?(name: string): unknown
   setHeader?(name: string, value: string | readonly string[]): unknown
 }
 
-/** The arguments of `writeHead`, with the header where it belongs there. */
+/** The arguments of `writeHead`, with the header among them if it has to be passed there. */
 export function withTiming(traced: RequestTrace, response: Headers, args: unknown[]): unknown[] {
   const { profiler, trace } = traced
   if (!profiler.serverTiming || traced.isTold) return args
   try {
-    // Of an informational response, headers may follow.
+    // After an informational response (1xx) further headers follow.
     traced.isTold = Number(args[0]) >= 200
     return traced.isTold && !response.headersSent ? addTiming(trace, response, args) : args
   } catch (error) {
-    // A header of the application's is of a form that nobody could add to.
+    // The application has set the header to a value to which nothing can be added.
     profiler.countInternalError(error)
     return args
   }
@@ -43,14 +43,14 @@ function addTiming(trace: LiveTrace, response: Headers, args: unknown[]): unknow
   return args.with(position, addTo(headers, response.getHeader?.(NAME), own))
 }
 
-/** What is given to `writeHead` replaces what was set before, so both are held against each other here. */
+/** Headers given to `writeHead` replace headers that were set before, so both are read here. */
 function addTo(headers: object, set: unknown, own: string): object {
   if (!Array.isArray(headers)) {
     const name = Object.keys(headers).find(isTiming)
     const given = name === undefined ? set : (headers as Record<string, unknown>)[name]
     return { ...headers, [name ?? NAME]: behind(given, own) }
   }
-  // Pairs, or names and values in turn.
+  // The headers are pairs, or names and values in turn.
   if (Array.isArray(headers[0])) {
     const at = headers.findLastIndex(([name]) => isTiming(name))
     return at < 0

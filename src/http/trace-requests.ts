@@ -1,23 +1,24 @@
-// A trace for each request, whatever framework answers it: it begins before the application sees the request, and ends when the
-// response is sent or given up.
+// Traces each request, whatever framework answers it. The trace starts before the application gets the request, and ends when
+// the response has been sent or given up.
 import type { Profiler } from '../profiler/profiler.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { pathShape } from './path-shape.ts'
 import { hearClassOf, onClose } from './request-events.ts'
-import { type RequestLike, RequestTrace, type ResponseLike, requestTraceOf } from './request-trace.ts'
+import type { RequestLike, ResponseLike } from './request-like.ts'
+import { RequestTrace, requestTraceOf } from './request-trace.ts'
 import type { RouteNamer } from './route-namer.ts'
 
 export interface RequestTracing {
   namer: RouteNamer
-  /** Of requests that another profiler traces as well, it keeps only those in which it saw a query. */
+  /** Traces that are kept only for requests with a query, when another profiler traces the same requests. */
   isStandIn?: boolean
-  /** Called for each request that gets a trace, before that begins. */
+  /** Called for each request that gets a trace, before the trace starts. */
   onRequest?: () => void
 }
 
-/** Traces a request, and calls `next` in the context of its trace. */
-export type RequestTracer = (request: RequestLike, response: ResponseLike, next: () => void) => void
+/** Traces a request, calls `next` in the context of its trace and returns what `next` returned. */
+export type RequestTracer = <T>(request: RequestLike, response: ResponseLike, next: () => T) => T
 
 export function traceRequests(
   profiler: Profiler,
@@ -26,17 +27,16 @@ export function traceRequests(
   if (!profiler.enabled) return (_request, _response, next) => next()
   return (request, response, next) => {
     const trace = begin(request, response)
-    if (trace) profiler.context.run(trace, next)
-    else next()
+    return trace ? profiler.context.run(trace, next) : next()
   }
 
   function begin(request: RequestLike, response: ResponseLike): LiveTrace | undefined {
     try {
       const current = profiler.currentTrace()
-      // The share of requests that are looked at is drawn once for each.
+      // The sampling decision is made once for each request.
       if (current?.mode === 'unsampled') return undefined
       const first = requestTraceOf(request)
-      // Under pg-loupe/register, or with the middleware on an application and on one mounted in it.
+      // With pg-loupe/register, or with the middleware on an application and on another one mounted in it.
       if (first?.isOf(profiler)) return undefined
       onRequest?.()
       const { method = 'GET' } = request
@@ -45,7 +45,7 @@ export function traceRequests(
         name: `${method} *`,
         labels: { method },
         shape: `${method} ${pathShape(request.originalUrl ?? request.url ?? '')}`,
-        // A test that sent it over the network has another context, and perhaps another profiler.
+        // A test that sent the request over the network has another context, and perhaps another profiler.
         parent: sharedState().requestParents.get(request) ?? current,
       })
       if (trace.mode !== 'unsampled') attach(trace, request, response, first)

@@ -90,16 +90,34 @@ test('every file of src stands in a room or on top', () => {
   expect(homeless).toEqual([])
 })
 
-/** `register` sets all others up, and all may tell `observe`, which knows none of them, that they are in use. */
-test('src never imports an adapter, and an adapter no other one than `observe`, but for `register`', () => {
+/**
+ * `register` sets up all others. All may tell `observe` that they are in use; `observe` itself imports only how each driver is
+ * found.
+ */
+test('src imports no adapter, and an adapter imports no other adapter than `observe`, except in `register`', () => {
   const trespasses = imports.filter(
     ({ file, target }) =>
       target?.startsWith('adapters/') &&
       adapterOf(file) !== adapterOf(target) &&
       adapterOf(target) !== 'observe' &&
-      adapterOf(file) !== 'register',
+      adapterOf(file) !== 'register' &&
+      !(file === 'adapters/observe/drivers.ts' && /^adapters\/[^/]+\/driver\.ts$/.test(target)),
   )
   expect(trespasses).toEqual([])
+})
+
+test('how a driver is found imports nothing that profiles it', () => {
+  const descriptions = imports.filter(({ file }) => /^adapters\/[^/]+\/driver\.ts$/.test(file))
+  expect(descriptions.map(({ target }) => target)).toEqual(['adapters/observe/driver.ts'])
+})
+
+test('nothing in src/http knows a framework, and nothing in src/catalog the objects of a driver', () => {
+  const named = (folder: string, name: RegExp) =>
+    files.filter((file) => file.startsWith(folder) && name.test(readFileSync(join(root, file), 'utf8')))
+  expect(named('src/http/', /express|fastify|koa|hono/i)).toEqual([])
+  expect(named('src/catalog/', /connectionParameters|poolOptions|_clients|pg-pool|node:(?:net|tls)/)).toEqual(
+    [],
+  )
 })
 
 test('detectors, grouping, statements and reporters use no Node built-in', () => {

@@ -1,0 +1,5 @@
+// The drivers that can be found in a process. A further driver is one line here.
+import { pgDriver } from '../pg/driver.ts'
+import type { Driver } from './driver.ts'
+
+export const DRIVERS: readonly Driver[] = [pgDriver]
