@@ -2,17 +2,10 @@
 // are recorded, and queries inside of them are analysed.
 
 import type { A_Expr, ColumnRef, FuncCall, Node, SubLink } from 'libpg-query'
-import type { Scope } from './analyze-statement.ts'
 import { AGGREGATES, SET_RETURNING } from './known-functions.ts'
-import type { Call, ColumnUse, Operand, Predicate, TableUse } from './statement-analysis.ts'
+import type { ColumnUse, Operand, Predicate, TableUse } from './statement-analysis.ts'
+import type { Scope, StatementReader } from './statement-reader.ts'
 import { as, constantValue, eachChild, strings } from './tree.ts'
-
-export interface ExpressionReader {
-  tables: readonly TableUse[]
-  predicates: Predicate[]
-  calls: Call[]
-  readQuery(node: Node, role: 'expression', scope: Scope): number
-}
 
 interface Place {
   clause: Predicate['clause']
@@ -33,7 +26,7 @@ const FLIPPED: Readonly<Record<string, string>> = {
 export function analyzeExpression(
   node: Node | undefined,
   scope: Scope,
-  reader: ExpressionReader,
+  reader: StatementReader,
   clause: Predicate['clause'],
 ): void {
   readCondition(node, { clause, conjunct: true, negated: false })
@@ -147,7 +140,7 @@ export function analyzeExpression(
 export function readOperand(
   node: Node | undefined,
   scope: Scope,
-  reader: ExpressionReader,
+  reader: StatementReader,
   isSource = false,
 ): Operand {
   if (node === undefined) return OTHER
@@ -169,7 +162,7 @@ export function readOperand(
   const link = as(node, 'SubLink')
   if (link?.subselect !== undefined) {
     readOperand(link.testexpr, scope, reader)
-    return { kind: 'query', query: reader.readQuery(link.subselect, 'expression', scope) }
+    return { kind: 'query', query: reader.readStatement(link.subselect, 'expression', scope) }
   }
   // A minus before a number belongs to the number.
   const expression = as(node, 'A_Expr')
@@ -187,7 +180,7 @@ export function readOperand(
   return OTHER
 }
 
-function readCall(call: FuncCall, scope: Scope, reader: ExpressionReader, isSource: boolean): Operand {
+function readCall(call: FuncCall, scope: Scope, reader: StatementReader, isSource: boolean): Operand {
   const names = strings(call.funcname)
   const name = names.at(-1) ?? ''
   const items = (call.args ?? []).map((arg) => readOperand(arg, scope, reader))
