@@ -95,3 +95,26 @@ export function conjunctsOf(node: Node | undefined): Node[] {
   const bool = as(node, 'BoolExpr')
   return bool?.boolop === 'AND_EXPR' ? (bool.args ?? []).flatMap(conjunctsOf) : [node]
 }
+
+/** An OR with more alternatives is ignored. */
+const MOST_ALTERNATIVES = 50
+
+/** The alternatives of an OR. Each is a list of conditions that are true together. */
+export function alternativesOf(node: Node): Node[][] | undefined {
+  const bool = as(node, 'BoolExpr')
+  if (bool?.boolop !== 'OR_EXPR') return undefined
+  const arms = (bool.args ?? []).flatMap((arm) => alternativesOf(arm) ?? [conjunctsOf(arm)])
+  return arms.length <= MOST_ALTERNATIVES ? arms : undefined
+}
+
+/** `active`, `active = true` and `active IS TRUE` are one condition, and so are their opposites. */
+export function spellingsOf(text: string): string[] {
+  const yes = /^(?:\((c:[^\s()]+) {2}= "true"\)|\((c:[^\s()]+) IS_TRUE\)|(c:[^\s()]+))$/.exec(text)
+  const column = yes?.[1] ?? yes?.[2] ?? yes?.[3]
+  if (column !== undefined) return [column]
+  const no = /^(?:\((c:[^\s()]+) {2}= "false"\)|\((c:[^\s()]+) IS_FALSE\)|\(NOT_EXPR (c:[^\s()]+)\))$/.exec(
+    text,
+  )
+  const opposite = no?.[1] ?? no?.[2] ?? no?.[3]
+  return [opposite === undefined ? text : `not ${opposite}`]
+}

@@ -1,49 +1,40 @@
-// What the conditions of a query level say of single columns: that they have one value, or one of a few, given the rows of
-// some other relations. Only comparisons that no NULL passes, of types that keep values apart, with values that stay the
-// same from row to row, make facts. Whatever else stands in a condition is left alone.
-
-import type { A_Expr, Node, SubLink } from 'libpg-query'
-import { as, strings, withoutCasts } from '../parse/tree.ts'
-import { canonicalExpression, conjunctsOf } from './canonical.ts'
-import { isOneFamily, isSafeEquality, typeOf } from './equality.ts'
-import { type Level, type Relation, type RelationColumn, resolveColumn } from './relation.ts'
-import { countOfArray, numberOf, type ValueReader } from './values.ts'
+// Facts about single columns of relations: that a column has one value, or one of a few, when the rows of some other relations
+// are given. `read-facts.ts` reads them from conditions.
+import type { Relation, RelationColumn } from './relation.ts'
 
 export interface Fact {
   relation: Relation
-  /** Parts of a key it fixes, all at once. */
+  /** The parts of a key that the fact fixes together. */
   parts: readonly string[]
-  /** Rows of these must be given first. */
+  /** The relations whose rows must be given first. */
   given: ReadonlySet<Relation>
-  /** One of how many values. */
+  /** The number of values that the parts can have. */
   values: number
-  /** Why that is Infinity. */
+  /** The reason when `values` is Infinity. */
   reason?: string
-  /** NULL passes too. */
+  /** Whether NULL passes too. */
   nulls: boolean
 }
 
 export interface Facts {
   all: Fact[]
-  /** Canonical conditions that hold, by relation, for partial indexes. */
+  /** Canonical conditions that are true for each relation. Partial indexes need them. */
   conditions: Map<Relation, Set<string>>
-  /** Equalities between columns that may be followed further. */
+  /** Pairs of columns that are equal, from which further facts follow. */
   equal: (readonly [Side, Side])[]
 }
 
-interface Side {
+/** One side of a comparison that is a column. */
+export interface Side {
   relation: Relation
   column: RelationColumn
 }
 
-/** Only these many alternatives in one OR are tried. */
-const MOST_ALTERNATIVES = 50
-
-function createFacts(): Facts {
+export function createFacts(): Facts {
   return { all: [], conditions: new Map(), equal: [] }
 }
 
-/** Both, and what follows from them together. */
+/** The facts of both, and the facts that follow from them together. */
 export function joinFacts(one: Facts, other: Facts): Facts {
   const conditions = new Map<Relation, Set<string>>()
   for (const from of [one.conditions, other.conditions])
@@ -56,252 +47,7 @@ export function joinFacts(one: Facts, other: Facts): Facts {
   })
 }
 
-export function readFacts(conjuncts: readonly Node[], level: Level, reader: ValueReader): Facts {
-  const facts = createFacts()
-  for (const conjunct of conjuncts) readConjunct(conjunct, level, reader, facts)
-  return withConsequences(facts)
-}
-
-function readConjunct(node: Node, level: Level, reader: ValueReader, facts: Facts): void {
-  noteCondition(node, level, reader, facts)
-  const bool = as(node, 'BoolExpr')
-  if (bool?.boolop === 'NOT_EXPR') {
-    const inner = bool.args?.[0]
-    const comparison = as(inner, 'A_Expr')
-    if (comparison?.kind === 'AEXPR_OP' && operatorOf(comparison) === '<>')
-      equality(comparison.lexpr, comparison.rexpr, level, reader, facts, false)
-    else if (inner !== undefined) fixBoolean(inner, level, facts)
-    return
-  }
-  const test = as(node, 'NullTest')
-  if (test !== undefined) {
-    const side = sideOf(test.arg, level)
-    if (side === undefined) return
-    if (test.nulltesttype === 'IS_NULL') addColumn(facts, side, new Set(), 1, true)
-    else condition(facts, side.relation, `n:${side.column.name}`)
-    return
-  }
-  const truth = as(node, 'BooleanTest')
-  if (truth !== undefined) {
-    if (truth.booltesttype === 'IS_TRUE' || truth.booltesttype === 'IS_FALSE')
-      fixBoolean(truth.arg, level, facts)
-    return
-  }
-  const link = as(node, 'SubLink')
-  if (link !== undefined) {
-    readLink(link, level, reader, facts)
-    return
-  }
-  const comparison = as(node, 'A_Expr')
-  if (comparison === undefined) {
-    fixBoolean(node, level, facts)
-    return
-  }
-  if (readRange(comparison, level, reader, facts) || operatorOf(comparison) !== '=') return
-  if (comparison.kind === 'AEXPR_OP')
-    equality(comparison.lexpr, comparison.rexpr, level, reader, facts, false)
-  else if (comparison.kind === 'AEXPR_NOT_DISTINCT')
-    equality(comparison.lexpr, comparison.rexpr, level, reader, facts, true)
-  else if (comparison.kind === 'AEXPR_IN') readList(comparison, level, reader, facts)
-  else if (comparison.kind === 'AEXPR_OP_ANY') readAny(comparison, level, reader, facts)
-}
-
-const RANGE_TYPES = new Set(['int2', 'int4', 'int8'])
-
-/** `row_number() <= 3` is three values, and `id BETWEEN 1 AND 10` ten, where the column holds whole numbers. */
-function readRange(comparison: A_Expr, level: Level, reader: ValueReader, facts: Facts): boolean {
-  const operator = strings(comparison.name).at(-1) ?? ''
-  const isBetween = comparison.kind === 'AEXPR_BETWEEN'
-  const isFlipped = operator === '>=' || operator === '>'
-  if (!isBetween && !(comparison.kind === 'AEXPR_OP' && (isFlipped || operator === '<=' || operator === '<')))
-    return false
-  const side = sideOf(isFlipped ? comparison.rexpr : comparison.lexpr, level)
-  if (side === undefined) return true
-  const [from, to] = isBetween
-    ? (as(comparison.rexpr, 'List')?.items ?? []).map((item) => numberOf(item, reader.params))
-    : [undefined, numberOf(isFlipped ? comparison.lexpr : comparison.rexpr, reader.params)]
-  const { counts, type = '' } = side.column
-  const isWhole = counts === true || RANGE_TYPES.has(type)
-  const start = counts === true ? Math.max(1, from ?? 1) : from
-  if (!isWhole || start === undefined || to === undefined) return true
-  const isExact = Math.abs(start) + Math.abs(to) < Number.MAX_SAFE_INTEGER
-  if (isExact) addColumn(facts, side, new Set(), Math.max(0, Math.floor(to) - Math.ceil(start) + 1), false)
-  return true
-}
-
-/** The operator, when it is PostgreSQL's own as far as one can see. */
-function operatorOf(comparison: A_Expr): string | undefined {
-  const names = strings(comparison.name)
-  return names.length === 1 || names[0] === 'pg_catalog' ? names.at(-1) : undefined
-}
-
-function sideOf(node: Node | undefined, level: Level): Side | undefined {
-  const reference = as(node, 'ColumnRef')
-  if (reference === undefined) return undefined
-  const found = resolveColumn(reference, level)
-  return found.kind === 'local' ? found : undefined
-}
-
-function equality(
-  left: Node | undefined,
-  right: Node | undefined,
-  level: Level,
-  reader: ValueReader,
-  facts: Facts,
-  nulls: boolean,
-): void {
-  const leftRow = as(left, 'RowExpr')?.args
-  const rightRow = as(right, 'RowExpr')?.args
-  if (leftRow !== undefined || rightRow !== undefined) {
-    if (leftRow === undefined || rightRow?.length !== leftRow.length || nulls) return
-    leftRow.forEach((item, at) => {
-      equality(item, rightRow[at], level, reader, facts, false)
-    })
-    return
-  }
-  const sides = [sideOf(left, level), sideOf(right, level)] as const
-  const [one, other] = sides
-  if (one !== undefined && other !== undefined) {
-    const isDeterministic = one.column.deterministic !== false && other.column.deterministic !== false
-    if (!isDeterministic || one.relation === other.relation) return
-    if (isSafeEquality(one.column.type, other.column.type))
-      addColumn(facts, one, new Set([other.relation]), 1, nulls)
-    if (isSafeEquality(other.column.type, one.column.type))
-      addColumn(facts, other, new Set([one.relation]), 1, nulls)
-    if (!nulls && isOneFamily(one.column.type, other.column.type)) facts.equal.push([one, other])
-    return
-  }
-  equalTo(left, one, right, level, reader, facts, nulls)
-  equalTo(right, other, left, level, reader, facts, nulls)
-}
-
-/** `target = value`, the target being a column or the expression of an index. */
-function equalTo(
-  target: Node | undefined,
-  side: Side | undefined,
-  value: Node | undefined,
-  level: Level,
-  reader: ValueReader,
-  facts: Facts,
-  nulls: boolean,
-): void {
-  if (value === undefined || target === undefined) return
-  if (side === undefined) {
-    expressionEqualTo(target, value, level, reader, facts)
-    return
-  }
-  if (
-    side.column.deterministic === false ||
-    !isSafeEquality(side.column.type, typeOfValue(value, level, reader))
-  )
-    return
-  const given = reader.given(value, level)
-  if (given === undefined || given.has(side.relation)) return
-  addColumn(facts, side, given, 1, nulls)
-}
-
-function typeOfValue(value: Node, level: Level, reader: ValueReader): string | undefined {
-  const link = as(value, 'SubLink')
-  return link?.subLinkType === 'EXPR_SUBLINK'
-    ? reader.query(link, level)?.columns?.[0]?.type
-    : typeOf(value, level)
-}
-
-/** Expressions only count when an index of the relation is on the very same one. */
-function expressionEqualTo(target: Node, value: Node, level: Level, reader: ValueReader, facts: Facts): void {
-  for (const relation of level.relations) {
-    if (!relation.keys.some(({ parts }) => parts.some((part) => part.startsWith('e:')))) continue
-    const text = canonicalExpression(target, columnIn(relation, level), reader.params)
-    if (text === undefined) continue
-    const part = `e:${text}`
-    if (!relation.keys.some(({ parts }) => parts.includes(part))) continue
-    if (
-      !isSafeEquality(typeOf(target, level), typeOfValue(value, level, reader)) &&
-      as(value, 'ParamRef') === undefined
-    )
-      continue
-    const given = reader.given(value, level)
-    if (given === undefined || given.has(relation)) continue
-    facts.all.push({ relation, parts: [part], given, values: 1, nulls: false })
-  }
-}
-
-function columnIn(relation: Relation, level: Level) {
-  return (node: Node): RelationColumn | undefined => {
-    const side = sideOf(node, level)
-    return side?.relation === relation ? side.column : undefined
-  }
-}
-
-/** A boolean column on its own, under NOT, or IS TRUE. */
-function fixBoolean(node: Node | undefined, level: Level, facts: Facts): void {
-  const side = sideOf(node, level)
-  if (side?.column.type === 'bool') addColumn(facts, side, new Set(), 1, false)
-}
-
-function readList(comparison: A_Expr, level: Level, reader: ValueReader, facts: Facts): void {
-  const items = as(comparison.rexpr, 'List')?.items ?? []
-  const columns =
-    as(comparison.lexpr, 'RowExpr')?.args ?? (comparison.lexpr === undefined ? [] : [comparison.lexpr])
-  const isRow = as(comparison.lexpr, 'RowExpr') !== undefined
-  const sides = columns.map((column) => sideOf(column, level))
-  const relation = sides[0]?.relation
-  if (relation === undefined || sides.some((side) => side?.relation !== relation)) return
-  const given = new Set<Relation>()
-  for (const item of items) {
-    const values = isRow ? (as(item, 'RowExpr')?.args ?? []) : [item]
-    if (values.length !== sides.length) return
-    for (const [at, value] of values.entries()) {
-      const column = (sides[at] as Side).column
-      if (column.deterministic === false || !isSafeEquality(column.type, typeOfValue(value, level, reader)))
-        return
-      const needs = reader.given(value, level)
-      if (needs === undefined || needs.has(relation)) return
-      for (const need of needs) given.add(need)
-    }
-  }
-  addColumns(facts, sides as Side[], given, items.length)
-}
-
-function readAny(comparison: A_Expr, level: Level, reader: ValueReader, facts: Facts): void {
-  const side = sideOf(comparison.lexpr, level)
-  const { rexpr } = comparison
-  if (side === undefined || rexpr === undefined || side.column.deterministic === false) return
-  const arrayType = as(rexpr, 'TypeCast') === undefined ? undefined : typeOf(rexpr, level)
-  const elements = as(withoutCasts(rexpr), 'A_ArrayExpr')?.elements
-  const isSafe =
-    arrayType !== undefined
-      ? arrayType.startsWith('_') && isSafeEquality(side.column.type, arrayType.slice(1))
-      : elements !== undefined
-        ? elements.every((element) => isSafeEquality(side.column.type, typeOfValue(element, level, reader)))
-        : as(rexpr, 'ParamRef') !== undefined || as(rexpr, 'A_Const')?.sval !== undefined
-  if (!isSafe) return
-  const given = reader.given(rexpr, level)
-  if (given === undefined || given.has(side.relation)) return
-  const { rows, reason } = countOfArray(rexpr, reader.params)
-  addColumn(facts, side, given, rows, false, Number.isFinite(rows) ? undefined : reason)
-}
-
-/** `IN (SELECT …)` and `= ANY (SELECT …)`. */
-function readLink(link: SubLink, level: Level, reader: ValueReader, facts: Facts): void {
-  const names = strings(link.operName)
-  if (link.subLinkType !== 'ANY_SUBLINK' || (names.length > 0 && names[0] !== '=')) return
-  const columns = as(link.testexpr, 'RowExpr')?.args ?? (link.testexpr === undefined ? [] : [link.testexpr])
-  const sides = columns.map((column) => sideOf(column, level))
-  const query = reader.query(link, level)
-  const given = reader.given({ SubLink: { ...link, testexpr: undefined } as unknown as SubLink }, level)
-  const relation = sides[0]?.relation
-  if (query === undefined || given === undefined || relation === undefined || given.has(relation)) return
-  const isSafe = sides.every(
-    (side, at) =>
-      side?.relation === relation &&
-      side.column.deterministic !== false &&
-      isSafeEquality(side.column.type, query.columns?.[at]?.type),
-  )
-  if (isSafe && Number.isFinite(query.own.rows)) addColumns(facts, sides as Side[], given, query.own.rows)
-}
-
-function addColumn(
+export function addColumn(
   facts: Facts,
   { relation, column }: Side,
   given: ReadonlySet<Relation>,
@@ -311,10 +57,10 @@ function addColumn(
 ): void {
   const parts = [`c:${column.name}`]
   facts.all.push({ relation, parts, given, values, nulls, ...(reason === undefined ? {} : { reason }) })
-  if (!nulls) condition(facts, relation, `n:${column.name}`)
+  if (!nulls) addCondition(facts, relation, `n:${column.name}`)
 }
 
-function addColumns(
+export function addColumns(
   facts: Facts,
   sides: readonly Side[],
   given: ReadonlySet<Relation>,
@@ -328,38 +74,20 @@ function addColumns(
     values,
     nulls: false,
   })
-  for (const { column } of sides) condition(facts, relation, `n:${column.name}`)
+  for (const { column } of sides) addCondition(facts, relation, `n:${column.name}`)
 }
 
-function condition(facts: Facts, relation: Relation, text: string): void {
+export function addCondition(facts: Facts, relation: Relation, text: string): void {
   const texts = facts.conditions.get(relation) ?? new Set()
   texts.add(text)
   facts.conditions.set(relation, texts)
 }
 
-/** Keeps the condition in canonical spelling for relations with partial indexes. */
-function noteCondition(node: Node, level: Level, reader: ValueReader, facts: Facts): void {
-  for (const relation of level.relations) {
-    if (!relation.keys.some(({ conditions }) => conditions.length > 0)) continue
-    const text = canonicalExpression(node, columnIn(relation, level), reader.params)
-    if (text !== undefined) for (const same of spellingsOf(text)) condition(facts, relation, same)
-  }
-}
+/** Columns in a group of equal columns. A larger group is ignored, because comparing it with itself takes quadratic time. */
+const LARGEST_GROUP = 50
 
-/** `active`, `active = true` and `active IS TRUE` are one condition, and so are their opposites. */
-export function spellingsOf(text: string): string[] {
-  const yes = /^(?:\((c:[^\s()]+) {2}= "true"\)|\((c:[^\s()]+) IS_TRUE\)|(c:[^\s()]+))$/.exec(text)
-  const column = yes?.[1] ?? yes?.[2] ?? yes?.[3]
-  if (column !== undefined) return [column]
-  const no = /^(?:\((c:[^\s()]+) {2}= "false"\)|\((c:[^\s()]+) IS_FALSE\)|\(NOT_EXPR (c:[^\s()]+)\))$/.exec(
-    text,
-  )
-  const opposite = no?.[1] ?? no?.[2] ?? no?.[3]
-  return [opposite === undefined ? text : `not ${opposite}`]
-}
-
-/** Columns that equal each other share what is known of one of them. */
-function withConsequences(facts: Facts): Facts {
+/** Adds the facts about one column to the columns that are equal to it. */
+export function withConsequences(facts: Facts): Facts {
   const groups: Side[][] = []
   for (const pair of facts.equal) {
     const touched = groups.filter((group) => group.some((side) => pair.some((other) => isSame(side, other))))
@@ -369,7 +97,7 @@ function withConsequences(facts: Facts): Facts {
   }
   const added: Fact[] = []
   for (const group of groups) {
-    if (group.length > MOST_ALTERNATIVES) continue
+    if (group.length > LARGEST_GROUP) continue
     for (const one of group)
       for (const other of group) {
         if (one === other || one.relation === other.relation) continue
@@ -397,12 +125,4 @@ function withConsequences(facts: Facts): Facts {
 
 function isSame(one: Side, other: Side): boolean {
   return one.relation === other.relation && one.column.name === other.column.name
-}
-
-/** The alternatives of an OR, each as what must hold together. */
-export function alternativesOf(node: Node): Node[][] | undefined {
-  const bool = as(node, 'BoolExpr')
-  if (bool?.boolop !== 'OR_EXPR') return undefined
-  const arms = (bool.args ?? []).flatMap((arm) => alternativesOf(arm) ?? [conjunctsOf(arm)])
-  return arms.length <= MOST_ALTERNATIVES ? arms : undefined
 }

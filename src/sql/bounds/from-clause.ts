@@ -5,9 +5,9 @@ import { most, NOTHING, ONE } from './amount.ts'
 import { anonymous, relationOf, renameColumns, renamed } from './bound-relation.ts'
 import { conjunctsOf } from './canonical.ts'
 import { typeOf } from './equality.ts'
-import { readFacts } from './facts.ts'
 import { combinations, type OptionalUnit, relationsOf, type Unit } from './joins.ts'
 import { givenBy, type QueryContext, readerOf, rowsOfCall } from './query-context.ts'
+import { readFacts } from './read-facts.ts'
 import type { Amount, Level, Relation, RelationColumn } from './relation.ts'
 
 export function readFrom(

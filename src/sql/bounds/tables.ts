@@ -4,9 +4,8 @@
 import type { Node, RangeVar } from 'libpg-query'
 import { parseStatements } from '../parse/parser.ts'
 import { as } from '../parse/tree.ts'
-import { canonicalExpression, conjunctsOf } from './canonical.ts'
+import { canonicalExpression, conjunctsOf, spellingsOf } from './canonical.ts'
 import type { Catalog, CatalogKey, CatalogRelation } from './catalog-shape.ts'
-import { spellingsOf } from './facts.ts'
 import type { Key, QueryBound, Relation, RelationColumn } from './relation.ts'
 
 export interface TableReader {

@@ -1,6 +1,6 @@
-// What detectors need to know about a statement, from PostgreSQL's own parser: its tables, the columns that are compared with
-// parameters, and its limits, orders, groups, locks and writes. Only the tree is read. What only a catalog can tell, such as
-// the table of an unqualified column, is left out instead of guessed.
+// Analyzes a statement with PostgreSQL's own parser: its tables, the columns that are compared with parameters, and its
+// limits, orders, groups, locks and writes. Only the tree is read. Facts that only a catalog has, such as the table of an
+// unqualified column, are left out instead of guessed.
 
 import type { Node } from 'libpg-query'
 import { fingerprint } from '../fingerprint/fingerprint.ts'
