@@ -7,10 +7,6 @@ const FOLDERS = ['src', 'adapters', 'test', 'examples', 'bench']
 /** Cycles that stay, each with its reason. A cycle is named by all of its files. */
 const WITH_A_REASON: readonly { files: readonly string[]; reason: string }[] = [
   {
-    files: ['src/sql/parse/analyze-expression.ts', 'src/sql/parse/analyze-statement.ts'],
-    reason: 'The type Scope moves to a file of its own.',
-  },
-  {
     files: [
       'src/profiler/finish-trace.ts',
       'src/profiler/flush-on-signal.ts',
