@@ -9,21 +9,21 @@ export const detectorPages: Readonly<Record<string, DetectorDescription>> = {
     title: 'A query for each row',
     severity: 'error',
     description:
-      'One place in the code sends the same SELECT again and again, each time with another value. One statement could have answered for all values.',
+      'One place in your code sends the same SELECT again and again, each time with another value. One statement could have returned the rows for all values.',
     url: pageUrl('n-plus-one'),
     isLoop: true,
     page: `# n-plus-one
 
 ## What it finds
 
-One place in the code sends the same SELECT again and again, each time with another value. One statement could have
-answered for all values.
+One place in your code sends the same SELECT again and again, each time with another value. One statement could have returned the
+rows for all values.
 
 ## Why it hurts
 
-Every query is a round trip. On a network with a latency of one millisecond, fifty rows cost fifty milliseconds before the
-database has done any work, and the page gets slower with every row that is added. A developer whose database runs on the
-same machine does not notice it.
+Every query is a round trip between the application and the database. On a network with a latency of one millisecond, fifty rows
+cost fifty milliseconds before the database has done any work, and the page gets slower with every row that is added. You do not
+notice this while your database runs on your own machine.
 
 ## Bad
 
@@ -65,15 +65,14 @@ SELECT id, name FROM customers WHERE id = ANY($1);
 
 ### The code in the finding
 
-The remedy is code to paste if the source shows both the query and the loop around it. The code consists of the missing imports,
-one query before the loop, and the expression that replaces the query in the loop. It is the application's own call,
-rewritten for Drizzle (0.45 and 1.0) or for \`query\` of pg with its statement in the source. It gives the loop the same
-rows: rows without a match, values that occur twice and null behave as before, a count without rows stays 0, and a \`limit\`
-applies to each value separately.
-If the loop is inside another loop, the comments in the code name the inner loop: the code replaces only the query of that
-one. The next run shows what is left of the outer loop.
+A finding shows what to write instead of the loop. This remedy is code that you can paste, if the source shows both the query and
+the loop around it. The code consists of the missing imports, one query before the loop, and the expression that replaces the
+query in the loop. It is the application's own call, rewritten for Drizzle (0.45 and 1.0) or for \`query\` of pg with its statement
+in the source. The loop gets the same rows as before: rows without a match, values that occur twice and null behave as before, a
+count without rows stays 0, and a \`limit\` applies to each value separately. If the loop is inside another loop, the code replaces
+only the query of the inner loop, and its comments say so. The next run shows what is left of the outer loop.
 
-The remedy is SQL, with the names of SQL, in the following cases:
+The remedy is SQL, with the names of tables and columns in the database, in the following cases:
 
 - The query is in another function than the loop, or its statement is built from parts.
 - The call does something that is not known to be safe to rewrite, such as an outer join.
@@ -82,48 +81,51 @@ The remedy is SQL, with the names of SQL, in the following cases:
 
 ### The SQL in the finding
 
-Tests run these statements beside the loops that they replace, with nulls, duplicates and missing keys. The statement
-depends on the loop:
+Tests run these statements beside the loops that they replace, with nulls, duplicates and missing keys. The statement depends on
+the loop:
 
-| the loop                                                | the remedy                                                                               |
-| ------------------------------------------------------- | ---------------------------------------------------------------------------------------- |
-| compares one column with a value                        | \`column = any($1)\`; the key is added to the select list if it is not there               |
-| compares several columns with values                    | \`(a, b) in (($1, $2), ($3, $4))\`                                                         |
-| asks for an aggregate, such as \`count(*)\`               | a grouped query; the remedy says what a value without rows gets (0, NULL or its default) |
-| takes the first rows of each value (\`LIMIT\`)            | \`left join lateral … on true\` with the query that the values come from                   |
-| has a \`LIMIT\`, and its unique key finds one row         | \`column = any($1)\` without the \`LIMIT\`; this needs the catalog (\`catalog: true\`)         |
-| takes the next value from the row that it has just read | \`with recursive\`                                                                         |
+| the loop                                                | the remedy                                                                                         |
+| ------------------------------------------------------- | -------------------------------------------------------------------------------------------------- |
+| compares one column with a value                        | \`column = any($1)\`; the key is added to the select list if it is not there                         |
+| compares several columns with values                    | \`(a, b) in (($1, $2), ($3, $4))\`                                                                   |
+| reads an aggregate, such as \`count(*)\`                  | a grouped query; the remedy says what a value without rows gets (0, NULL or its default)           |
+| takes the first rows of each value (\`LIMIT\`)            | \`left join lateral … on true\` with the query that the values come from                             |
+| has a \`LIMIT\`, and its unique key finds one row         | \`column = any($1)\` without the \`LIMIT\`; this needs the catalog |
+| takes the next value from the row that it has just read | \`with recursive\`                                                                                   |
 
-The remedy is a sentence without SQL if the text does not prove that each turn gets the same rows. Examples are a
-\`LIMIT\` or a window function when the query that the values come from is not known, and \`FOR UPDATE\`, where the order of
-the locks matters. A statement of more than 4,000 characters is not rewritten either.
+The remedy is a sentence without SQL if the statement does not prove that each iteration gets the same rows. Examples are a
+\`LIMIT\` or a window function when the query that the values come from is not known, and \`FOR UPDATE\`, where the order of the locks
+matters. A statement of more than 4,000 characters is not rewritten either.
 
 ## How sure it is
 
-The detector groups queries that have one fingerprint and were sent along one path of
-application frames. Explicit calls of one helper are not a loop, not even side by side in \`Promise.all\`. A function that
-calls itself is a loop. Lines describes how calls are told from a
-loop. If neither the stacks nor the source tell, the detector reports what is proven, and eight or more queries from one line.
+The detector groups the queries of a request that differ only in their values (exactly) and were
+sent with the same call stack in your code. Several calls of one helper are not a loop, not even side by side in \`Promise.all\`. A
+function that calls itself is a loop. If neither the call stack nor the source
+distinguishes a loop from single calls, only proven findings are
+reported, and eight or more queries from one line.
 
-- **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that the
-  column contains them by accident is below 1 in 1,000.
-- **likely**: three or more different values came from one place, and their origin was not seen, could be several columns,
-  or may be an accident. The finding names columns as a possible origin only if the values are too rare to be there by accident.
+- **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that this is an
+  accident is estimated below 1 in 1,000.
+- **likely**: three or more different values came from one place, but no rows with them were seen, several columns contain them,
+  or the match may be an accident. In this case, the finding names a column only if the values are too rare to be in it by
+  accident.
 
 Only different values count. The same query sent five times with one value is a duplicate.
 
-The finding is an error if ten or more round trips could be saved, and a warning otherwise. All other reads and writes that the
-same loop sends are part of the same finding.
+The finding is an error if ten or more round trips could be saved, and a warning otherwise. All other queries that the same loop
+sends are part of the same finding.
 
 ### What counts as an origin
 
-The origin of a value is the place where it is seen first. The following rules apply:
+The origin of a value is the row in which it is seen first in a trace (the queries of one request, job or test). The following
+rules apply:
 
-- Rows that only repeat what a query was given (alone, in a list, in a document or in a pattern) are not an origin. The
-  rows of a statement that looks the same value up again are not an origin either.
+- Rows that only repeat what a query was given (alone, in a list, in a document or in a pattern) are not an origin. The rows of a
+  statement that looks the same value up again are not an origin either.
 - A loop over values from outside the trace, such as the body of a request, has no origin and is at most \`likely\`. Values in the
-  path, the query string or the parsed body (\`request.body\`) of the request come from outside, even if earlier rows contain
-  them too.
+  path, the query string or the parsed body (\`request.body\`) of the request come from outside, even if earlier rows contain them
+  too.
 - If one of the values was known before, the others still count.
 - Rows are recorded as they were when they arrived. It does not matter how the application has changed them since.
 - Rows of cursors and streams count as soon as they have arrived. Values inside JSON and arrays count too.
@@ -132,16 +134,14 @@ The origin of a value is the place where it is seen first. The following rules a
 
 The probability is estimated as a product of five factors. The estimate is rather too high than too low.
 
-- **rarity** is a factor for each different value that is seen first in the column. For an integer it is the share of all
-  integers from half of it to twice it that the column contains, up to the column's largest. For other values it is the
-  number of values of the column, divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and
-  more characters by 100, 1,000, 100,000 and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration:
-  the factor is 1 for the first five words, and 1/3 for each further word of a column that does not repeat its words. The
-  factor is 1 for booleans, dates and times. A boolean can only come from a boolean, and a number cannot come from a text
-  that reads like a number.
-- **order** is the share of all orders of the values that are as close to the order of the rows as the actual one. The
-  factor is at least 1/10 for rows that are sorted. For other rows it is at least the share of one in all orders that go
-  down as often.
+- **rarity** is a factor for each different value that is seen first in the column. For an integer it is the share of all integers
+  from half of it to twice it that the column contains, up to the column's largest. For other values it is the number of values of
+  the column, divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and more characters by 100,
+  1,000, 100,000 and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration: the factor is 1 for the first
+  five words, and 1/3 for each further word of a column that does not repeat its words. The factor is 1 for booleans, dates and
+  times. A boolean can only come from a boolean, and a number cannot come from a text that reads like a number.
+- **order** is the share of all orders of the values that are as close to the order of the rows as the actual one. The factor is
+  at least 1/10 for rows that are sorted. For other rows it is at least the share of one in all orders that go down as often.
 - **completeness** is 1/rows if the values are those of all rows of a result and no others.
 - **key** is 1/100 if a foreign key of the catalog leads from one column to the other, or if both are the same column of one
   table. It is 1/25 if only the names say so: \`customer_id\` or \`customers.id\` in the rows, and \`customers.id\` or
@@ -150,11 +150,12 @@ The probability is estimated as a product of five factors. The estimate is rathe
   statement. With a key it is the number of columns to which a key leads.
 
 Two uuids, or two ids of a large table, are therefore proof. The ids 1 to 25 of a small table occur in many columns. They are
-proof if the queries follow all rows in their order and a key leads from one column to the other: with three rows or more
-if the catalog has the key, and with five rows or more if only the names tell of it. Booleans, states and dates hardly ever prove anything.
+proof if the queries follow all rows in their order and a key leads from one column to the other: with three rows or more if the
+catalog has the key, and with five rows or more if only the names show it. Booleans, states and dates hardly ever prove anything.
 
-If the names do not tell the key, the detector needs the catalog (\`catalog: true\`). \`pg-loupe run\` reads no catalog by
-default. Without it, a loop over a few small ids in the order of a sorted list, such as \`users.id\` by \`owner\`, stays \`likely\`.
+If the names do not show the key, the detector needs the catalog. \`pg-loupe run\` does not read it by default; \`catalog: true\`
+switches it on. Without it, a loop over a few small ids in the order of a sorted list, such as \`users.id\` by \`owner\`, stays
+\`likely\`.
 
 ## Options
 
@@ -169,9 +170,9 @@ createProfiler({ detectors: { 'n-plus-one': { minLikely: 5 } } })
 
 ## When to ignore it
 
-The detector does not report pages by OFFSET or by key, batches in chunks (\`IN (…)\`, \`= ANY\`), FETCH from a cursor, settings
-of the session, and writes (see n-plus-one-write). If a reported loop is intended, for example three
-lookups that will never be more, suppress it with a reason or raise \`minLikely\`. The option
+The detector does not report pages by OFFSET or by key, batches in chunks (\`IN (…)\`, \`= ANY\`), FETCH from a cursor, settings of
+the session, and writes (see n-plus-one-write). If a reported loop is intended, for example three lookups
+that will never be more, suppress it with a reason or raise \`minLikely\`. The option
 \`detectors: { 'n-plus-one': false }\` switches the detector off.
 `,
   },
@@ -180,21 +181,21 @@ lookups that will never be more, suppress it with a reason or raise \`minLikely\
     title: 'A write for each row',
     severity: 'error',
     description:
-      'One place in the code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few rows of one parent and then those of the next parent.',
+      'One place in your code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few rows of one parent and then those of the next parent.',
     url: pageUrl('n-plus-one-write'),
     isLoop: true,
     page: `# n-plus-one-write
 
 ## What it finds
 
-One place in the code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few rows
-of one parent and then those of the next parent.
+One place in your code sends the same INSERT, UPDATE, DELETE or MERGE again and again. Each execution writes one row, or the few
+rows of one parent and then those of the next parent.
 
 ## Why it hurts
 
-Each execution is a round trip. Outside a transaction each execution is also a commit, and the database waits for the disk at
-every commit. If the loop fails half-way, half of the rows are written. Writing 200 rows on one machine took 41 ms one by
-one, and 0.6 ms with one statement.
+Each execution is a round trip between the application and the database. Outside a transaction each execution is also a commit,
+and the database waits for the disk at every commit. If the loop fails half-way, half of the rows are written. Writing 200 rows on
+one machine took 41 ms one by one, and 0.6 ms with one statement.
 
 ## Bad
 
@@ -226,10 +227,11 @@ DELETE FROM carts WHERE id = ANY($1);
 ### The remedy in the finding
 
 The remedy is code to paste if the source shows both the query and the loop around it, as for
-n-plus-one. Upserts (\`DO UPDATE\`) and updates that add to a column are not rewritten as code.
+n-plus-one. Upserts (\`DO UPDATE\`) and updates that add to a column are not rewritten as
+code.
 
-Otherwise the remedy is SQL if the statement and the values of the loop prove that one statement leaves the same rows in the table. Tests
-run these statements beside the loops that they replace, with nulls, DEFAULT, and keys that occur twice.
+Otherwise the remedy is SQL if the statement and the values of the loop prove that one statement leaves the same rows in the
+table. Tests run these statements beside the loops that they replace, with nulls, DEFAULT, and keys that occur twice.
 
 | the loop                                                 | the remedy                                                                                   |
 | -------------------------------------------------------- | -------------------------------------------------------------------------------------------- |
@@ -242,8 +244,8 @@ The remedy is a sentence without SQL in all other cases, for example:
 
 - An UPDATE computes a column from its old value and a parameter (\`quantity = quantity - $1\`).
 - An UPDATE or an upsert writes a key twice, so that the order of the writes matters.
-- A statement contains a subquery, or a function that reads what earlier turns have written (\`currval\`, \`lastval\`).
-- A row needs the id that the row before it was given. The remedy is then to make the ids in the application.
+- A statement contains a subquery, or a function that reads what earlier iterations have written (\`currval\`, \`lastval\`).
+- A row needs the id that the database gave to the row before it. The remedy is then to create the ids in the application.
 - A statement has more than 4,000 characters.
 
 ## How sure it is
@@ -253,11 +255,11 @@ that failed or was rolled back is not a loop either.
 
 - **proven**: the values of one column came from the rows of an earlier query, as
   n-plus-one proves it. Rare values need two executions, small numbers need more.
-- **likely**: three or more executions came from one path through the application, and its stacks and its source tell the loop
-  from calls side by side.
+- **likely**: three or more executions came with one call stack of your code, and the stack or the source shows a loop and not
+  calls side by side.
 
-The number of rows that a statement writes is read from its values: from VALUES and from arrays (\`unnest\`). If the database reads the
-rows from a document or a table, the number is the one that the database reports.
+The number of rows that a statement writes is read from its values: from VALUES and from arrays (\`unnest\`). If the database reads
+the rows from a document or a table, the number is the one that the database reports.
 
 Statements that write several rows each are a loop if three or more parents are written, and one value (the key of the parent) is
 the same in all rows of a statement and different in the next statement. One of the following must also be true:
@@ -287,15 +289,15 @@ createProfiler({ detectors: { 'n-plus-one-write': { minLikely: 10 } } })
 
 The detector does not report:
 
-- chunks of rows: statements of fifty or more rows, statements of one size with a rest at the end, and statements whose rows have no
-  value in common
+- chunks of rows: statements of fifty or more rows, statements of one size with a rest at the end, and statements whose rows have
+  no value in common
 - \`INSERT … SELECT\` that computes sums or copies ranges of a table
 - portions of a table (\`IN (SELECT … LIMIT n)\`)
 - the tables in which migration tools record what they have done
 - workers that claim one job after the other with \`FOR UPDATE SKIP LOCKED\`
 
-If each row must be committed separately, for example because each has an effect outside the database, the loop is intended: suppress it
-with a reason.
+If each row must be committed separately, for example because each has an effect outside the database, the loop is intended:
+suppress it with a reason.
 `,
   },
   'duplicate-query': {
@@ -309,12 +311,13 @@ with a reason.
 
 ## What it finds
 
-The same statement with the same values and the same result, sent again in one request, although nothing was written to its tables in between. All places
-that send it are named.
+The same statement with the same values and the same result, sent again in one request, although nothing was written to its tables
+in between. All places that send it are named.
 
 ## Why it hurts
 
-Each repetition costs a round trip for a known answer. Typically a helper looks up the current user or a setting, and each caller pays for it again.
+Each repetition costs a round trip for a known answer. Typically a helper looks up the current user or a setting, and each caller
+pays for it again.
 
 ## Bad
 
@@ -334,22 +337,23 @@ const prices = lines.map((line) => format(line.cents, currency))
 
 ## How sure it is
 
-- **proven**: the results are known and equal, in one transaction or outside of any. Nothing was written in between, or the catalog shows that the
-  writes do not affect the statement.
-- **likely**: statement and values are equal, but the results are not known (recordings of other tools), or other tables were written and without a catalog
-  the effects of views, triggers and foreign keys are not known.
-- **possible**, with severity info: each execution is in another transaction, which may have to read the current state itself.
+- **proven**: the results are known and equal, and all executions are in one transaction or outside of transactions. Nothing was
+  written in between, or the catalog (keys and views, read once from the database) shows that
+  the writes do not affect the statement.
+- **likely**: statement and values are equal, but the results are not known (recordings of other tools), or other tables were
+  written and without a catalog the effects of views, triggers and foreign keys are not known.
+- **possible**, with severity info: each execution is in a transaction of its own, which may have to read the current state.
 
 The severity is error if at least ten queries could be saved, and warning below that.
 
 Two reads are not duplicates if something in between may have changed the result:
 
-- a write to a table that the statement names; with the catalog also a write to a table behind a view, to another partition, by a cascading foreign key,
-  or through a trigger;
-- a statement whose effects are not visible in its text, such as a function call; locks, \`LISTEN\`, and waits, after which others may have written.
-
-- a changed setting on the same connection: \`SET\`, \`SET LOCAL\`, \`set_config\`, \`SET ROLE\`, \`SET SESSION AUTHORIZATION\`, \`RESET\` and \`DISCARD\`, unless they set
-  the value that was set before. Timeouts and cost settings do not count;
+- a write to a table that the statement names; with the catalog also a write to a table behind a view, to another partition, by a
+  cascading foreign key, or through a trigger;
+- a statement whose effects are not visible in its text, such as a function call; locks, \`LISTEN\`, and waits, after which others
+  may have written;
+- a changed setting on the same connection: \`SET\`, \`SET LOCAL\`, \`set_config\`, \`SET ROLE\`, \`SET SESSION AUTHORIZATION\`, \`RESET\` and
+  \`DISCARD\`, unless they set the value that was set before. Timeouts and cost settings do not count;
 - another snapshot: transactions with \`REPEATABLE READ\`, \`SERIALIZABLE\` or \`SET TRANSACTION SNAPSHOT\` are separate.
 
 ## Options
@@ -364,10 +368,11 @@ createProfiler({ detectors: { 'duplicate-query': { minQueries: 3 } } })
 
 ## When to ignore it
 
-These are not reported: locking reads (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), and results that change by themselves (random values,
-sequences, the clock, \`current_setting\`, volatile functions of the database; \`now()\` is constant within a transaction). Polling is not reported either:
-sent from one place, each time at least 200 ms after the answer, or at least 40 ms if no other query was sent in between. Repetitions that are part of a loop
-with different values belong to n-plus-one.
+These are not reported: locking reads (\`FOR UPDATE\`), statements without a table (\`SELECT 1\`), and results that change by
+themselves (random values, sequences, the clock, \`current_setting\`, volatile functions of the database; \`now()\` is constant within
+a transaction). Polling is not reported either: sent from one place, each time at least 200 ms after the answer, or at least 40 ms
+if no other query was sent in between. Repetitions that are part of a loop with different values are reported by
+n-plus-one.
 `,
   },
   'unread-columns': {
@@ -385,8 +390,8 @@ Columns that one place in the code selects, and that the application never reads
 
 ## Why it hurts
 
-PostgreSQL reads and sends the columns (large values from separate storage), and Node.js parses them, for nothing. A \`select *\` that fetches a long
-text when only a name is needed can be most of the bytes of a request.
+PostgreSQL reads these columns (large values from separate storage) and sends them, and Node.js parses them, although nobody uses
+them. A \`select *\` that fetches a long text when only a name is needed can be most of the bytes of a request.
 
 ## Bad
 
@@ -419,21 +424,24 @@ SELECT name FROM products ORDER BY name LIMIT 100;
 
 ## How sure it is
 
-Reads are tracked on 16 rows of each result, spread over the result. If a column seems unread, the next three results of the statement are tracked
-completely (then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each. A finding needs at least one completely tracked result. Rows of
-Drizzle queries are tracked as Drizzle maps them, including relations and joined tables.
+pg-loupe tracks which columns the application reads on 16 rows of each result, spread over the result. If a column seems unread,
+the next three results of the statement are tracked completely (then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000
+cells each. A finding needs at least one completely tracked result. Rows of Drizzle queries are tracked as Drizzle maps them,
+including relations and joined tables.
 
-- **likely**: the column was never read in at least three traces of this place (the function that builds the query, and its statement), over all routes.
-  The finding says how many requests were seen, because a branch that none of them took may read the column. Columns whose names occur in the
-  source of the functions of the call site (\`row.bio\`, \`{ bio }\`, also in camel case) are not reported, if the source file is available.
-- **possible**: the same for larger results, of which at least 500 rows were tracked.
+- **likely**: the column was never read in at least three requests, jobs or tests (\`minTraces\`) that used this place in the code,
+  on any route. A place is the function that builds the query, and its statement. The finding says how many requests were seen,
+  because a branch that none of them took may read the column. Columns whose names occur in the source of the functions of the
+  call site (\`row.bio\`, \`{ bio }\`, also in camel case) are not reported, if the source file is available.
+- **possible**: the same, but the results were too large to track every row, and at least 500 rows were tracked.
 
-A column does not count as unread if its row was copied (\`{ ...row }\`, \`structuredClone\`), serialised (\`res.json(rows)\`) or printed, if the row was read after
-its request ended or was not touched at all, or if the request failed or was aborted. Not checked are DISTINCT, UNION, INTERSECT and EXCEPT (there a
-column decides which rows exist), rows as arrays, and Drizzle's prepared queries and explicit \`.execute()\`.
+A column does not count as unread if its row was copied (\`{ ...row }\`, \`structuredClone\`), serialised (\`res.json(rows)\`) or
+printed, if the row was read after its request ended or was not touched at all, or if the request failed or was aborted. Not
+checked are DISTINCT, UNION, INTERSECT and EXCEPT (there a column decides which rows exist), rows as arrays, and Drizzle's
+prepared queries and explicit \`.execute()\`.
 
-The application sees the same rows as without tracking, with one exception: \`console.dir\` and the message of a failed \`node:assert\` show
-\`[Getter/Setter]\` for the columns of a tracked row.
+The application sees the same rows as without tracking, with one exception: \`console.dir\` and the message of a failed
+\`node:assert\` show \`[Getter/Setter]\` for the columns of a tracked row.
 
 The number of bytes is an estimate: the size of the values in 16 rows, as PostgreSQL sends them, extrapolated to all rows.
 
@@ -452,7 +460,7 @@ createProfiler({ watchRows: false }) // track no rows
 
 ## When to ignore it
 
-A function with many callers that need different columns may select all of them.
+Ignore it for a function whose callers need different columns.
 `,
   },
   'unread-rows': {
@@ -460,14 +468,14 @@ A function with many callers that need different columns may select all of them.
     title: 'Rows that nobody reads',
     severity: 'warning',
     description:
-      'Results of ten rows or more of which the application reads only the first row, or none: because it needs one row, the number of rows, or whether any exist.',
+      'Results of ten rows or more, of which the application reads at most one row. It needs only one row, the number of rows, or whether any exist.',
     url: pageUrl('unread-rows'),
     page: `# unread-rows
 
 ## What it finds
 
-Results of ten rows or more of which the application reads only the first row, or none: because it needs one row, the number of rows, or whether any
-exist.
+Results of ten rows or more, of which the application reads at most one row. It needs only one row, the number of rows, or whether
+any exist.
 
 ## Why it hurts
 
@@ -499,15 +507,17 @@ const [latest] = await db.select().from(orders).orderBy(desc(orders.id)).limit(1
 
 ## How sure it is
 
-Reads are tracked on 16 rows of each result, spread over the result. If at most one of them is read, the next three results of the statement are tracked
-completely (then the 4th, 8th, 16th and so on), up to 1,000 rows and 10,000 cells each. A finding needs at least one completely tracked result.
+pg-loupe tracks which rows the application reads on 16 rows of each result, spread over the result. If at most one of them is
+read, the next three results of the statement are tracked completely (then the 4th, 8th, 16th and so on), up to 1,000 rows and
+10,000 cells each. A finding needs at least one completely tracked result.
 
-- **likely**: in at least three traces of this place (the function that builds the query, and its statement), ten or more rows were returned and at most one
-  was read, over all routes.
-- **possible**: the same for larger results, of which at least 500 rows were tracked.
+- **likely**: in at least three requests, jobs or tests (\`minTraces\`) that used this place in the code, on any route, ten or more
+  rows were returned and at most one was read. A place is the function that builds the query, and its statement.
+- **possible**: the same, but the results were too large to track every row, and at least 500 rows were tracked.
 
-A row that is copied, serialised or printed counts as read. A row that is read after its request ended counts as read from the next trace on. Not checked
-are failed and aborted requests, locked rows (FOR UPDATE), statements that compute values in their select list, and rows as arrays.
+A row that is copied, serialised or printed counts as read. A row that is read after its request ended counts as read in the next
+request. Not checked are failed and aborted requests, locked rows (FOR UPDATE), statements that compute values in their select
+list, and rows as arrays.
 
 ## Options
 
@@ -523,7 +533,7 @@ createProfiler({ detectors: { 'unread-rows': { minRows: 50 } } })
 
 ## When to ignore it
 
-A query that is sent for its side effects, or to load its pages into memory.
+Ignore it for a query that is sent for its side effects, or to load table pages into memory.
 `,
   },
   'unbounded-select': {
@@ -541,8 +551,8 @@ A SELECT whose result grows with its table: it has no LIMIT, and its conditions 
 
 ## Why it hurts
 
-With ten rows on a laptop it is fast. With a hundred thousand rows in production, all of them are read, sent, parsed into objects and serialised to
-JSON, for a page that shows twenty.
+With ten rows on a laptop it is fast. With a hundred thousand rows in production, all of them are read, sent, parsed into objects
+and serialised to JSON, for a page that shows twenty.
 
 ## Bad
 
@@ -571,20 +581,23 @@ await db
 
 ## How sure it is
 
-Always **likely**. PostgreSQL's own parser and the unique keys of the catalog prove which results are bounded (how); those are
-never reported. A lookup by a unique e-mail address returns one row, and a join along a key adds none. Without the catalog, nothing is reported.
+Always **likely**. PostgreSQL's own parser and the unique keys of the tables prove which results are bounded
+(how); those are never reported. For example, a lookup by a unique e-mail address returns one row, and a
+join along a key adds none. The keys come from the catalog, which is read once from the
+database. Without it, nothing is reported.
 
-The severity depends on the rows and bytes that were returned. The size of the table counts too, if the result can become as large as the table. It does
-not count if the statement groups its rows, filters them by a value (the orders of one customer), or if another condition left at most
-\`maxSmallRows\` rows.
+The severity depends on the rows and bytes that were returned. The size of the table counts too, if the result can become as large
+as the table. It does not count if the statement groups its rows, filters them by a value (the orders of one customer), or if
+another condition left at most \`maxSmallRows\` rows.
 
 - **error**: the result had at least \`errorRows\` rows.
-- **warning**: the result had at least \`warnRows\` rows or \`warnBytes\` bytes, or the table has \`warnRows\` rows and the result can become as large.
+- **warning**: the result had at least \`warnRows\` rows or \`warnBytes\` bytes, or the table has \`warnRows\` rows and the result can
+  become as large.
 - **info**: the result can grow, but is small today.
 - Not reported: the result was empty, or both table and result have at most \`maxSmallRows\` rows.
 
-The size of a table is PostgreSQL's own estimate. A table that was never analysed is sized by its pages, or by its rows if all of them were returned. If
-the size is unknown, only the returned rows count.
+The size of a table is PostgreSQL's own estimate. A table that was never analysed is sized by its pages, or by its rows if all of
+them were returned. If the size is unknown, only the returned rows count.
 
 ## Options
 
@@ -601,8 +614,9 @@ createProfiler({ detectors: { 'unbounded-select': { maxSmallRows: 1000 } } })
 
 ## When to ignore it
 
-Small tables (countries, settings) and queries on PostgreSQL's own catalog are not reported. An export that has to read everything should use a cursor
-or a stream; rows that are fetched in portions count as bounded. Aggregated groups cannot be paged; use a narrower condition there.
+Small tables (countries, settings) and queries on PostgreSQL's own catalog are not reported. An export that has to read everything
+should use a cursor or a stream; rows that are fetched in portions count as bounded. Groups of an aggregate cannot be paged: use a
+narrower condition.
 `,
   },
   'unbounded-array': {
@@ -610,14 +624,14 @@ or a stream; rows that are fetched in portions count as bounded. Aggregated grou
     title: 'An array that grows with a table',
     severity: 'warning',
     description:
-      'A row, or a page of rows, that contains an array which grows with a table: `json_agg`, `array_agg`, `string_agg` or `ARRAY(…)` over rows without a limit. A relational query of an ORM with a nested list sends such a statement.',
+      'A result whose rows contain an array that grows with a table: `json_agg`, `array_agg`, `string_agg` or `ARRAY(…)` over rows without a limit. A relational query of an ORM with a nested list sends such a statement.',
     url: pageUrl('unbounded-array'),
     page: `# unbounded-array
 
 ## What it finds
 
-A row, or a page of rows, that contains an array which grows with a table: \`json_agg\`, \`array_agg\`, \`string_agg\` or \`ARRAY(…)\` over rows without a limit.
-A relational query of an ORM with a nested list sends such a statement.
+A result whose rows contain an array that grows with a table: \`json_agg\`, \`array_agg\`, \`string_agg\` or \`ARRAY(…)\` over rows
+without a limit. A relational query of an ORM with a nested list sends such a statement.
 
 ## Why it hurts
 
@@ -649,9 +663,10 @@ FROM customers c WHERE c.id = $1;
 
 ## How sure it is
 
-Always **likely**, as in unbounded-select: arrays that are proven to be bounded are not reported. The finding is a warning if the
-result had at least \`warnBytes\` bytes, and info below that. Results below \`minBytes\` are not reported, and neither are arrays of small tables
-(\`maxSmallRows\`) unless the result is a warning.
+Always **likely**, as in unbounded-select: arrays that are proven to be bounded are not reported, and
+nothing is reported without the catalog. The finding is a warning if the result had at least \`warnBytes\` bytes, and info below
+that. Results below \`minBytes\` are not reported, and neither are arrays of small tables (\`maxSmallRows\`) unless the result is a
+warning.
 
 ## Options
 
@@ -667,7 +682,7 @@ createProfiler({ detectors: { 'unbounded-array': { warnBytes: 1000000 } } })
 
 ## When to ignore it
 
-Lists that are always short, such as the lines of an order.
+Ignore it for lists that are always short, such as the lines of an order.
 `,
   },
   'deep-offset': {
@@ -685,8 +700,9 @@ A query with an OFFSET larger than 1,000: the database reads and discards all ro
 
 ## Why it hurts
 
-OFFSET does not jump. The rows before the page are found, sorted and discarded, so page 500 costs about 500 times as much as page 1. If a row is
-inserted between two requests, one row appears on two pages.
+OFFSET does not jump. The rows before the page are found, sorted and discarded, so page 500 costs about 500 times as much as page
+
+1. If a row is inserted between two requests, one row appears on two pages.
 
 ## Bad
 
@@ -732,7 +748,7 @@ createProfiler({ detectors: { 'deep-offset': { maxOffset: 5000 } } })
 
 ## When to ignore it
 
-Lists of which nobody opens page 500, and exports that run at night.
+Ignore it for lists of which nobody opens page 500, and for exports that run at night.
 `,
   },
   'slow-query': {
@@ -767,8 +783,8 @@ CREATE INDEX CONCURRENTLY ON orders (lower(email));
 
 ## How sure it is
 
-Always **proven**: the time was measured, from sending the statement until its last row arrived. The wait for a pooled connection is not included.
-This is the only detector that depends on measured times, so two runs of the same tests may differ.
+Always **proven**: the time was measured, from sending the statement until its last row arrived. The wait for a pooled connection
+is not included. This is the only detector that depends on measured times, so two runs of the same tests may differ.
 
 ## Options
 
@@ -782,7 +798,7 @@ createProfiler({ detectors: { 'slow-query': { maxMs: 100 } } })
 
 ## When to ignore it
 
-Reports and exports that are known to be slow. COPY, DDL and COMMIT are never reported.
+Ignore it for reports and exports that are known to be slow. COPY, DDL and COMMIT are never reported.
 `,
   },
   'query-budget': {
@@ -797,12 +813,13 @@ Reports and exports that are known to be slow. COPY, DDL and COMMIT are never re
 
 ## What it finds
 
-A request, test or job that sends more queries than its budget allows. Work outside of these (a script, a scheduler) has a budget only if the option
-\`routes\` defines one.
+A request, test or job that sends more queries than its budget allows. Work outside of these (a script, a scheduler) has a budget
+only if the option \`routes\` defines one.
 
 ## Why it hurts
 
-Many different queries are slow together, even if no single pattern stands out. A budget also keeps an optimised route from getting worse.
+Many different queries are slow together, even if no single pattern stands out. A budget also keeps an optimised route from
+getting worse.
 
 ## Bad
 
@@ -818,14 +835,15 @@ createProfiler({ detectors: { 'query-budget': { routes: { 'GET /dashboard': 12 }
 
 ## How sure it is
 
-Always **proven**: all queries are counted, also those that exceed the limit of kept queries. BEGIN, COMMIT, SET and similar statements do not count.
+Always **proven**: all queries are counted, also those that exceed the limit of kept queries. BEGIN, COMMIT, SET and similar
+statements do not count.
 
 ## Options
 
-| option       | default | meaning                                                                             |
-| ------------ | ------- | ----------------------------------------------------------------------------------- |
-| \`maxQueries\` | 100     | queries that a request, job or test may send, unless \`routes\` sets another budget   |
-| \`routes\`     | {}      | budgets by the name of the trace; the only budget for scripts (\`outside any trace\`) |
+| option       | default | meaning                                                                                          |
+| ------------ | ------- | ------------------------------------------------------------------------------------------------ |
+| \`maxQueries\` | 100     | queries that a request, job or test may send, unless \`routes\` sets another budget                |
+| \`routes\`     | {}      | budgets by the name of the route, job or test; the only budget for scripts (\`outside any trace\`) |
 
 \`\`\`ts
 createProfiler({ detectors: { 'query-budget': { maxQueries: 30, routes: { 'POST /import': 500 } } } })
@@ -833,7 +851,7 @@ createProfiler({ detectors: { 'query-budget': { maxQueries: 30, routes: { 'POST 
 
 ## When to ignore it
 
-Jobs and scripts that process a whole table. Give them a budget of their own by name.
+Jobs and scripts that process a whole table need many queries. Give them a budget of their own by name.
 `,
   },
 }
