@@ -36,6 +36,6 @@ export default class LoupeReporter {
 
   /** jest ends with status 1 when a reporter has an error. */
   getLastError(): Error | undefined {
-    return this.#failed ? new Error('pg-loupe: the run failed for findings (failOn)') : undefined
+    return this.#failed ? new Error('pg-loupe: the run failed because of findings (failOn)') : undefined
   }
 }

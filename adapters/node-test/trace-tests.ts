@@ -30,9 +30,7 @@ export function traceTests(profiler: Profiler = profilerOfTests()): void {
     known = classOfTests()
     if (known) trace(known as Test, profiler)
     else
-      process.emitWarning(
-        `pg-loupe: pg-loupe/node-test does not know the tests of Node.js ${process.version}`,
-      )
+      process.emitWarning(`pg-loupe: pg-loupe/node-test cannot trace the tests of Node.js ${process.version}`)
   })
   after(async () => {
     await profiler.settled()

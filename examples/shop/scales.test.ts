@@ -45,7 +45,7 @@ async function placeOrders(count: number) {
 const list = (path: string) =>
   expectConstantQueries({ populate: placeOrders, run: () => request(app).get(path).expect(200) }, profiler)
 
-test('the latest orders ask as often for five as for two', async () => {
+test('the latest orders need as many queries for five as for two', async () => {
   await list('/orders/recent/fixed')
   const error = await list('/orders/recent').catch((failure) => failure)
   expect(error.message).toMatch(

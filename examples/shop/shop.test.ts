@@ -49,7 +49,7 @@ test.each(verdict.quietRoutes.map((quiet) => [quiet.route, quiet] as const))(
   },
 )
 
-test('nothing is reported that is not marked, and nothing twice', () => {
+test('only marked mistakes are reported, and none twice', () => {
   expect(verdict.surprises).toEqual([])
 })
 
@@ -59,7 +59,7 @@ test.each(
   expect(answers.get(fixedBy ?? '')).toEqual(answers.get(route ?? ''))
 })
 
-test('every statement that is printed as the remedy is one that the database takes', async () => {
+test('the database accepts every statement that is printed as a remedy', async () => {
   const fixes = report.findings.flatMap(({ fix }) =>
     fix && /^(select|insert|update|delete|with) /.test(fix) ? [fix] : [],
   )
@@ -93,7 +93,7 @@ test('a new order is stored the same way with and without the mistake', async ()
   expect(properly?.rows).toEqual(mistakenly?.rows)
 })
 
-test('there are as many marks as there are mistakes to show', () => {
+test('the sources have the expected number of marks', () => {
   const shown = visits.flatMap(({ mistakes }) => mistakes)
 
   expect(marks.map(({ detector }) => detector).sort()).toEqual(shown.sort())

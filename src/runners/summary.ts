@@ -53,14 +53,16 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
     ...(cut.untraced > 0
       ? [
           dim(
-            `${plural(cut.untraced, 'query', 'queries')} outside of tests and requests (hooks, set-up) left out`,
+            `${plural(cut.untraced, 'query', 'queries')} outside of tests and requests (hooks, set-up) were left out`,
           ),
         ]
       : []),
     ...options.notices.map((notice) => yellow(formatNotice(notice, options.cwd ?? ''))),
     ...options.problems.map((problem) => yellow(`pg-loupe: ${problem}`)),
     ...shown.flatMap((finding) => ['', formatFindingOfRoute(finding, report, options)]),
-    ...(left > 0 ? ['', `  and ${left} more; option outputs of the reporter writes them all`] : []),
+    ...(left > 0
+      ? ['', `  and ${left} more; the option outputs of the reporter writes all of them to a file`]
+      : []),
     ...(shown.length > 0 ? [''] : []),
     ...options.verdict([...before, ...shown]).map((line, index) => {
       if (index > 0) return line
@@ -71,7 +73,7 @@ export function summarize(report: Report, counts: RunCounts, options: SummaryOpt
 }
 
 const NOTHING_SEEN =
-  'No query was seen. Is the pool profiled (profilePool), and the set-up of pg-loupe among those of the test runner?'
+  'No query was seen. Is the pool profiled (profilePool), and is the set-up file of pg-loupe in the configuration of the test runner?'
 
 function sentence({ findings, queries }: Report, { tests, requests }: RunCounts): string {
   const found = findings.length === 0 ? 'no findings' : plural(findings.length, 'finding')

@@ -120,7 +120,7 @@ export function judgeConstantQueries(
   }
 
   const blocks = [
-    `expected as many queries whatever the size, but their number grows with it:\n\n${growthTable(sizes, totals, grown)}`,
+    `expected the same number of queries at each size, but it grows:\n\n${growthTable(sizes, totals, grown)}`,
     ...remedies(grown, scaled),
   ]
   const meant = grown.flatMap(({ queries }) => queries)
@@ -160,8 +160,8 @@ function steady(
   return {
     ...verdict,
     inconclusive:
-      `${assertion} is inconclusive: the queries brought back no more at size ${sizes.at(-1)} than at size ${sizes[0]}, ` +
-      'so a loop over the rows would not have grown either. Does populate make rows that run reads?',
+      `${assertion} is inconclusive: the queries returned no more at size ${sizes.at(-1)} than at size ${sizes[0]}, ` +
+      'so a loop over the rows would not have grown either. Does populate create rows that run reads?',
   }
 }
 

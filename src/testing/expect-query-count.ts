@@ -87,8 +87,8 @@ export function judgeQueryCount(
   }
   if (!isSure) {
     const message =
-      `expected ${wanted}, but ${left} queries more than the profiler keeps were sent, which may match or not; ` +
-      'its option limits.queriesPerTrace takes more'
+      `expected ${wanted}, but ${left} more queries were sent than the profiler keeps, which may match or not; ` +
+      'raise its option limits.queriesPerTrace'
     return { pass, message }
   }
   // When too few matching statements were sent, the others may explain why.

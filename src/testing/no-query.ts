@@ -20,15 +20,15 @@ export function whyIncomplete(captured: CapturedQueries, assertion: string): str
   if (cutShort.length > 0) {
     return (
       `${assertion} is inconclusive: ${LONGEST_MS / 1000} s after the end of the function, queries of ${list(cutShort)} were still ` +
-      'under way, and what came after that was not seen. Let the test wait until the work is done.'
+      'running, and later ones were not seen. Let the test wait until the work is done.'
     )
   }
   const { hosts = new Map(), strangers = 0 } = requests ?? {}
   const lost = [...hosts].filter(([, { sent, arrived }]) => arrived < sent).map(([host]) => host)
   if (strangers === 0 || lost.length === 0) return undefined
   return (
-    `${assertion} is inconclusive: the request to ${list(lost)} cannot be followed, and servers of this process got ` +
-    `${plural(strangers, 'request')} from something in between or over a Unix socket, whose queries are not counted.`
+    `${assertion} is inconclusive: the request to ${list(lost)} cannot be followed, and servers of this process received ` +
+    `${plural(strangers, 'request')} through a proxy or a Unix socket, whose queries are not counted.`
   )
 }
 
@@ -40,31 +40,31 @@ function reasonFor(captured: CapturedQueries): string {
   const asked = [...hosts.keys()]
   const here = asked.filter((host) => hosts.get(host).arrived > 0)
   if (here.length > 0) {
-    return `The request to ${list(here)} reached a server of this process, which sent none that was seen. ${IS_PROFILED}`
+    return `The request to ${list(here)} reached a server of this process, but no query of it was seen. ${IS_PROFILED}`
   }
   if (asked.length > 0) {
     const perhaps =
       strangers > 0
-        ? ` Servers of this process got ${plural(strangers, 'request')} meanwhile, from something in between or over a Unix socket, which cannot be tied to it.`
+        ? ` Meanwhile servers of this process received ${plural(strangers, 'request')} through a proxy or a Unix socket, which cannot be assigned to it.`
         : ''
     return (
-      `No server of this process got the request to ${list(asked)}, and queries of other processes cannot be seen here.` +
+      `No server of this process received the request to ${list(asked)}, and queries of other processes cannot be seen here.` +
       `${perhaps} Start the application in the process of the test.`
     )
   }
   if (strangers > 0) {
     return (
-      `Servers of this process got ${plural(strangers, 'request')} meanwhile that cannot be tied to the function given: send them ` +
+      `Meanwhile servers of this process received ${plural(strangers, 'request')} that cannot be assigned to the given function: send them ` +
       'inside it, with fetch or node:http.'
     )
   }
   if (untraced > 0) {
     return (
-      `Meanwhile ${plural(untraced, 'query', 'queries')} belonged to no trace: sent by something that had begun before, such as a ` +
+      `Meanwhile ${plural(untraced, 'query', 'queries')} belonged to no trace: they were sent by code that had started before, such as a ` +
       'queue, a batch or an event of another connection.'
     )
   }
-  return `${IS_PROFILED} Does the code run in this process, called from the function given?`
+  return `${IS_PROFILED} Does the code run in this process, called from the given function?`
 }
 
 function list(hosts: readonly string[]): string {

@@ -206,7 +206,7 @@ test.concurrent('the configuration says what fails, where the baseline is and wh
     1,
     'pg-loupe: failed for 1 finding beyond ci/accepted.json',
   ])
-  expect(expired.stdout).toContain('expired  suppress legacy (goes away): was good until 2020-01-01')
+  expect(expired.stdout).toContain('expired  suppress legacy (goes away): was valid until 2020-01-01')
 })
 
 test.concurrent('what the code ignores fails nothing, and what need not be ignored is told', {
@@ -222,7 +222,7 @@ test.concurrent('what the code ignores fails nothing, and what need not be ignor
   const fixed = await gate({ orders: { ignored: 'four at most', fixed: true } }, { args })
   expect(fixed.code).toBe(0)
   expect(fixed.stderr).toMatch(
-    / {2}unused {3}ignore \(four at most\) app\.mjs:\d+:\d+.*: there is nothing to leave out/,
+    / {2}unused {3}ignore \(four at most\) app\.mjs:\d+:\d+.*: it suppresses nothing/,
   )
 
   const reported = await gate({ orders: {} }, { args })

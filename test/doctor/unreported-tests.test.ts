@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..')
 const project = join(import.meta.dirname, '../cli/project')
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const database = await testDatabase()
-// Each starts several processes, and those of Vitest take long on a busy machine.
+// Each test starts several processes, and those of vitest take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 const SET_UP = "setupFiles: ['pg-loupe/vitest/setup']"

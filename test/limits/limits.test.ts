@@ -53,7 +53,7 @@ test('rows are kept for value flow up to a number of bytes of the trace', async 
   expect(finished.cut).toEqual({ results: 2 })
   expect(finished.queries.map(({ rows }) => rows)).toEqual([60, 60, 60])
   expect(profiler.report().cut.results).toBe(2)
-  expect(leftOut(profiler)).toBe('Left out: 2 results were too large for all of their rows to be followed.')
+  expect(leftOut(profiler)).toBe('Left out: 2 results were too large to follow all of their rows.')
 })
 
 test('a result that fits is not said to be cut', async () => {
@@ -98,7 +98,7 @@ test('a parameter that is too large is not kept, and equal to no other', async (
   expect(held).not.toContain(large)
   expect(finished.cut).toEqual({ values: 2 })
   expect(profiler.report().findings).toEqual([])
-  expect(leftOut(profiler)).toBe('Left out: 2 queries had a parameter too large to be followed.')
+  expect(leftOut(profiler)).toBe('Left out: 2 queries had a parameter that was too large to follow.')
 
   const small = Buffer.alloc(10, 7)
   await record(async () => {

@@ -31,7 +31,7 @@ function report(findings: readonly Finding[], routes: readonly RouteSummary[], s
   return { ...reportOf(...findings), routes, suppressed }
 }
 
-test('tells what is new, has grown, is fixed, was not seen and is as before', () => {
+test('reports new, grown, fixed, unseen and unchanged findings', () => {
   const base = report(
     [loop('same', 5), loop('less', 5), loop('more', 5), loop('fixed', 5), loop('gone', 5)],
     [
@@ -71,7 +71,7 @@ test('tells what is new, has grown, is fixed, was not seen and is as before', ()
   ])
 })
 
-test('a report compared with itself has nothing to tell, and neither have moved lines', () => {
+test('a report has no difference from itself, and moved lines make none', () => {
   const base = report([loop('a', 5)], [route('GET /a')])
   const moved = report(
     [loop('a', 5, { callSite: [{ file: 'src/elsewhere.ts', line: 900 }] })],
@@ -82,7 +82,7 @@ test('a report compared with itself has nothing to tell, and neither have moved 
   }
 })
 
-test('slow queries are not compared: the day decides', () => {
+test('slow queries are not compared, because times differ from run to run', () => {
   const slow = loop('a', 1, { detector: 'slow-query' })
   const nothing = { new: [], grown: [], fixed: [], unseen: [] }
   expect(compareReports(report([], [route('GET /a')]), report([slow], [route('GET /a')]))).toMatchObject(
@@ -93,7 +93,7 @@ test('slow queries are not compared: the day decides', () => {
   )
 })
 
-test('the terminal shows what is new in full and the rest in lines', () => {
+test('the terminal shows new findings in full and the others in one line each', () => {
   const base = report(
     [loop('more', 5), loop('fixed', 5), loop('gone', 5)],
     [route('GET /more', 6), route('GET /fixed', 6)],

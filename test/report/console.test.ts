@@ -36,14 +36,14 @@ describe('the console reporter', () => {
     expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
   })
 
-  test('leaves out traces without queries beside those that have some', () => {
+  test('leaves out traces without queries when others have some', () => {
     const test = { ...trace('orders.test.ts > asks once'), durationMs: 9 }
     const report = profiler.analyze([test, { ...trace('GET /', q('select 1')), durationMs: 3 }])
     expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
     expect(reporters.console(profiler.analyze([test]))).toMatch(/^orders\.test\.ts > asks once {2}0 queries/)
   })
 
-  test('prints a finding with its line, its origin, what to do instead and what that saves', () => {
+  test('prints a finding with its line, its origin, its remedy and the savings', () => {
     expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
@@ -75,14 +75,14 @@ describe('the console reporter', () => {
     )
   })
 
-  test('is coloured only when it is told so', () => {
+  test('is coloured only on request', () => {
     const report = profiler.analyze([loop(4)])
     const startOfColour = '\u001b['
     expect(reporters.console(report)).not.toContain(startOfColour)
     expect(reporters.console(report, { color: true })).toContain(startOfColour)
   })
 
-  test('lets nothing in a statement or a name steer the terminal', () => {
+  test('prevents statements and names from controlling the terminal', () => {
     const hostile = 'select "\u001b[2J\u0007\u202e" from t where id = $1'
     const report = profiler.analyze([
       trace(
@@ -94,7 +94,7 @@ describe('the console reporter', () => {
     expect(report.findings).toHaveLength(1)
   })
 
-  test('cuts a statement of a megabyte to what can be read', () => {
+  test('cuts a statement of a megabyte to a readable length', () => {
     const long = `select ${'column_name, '.repeat(80_000)} 1 from t where id = $1`
     const report = profiler.analyze([
       trace(
@@ -105,7 +105,7 @@ describe('the console reporter', () => {
     expect(reporters.console(report).length).toBeLessThan(8000)
   })
 
-  test('wraps at the width of a terminal, below the text, and leaves what is to be copied in one line', () => {
+  test('wraps at the width of a terminal, below the text, and keeps text for copying on one line', () => {
     expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app', width: 60 })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
@@ -126,7 +126,7 @@ describe('the console reporter', () => {
     `)
   })
 
-  test('breaks text of wide characters anywhere, and a path nowhere', () => {
+  test('breaks text of wide characters anywhere, but never a path', () => {
     const wide = finding({
       detail: '每一行都发送一个查询'.repeat(4),
       callSite: [{ file: `src/${'long/'.repeat(12)}orders.ts`, line: 3, column: 1, function: 'list' }],
@@ -142,7 +142,7 @@ describe('the console reporter', () => {
     expect(lines).toContain('             list')
   })
 
-  test('makes each place a link where the terminal has links, line by line where it is wrapped', () => {
+  test('makes each place a link when the terminal supports links, line by line when it is wrapped', () => {
     const report = reportOf(
       finding({ callSite: [{ file: 'src/a b.ts', line: 3, column: 7, function: 'list' }] }),
     )
@@ -158,7 +158,7 @@ describe('the console reporter', () => {
     expect(reporters.console(report, { cwd: '/app', editor: 'vscode' })).not.toContain('vscode')
   })
 
-  test('puts nothing of a name into a link that could end it', () => {
+  test('puts no character of a name into a link that could end it', () => {
     const text = reporters.console(reportOf(hostileFinding()), { cwd: '/app', links: true })
     const parts = text.split(`${ESCAPE}]8;;`).slice(1)
     expect(parts.length).toBeGreaterThan(0)
@@ -210,7 +210,7 @@ describe('the live console', () => {
     expect(show(loop(4, 'GET /invoices'))).toContain('second time')
   })
 
-  test('shows in full what another place does on a known route', () => {
+  test('shows a finding of another place on a known route in full', () => {
     const show = listen()
     show(loop(4))
     expect(show(loop(4, 'GET /orders', 'src/items.ts:7:3 items'))).toContain('N+1: 4 queries')
@@ -220,7 +220,7 @@ describe('the live console', () => {
     expect(listen()(trace('GET /style.css'))).toBe('')
   })
 
-  test('tells the status of a request that failed, and how many of its queries did', () => {
+  test('shows the status of a failed request, and the number of failed queries', () => {
     const failed = {
       ...trace('GET /x', q('select 1'), q('select 2', [], { error: '42P01' })),
       labels: { status: '500' },
@@ -257,7 +257,7 @@ describe('the live console', () => {
     expect(written.join('')).toContain('  ● 1 hint: unread-columns at c.ts:1\n')
   })
 
-  test('sums up what a route does again and again, and goes on showing what is new', () => {
+  test('sums up the repeated requests of a route, and continues to show new findings', () => {
     const written: string[] = []
     const console = consoleListener({ output: { write: (text: string) => written.push(text) } })
     const show = (one: Trace) => console.hear(profiler.analyze([one]), one)
@@ -272,7 +272,7 @@ describe('the live console', () => {
     )
   })
 
-  test('tells of traces that were only counted in one line', () => {
+  test('reports traces that were only counted in one line', () => {
     const written: string[] = []
     const console = consoleListener({ output: { write: (text: string) => written.push(text) } })
     for (const queryCount of [3, 5]) {
@@ -287,22 +287,22 @@ describe('the live console', () => {
     ])
   })
 
-  test('tells a comment that leaves nothing out once for each line that has one, with what is wrong', () => {
+  test('reports a comment that suppresses nothing once for each line, with the mistake', () => {
     const show = listen()
     const sent = (comment: string, at: string) =>
       trace('GET /x', q(`/* pg-loupe-ignore${comment} */ select 1`, [], { at }))
     const [noReason, noColon] = [sent('', '/app/x.ts:3:1 one'), sent(' four shops', '/app/x.ts:9:1 two')]
     expect(show(noReason)).toContain(
-      'invalid  pg-loupe-ignore /app/x.ts:3:1 one: leaves nothing out without a reason: write it after a colon',
+      'invalid  pg-loupe-ignore /app/x.ts:3:1 one: suppresses nothing without a reason: write one after a colon',
     )
     expect(show(noReason)).not.toContain('invalid')
-    expect(show(noColon)).toContain('/app/x.ts:9:1 two: leaves nothing out without a reason')
+    expect(show(noColon)).toContain('/app/x.ts:9:1 two: suppresses nothing without a reason')
     expect(show(sent(' n-plus-on: few', '/app/x.ts:12:1'))).toContain('there is no detector n-plus-on: take')
     expect(show(sent(' until 2026-02-31: few', '/app/x.ts:15:1'))).toContain('until takes a day')
     expect(show(sent(' n-plus-one until 2099-01-31: few', '/app/x.ts:18:1'))).not.toContain('invalid')
   })
 
-  test('asked for findings only, prints a request just where one is new, has grown or is on a further route', () => {
+  test('with findings only, prints a request only when a finding is new, has grown or is on a further route', () => {
     const written: string[] = []
     const console = consoleListener({
       level: 'findings',
@@ -323,7 +323,7 @@ describe('the live console', () => {
     expect(written).toEqual([])
   })
 
-  test('writes a request with all of its findings at once, so that no line of a log comes between', () => {
+  test('writes a request with all of its findings at once, so that no log line separates them', () => {
     const written: string[] = []
     const { hear } = consoleListener({ output: { write: (text: string) => written.push(text) } })
     const one = loop(4)
@@ -331,7 +331,7 @@ describe('the live console', () => {
     expect(written).toHaveLength(1)
   })
 
-  test('takes the width of the terminal anew for each text', () => {
+  test('reads the width of the terminal for each text', () => {
     const written: string[] = []
     const output = { write: (text: string) => written.push(text), isTTY: true, columns: 200 }
     const { hear } = consoleListener({ output })
@@ -353,7 +353,7 @@ describe('the live console', () => {
 })
 
 describe('against a baseline', () => {
-  test('what is new or has grown is printed in full, last, and what is accepted is counted', () => {
+  test('new and grown findings are printed in full, last, and accepted ones are counted', () => {
     const { report, states } = heldAgainstBaseline()
     const text = reporters.console(report, { states })
     const lines = text.split('\n')
@@ -363,13 +363,13 @@ describe('against a baseline', () => {
     ])
     const counts = lines.indexOf('1 finding is accepted by pg-loupe-baseline.json.')
     expect(lines[counts + 1]).toBe(
-      '1 slow query is not held against it, because times differ from run to run.',
+      '1 slow query is not compared with it, because times differ from run to run.',
     )
     expect(counts).toBeLessThan(lines.findIndex((line) => line.includes('✖')))
     expect(text).toMatch(/saves .*\n\n$/)
   })
 
-  test('nothing is counted where everything is new', () => {
+  test('no counts are printed when everything is new', () => {
     const { report, states } = heldAgainstBaseline()
     const none = { ...states, accepted: new Map(), unjudged: new Set<string>() }
     const text = reporters.console(report, { states: none })
@@ -388,26 +388,26 @@ describe('suppressions', () => {
   const print = (...traces: Trace[]) =>
     reporters.console(createProfiler({ reporters: [], suppress }).analyze(traces))
 
-  test('are counted, and those that do nothing are told with the next step', () => {
+  test('are counted, and those without effect are listed with the next step', () => {
     const text = print(loop(4), loop(4, 'GET /legacy'))
     expect(text).toContain(
       [
         '1 finding is suppressed, for one reason.',
-        '  unused   suppress slow-query, GET /orders (was slow): there is nothing to leave out any more: take it away',
-        '  expired  suppress n-plus-one, GET /orders (was few): was good until 2020-01-01: fix what it leaves out, or give it a new day',
+        '  unused   suppress slow-query, GET /orders (was slow): it suppresses nothing any more: remove it',
+        '  expired  suppress n-plus-one, GET /orders (was few): was valid until 2020-01-01: fix the findings that it suppresses, or give it a later date',
         '',
       ].join('\n'),
     )
     expect(text).not.toContain('not asked for')
   })
 
-  test('in code are told with their line', () => {
+  test('in code are listed with their line', () => {
     const ignored = { ignored: [{ by: 'ignore' as const, reason: 'a\u001b[31m' }] }
     const text = print(trace('GET /x', q('select 1', [], { at: 'x.ts:3:1 one', ...ignored })))
-    expect(text).toContain('  unused   ignore (a�[31m) x.ts:3:1 one: there is nothing to leave out any more')
+    expect(text).toContain('  unused   ignore (a�[31m) x.ts:3:1 one: it suppresses nothing any more')
   })
 
-  test('are not mentioned where there are none', () => {
+  test('are not mentioned when there are none', () => {
     expect(reporters.console(profiler.analyze([loop(4)]))).not.toContain('suppress')
   })
 })

@@ -47,7 +47,7 @@ describe('findings of one line', () => {
     ])
   })
 
-  test('are several groups where the line sends several statements', () => {
+  test('are several groups when the line sends several statements', () => {
     const at = 'src/db.ts:8:10'
     const other = trace(
       'GET /b',
@@ -56,7 +56,7 @@ describe('findings of one line', () => {
     expect(groupsOf([page('GET /a', at), other])).toHaveLength(2)
   })
 
-  test('are no group where the line is not known', () => {
+  test('are no group when the line is unknown', () => {
     const { findings } = createProfiler({ reporters: [] }).analyze([page('GET /a'), page('GET /b')])
     const withoutLines = findings.map((finding): Finding => ({ ...finding, callSite: [] }))
     expect(groupFindings(withoutLines)).toHaveLength(2)
@@ -64,14 +64,14 @@ describe('findings of one line', () => {
 })
 
 describe('a query budget', () => {
-  test('that a loop exceeds stands below the loop', () => {
+  test('that a loop exceeds is listed below the loop', () => {
     const groups = groupsOf([loop('GET /orders', 20)], { 'query-budget': { maxQueries: 10 } })
     expect(groups).toEqual([
       { lead: 'n-plus-one GET /orders', sameLine: [], explained: ['query-budget GET /orders'] },
     ])
   })
 
-  test('that would be exceeded without the loop too stands alone', () => {
+  test('that would be exceeded without the loop too is listed on its own', () => {
     const others = Array.from({ length: 15 }, (_, index) => q(`select ${'a'.repeat(index + 1)} from t`))
     const trace = loop('GET /orders', 5)
     const groups = groupsOf([{ ...trace, queries: [...trace.queries, ...others] }], {
@@ -103,25 +103,25 @@ describe('duplicates', () => {
   const leads = (...findings: Finding[]) => groupFindings(findings).map(({ lead }) => lead.detector)
   const id = nPlusOne.occurrences[0]?.trace ?? ''
 
-  test('that are queries of the loop stand below it', () => {
+  test('that are queries of the loop are listed below it', () => {
     const inside = duplicate({ occurrences: [{ trace: id, queries: turns.slice(0, 3) }] })
     expect(leads(nPlusOne, inside)).toEqual(['n-plus-one'])
     expect(groupFindings([nPlusOne, inside])[0]?.explained).toEqual([inside])
   })
 
-  test('that the loop’s line leads to, between its turns, stand below it', () => {
+  test('that the loop’s line leads to, between its turns, are listed below it', () => {
     const callSite = [{ file: 'src/taxes.ts', line: 4, function: 'rate' }, ...nPlusOne.callSite]
     const inside = duplicate({ callSite, occurrences: [{ trace: id, queries: [2, 4] }] })
     expect(leads(nPlusOne, inside)).toEqual(['n-plus-one'])
   })
 
-  test('that another path sends beside the loop stand alone', () => {
+  test('that another path sends beside the loop are listed on their own', () => {
     const callSite = [{ file: 'src/taxes.ts', line: 4, function: 'rate' }]
     const beside = duplicate({ callSite, occurrences: [{ trace: id, queries: [100, 101] }] })
     expect(leads(nPlusOne, beside)).toEqual(['n-plus-one', 'duplicate-query'])
   })
 
-  test('that another trace has too stand alone', () => {
+  test('that another trace has too are listed on their own', () => {
     const occurrences = [
       { trace: id, queries: turns.slice(0, 3) },
       { trace: 'http GET /orders #2', queries: [0, 1, 2] },
@@ -130,7 +130,7 @@ describe('duplicates', () => {
   })
 })
 
-test('every finding is in one group, whatever the report holds', () => {
+test('every finding is in one group, in any report', () => {
   const { findings } = createProfiler({
     reporters: [],
     detectors: { 'query-budget': { maxQueries: 3 } },

@@ -39,26 +39,26 @@ describe('without a baseline', () => {
     ['error', 0],
     ['warning', 2],
     ['info', 2],
-  ])('--fail-on %s fails for findings that are at least that bad', (failOn, failing) => {
+  ])('--fail-on %s fails for findings of at least that severity', (failOn, failing) => {
     const verdict = judge(before, { failOn })
     expect(verdict.failing).toHaveLength(failing)
     expect(verdict.passed).toBe(failing === 0)
   })
 
-  test('what depends on the load of the day fails nothing', () => {
+  test('findings that depend on the load of the machine do not fail', () => {
     const slow = analyze(trace('GET /a', q('select * from t', [], { durationMs: 60_000 })))
     expect(slow.findings).toMatchObject([{ detector: 'slow-query' }])
     expect(judge(slow, { failOn: 'info' }).passed).toBe(true)
     expect(baselineOf(slow).findings).toEqual([])
   })
 
-  test('a report that saw no query is no pass', () => {
+  test('a report without queries does not pass', () => {
     expect(judge(analyze(), { failOn: 'error' })).toMatchObject({ passed: false, sawNothing: true })
   })
 })
 
 describe('with a baseline', () => {
-  test('what is in it passes', () => {
+  test('accepted findings pass', () => {
     expect(judgeWith(before, before)).toEqual({
       passed: true,
       failing: [],
@@ -92,12 +92,12 @@ describe('with a baseline', () => {
     })
   })
 
-  test('seen in more traces than before it is not beyond it', () => {
+  test('a finding within its budget passes in any number of traces', () => {
     const now = analyze(...[1, 2, 3].map(() => trace('GET /a', loop())), quiet('GET /b'))
     expect(judgeWith(now, before).passed).toBe(true)
   })
 
-  test('the worst occurrence counts, though the first ones are kept', () => {
+  test('the worst occurrence counts, although only the first ones are kept', () => {
     const many = Array.from({ length: 30 }, (_, i) => trace('GET /a', loop({ turns: i === 17 ? 50 : 5 })))
     expect(baselineOf(analyze(...many)).findings[0]?.queries).toBe(50)
     expect(baselineOf(analyze(...many.toReversed())).findings[0]?.queries).toBe(50)
@@ -111,7 +111,7 @@ describe('with a baseline', () => {
     expect(judgeWith(now, before)).toMatchObject({ passed: true, accepted: 2, fixed: [] })
   })
 
-  test('a function with another name is the same one', () => {
+  test('a renamed function is recognised', () => {
     const named = (name: string) => analyze(trace('GET /a', loop({ at: `src/a.ts:10:5 ${name}`.trim() })))
     for (const [one, other] of [
       ['list', 'listAll'],
@@ -122,7 +122,7 @@ describe('with a baseline', () => {
     }
   })
 
-  test('but the same statement in a further function is new', () => {
+  test('the same statement in a further function is new', () => {
     const now = analyze(
       trace('GET /a', loop(), loop({ at: 'src/a.ts:50:5 listAgain' })),
       trace('GET /b', loop({ table: 'orders', turns: 9 })),
@@ -132,7 +132,7 @@ describe('with a baseline', () => {
     expect(accepted).toBe(2)
   })
 
-  test('two loops of one function keep their budgets when they change places, or one of them goes', () => {
+  test('two loops of one function keep their budgets when they change places, or when one of them is removed', () => {
     const loops = (...turns: number[]) =>
       analyze(
         trace(
@@ -156,7 +156,7 @@ describe('with a baseline', () => {
     })
   })
 
-  test('what is fixed, and what needs less, is told', () => {
+  test('fixed and smaller findings are reported', () => {
     const now = analyze(trace('GET /a', loop({ turns: 4 })), quiet('GET /b'))
     expect(judgeWith(now, before)).toMatchObject({
       passed: true,
@@ -165,7 +165,7 @@ describe('with a baseline', () => {
     })
   })
 
-  test('what was not seen is not fixed', () => {
+  test('an unseen finding is not fixed', () => {
     expect(judgeWith(analyze(trace('GET /a', loop())), before)).toMatchObject({ passed: true, fixed: [] })
     const off = judge(analyze(quiet('GET /a'), quiet('GET /b')), {
       failOn: 'new',
@@ -183,7 +183,7 @@ describe('with a baseline', () => {
 })
 
 describe('a baseline', () => {
-  test('is a file for people and for diffs: sorted, without lines', () => {
+  test('is a sorted file without lines, for people and for diffs', () => {
     expect(formatBaseline(baselineOf(before))).toMatch(
       /^\{\n {2}"v": 2,\n {2}"findings": \[\n {4}\{\n {6}"key": "n-plus-one \| GET \/a/,
     )
@@ -194,7 +194,7 @@ describe('a baseline', () => {
     expect(parseBaseline(formatBaseline(baselineOf(before)), 'b.json')).toEqual(baselineOf(before))
   })
 
-  test('gets smaller with what is fixed and shrunk, and keeps what was not seen', () => {
+  test('gets smaller with fixed and smaller findings, and keeps unseen ones', () => {
     const three = analyze(...['GET /a', 'GET /b', 'GET /c'].map((name) => trace(name, loop({ turns: 9 }))))
     const now = analyze(trace('GET /a', loop({ turns: 4 })), quiet('GET /b'))
     const { baseline, removed, lowered, raised, refused } = changeBaseline(baselineOf(three), now)
@@ -205,7 +205,7 @@ describe('a baseline', () => {
     expect([removed, lowered, raised, refused].map((list) => list.length)).toEqual([1, 1, 0, 0])
   })
 
-  test('takes nothing in and raises no budget, unless growth is allowed', () => {
+  test('accepts no finding and raises no budget, unless growth is allowed', () => {
     const now = analyze(trace('GET /a', loop({ turns: 7 })), trace('GET /c', loop()))
     const kept = changeBaseline(baselineOf(before), now)
     expect(kept.baseline).toEqual(baselineOf(before))
@@ -221,7 +221,7 @@ describe('a baseline', () => {
     ])
   })
 
-  test('follows a function to its other name', () => {
+  test('follows a renamed function', () => {
     const now = analyze(trace('GET /a', loop({ at: 'src/a.ts:10:5 listAll' })), quiet('GET /b'))
     const { baseline } = changeBaseline(baselineOf(before), now)
     expect(baseline.findings).toMatchObject([{ at: 'src/a.ts listAll', queries: 5 }])
@@ -241,7 +241,7 @@ describe('a baseline', () => {
       `{"v":2,"findings":[${['a', 'a'].map((key) => `{"key":"${key}","detector":"b","route":"c","queries":1}`)}]}`,
       'it holds a twice',
     ],
-  ])('that is wrong is refused with its name: %s', (text, message) => {
+  ])('with a mistake is refused with its name: %s', (text, message) => {
     expect(() => parseBaseline(text, 'b.json')).toThrow(message)
   })
 })

@@ -11,7 +11,7 @@ import {
   UNSEEN,
 } from '../report-builder.ts'
 
-test('a finding is a command with its place, and tells all in its message', () => {
+test('a finding is a command with its place and a complete message', () => {
   const [command, ...more] = commands(reportOf(finding()))
   expect(more).toEqual([])
   expect(command).toEqual({
@@ -28,16 +28,16 @@ test('a finding is a command with its place, and tells all in its message', () =
   })
 })
 
-test('errors, warnings and notices are told apart, the worst first', () => {
+test('errors, warnings and notices are distinguished, the worst first', () => {
   const findings = (['error', 'warning', 'info'] as const).map((severity) => finding({ severity }))
   expect(commands(reportOf(...findings)).map(({ name }) => name)).toEqual(['error', 'warning', 'notice'])
 })
 
-test('nothing found is nothing printed', () => {
+test('a report without findings prints nothing', () => {
   expect(githubReporter(reportOf())).toBe('')
 })
 
-test('of each kind ten are printed, and the tenth says how many there are left', () => {
+test('ten of each kind are printed, and the tenth has the number of the others', () => {
   const errors = manyFindings(25)
   const warnings = manyFindings(10, { severity: 'warning' })
   const printed = commands(reportOf(...errors, ...warnings))
@@ -56,7 +56,7 @@ test('a finding without a line, or outside of the repository, names no file', ()
   }
 })
 
-test('a suppression that no longer holds is a warning at its line', () => {
+test('a suppression without effect is a warning at its line', () => {
   const suppression = {
     by: 'comment',
     state: 'unused',
@@ -69,12 +69,12 @@ test('a suppression that no longer holds is a warning at its line', () => {
     {
       name: 'warning',
       properties: { file: 'a.ts', line: '3', title: 'pg-loupe suppression' },
-      message: 'pg-loupe-ignore (old): there is nothing to leave out any more: take it away',
+      message: 'pg-loupe-ignore (old): it suppresses nothing any more: remove it',
     },
   ])
 })
 
-test('of a comparison only what is new or has grown is annotated', () => {
+test('only new and grown findings of a comparison are annotated', () => {
   const [added, grown, fixed] = manyFindings(3, { severity: 'warning' })
   const comparison: Partial<Comparison> = {
     new: [added as never],
@@ -91,7 +91,7 @@ test('paths are those of the repository', () => {
   expect(command?.properties.file).toBe('api/src/orders.ts')
 })
 
-test('no text begins a command of its own, ends a property, or holds what cannot be seen', () => {
+test('no text begins a command, ends a property, or contains invisible characters', () => {
   const text = githubReporter(reportOf(hostileFinding()))
   expect(text.trimEnd().split('\n')).toHaveLength(1)
   expect(text).not.toMatch(UNSEEN)
@@ -112,7 +112,7 @@ interface Command {
 }
 
 /** Reads commands as the runner of GitHub Actions does: `::name key=value,key=value::message`, with the escapes resolved. */
-test('against a baseline, only what is new or has grown is annotated, and the rest is one notice', () => {
+test('with a baseline, only new and grown findings are annotated, and one notice counts the others', () => {
   const { report, states } = heldAgainstBaseline()
   const printed = commands(report, { states })
   expect(printed.map(({ name, properties, message }) => [name, properties.title ?? message])).toEqual([

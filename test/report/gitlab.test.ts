@@ -17,7 +17,7 @@ const isCodeQuality = new Ajv2020().compile(
   JSON.parse(readFileSync(new URL('formats/gitlab-code-quality.json', import.meta.url), 'utf8')),
 )
 
-test('is a code quality report, whatever it tells of', () => {
+test('is a valid code quality report for any input', () => {
   for (const findings of [
     [],
     [finding(), hostileFinding()],
@@ -58,7 +58,7 @@ test('no two issues share a fingerprint, and moved lines do not change it', () =
   expect(issues([moved])[0]?.fingerprint).toBe(issues([finding()])[0]?.fingerprint)
 })
 
-test('paths are those of the repository; what has none stands at package.json', () => {
+test('paths are those of the repository, and a finding without one is at package.json', () => {
   const options = { cwd: '/repo/api', root: '/repo' }
   expect(issues([finding()], options)[0]?.location.path).toBe('api/src/orders.ts')
   expect(issues([finding({ callSite: [] })], options)[0]).toMatchObject({
@@ -67,7 +67,7 @@ test('paths are those of the repository; what has none stands at package.json', 
   })
 })
 
-test('a description holds nothing that steers or hides', () => {
+test('a description contains no control or invisible characters', () => {
   expect(issues([hostileFinding()])[0]?.description).not.toMatch(UNSEEN)
 })
 
@@ -78,7 +78,7 @@ interface Issue {
   location: { path: string; lines: { begin: number } }
 }
 
-test('against a baseline, only what is new or has grown is an issue, which keeps its fingerprint', () => {
+test('with a baseline, only new and grown findings are issues, with unchanged fingerprints', () => {
   const { report, states } = heldAgainstBaseline()
   const held = issues(report.findings, { states })
   expect(held.map(({ description }) => description.split(' (')[0])).toEqual([

@@ -83,7 +83,7 @@ function reportWith(text: (name: keyof Text) => string): Report {
 type Text = typeof texts extends fc.Arbitrary<infer Value> ? Value : never
 
 describe.each(registered)('%s', (reporter, format) => {
-  test('holds no character that steers, hides or is no text', () => {
+  test('contains no control character, invisible character or invalid text', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(
@@ -97,7 +97,7 @@ describe.each(registered)('%s', (reporter, format) => {
     )
   })
 
-  test('holds the same elements, whatever stands in them', () => {
+  test('contains the same elements, whatever their text is', () => {
     const plain = elementsOf(reporter, format(reportWith((name) => `plain ${name}`)))
     fc.assert(
       fc.property(texts, (text) => {
@@ -107,7 +107,7 @@ describe.each(registered)('%s', (reporter, format) => {
     )
   })
 
-  test('is JSON, if it is JSON of other text', () => {
+  test('is valid JSON, if its format is JSON', () => {
     if (!isJson(format(reportOf(finding())))) return
     fc.assert(
       fc.property(texts, (text) => {
@@ -117,7 +117,7 @@ describe.each(registered)('%s', (reporter, format) => {
     )
   })
 
-  test('in colours, steers the terminal by its own colours only', () => {
+  test('in colours, controls the terminal by its own colours only', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(
@@ -164,21 +164,16 @@ function isJson(text: string): boolean {
   }
 }
 
-test.each(registered)(
-  '%s lets no line begin as a command of CI that no line of ours is',
-  (name, reporter) => {
-    const text = reporter(
-      reportOf(
-        finding({
-          fix: 'select 1\n::error::x\n  ::warning::y\n##[group]',
-          route: '::error::x',
-          detail: '::stop-commands::x',
-        }),
-      ),
-    )
-    const lines = text.split(/\r?\n|\r/).filter((line) => /^\s*(?:::|##\[)/.test(line))
-    expect(lines.filter((line) => name !== 'github' || !/^::(?:error|warning|notice) /.test(line))).toEqual(
-      [],
-    )
-  },
-)
+test.each(registered)('%s lets no line begin with a CI command', (name, reporter) => {
+  const text = reporter(
+    reportOf(
+      finding({
+        fix: 'select 1\n::error::x\n  ::warning::y\n##[group]',
+        route: '::error::x',
+        detail: '::stop-commands::x',
+      }),
+    ),
+  )
+  const lines = text.split(/\r?\n|\r/).filter((line) => /^\s*(?:::|##\[)/.test(line))
+  expect(lines.filter((line) => name !== 'github' || !/^::(?:error|warning|notice) /.test(line))).toEqual([])
+})

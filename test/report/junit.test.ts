@@ -16,7 +16,7 @@ import {
 
 const schema = readFileSync(new URL('formats/jenkins-junit.xsd', import.meta.url), 'utf8')
 
-test('is what the schema of Jenkins asks for, whatever it tells of', async () => {
+test('is valid by the schema of Jenkins for any input', async () => {
   for (const report of [
     reportOf(),
     reportOf(finding(), hostileFinding()),
@@ -27,12 +27,12 @@ test('is what the schema of Jenkins asks for, whatever it tells of', async () =>
   }
 })
 
-test('the schema is really asked', async () => {
+test('the schema is really checked', async () => {
   const { valid } = await validateXML({ xml: '<testsuites><testsuite/></testsuites>', schema })
   expect(valid).toBe(false)
 })
 
-test('a route without findings is a test that passes, a finding is one that fails', () => {
+test('a route without findings is a passing test, and a finding is a failing one', () => {
   expect(junitReporter(reportOf(finding({ fix: '', evidence: [], callSite: [] })))).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="pg-loupe" tests="2" failures="1" errors="0">
@@ -51,7 +51,7 @@ test('a route without findings is a test that passes, a finding is one that fail
   `)
 })
 
-test('what is only to be known of passes and tells it', () => {
+test('a finding of severity info passes and is shown', () => {
   const text = junitReporter(reportOf(finding({ severity: 'info' })))
   expect(text).not.toContain('<failure')
   expect(text).toContain('<testsuites name="pg-loupe" tests="2" failures="0"')
@@ -72,12 +72,12 @@ test('a test keeps its name when lines and counts change, and no two of a route 
   expect(names(reportOf(finding()))).toContain('n-plus-one in list')
 })
 
-test('a finding of a route that is not listed is not lost', () => {
+test('a finding of an unlisted route is kept', () => {
   const report = { ...reportOf(finding()), routes: [] }
   expect(junitReporter(report)).toContain('<testsuite name="GET /orders" tests="1" failures="1"')
 })
 
-test('no text becomes an element, and none is lost that XML can hold', async () => {
+test('no text becomes an element, and no character that XML allows is lost', async () => {
   await validate(reportOf(hostileFinding()))
   const text = junitReporter(reportOf(hostileFinding()))
   expect(text).not.toMatch(/<(script|img|!--)|\]\]>/)
@@ -87,7 +87,7 @@ test('no text becomes an element, and none is lost that XML can hold', async () 
   expect(text.match(/<\/testcase>/g)).toHaveLength(1)
 })
 
-test('against a baseline, what is accepted is skipped with the reason, and only what is new or has grown fails', async () => {
+test('with a baseline, accepted findings are skipped with the reason, and only new and grown ones fail', async () => {
   const { report, states } = heldAgainstBaseline()
   const text = junitReporter(report, { states })
   await validate(report, { states })

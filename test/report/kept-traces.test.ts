@@ -29,7 +29,7 @@ function finding(key: string, queries: number, traceId: string): Finding {
 
 const ids = (kept: KeptTraces) => kept.options().traces.map(({ id }) => id)
 
-test('of each route the slowest and the one with the most queries', () => {
+test('keeps the slowest trace of each route and the one with the most queries', () => {
   const kept = new KeptTraces()
   kept.add(route('GET /a', 1, { durationMs: 5 }), [])
   kept.add(route('GET /a', 2, { durationMs: 9 }), [])
@@ -39,7 +39,7 @@ test('of each route the slowest and the one with the most queries', () => {
   expect(ids(kept)).toEqual(['http GET /a #2', 'http GET /a #3', 'http GET /b #1'])
 })
 
-test('for each finding the trace that shows the most of it, with where it shows it', () => {
+test('keeps for each finding the trace with its worst occurrence, and the positions in it', () => {
   const kept = new KeptTraces()
   kept.add(route('GET /a', 1, { durationMs: 99, queries: each([1, 2, 3], () => q('select 1')) }), [])
   const traces = [4, 8, 6].map((cost, index) => {
@@ -51,20 +51,20 @@ test('for each finding the trace that shows the most of it, with where it shows 
   expect(kept.options().occurrences).toEqual({ loop: [{ trace: traces[1]?.id, queries: [0] }] })
 })
 
-test('whatever order they come in', () => {
+test('keeps the same traces in any order', () => {
   const traces = [3, 1, 2].map((number) => route('GET /a', number, { durationMs: 7 }))
   const kept = new KeptTraces()
   for (const one of traces) kept.add(one, [])
   expect(ids(kept)).toEqual(['http GET /a #1'])
 })
 
-test('no values', () => {
+test('keeps no values', () => {
   const kept = new KeptTraces()
   kept.add(route('GET /a', 1), [])
   expect(JSON.stringify(kept.options())).not.toContain('secret')
 })
 
-test('not more queries than there is room for, however many findings ask for them', () => {
+test('keeps no more queries than the limit, for any number of findings', () => {
   const kept = new KeptTraces()
   const queries = each(Array.from({ length: 10_000 }), () => q('select 1'))
   for (let number = 1; number <= 30; number++) {
@@ -74,7 +74,7 @@ test('not more queries than there is room for, however many findings ask for the
   expect(ids(kept)).toHaveLength(20)
 })
 
-test('nor more traces, where names of routes are made up as they go and nothing is asked', () => {
+test('keeps no more traces than the limit, even with generated route names and no queries', () => {
   const kept = new KeptTraces()
   for (let number = 1; number <= 200_002; number++)
     kept.add(route(`GET /${number}`, number, { queries: [] }), [])

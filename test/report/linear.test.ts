@@ -82,7 +82,7 @@ test.each<[string, (index: number) => RecordedQuery]>([
       ]),
   ],
 ])(
-  'values are followed where %s',
+  'values are followed when %s',
   (_what, make) => {
     const queries = Array.from({ length: COUNT }, (_, index) => make(index))
     sealValues(queries)

@@ -151,7 +151,7 @@ describe('one loop is one finding', () => {
     expect(findings).toMatchObject([{ title: 'N+1: 8 queries of 2 statements from one loop', callSite: [] }])
   })
 
-  test('but not when one call of a dispatcher leads to functions that know nothing of each other', () => {
+  test('not when one call of a dispatcher leads to unrelated functions', () => {
     const executor = 'src/graphql.ts:37:22 execute'
     const resolver = (table: string, name: string): Sent => ({
       sql: `select url from ${table} where source = $1`,
@@ -287,8 +287,8 @@ describe('over several traces', () => {
   })
 })
 
-describe('the worst loop stands first', () => {
-  test('by what it costs, however sure each is', () => {
+describe('the worst loop comes first', () => {
+  test('by its cost, whatever the confidence', () => {
     const small = loop(2, read('a', 10, 'small')).map((query) => ({
       ...query,
       flow: [{ param: 0, query: 0, column: 'source', rows: 2 }],
@@ -303,16 +303,16 @@ describe('the worst loop stands first', () => {
   })
 })
 
-describe('a loop is known again', () => {
+describe('a loop is recognised', () => {
   const before = analyze(trace('POST /import', loop(10, read('a', 41), write('b', 42))))
   const against = (...queries: (Query | Query[])[]) =>
     judge(analyze(trace('POST /import', ...queries)), { failOn: 'new', baseline: baselineOf(before) })
 
-  test('when its statements stand in another order, or on other lines', () => {
+  test('when its statements are in another order, or on other lines', () => {
     expect(against(loop(10, write('b', 51), read('a', 52)))).toMatchObject({ passed: true, accepted: 1 })
   })
 
-  test('when it sends one statement more: it has grown', () => {
+  test('as grown when it sends one more statement', () => {
     expect(against(loop(10, read('a', 41), write('b', 42), write('c', 43)))).toMatchObject({
       passed: false,
       failing: [{ queries: 30, budget: 20 }],
@@ -325,7 +325,7 @@ describe('a loop is known again', () => {
     })
   })
 
-  test('when one of its two statements is fixed, and needs less', () => {
+  test('as smaller when one of its two statements is fixed', () => {
     expect(against(loop(10, write('b', 42)))).toMatchObject({
       passed: true,
       accepted: 1,
@@ -333,7 +333,7 @@ describe('a loop is known again', () => {
     })
   })
 
-  test('when a helper is called in it besides, so that its frame is further out', () => {
+  test('when it also calls a helper, so that its frame is further out', () => {
     const helped = {
       ...read('a', 41),
       at: ['src/find.ts:3:1 findOne', 'src/importer.ts:41:1 importDocuments'],
@@ -347,7 +347,7 @@ describe('a loop is known again', () => {
     })
   })
 
-  test('but a loop with other statements in a function without a name is another one', () => {
+  test('unless it has other statements in a function without a name', () => {
     const nameless = (table: string) =>
       analyze(trace('GET /a', loop(5, { ...read(table, 41), at: 'src/a.ts:41:1' })))
     expect(judge(nameless('b'), { failOn: 'new', baseline: baselineOf(nameless('a')) })).toMatchObject({
@@ -361,7 +361,7 @@ describe('suppressions', () => {
   const sent = [read('a', 41), write('b', 42), write('c', 43)]
   const found = trace('POST /import', loop(10, ...sent))
 
-  test('by the fingerprint of one statement leave that out and not the others', () => {
+  test('by the fingerprint of one statement suppress that statement only', () => {
     const suppress = [{ fingerprint: fingerprint(write('b', 42).sql).key, reason: 'rare' }]
     const report = createProfiler({ reporters: [], suppress }).analyze([found])
     expect(report).toMatchObject({
@@ -371,7 +371,7 @@ describe('suppressions', () => {
     })
   })
 
-  test('of every statement leave out the loop', () => {
+  test('of all statements suppress the loop', () => {
     const suppress = [{ route: 'POST /import', reason: 'runs at night' }]
     expect(createProfiler({ reporters: [], suppress }).analyze([found])).toMatchObject({
       findings: [],
@@ -380,7 +380,7 @@ describe('suppressions', () => {
   })
 })
 
-test('machines are told all statements, and one fingerprint that stays when a statement is added', () => {
+test('formats for machines contain all statements, and a fingerprint that is unchanged when a statement is added', () => {
   const fingerprintsOf = (queries: Query[]) => {
     const report = analyze(trace('POST /import', queries))
     const sarif = JSON.parse(reporters.sarif(report))

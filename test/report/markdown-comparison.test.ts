@@ -10,7 +10,7 @@ import { htmlOf } from './html-of.ts'
 const once = { min: 1, median: 1, max: 1 }
 const often = { min: 5, median: 5, max: 7 }
 
-test('tells what is new in full, what has grown and what is fixed in a line, and the routes that changed', () => {
+test('shows new findings in full, grown and fixed ones in one line each, and the changed routes', () => {
   const [grown, fixed] = manyFindings(2)
   const text = markdownComparison(
     comparison({
@@ -73,7 +73,7 @@ test('tells what is new in full, what has grown and what is fixed in a line, and
     | \`GET /gone\` | 1 | not seen |
     | \`GET /added\` | not seen | 1 |
 
-    1 more as before.
+    1 more are unchanged.
 
     </details>
     "
@@ -83,7 +83,7 @@ test('tells what is new in full, what has grown and what is fixed in a line, and
   expect(html).toContain('<td align="right">3 → 30</td>')
 })
 
-test('what was not seen is not taken for fixed, and what is suppressed by now is told', () => {
+test('unseen findings do not count as fixed, and newly suppressed ones are mentioned', () => {
   const text = markdownComparison(comparison({ unseen: [finding()], suppressed: { before: 1, after: 2 } }))
   expect(text).toMatch(/^## pg-loupe: 1 not seen · 2 suppressed, 1 before\n/)
   expect(text).toContain('### Not seen, because their routes did not run')
@@ -93,7 +93,7 @@ test('says when there is nothing new', () => {
   expect(markdownComparison(comparison({}))).toBe('## pg-loupe: ✅ nothing new\n')
 })
 
-test('hostile text changes nothing around it', () => {
+test('hostile text does not change the text around it', () => {
   const one = hostileFinding()
   const text = markdownComparison(
     comparison({

@@ -14,11 +14,11 @@ import {
 } from '../report-builder.ts'
 import { htmlOf } from './html-of.ts'
 
-test('against a baseline, what is new or has grown is all that is shown, and the rest is counted', () => {
+test('with a baseline, only new and grown findings are shown, and the others are counted', () => {
   const { report, states } = heldAgainstBaseline()
   const text = markdownReporter(report, { states })
   expect(text).toMatch(
-    /^## pg-loupe: ❌ 2\n\n.* 1 finding is accepted by pg-loupe-baseline\.json\. 1 slow query is not held against it/,
+    /^## pg-loupe: ❌ 2\n\n.* 1 finding is accepted by pg-loupe-baseline\.json\. 1 slow query is not compared with it/,
   )
   expect([...text.matchAll(/^### (.*)$/gm)].map(([, title]) => title)).toEqual([
     '❌ new finding',
@@ -31,7 +31,7 @@ test('against a baseline, what is new or has grown is all that is shown, and the
 })
 
 describe('the summary', () => {
-  test('has a table of what was found, then each finding with its evidence and what to do instead', () => {
+  test('has a table of the findings, then each finding with its evidence and remedy', () => {
     expect(markdownReporter(reportOf(finding()))).toMatchInlineSnapshot(`
       "## pg-loupe: ❌ 1
 
@@ -72,13 +72,13 @@ describe('the summary', () => {
     `)
   })
 
-  test('says when nothing was found', () => {
+  test('says when there are no findings', () => {
     const html = htmlOf(markdownReporter(reportOf()))
     expect(html).toContain('<h2>pg-loupe: ✅ no findings</h2>')
     expect(html.match(/<table>/g)).toHaveLength(1)
   })
 
-  test('hostile text is shown as it is, and changes nothing around it', () => {
+  test('hostile text is shown unchanged, and does not change the text around it', () => {
     const quiet = htmlOf(markdownReporter(reportOf(finding({ callSite: [finding().callSite[0] as never] }))))
     const hostile = htmlOf(
       markdownReporter(reportOf({ ...hostileFinding(), callSite: [hostileFinding().callSite[0] as never] })),
@@ -93,11 +93,11 @@ describe('the summary', () => {
 
   test('a finding without a line says so', () => {
     expect(htmlOf(markdownReporter(reportOf(finding({ callSite: [] }))))).toContain(
-      '<li>at no line of the application that is known</li>',
+      '<li>at no line of the application is known</li>',
     )
   })
 
-  test('what was accepted and what was cut is told', () => {
+  test('accepted findings and everything that was left out are mentioned', () => {
     const report = reportOf(finding())
     const suppressions = [
       { by: 'comment', state: 'expired', until: '2026-01-01', reason: '| <b>', findings: 0 },
@@ -110,7 +110,7 @@ describe('the summary', () => {
     })
     expect(text).toContain('4 findings are suppressed')
     expect(htmlOf(text)).toContain(
-      '<li>pg-loupe-ignore (| &lt;b&gt;): was good until 2026-01-01: take it away</li>',
+      '<li>pg-loupe-ignore (| &lt;b&gt;): was valid until 2026-01-01: remove it</li>',
     )
     expect(text).toContain('7 queries were counted but not kept; 2 statements were too long')
   })
@@ -130,7 +130,7 @@ describe('the limits of GitHub', () => {
     ['a summary', markdownReporter, 1024 * 1024],
     ['a comment', markdownCommentReporter, 65_536],
   ])(
-    '%s stays below its own, with whole sections, the worst first, and says what it left out',
+    '%s stays below its limit, with whole sections, the worst first, and says what it left out',
     (_what, reporter, limit) => {
       const text = reporter(many)
       expect(new TextEncoder().encode(text).length).toBeLessThan(limit)
@@ -176,7 +176,7 @@ describe('text from outside', () => {
     'a\\',
     '`',
     '$`a`$',
-  ])('%s is read as it was written: as prose, as code, and in a cell', (text) => {
+  ])('%s is shown as it was written: as prose, as code, and in a cell', (text) => {
     const seen = text.replace(/\s+/g, ' ').trim()
     expect(textOf(htmlOf(markdownText(text)))).toBe(seen)
     expect(htmlOf(markdownText(text))).toMatch(/^<p>[^<]*<\/p>$/)

@@ -23,13 +23,13 @@ const active = [{ detector: oftenSeen as Detector, options: { traces: 2 } }]
 const collect = (limit?: number) => collectObservations(active, limit)
 const asked = (...statements: string[]): Trace => trace('GET /x', ...statements.map((sql) => q(sql)))
 
-test('nothing is concluded from what was seen too rarely', () => {
+test('nothing is concluded from too few observations', () => {
   const observations = collect()
   expect(observations.add(asked('a'))).toEqual([])
   expect(observations.conclude()).toEqual([])
 })
 
-test('a conclusion is there with the trace that makes it, and counts all of them at the end', () => {
+test('a conclusion appears with the trace that completes it, and counts all of them at the end', () => {
   const observations = collect()
   observations.add(asked('a'))
   expect(observations.add(asked('a', 'b'))).toEqual([finding('a', 2)])
@@ -37,7 +37,7 @@ test('a conclusion is there with the trace that makes it, and counts all of them
   expect(observations.conclude()).toEqual([finding('a', 3)])
 })
 
-test('a trace brings no conclusion about what is not in it', () => {
+test('a trace brings no conclusion about a statement that it does not contain', () => {
   const observations = collect()
   for (const one of ['a', 'a', 'b']) observations.add(asked(one))
   expect(observations.add(asked('b'))).toEqual([finding('b', 2)])
@@ -49,7 +49,7 @@ test('a detector that is switched off observes nothing', () => {
   expect(observations.add(asked('a'))).toEqual([])
 })
 
-test('the conclusions are the same in whatever order the traces came', () => {
+test('the conclusions do not depend on the order of the traces', () => {
   const traces = [asked('b', 'a'), asked('a'), asked('c', 'b'), asked('c')]
   const conclude = (order: readonly Trace[]) => {
     const observations = collect()
@@ -60,7 +60,7 @@ test('the conclusions are the same in whatever order the traces came', () => {
 })
 
 describe('beyond its limit', () => {
-  test('it keeps what it has, leaves out what is new and counts that', () => {
+  test('it keeps the known observations, and counts the new ones that it drops', () => {
     const observations = collect(2)
     for (const one of [asked('a', 'b'), asked('c'), asked('a', 'b', 'c')]) observations.add(one)
     expect(observations.conclude().map(({ key }) => key)).toEqual(['a', 'b'])

@@ -5,7 +5,7 @@ import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
 
 describe('a report', () => {
-  test('merges findings of one key, keeps the worst cost and counts the occurrences', () => {
+  test('merges findings with one key, keeps the worst cost and counts the occurrences', () => {
     const report = build([
       [named('GET /a', 1), [finding('k', 3, 'http GET /a #1')]],
       [named('GET /a', 2), [finding('k', 9, 'http GET /a #2')]],
@@ -31,7 +31,7 @@ describe('a report', () => {
     expect(report.findings[0]?.occurrenceCount).toBe(25)
   })
 
-  test('has the same findings in whatever order the traces came', () => {
+  test('has the same findings in any order of the traces', () => {
     const parts = ['b', 'a', 'c'].flatMap((key) =>
       [5, 2, 8].map(
         (cost, i) => [named(`GET /${key}`, i), [finding(key, cost, `http GET /${key} #${i}`)]] as const,
@@ -40,7 +40,7 @@ describe('a report', () => {
     expect(JSON.stringify(build(parts.toReversed()).findings)).toBe(JSON.stringify(build(parts).findings))
   })
 
-  test('puts the worst first: by severity, then cost, and the surer of two that cost the same', () => {
+  test('sorts the worst first: by severity, then cost, then confidence', () => {
     const report = build([
       [
         named('GET /a', 1),
@@ -56,7 +56,7 @@ describe('a report', () => {
     expect(report.findings.map(({ key }) => key)).toEqual(['unsure', 'dear', 'possible', 'cheap', 'likely'])
   })
 
-  test('sums up each route, and counts queries that run at once once', () => {
+  test('sums up each route, and counts the time of concurrent queries once', () => {
     const atOnce = [
       { ...q('select 1'), startMs: 0, durationMs: 10 },
       { ...q('select 2'), startMs: 5, durationMs: 10 },
@@ -77,7 +77,7 @@ describe('a report', () => {
     ])
   })
 
-  test('says what was cut', () => {
+  test('says what was left out', () => {
     const builder = new ReportBuilder()
     builder.add({ ...trace('GET /a', q('select 1')), truncated: 7 }, [])
     builder.countCutTrace()
@@ -96,7 +96,7 @@ describe('a report', () => {
     expect(builder.build().cut.routes).toBe(5)
   })
 
-  test('knows the most and the fewest queries of a route also beyond the traces that the median is of', () => {
+  test('has the maximum and minimum of all traces of a route, although the median is of some', () => {
     const builder = new ReportBuilder()
     for (let i = 0; i < 1000; i++) builder.add(named('GET /a', i), [])
     builder.add(trace('GET /a', q('select 1'), q('select 2'), q('select 3')), [])

@@ -25,7 +25,7 @@ const isSarif = new Ajv2020({
   },
 }).compile(JSON.parse(readFileSync(new URL('formats/sarif-2.1.0.json', import.meta.url), 'utf8')))
 
-test('is SARIF 2.1.0, whatever it tells of', () => {
+test('is valid SARIF 2.1.0 for any input', () => {
   for (const report of [
     reportOf(),
     reportOf(finding(), hostileFinding()),
@@ -51,7 +51,7 @@ test('a finding is a result at its line, with its rule and its level', () => {
   expect(message.text).toContain('select id, name from customers where id = any($1)')
 })
 
-test('where the rows came from and who called are related, linked from the text, and on the way to the line', () => {
+test('the origin of the rows and the callers are related locations, linked from the text, and part of the code flow', () => {
   const [{ relatedLocations, message, codeFlows }] = validate(reportOf(finding())).results
   const places = relatedLocations.map(startOf)
   expect(places).toEqual(['src/orders.ts:35', 'src/app.ts:7'])
@@ -64,7 +64,7 @@ test('where the rows came from and who called are related, linked from the text,
   ])
 })
 
-test('the fingerprint stays when lines and counts move, and differs between findings', () => {
+test('the fingerprint is unchanged when lines and counts change, and differs between findings', () => {
   const prints = [
     finding(),
     finding({ title: 'N+1: 9 queries', callSite: [{ file: 'src/orders.ts', line: 99 }], evidence: [] }),
@@ -74,7 +74,7 @@ test('the fingerprint stays when lines and counts move, and differs between find
   expect(prints[0]).not.toBe(prints[2])
 })
 
-test('has a rule with the page of each detector, also where nothing is found', () => {
+test('has a rule with the page of each detector, also without findings', () => {
   const { tool, results } = validate(reportOf())
   expect(results).toEqual([])
   expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(detectors.map(({ meta }) => meta.id))
@@ -86,7 +86,7 @@ test('has a rule with the page of each detector, also where nothing is found', (
   }
 })
 
-test('a finding without a line stands at package.json and says so', () => {
+test('a finding without a line is at package.json and says so', () => {
   const [{ locations, message, codeFlows }] = validate(reportOf(finding({ callSite: [] }))).results
   expect(locations[0].physicalLocation).toEqual({
     artifactLocation: { uri: 'package.json', uriBaseId: '%SRCROOT%' },
@@ -104,14 +104,14 @@ test('paths are those of the repository, as addresses', () => {
   expect(decodeURIComponent(uri)).toBe('api/src/a b/[id]/é#1?.ts')
 })
 
-test('a file outside of the repository is no place in it', () => {
+test('a file outside of the repository has no location', () => {
   const one = finding({ callSite: [{ file: '/usr/lib/x.js', line: 1 }], evidence: [] })
   const { results } = validate(reportOf(one), { cwd: '/repo' })
   expect(results[0].locations[0].physicalLocation.artifactLocation.uri).toBe('package.json')
   expect(results[0].message.text).toContain('No line of the repository is known.')
 })
 
-test('no text makes a link of its own, or holds what cannot be seen', () => {
+test('no text makes a link, or contains invisible characters', () => {
   const text = sarifReporter(reportOf(hostileFinding()))
   expect(text).not.toMatch(UNSEEN)
   expect(text).not.toMatch(/\\u/)
@@ -120,7 +120,7 @@ test('no text makes a link of its own, or holds what cannot be seen', () => {
   expect(links).toEqual(relatedLocations.map(({ id }: { id: number }) => id))
 })
 
-test('the worst 5,000 are kept, and how many are left out is told', () => {
+test('the worst 5,000 are kept, and the number of the others is mentioned', () => {
   const { results, invocations } = validate(reportOf(...manyFindings(5003)))
   expect(results).toHaveLength(5000)
   expect(results[0].properties.route).toBe('GET /0')
@@ -130,7 +130,7 @@ test('the worst 5,000 are kept, and how many are left out is told', () => {
   expect(validate(reportOf(finding())).invocations[0].toolExecutionNotifications).toEqual([])
 })
 
-test('what had to be left out of the report is told, whatever it is', () => {
+test('everything that was left out of the report is mentioned', () => {
   const report = reportOf(finding())
   const { invocations } = validate({ ...report, cut: { ...report.cut, traces: 2 } })
   expect(invocations[0].toolExecutionNotifications).toEqual([
@@ -138,7 +138,7 @@ test('what had to be left out of the report is told, whatever it is', () => {
   ])
 })
 
-test('against a baseline each result has its state, and what is accepted is suppressed and no more than a note', () => {
+test('with a baseline each result has its state, and accepted ones are suppressed notes', () => {
   const { report, states } = heldAgainstBaseline()
   const { results } = validate(report, { states })
   const read = results.map(

@@ -24,7 +24,7 @@ test('a terminal with links has colours, links and a width', () => {
   expect(terminalOf(terminal)).toEqual({ color: true, links: true, width: 90 })
 })
 
-test('a file or the log of a CI has none of them', () => {
+test('a file or the log of a CI has neither', () => {
   vi.stubEnv('WT_SESSION', '1')
   expect(terminalOf(pipe)).toEqual({ color: false, links: false })
 })
@@ -35,7 +35,7 @@ test('FORCE_COLOR colours the log of a CI, and neither wraps it nor puts links i
   expect(terminalOf(pipe)).toEqual({ color: true, links: false })
 })
 
-test('NO_COLOR takes the links away as well, but not the width', () => {
+test('NO_COLOR removes the links as well, but not the width', () => {
   vi.stubEnv('WT_SESSION', '1')
   vi.stubEnv('NO_COLOR', '1')
   expect(terminalOf(terminal)).toEqual({ color: false, links: false, width: 90 })
@@ -57,7 +57,7 @@ test('FORCE_HYPERLINK decides about links alone', () => {
   expect(terminalOf(terminal).links).toBe(false)
 })
 
-test('the terminal of VS Code, which finds lines itself, gets links only to an editor that was asked for', () => {
+test('the terminal of VS Code, which finds lines itself, gets links only to a configured editor', () => {
   vi.stubEnv('WT_SESSION', '1')
   vi.stubEnv('TERM_PROGRAM', 'vscode')
   expect(terminalOf(terminal).links).toBe(false)

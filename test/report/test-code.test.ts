@@ -30,7 +30,7 @@ describe('in the trace of a test', () => {
     expect(found).toEqual(['n-plus-one'])
   })
 
-  test('a loop of the test over what one function gives, calling another, is its own', () => {
+  test('a loop of the test over the result of one function that calls another is not reported', () => {
     const found = findIn(
       parent('src/books.ts:10:9 listBooks', line(20)),
       children('src/authors.ts:5:9 getAuthor', line(21)),
@@ -38,7 +38,7 @@ describe('in the trace of a test', () => {
     expect(found).toEqual([])
   })
 
-  test('so it is when both stand in one line', () => {
+  test('such a loop is not reported when both calls are on one line', () => {
     const found = findIn(
       parent('src/books.ts:10:9 listBooks', line(20, 22)),
       children('src/books.ts:30:9 getAuthor', line(20, 50)),
@@ -46,23 +46,23 @@ describe('in the trace of a test', () => {
     expect(found).toEqual([])
   })
 
-  test('queries that the test sends itself are its own', () => {
+  test('queries that the test sends itself are not reported', () => {
     expect(findIn(parent(line(20)), children(line(21)))).toEqual([])
     expect(findIn(inserts(line(21)))).toEqual([])
   })
 
-  test('what its factories and fixtures make is its own', () => {
+  test('queries of its factories and fixtures are not reported', () => {
     expect(
       findIn(inserts('src/notes.ts:3:9 addNote', 'test/factories/notes.ts:4:9 makeNotes', line(21))),
     ).toEqual([])
     expect(findIn(inserts('test/support.ts:3:9 seed', line(21)))).toEqual([])
   })
 
-  test('a function called again and again from one line may be looped by the test, so nothing is said', () => {
+  test('a function called repeatedly from one line may be in a loop of the test, so it is not reported', () => {
     expect(findIn(inserts('src/notes.ts:3:9 addNote', line(21)))).toEqual([])
   })
 
-  test('the same loop inside of a transaction that the function began is the application’s', () => {
+  test('the same loop inside of a transaction that the function began is reported', () => {
     const all = [
       q('begin', [], { at: ['src/notes.ts:8:9 addNotes', line(21)] }),
       ...inserts('src/notes.ts:10:9 addNotes', line(21, 3)),
@@ -70,12 +70,12 @@ describe('in the trace of a test', () => {
     expect(findIn(all)).toEqual(['n-plus-one-write'])
   })
 
-  test('and is the test’s when the test began it', () => {
+  test('the same loop inside of a transaction that the test began is not reported', () => {
     const all = [q('begin', [], { at: line(19) }), ...inserts('src/notes.ts:3:9 addNote', line(21))]
     expect(findIn(all.map((query) => ({ ...query, transaction: 1 })))).toEqual([])
   })
 
-  test('the same question from two places of the test is no duplicate', () => {
+  test('the same query from two places of the test is no duplicate', () => {
     const ask = (at: number) =>
       q('select name from authors where id = $1', [7], {
         at: ['src/a.ts:5:9 get', line(at)],
@@ -86,7 +86,7 @@ describe('in the trace of a test', () => {
     expect(findIn([ask(20), ask(21), ask(22)], { labels: {} })).not.toEqual([])
   })
 
-  test('a project below a folder named test is no test for that', () => {
+  test('a project below a folder named test is not test code because of that', () => {
     const root = '/home/me/test/shop'
     const found = findIn(
       parent(`${root}/src/books.ts:10:9 listBooks`, `${root}/${line(20)}`),

@@ -37,7 +37,7 @@ function inFolderWith(config: object): string {
   return folder
 }
 
-test('what is in the baseline fails nothing, and what is new does, alone', async () => {
+test('findings in the baseline do not fail the run, and a new finding does', async () => {
   const folder = inFolderWith({ failOn: 'new' })
   const { report } = await runLoops({ failOn: false }, 'old')
   writeFileSync(join(folder, 'pg-loupe-baseline.json'), formatBaseline(baselineOf(report)))
@@ -53,7 +53,7 @@ test('what is in the baseline fails nothing, and what is new does, alone', async
   expect(failed.text.match(/^ {2}in \S+$/gm)).toEqual(['  in added'])
 })
 
-test('what the configuration suppresses is left out, counted, and fails nothing', async () => {
+test('findings that the configuration suppresses are counted and do not fail the run', async () => {
   inFolderWith({
     suppress: [
       { route: 'old', reason: 'goes away' },
@@ -66,14 +66,14 @@ test('what the configuration suppresses is left out, counted, and fails nothing'
   expect((await runLoops({ failOn: 'info' }, 'new')).failed).toBe(true)
 })
 
-test('a run of tests without queries fails nothing', async () => {
+test('a run of tests without queries does not fail', async () => {
   inFolderWith({ failOn: 'new' })
   const { failed, text } = await runLoops({})
   expect(failed).toBe(false)
   expect(text).toContain('No query was seen.')
 })
 
-test('a wrong configuration is told before the first test', () => {
+test('a wrong configuration is reported before the first test', () => {
   inFolderWith({ failOn: 'bad' })
   expect(() => startTestRun()).toThrow('option failOn got "bad"')
 })

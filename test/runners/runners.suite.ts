@@ -63,7 +63,7 @@ describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
     expect(first.output).toMatch(/^52 queries outside of tests and requests/m)
   })
 
-  test('names each mistake at its line, also in the runner’s output, and nothing else', () => {
+  test('reports each mistake at its line, also in the runner’s output, and nothing else', () => {
     const requests = hasRequests
       ? [['n-plus-one', 'GET /books', placeOf(folder, 'app', '// request loop')]]
       : []
@@ -88,7 +88,7 @@ describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
     }
   })
 
-  test('keeps tests apart, those that run at once too, each under its own name', () => {
+  test('keeps tests apart under their own names, also concurrent ones', () => {
     const counts = first.traces
       .map(({ kind, name, queries }) => [kind, name, queries.length] as const)
       .filter(([, name]) => /> (?:\d queries|with a callback|is tried again|around)$/.test(name))
@@ -98,11 +98,11 @@ describe.each(Object.entries(PROJECTS))('%s', (_name, project) => {
     }
   })
 
-  test('finds the same, byte for byte, when it runs again', async () => {
+  test('finds the same, byte for byte, in a second run', async () => {
     expect(JSON.stringify(findingsOf(await run()))).toBe(JSON.stringify(findingsOf(first)))
   })
 
-  test('fails the run by a finding where that is asked for, and only then', async () => {
+  test('fails the run because of a finding only when failOn is set', async () => {
     const { code, output } = await run({ failOn: 'error' })
     expect(code).toBe(1)
     expect(output).toContain(`The run failed for ${hasRequests ? '2 findings' : '1 finding'}:`)
@@ -140,14 +140,14 @@ describe.each(MATCHERS.filter(([name]) => canPrintFailures(name)))('matchers in 
     expect(output).toContain('their number grows with it')
   })
 
-  test('pass for the fixed twin, and for what is expected not to be so', () => {
+  test('pass for the fixed twin and for negated expectations', () => {
     for (const title of ['its fix passes', 'a negated loop passes']) {
       expect(result.output).not.toMatch(new RegExp(`(?:FAIL|●).*${title}`))
     }
     expect(result.output).toMatch(/5 failed.*2 passed/)
   })
 
-  test('fail when no query was seen, also where the opposite is expected', () => {
+  test('fail when no query was seen, also with .not', () => {
     expect(
       result.output.match(/toHaveNoNPlusOne saw no query, so it proves nothing/g)?.length,
     ).toBeGreaterThanOrEqual(2)
@@ -155,7 +155,7 @@ describe.each(MATCHERS.filter(([name]) => canPrintFailures(name)))('matchers in 
   })
 })
 
-test('fake timers of Jest change nothing: a loop fails, its fix passes, and the run ends', async () => {
+test('with fake timers of Jest a loop fails, its fix passes, and the run ends', async () => {
   const project = PROJECTS['jest, CommonJS'] as Project
   const folder = prepare(project, home)
   const { output, code } = await runProject(project, folder, database.url, {
@@ -166,7 +166,7 @@ test('fake timers of Jest change nothing: a loop fails, its fix passes, and the 
   expect(output).toMatch(/1 failed, 1 passed/)
 })
 
-test('the types of matchers, reporters and hooks are known to those who use them', () => {
+test('the types of matchers, reporters and hooks are known to their users', () => {
   const folder = prepare({ project: 'types', command: [] }, home)
   const tsc = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
   const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
@@ -174,9 +174,9 @@ test('the types of matchers, reporters and hooks are known to those who use them
   expect(status).toBe(0)
 })
 
-describe('what goes wrong', () => {
+describe('errors', () => {
   test.each(['vitest 4, forks', 'jest, CommonJS', 'mocha, ES modules, parallel', 'node:test, ES modules'])(
-    '%s: a process that is killed in the middle of its tests leaves what it had',
+    '%s: a process that is killed in the middle of its tests leaves the traces it had',
     async (name) => {
       const project = PROJECTS[name] as Project
       const folder = prepare(project, home)
@@ -200,7 +200,7 @@ describe('what goes wrong', () => {
 
   test.each(
     Object.entries(PROJECTS).filter(([name]) => !name.includes('threads') && !name.includes('Threads')),
-  )('%s: a wrong option is told by its name, before the first test', async (_name, project) => {
+  )('%s: a wrong option is reported by its name, before the first test', async (_name, project) => {
     const folder = prepare(project, home)
     const { code, output, report } = await runProject(project, folder, database.url, {
       options: { failOn: 'fatal' },

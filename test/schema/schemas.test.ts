@@ -189,7 +189,7 @@ test.each<[string, (report: Mutable<Report>) => unknown]>([
   expect(() => parseReport(JSON.stringify(report), 'report.json')).toThrow('report.json is no report')
 })
 
-test('traces given for a report are told apart', () => {
+test('traces given instead of a report are recognised', () => {
   expect(() => parseReport('{"v":1,"queries":[]}\n{"v":1,"queries":[]}\n', 't.ndjson')).toThrow(
     't.ndjson holds traces, no report; pg-loupe analyze reads it',
   )

@@ -9,7 +9,7 @@ interface LockedPackage {
 }
 
 // npm leaves out packages that it could not look up when the lock was written, and `npm ci` then rejects the lock.
-test('package-lock.json holds the optional packages of every system, not only of the one it was made on', () => {
+test('package-lock.json contains the optional packages of every system', () => {
   const { packages } = JSON.parse(readFileSync(LOCK, 'utf8')) as { packages: Record<string, LockedPackage> }
 
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>

@@ -38,7 +38,7 @@ test('a fresh clone is installed and built', async () => {
   expect(clone.read('dist/package.json')).toContain('commonjs')
 })
 
-test('a clone that is ready is left alone, without a word', async () => {
+test('an up-to-date clone is left alone silently', async () => {
   const clone = miniatureClone()
   await ready(clone)
   const before = clone.calls()
@@ -49,7 +49,7 @@ test('a clone that is ready is left alone, without a word', async () => {
   expect(clone.calls()).toEqual(before)
 })
 
-test('two started at once do the work once, and both end well', async () => {
+test('two concurrent processes do the work once, and both succeed', async () => {
   const clone = miniatureClone()
 
   const both = await Promise.all([ready(clone, SLOW_NPM), ready(clone, SLOW_NPM)])
@@ -70,7 +70,7 @@ test('a changed source is built again, without installing again', async () => {
   expect(clone.read('dist/built')).toBe('from source 2')
 })
 
-test('a removed source is reason enough to build again', async () => {
+test('a removed source causes a build', async () => {
   const clone = miniatureClone()
   await ready(clone)
 
@@ -79,7 +79,7 @@ test('a removed source is reason enough to build again', async () => {
   expect((await ready(clone)).said).toContain('running scripts/build.mjs')
 })
 
-test('a changed test is no reason to build', async () => {
+test('a changed test causes no build', async () => {
   const clone = miniatureClone()
   clone.write('src/index.test.ts', 'test 1')
   await ready(clone)
@@ -110,7 +110,7 @@ test('a package that package-lock.json names without a hash is installed once', 
   expect((await ready(clone)).said).toBe('')
 })
 
-test('a package-lock.json only touched is no reason to install', async () => {
+test('a package-lock.json with only a new date causes no installation', async () => {
   const clone = miniatureClone()
   await ready(clone)
 
@@ -120,7 +120,7 @@ test('a package-lock.json only touched is no reason to install', async () => {
   expect((await ready(clone)).said).toBe('')
 })
 
-test('when npm ci fails, it says so, ends with its status, and lets the next one try', async () => {
+test('when npm ci fails, it says so, exits with its status, and lets the next process try', async () => {
   const clone = miniatureClone()
 
   const { status, said } = await ready(clone, { FAIL_NPM: '7' })
@@ -131,7 +131,7 @@ test('when npm ci fails, it says so, ends with its status, and lets the next one
   expect((await ready(clone)).status).toBe(0)
 })
 
-test('a build that fails leaves the old one whole, and ends with its status', async () => {
+test('a failing build leaves the old one intact, and exits with its status', async () => {
   const clone = miniatureClone()
   await ready(clone)
 
@@ -143,7 +143,7 @@ test('a build that fails leaves the old one whole, and ends with its status', as
   expect(clone.leftovers()).toEqual([])
 })
 
-test('a process killed in the middle does not lock out the next one', async () => {
+test('a killed process does not block the next one', async () => {
   const clone = miniatureClone()
   const killed = start(clone, SLOW_NPM)
   await vi.waitUntil(() => clone.calls().includes('npm ci'), { timeout: 20_000 })
@@ -155,7 +155,7 @@ test('a process killed in the middle does not lock out the next one', async () =
   expect(clone.leftovers()).toEqual([])
 })
 
-test('a lock held in another container is waited for while it shows signs of life, and no longer', async () => {
+test('a lock of another container is respected only while its owner is alive', async () => {
   const clone = miniatureClone()
   const lock = join(clone.root, '.ready.lock/owner')
   clone.write('.ready.lock/owner', JSON.stringify({ pid: 1, host: `not ${hostname()}` }))
@@ -173,7 +173,7 @@ test('a lock held in another container is waited for while it shows signs of lif
   expect(clone.calls()[0]).toBe('npm ci')
 })
 
-test('a Node that is too old is told which it is and what is taken', async () => {
+test('a Node.js that is too old is reported with the required version', async () => {
   const clone = miniatureClone()
   clone.write('package.json', JSON.stringify({ engines: { node: '>=99.1.0' } }))
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type AnalyzedStatement, analyzeStatement, loadParser, parserCounts } from '../../src/sql/index.ts'
 
-test('before the parser is loaded, a statement is said not to be analysed, and can be later', async () => {
+test('before the parser is loaded, a statement is reported as not analysed, and later it can be', async () => {
   expect(analyzeStatement('select 1 as before_loading')).toEqual({
     analyzed: false,
     reason: 'parser-not-loaded',
@@ -19,7 +19,7 @@ describe('with the parser loaded', () => {
     return analysis
   }
 
-  test('tables come with their aliases, and WITH queries are none', () => {
+  test('tables have their aliases, and WITH queries are not tables', () => {
     const { tables } = analyze('with x as (select 1 from a) select * from app.users u join x on true')
     expect(tables.map(({ kind, schema, name, alias }) => [kind, schema, name, alias])).toEqual([
       ['table', undefined, 'a', 'a'],
@@ -39,7 +39,7 @@ describe('with the parser loaded', () => {
     ])
   })
 
-  test('predicates name column, operator and value, the column first', () => {
+  test('predicates contain column, operator and value, the column first', () => {
     const { predicates } = analyze('select 1 from t where t.id = $2 and 5 < t.n and t.name like $1')
     expect(predicates.map(({ left, operator, right }) => [left, operator, right])).toEqual([
       [{ kind: 'column', column: 'id', qualifier: 't', table: 0 }, '=', { kind: 'parameter', number: 2 }],
@@ -52,7 +52,7 @@ describe('with the parser loaded', () => {
     ])
   })
 
-  test('only what stands under AND is a conjunct, and NOT is kept', () => {
+  test('only conditions under AND are conjuncts, and NOT is kept', () => {
     const { predicates } = analyze('select 1 from t where a = 1 and (b = 2 or c = 3) and not d = 4')
     expect(predicates.map(({ conjunct, negated }) => [conjunct, negated])).toEqual([
       [true, false],
@@ -62,7 +62,7 @@ describe('with the parser loaded', () => {
     ])
   })
 
-  test('an unqualified column is left without a table where two could have it', () => {
+  test('an unqualified column has no table when two tables could have it', () => {
     const [predicate] = analyze('select 1 from a, b where x = 1').predicates
     expect(predicate?.left).toEqual({ kind: 'column', column: 'x' })
     expect(analyze('select 1 from a where x = 1').predicates[0]?.left).toEqual({
@@ -72,7 +72,7 @@ describe('with the parser loaded', () => {
     })
   })
 
-  test('LIMIT and OFFSET are values or parameters, and LIMIT ALL is none', () => {
+  test('LIMIT and OFFSET are values or parameters, and LIMIT ALL is no limit', () => {
     expect(analyze('select 1 from t limit 10 offset $1').queries[0]).toMatchObject({
       limit: { kind: 'constant', value: 10 },
       offset: { kind: 'parameter', number: 1 },
@@ -82,7 +82,7 @@ describe('with the parser loaded', () => {
     expect(analyze('select 1 from t').queries[0]).not.toHaveProperty('limit')
   })
 
-  test('order, groups, DISTINCT, locks and set operations are seen', () => {
+  test('order, groups, DISTINCT, locks and set operations are read', () => {
     const { queries } = analyze('select distinct a from t group by a order by a desc for update skip locked')
     expect(queries[0]).toMatchObject({
       distinct: true,
@@ -99,7 +99,7 @@ describe('with the parser loaded', () => {
     })
   })
 
-  test('joins say their kind and what stands on either side', () => {
+  test('joins have their kind and the tables of both sides', () => {
     const { joins } = analyze(
       'select 1 from a join b using (id) left join lateral (select 1 from c) c on true cross join d',
     )
@@ -112,7 +112,7 @@ describe('with the parser loaded', () => {
     )
   })
 
-  test('an insert of several rows says how many, and what happens on conflict', () => {
+  test('an insert of several rows has their number and the action on conflict', () => {
     const { writes } = analyze('insert into t (a, b) values ($1, 2), (3, $2) on conflict do nothing')
     expect(writes).toEqual([
       {
@@ -129,7 +129,7 @@ describe('with the parser loaded', () => {
     ])
   })
 
-  test('an update says which columns get which values', () => {
+  test('an update has the values of its columns', () => {
     expect(analyze('update t set a = $1, b = b + 1 where id = $2 returning a').writes[0]).toMatchObject({
       kind: 'update',
       columns: ['a', 'b'],
@@ -138,7 +138,7 @@ describe('with the parser loaded', () => {
     })
   })
 
-  test('calls say whether they aggregate, look over a window, or return sets', () => {
+  test('calls are marked when they aggregate, use a window, or return sets', () => {
     const { calls } = analyze('select sum(a), count(*) over (), generate_series(1, 2), lower(b) from f(1) t')
     expect(calls.map(({ name, kind }) => [name, kind])).toEqual([
       ['f', 'set'],
@@ -158,7 +158,7 @@ describe('with the parser loaded', () => {
     expect(predicates.find(({ operator }) => operator === '=')?.right).toMatchObject({ table: 0 })
   })
 
-  test('what the parser refuses is said and counted, once for a text', () => {
+  test('a text that the parser rejects is reported and counted once', () => {
     const before = parserCounts().failed
     expect(analyzeStatement('selec 1')).toEqual({ analyzed: false, reason: 'syntax-error' })
     expect(analyzeStatement('selec 1')).toEqual({ analyzed: false, reason: 'syntax-error' })
@@ -173,7 +173,7 @@ describe('with the parser loaded', () => {
     expect(after['too-long'] - before['too-long']).toBe(1)
   })
 
-  test('deep statements are analysed or refused, and never throw', () => {
+  test('deep statements are analysed or rejected, and never throw', () => {
     for (const depth of [10, 100, 1_000, 5_000]) {
       const sql = `select ${'('.repeat(depth)}1${')'.repeat(depth)}`
       expect(typeof analyzeStatement(sql).analyzed, `${depth}`).toBe('boolean')

@@ -64,7 +64,7 @@ const input = fc.oneof(
 )
 
 test(
-  'whatever comes, nothing throws and a text is its own fingerprint',
+  'no input throws, and a text is its own fingerprint',
   () => {
     fc.assert(
       fc.property(input, (sql) => {
@@ -86,7 +86,7 @@ beforeAll(async () => {
 })
 
 test(
-  'white space, comments and other values do not move what is still SQL',
+  'other white space, comments and values do not change the fingerprint of valid SQL',
   () => {
     const random = seeded(SEED)
     let understood = 0

@@ -44,7 +44,7 @@ function moved(texts: readonly string[], change: (sql: string) => string | undef
 describe('on statements of the regression suite', () => {
   const texts = parsing.map(({ sql }) => sql)
 
-  test('there are some thousands of them', () => {
+  test('there are a few thousand of them', () => {
     expect(statements.length).toBeGreaterThan(3_000)
   })
 
@@ -57,12 +57,12 @@ describe('on statements of the regression suite', () => {
     expect(wrong.slice(0, 5)).toEqual([])
   })
 
-  test('other white space and comments do not move it', () => {
+  test('other white space and comments do not change it', () => {
     const random = seeded(18)
     expect(moved(texts, (sql) => respaced(sql, random))).toEqual([])
   })
 
-  test('other values of the same kind do not move it', () => {
+  test('other values of the same kind do not change it', () => {
     const random = seeded(19)
     expect(moved(texts, (sql) => revalued(sql, random))).toEqual([])
   })

@@ -250,7 +250,7 @@ describe('fingerprints', () => {
     ).toBe('select count(*), u.name from users as u where u.id in (?) and not x limit ?')
   })
 
-  test('hold no data, not even of a setting or of broken SQL', () => {
+  test('contain no data, not even that of a setting or of broken SQL', () => {
     for (const sql of [
       "set app.tenant to secret, 'secret'",
       "select 'secret",
@@ -262,12 +262,12 @@ describe('fingerprints', () => {
       expect(fingerprint(sql).text).not.toContain('secret')
   })
 
-  test('do not throw on what is no text', () => {
+  test('do not throw for a value that is not a text', () => {
     for (const value of [undefined, null, 5, {}, Symbol('x')])
       expect(fingerprint(value as unknown as string)).toMatchObject({ text: '', kind: 'other' })
   })
 
-  test('are the same object for the same text, and computed anew give the same', () => {
+  test('are the same object for the same text, and equal when computed again', () => {
     const sql = 'select * from cached where id = $1'
     expect(fingerprint(sql)).toBe(fingerprint(sql))
     expect(computeFingerprint(sql)).toEqual(fingerprint(sql))
@@ -291,12 +291,12 @@ describe('random aliases', () => {
     )
   })
 
-  test('that change places make another statement', () => {
+  test('in another order make another statement', () => {
     const sql = (a: string, b: string) => `select 1 from t "${one}" join t "${other}" on "${a}".x = "${b}".y`
     expect(fingerprint(sql(one, other)).key).not.toBe(fingerprint(sql(other, one)).key)
   })
 
-  test('are told from tables and columns, which stay', () => {
+  test('are distinguished from tables and columns, which are kept', () => {
     for (const sql of [
       `select * from "${one}"`,
       `select "${one}" from t`,
@@ -309,7 +309,7 @@ describe('random aliases', () => {
       expect(fingerprint(sql).text).toContain(one)
   })
 
-  test('are no readable names', () => {
+  test('do not include readable names', () => {
     const sql = 'select a.id from orders_of_the_year_2024_and_2025 as customer_order_summary_2024q1'
     expect(fingerprint(sql).text).toBe(sql)
   })

@@ -14,7 +14,7 @@ describe('the values of a statement', () => {
     expect(statementValues('update t set a = $2 where id = $1', [1, 2])).toEqual([2, 1])
   })
 
-  test('are a list where a list collapses, whatever its length', () => {
+  test('are a list for a collapsed list of any length', () => {
     expect(statementValues('select 1 from t where id in ($1)', [7])).toEqual(['1', [7]])
     expect(statementValues("select 1 from t where id in ($1, 8, '9')", [7])).toEqual(['1', [7, '8', '9']])
     expect(statementValues('select * from t where (a, b) in (($1, $2), ($3, $4))', [1, 2, 3, 4])).toEqual([
@@ -23,7 +23,7 @@ describe('the values of a statement', () => {
     ])
   })
 
-  test('go down the columns of several rows, and stay single for one row', () => {
+  test('are lists by column for several rows, and single values for one row', () => {
     expect(statementValues('insert into t values ($1, $2)', [1, 'a'])).toEqual([1, 'a'])
     expect(statementValues('insert into t values ($1, $2), ($3, default)', [1, 'a', 2])).toEqual([
       [1, 2],
@@ -46,7 +46,7 @@ describe('the values of a statement', () => {
     ).toEqual(['a\tbAA', "it's", 'dat', 'ab', '31', '1000', '-1.5', '-2', true, null, 'n', 'x1F'])
   })
 
-  test('leave out what is no value: positions, and a cast with its arguments', () => {
+  test('leave out positions, and casts with their arguments', () => {
     expect(
       statementValues('select cast($1 as numeric(10,2)), $2::varchar(3) from t order by 1', [1, 2]),
     ).toEqual([1, 2])
@@ -71,7 +71,7 @@ describe('the values of a statement', () => {
     expect(statementValues('select $1, $3', [5])).toEqual([5, undefined])
   })
 
-  test('do not throw on what is no SQL', () => {
+  test('do not throw for text that is not SQL', () => {
     expect(statementValues("select 'abc")).toEqual(['abc'])
     expect(statementValues(undefined as unknown as string)).toEqual([])
   })

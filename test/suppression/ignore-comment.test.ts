@@ -18,12 +18,12 @@ describe('a comment in a statement ignores', () => {
     expect(ignoreComments(sql)).toEqual(expected && [{ by: 'comment', ...expected }])
   })
 
-  test('one without a reason is there, with an empty one', () => {
+  test('a comment without a reason is found, with an empty reason', () => {
     expect(ignoreComments('/* pg-loupe-ignore */ select 1')).toEqual([{ by: 'comment', reason: '' }])
     expect(ignoreComments('/* pg-loupe-ignore n-plus-one: */ select 1')).toMatchObject([{ reason: '' }])
   })
 
-  test('several count each', () => {
+  test('several comments count each', () => {
     expect(ignoreComments('/* pg-loupe-ignore: a */ select 1 /* pg-loupe-ignore: b */')).toMatchObject([
       { reason: 'a' },
       { reason: 'b' },
@@ -46,14 +46,14 @@ describe('no comment ignores', () => {
   })
 })
 
-test('a reason is kept on one line, without control characters, and not for ever', () => {
+test('a reason is kept on one line, without control characters, and is shortened', () => {
   const [ignore] =
     ignoreComments(`/* pg-loupe-ignore: a\u001b[31m\n b\u202e ${'x'.repeat(5000)} */ select 1`) ?? []
   expect(ignore?.reason).toMatch(/^a \[31m b x+…$/)
   expect(ignore?.reason).toHaveLength(200)
 })
 
-test('what a query was marked with and what its comment says are told together, and once', () => {
+test('the marks of a query and of its comment are reported together, and once', () => {
   const ignored = [{ by: 'ignore', reason: 'block' }] as const
   const sql = '/* pg-loupe-ignore: comment */ select 1'
   const both = [...ignored, { by: 'comment', reason: 'comment' }]

@@ -35,8 +35,8 @@ const loop = async () => {
   return 'done'
 }
 
-describe('findings of what is sent inside are left out', () => {
-  test('of what is awaited inside, and of what is sent at once', async () => {
+describe('findings about queries inside of ignore are suppressed', () => {
+  test('for awaited queries and for concurrent ones', async () => {
     expect(await expectNoNPlusOne(() => ignore('four at most', loop), profiler)).toBe('done')
     const all = () =>
       ignore({ reason: 'four at most', detectors: ['n-plus-one'] }, () =>
@@ -45,7 +45,7 @@ describe('findings of what is sent inside are left out', () => {
     await expectNoNPlusOne(all, profiler)
   })
 
-  test('and of what is suppressed by option, in assertions too', async () => {
+  test('for findings that the option suppresses, in assertions too', async () => {
     const suppress = [{ detector: 'n-plus-one' as const, path: 'test/suppression', reason: 'four at most' }]
     const lenient = createProfiler({ reporters: [], suppress })
     const own = profilePool(new pg.Pool(database.config), lenient)
@@ -56,7 +56,7 @@ describe('findings of what is sent inside are left out', () => {
     await own.end()
   })
 
-  test('and of a query builder that is returned, which sends its query only when it is awaited', async () => {
+  test('for a returned query builder, which sends its query only when it is awaited', async () => {
     const one = (id: number) => ignore('one', () => db.select().from(authors).where(eq(authors.id, id)))
     const rows = await expectNoNPlusOne(async () => {
       const found = []
@@ -66,7 +66,7 @@ describe('findings of what is sent inside are left out', () => {
     expect(rows).toHaveLength(4)
   })
 
-  test('though what is sent before, after and beside it is not', async () => {
+  test('but not for queries before, after and beside it', async () => {
     const both = () => Promise.all([ignore('four at most', loop), loop()])
     await expect(expectNoNPlusOne(both, profiler)).rejects.toThrow('N+1: one query sent')
     await expect(
@@ -77,7 +77,7 @@ describe('findings of what is sent inside are left out', () => {
     ).rejects.toThrow('N+1: one query sent')
   })
 
-  test('of each request its own, over a pool that is waited for', async () => {
+  test('for each request separately, with a wait for the pool', async () => {
     const app = express()
     app.use(profileRequests(profiler))
     app.get('/ignored', async (_request, response) => void response.json(await ignore('four at most', loop)))
@@ -100,7 +100,7 @@ describe('findings of what is sent inside are left out', () => {
     expect(suppressions.filter(({ by }) => by === 'ignore').length).toBeGreaterThan(0)
   })
 
-  test('and in a trace file the reason stands beside the query, its comment not in the statement', async (t) => {
+  test('with the reason in a trace file beside the query, and without the comment in the statement', async (t) => {
     const traces = join(temporaryFolder(t), 'traces.ndjson')
     const recording = createProfiler({ reporters: [], artifacts: { traces } })
     const recorded = profilePool(new pg.Pool(database.config), recording)
@@ -122,7 +122,7 @@ describe('findings of what is sent inside are left out', () => {
 })
 
 describe('the function', () => {
-  test('is given back what it returned, and its errors are thrown as they are', async () => {
+  test('has its result returned, and its errors thrown unchanged', async () => {
     const promise = Promise.resolve(1)
     const object = Object.fromEntries([['then', 'no function']])
     const error = new Error('own')
@@ -141,7 +141,7 @@ describe('the function', () => {
     ).rejects.toBe(error)
   })
 
-  test('runs in no context of ours where no profiler is on', () => {
+  test('runs in no context of pg-loupe when no profiler is on', () => {
     const state = sharedState()
     state.isProfiling = false
     try {
@@ -168,14 +168,14 @@ describe('a wrong call', () => {
     [{ reason: 'x', until: '2026-02-31' }, `takes a day as '2027-01-31' as until, but got "2026-02-31"`],
   ]
 
-  test.each(calls)('%j throws at once and says what it takes', (why, message) => {
+  test.each(calls)('%j throws at once and names the allowed values', (why, message) => {
     const fn = vi.fn()
     expect(() => ignore(why as string, fn)).toThrow(TypeError)
     expect(() => ignore(why as string, fn)).toThrow(message)
     expect(fn).not.toHaveBeenCalled()
   })
 
-  test.each(calls)('%j breaks nothing in production, and ignores nothing', (why) => {
+  test.each(calls)('%j throws nothing in production, and ignores nothing', (why) => {
     vi.stubEnv('NODE_ENV', 'production')
     expect(ignore(why as string, () => sharedState().ignores.getStore() ?? 'run')).toBe('run')
     vi.unstubAllEnvs()

@@ -41,7 +41,7 @@ function report(
 }
 
 describe('in code', () => {
-  test('a finding whose queries are all ignored is left out, counted, and its reason told', () => {
+  test('a finding whose queries are all ignored is suppressed and counted, and its reason is listed', () => {
     const { findings, suppressed, suppressions } = report([
       trace('GET /orders', loop(because('ten at most'))),
     ])
@@ -58,7 +58,7 @@ describe('in code', () => {
     ])
   })
 
-  test('the same without it is reported', () => {
+  test('the same finding without ignore is reported', () => {
     const { findings, suppressed, suppressions } = report([trace('GET /orders', loop())])
     expect(findings).toHaveLength(1)
     expect([suppressed, suppressions]).toEqual([0, []])
@@ -71,7 +71,7 @@ describe('in code', () => {
     expect(suppressions).toMatchObject([{ by: 'comment', reason: 'ten at most', state: 'used' }])
   })
 
-  test('one query that nobody spoke of, and the finding is reported, and says what is ignored', () => {
+  test('a finding with one query that is not ignored is reported, with a note on the ignored ones', () => {
     const queries = loop(because('ten at most'))
     const { findings, suppressed, suppressions } = report([
       trace('GET /orders', queries.slice(1), { ...(queries[0] as Query), ignored: undefined }),
@@ -85,7 +85,7 @@ describe('in code', () => {
     expect(suppressions).toMatchObject([{ state: 'unused' }])
   })
 
-  test('of several traces only those are reported in which it was not ignored', () => {
+  test('only the traces are reported in which the finding was not ignored', () => {
     const { findings, suppressed } = report([
       trace('GET /orders', loop(because('ten at most'), 9)),
       trace('GET /orders', loop()),
@@ -94,7 +94,7 @@ describe('in code', () => {
     expect(suppressed).toBe(0)
   })
 
-  test('what another detector finds is reported', () => {
+  test('a finding of another detector is reported', () => {
     const { findings } = report([
       trace('GET /orders', loop(because('no matter', { detectors: ['slow-query', 'duplicate-query'] }))),
     ])
@@ -109,12 +109,12 @@ describe('in code', () => {
     expect(suppressions.map(({ reason, state }) => `${reason} ${state}`)).toEqual(['a used', 'b used'])
   })
 
-  test('a block around queries without a finding is told to be unused', () => {
+  test('a block around queries without a finding is listed as unused', () => {
     const { suppressions } = report([trace('GET /orders', loop(because('was a loop'), 1))])
     expect(suppressions).toMatchObject([{ reason: 'was a loop', state: 'unused', findings: 0 }])
   })
 
-  test('about a detector that is off, nothing is known', () => {
+  test('for a detector that is off, the state is unknown', () => {
     const marked = trace('GET /orders', loop(because('was slow', { detectors: ['slow-query'] }), 1))
     const state = (ids: readonly string[]) => {
       const active = checkOptions({}).detectors.active.filter(({ detector }) =>
@@ -127,7 +127,7 @@ describe('in code', () => {
     expect([state(['slow-query']), state(['n-plus-one'])]).toEqual(['unused', 'unseen'])
   })
 
-  test('after its last day it leaves nothing out, and is told to have expired', () => {
+  test('after its last day it suppresses nothing and is listed as expired', () => {
     const on = (until: string) => report([trace('GET /orders', loop(because('legacy', { until })))])
     expect(on('2026-11-20')).toMatchObject({ findings: [], suppressions: [{ state: 'used' }] })
     expect(on('2026-11-19')).toMatchObject({
@@ -136,7 +136,7 @@ describe('in code', () => {
     })
   })
 
-  test('a comment without a reason, or until a day that does not exist, leaves nothing out', () => {
+  test('a comment without a reason, or until a day that does not exist, suppresses nothing', () => {
     for (const comment of [
       'pg-loupe-ignore',
       'pg-loupe-ignore until 2026-02-31: a',
@@ -150,7 +150,7 @@ describe('in code', () => {
     }
   })
 
-  test('each line with a comment without a reason is told, and one that names no detector', () => {
+  test('each line with a comment without a reason, or with an unknown detector, is reported', () => {
     const at = (line: number, comment: string) =>
       q(`/* pg-loupe-ignore${comment} */ select ${line}`, [], { at: `src/a.ts:${line}:1` })
     const { suppressions } = report([
@@ -163,7 +163,7 @@ describe('in code', () => {
     ])
   })
 
-  test('what takes several traces to know is concluded from the queries that nobody ignores', () => {
+  test('a finding over several traces is concluded from the queries that are not ignored', () => {
     const list = (ignored?: Pick<Query, 'ignored'>) =>
       trace(
         'GET /orders',
@@ -191,7 +191,7 @@ describe('in code', () => {
     })
   })
 
-  test('reasons that are made up as they go are counted, and listed up to a limit', () => {
+  test('generated reasons are counted, and listed up to a limit', () => {
     const made = report(
       Array.from({ length: 1100 }, (_, i) => trace(`GET /${i}`, loop(because(`reason ${i}`)))),
     )
@@ -219,7 +219,7 @@ describe('by an entry', () => {
       { fingerprint: 'select name from customers where id = ?', reason },
     ],
     ['all of them', { detector: 'n-plus-one', route: 'GET /**', path: 'src', reason }],
-  ])('a finding is left out by %s', (_what, entry) => {
+  ])('a finding is suppressed by %s', (_what, entry) => {
     const made = report([orders], [entry])
     expect(made).toMatchObject({
       findings: [],
@@ -237,17 +237,17 @@ describe('by an entry', () => {
     [{ path: '*.ts', reason }],
     [{ fingerprint: key.replace('1', '2'), reason }],
     [{ detector: 'n-plus-one', route: 'GET /orders/:id', path: 'lib', reason }],
-  ])('no finding is left out by %j', (entry) => {
+  ])('no finding is suppressed by %j', (entry) => {
     expect(report([orders], [entry])).toMatchObject({ findings: [{}], suppressed: 0 })
   })
 
-  test('the statement is found by its digits in the finding', () => {
+  test('the statement is recognised by its digits in the finding', () => {
     const [finding] = report([orders]).findings
     const fingerprint = finding?.statements?.[0]?.fingerprint ?? ''
     expect(report([orders], [{ fingerprint, reason }])).toMatchObject({ findings: [], suppressed: 1 })
   })
 
-  test('until its last day, and then it is told to have expired', () => {
+  test('until its last day, and then it is listed as expired', () => {
     const on = (until: string) => report([orders], [{ detector: 'n-plus-one', until, reason }])
     expect(on('2026-11-20')).toMatchObject({ findings: [], suppressions: [{ state: 'used' }] })
     expect(on('2026-11-19')).toMatchObject({
@@ -269,19 +269,19 @@ describe('by an entry', () => {
       'unseen',
     ],
     ['its detector had traces to look at', { detector: 'slow-query', reason }, 'unused'],
-  ])('that left nothing out: %s', (_what, entry, state) => {
+  ])('that suppressed nothing: %s', (_what, entry, state) => {
     const quiet = trace('GET /quiet', q('select 1', [], { at: 'src/quiet.ts:3' }))
     expect(report([quiet, trace('GET /o/1', loop())], [entry]).suppressions).toMatchObject([{ state }])
   })
 
-  test('an entry with a path is not called unused where lines would have to be worked out for it', () => {
+  test('an entry with a path is not called unused when lines would have to be computed for it', () => {
     const quiet = trace('GET /quiet', q('select 1', [], { at: 'src/quiet.ts:3' }))
     expect(report([quiet], [{ path: 'src/quiet.ts', reason }], false).suppressions).toMatchObject([
       { state: 'unseen' },
     ])
   })
 
-  test('all entries that match are used, and stand in their order', () => {
+  test('all matching entries are used, and listed in their order', () => {
     const made = report(
       [orders],
       [
@@ -294,7 +294,7 @@ describe('by an entry', () => {
   })
 })
 
-test('a report can be made again and again while traces come', () => {
+test('a report can be made repeatedly while traces come in', () => {
   const { detectors, suppress: entries } = checkOptions({
     suppress: [{ detector: 'n-plus-one', reason: 'legacy' }],
   })

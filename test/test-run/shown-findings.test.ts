@@ -46,7 +46,7 @@ describe.each([
   ['vitest', runVitest, [FAILS, FAILS_BY_COUNT, FAILS_BY_MATCHER]],
   ['node:test', runNodeTest, [FAILS, FAILS_BY_COUNT, FAILS_BY_DONE]],
 ] as const)('%s', (_runner, run, failing) => {
-  test('shows it in the failures only; files and the gate keep it', async () => {
+  test('shows a finding in the failures only; files and the gate contain it', async () => {
     const { summary, report, code } = await run(failing)
     expect(summary).toContain(COUNTED)
     expect(summary).not.toMatch(IN_SUMMARY)
@@ -61,14 +61,14 @@ describe.each([
     ['passes with it', PASSES],
     ['fails by something else', FAILS_OTHERWISE],
     ['catches the error', CATCHES],
-  ])('prints it where another test %s', async (_what, other) => {
+  ])('prints the finding when another test %s', async (_what, other) => {
     const { summary } = await run([FAILS, other])
     expect(summary).toMatch(IN_SUMMARY)
     expect(summary).not.toContain('shown by the assertions')
   })
 })
 
-test('vitest prints what only a first attempt, or a test that has to fail, has shown', async () => {
+test('vitest prints findings that only a first attempt, or a test expected to fail, has shown', async () => {
   for (const source of [RETRIES, IS_EXPECTED_TO_FAIL]) {
     const { summary } = await runVitest([source])
     expect(summary, source).toMatch(IN_SUMMARY)
@@ -76,7 +76,7 @@ test('vitest prints what only a first attempt, or a test that has to fail, has s
   }
 })
 
-test("what the test's own calls do is shown by its assertion, also where it calls it before", async () => {
+test('a finding of the test’s own calls is shown by its assertion, also when the test made the calls before', async () => {
   const { summary, report } = await runVitest([OF_THE_TEST])
   expect(report.findings).toMatchObject([{ detector: 'n-plus-one', occurrenceCount: 2 }])
   expect(summary).toContain(COUNTED)

@@ -27,14 +27,14 @@ const loop = trace(
 )
 
 describe('a run', () => {
-  test('ends with what was seen, and each finding', async () => {
+  test('ends with the number of queries and each finding', async () => {
     const { text, failed } = await runWith({}, loop)
     expect(text).toContain('pg-loupe  13 queries in 0 tests and 1 request: 1 finding')
     expect(text).toMatch(/in GET \/orders\n {2}✖ N\+1: 12 queries/)
     expect(failed).toBe(false)
   })
 
-  test('says so when nothing was seen', async () => {
+  test('says so when no query was seen', async () => {
     expect((await runWith({})).text).toContain('No query was seen. Is the pool profiled')
   })
 
@@ -55,7 +55,7 @@ describe('a run', () => {
     })
   })
 
-  test('names a file it could not write, and writes the others', async () => {
+  test('names a file that it could not write, and writes the others', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'file'), '')
     const { text } = await runWith(
@@ -66,7 +66,7 @@ describe('a run', () => {
     expect(readdirSync(folder)).toContain('traces')
   })
 
-  test('fails by failOn, and says by how many findings', async () => {
+  test('fails because of failOn, with the number of findings', async () => {
     expect(await runWith({ failOn: 'warning' }, loop)).toMatchObject({
       failed: true,
       text: expect.stringContaining('The run failed for 1 finding:'),
@@ -84,7 +84,7 @@ describe('a run', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
-  test('whose folder somebody has removed says so, and does not pass where findings were to fail it', async () => {
+  test('whose folder was removed says so, and does not pass with failOn', async () => {
     for (const failOn of ['error', false] as const) {
       const run = startTestRun({ failOn })
       rmSync(process.env.PG_LOUPE_COLLECT ?? '', { recursive: true })
@@ -95,7 +95,7 @@ describe('a run', () => {
     }
   })
 
-  test('says in the file of its traces what had been left out, as a run of the command does', async () => {
+  test('writes to its trace file what was left out, as the command `run` does', async () => {
     const file = join(temporaryFolder(), 'traces.ndjson')
     const run = startTestRun({ traces: file })
     writeFileSync(join(process.env.PG_LOUPE_COLLECT ?? '', '1-0-1.ndjson'), formatCut({ untraced: 3 }))
@@ -103,12 +103,12 @@ describe('a run', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/"untraced":3/)
   })
 
-  test('reports nothing when somebody else collects', async () => {
+  test('reports nothing when another process collects', async () => {
     vi.stubEnv('PG_LOUPE_COLLECT', temporaryFolder())
     expect(await startTestRun({ failOn: 'info' }).finish()).toEqual({ text: '', failed: false })
   })
 
-  test('collects from profilers that are made after its start', async () => {
+  test('collects from profilers that are created after its start', async () => {
     const run = startTestRun({})
     const profiler = createProfiler({ reporters: [], catalog: false })
     await profiler.trace('a job', () => {})
@@ -130,7 +130,7 @@ describe('its options', () => {
     expect(process.env.PG_LOUPE_COLLECT).toBeUndefined()
   })
 
-  test('come from PG_LOUPE_RUN too, where the runner has no place for them', async () => {
+  test('come from PG_LOUPE_RUN too, for runners without options', async () => {
     vi.stubEnv('PG_LOUPE_RUN', '{"failOn":"error"}')
     expect(await runWith({}, loop)).toMatchObject({ failed: true })
     expect(await runWith({ failOn: false }, loop)).toMatchObject({ failed: false })

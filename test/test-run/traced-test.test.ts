@@ -6,8 +6,8 @@ import type { Trace } from '../../src/types/trace.ts'
 
 const place = { file: `${process.cwd()}/test/orders.test.ts`, names: ['orders', 'asks once'], callbackAt: 0 }
 
-describe('the function that stands in for that of a test', () => {
-  test('has its name and length, and gets its arguments and this', () => {
+describe('the replacement for the function of a test', () => {
+  test('has the same name and length, arguments and this', () => {
     const { profiler } = recording()
     function original(this: unknown, a: number, b: number) {
       return [this, a, b]
@@ -35,7 +35,7 @@ describe('the function that stands in for that of a test', () => {
     ])
   })
 
-  test('awaits what is sent only when it is awaited inside of the trace, and once', async () => {
+  test('awaits a lazy result inside of the trace, and once', async () => {
     const { profiler, closed } = recording()
     const seen: unknown[] = []
     const lazy = {
@@ -50,7 +50,7 @@ describe('the function that stands in for that of a test', () => {
     expect(await closed()).toHaveLength(1)
   })
 
-  test('throws and rejects as it does, and its trace ends', async () => {
+  test('throws and rejects as the function does, and its trace ends', async () => {
     const { profiler, closed } = recording()
     const error = new Error('as it was')
     const throwing = () => {
@@ -61,7 +61,7 @@ describe('the function that stands in for that of a test', () => {
     expect(await closed()).toHaveLength(2)
   })
 
-  test('with a callback ends when that is called, and what the runner does then is outside', async () => {
+  test('with a callback ends its trace when that is called, before the runner continues', async () => {
     const { profiler, closed } = recording()
     const traced = tracedTest(
       (done: (error: unknown) => void) => void setImmediate(done, 'reason'),
@@ -75,7 +75,7 @@ describe('the function that stands in for that of a test', () => {
     expect(await closed()).toHaveLength(1)
   })
 
-  test('is traced once for each call, also when a runner wraps it again to try it again', async () => {
+  test('is traced once for each call, also when a runner wraps it again for a retry', async () => {
     const { profiler, closed } = recording()
     const again = tracedTest(
       tracedTest(() => {}, place, profiler),
@@ -91,16 +91,16 @@ describe('the function that stands in for that of a test', () => {
   test.each([
     ['a generator, which the runner drives', function* () {}],
     ['no function at all', undefined],
-  ])('is the very same for %s', (_name, fn) => {
+  ])('is the function itself for %s', (_name, fn) => {
     expect(tracedTest(fn, place, recording().profiler)).toBe(fn)
   })
 
-  test('is the very same while the profiler is off', () => {
+  test('is the function itself while the profiler is off', () => {
     const fn = () => {}
     expect(tracedTest(fn, place, createProfiler({ enabled: false }))).toBe(fn)
   })
 
-  test('runs without a trace when none can be had', () => {
+  test('runs without a trace when none can be started', () => {
     const { profiler } = recording()
     const broken = {
       ...profiler,

@@ -20,7 +20,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-test('it names the version that the application has installed, what is lost and what still works, and a command', () => {
+test('it names the installed version, the missing and the working features, and a command', () => {
   runInApplicationWith('jest', '26.6.3')
   tellUnsupportedRunner('jest', 'jest-circus 27 and later')
   expect(told.join('')).toBe(
@@ -31,18 +31,18 @@ test('it names the version that the application has installed, what is lost and 
   )
 })
 
-test('it names no version where the application has none installed that can be found', () => {
+test('it names no version when no installed version can be found', () => {
   runInApplicationWith('jest', '26.6.3')
   tellUnsupportedRunner('vitest', 'vitest 3 and later')
   expect(told.join('')).toContain('pg-loupe/vitest runs in vitest, and traces tests of vitest 3 and later.\n')
 })
 
-test('it is told once in a process, for each runner', () => {
+test('it is printed once in a process, for each runner', () => {
   for (const runner of ['vitest', 'jest', 'vitest', 'jest'] as const) tellUnsupportedRunner(runner, 'others')
   expect(told.map((text) => /pg-loupe\/\w+/.exec(text)?.[0])).toEqual(['pg-loupe/vitest', 'pg-loupe/jest'])
 })
 
-test('it is told by the first worker only', () => {
+test('it is printed by the first worker only', () => {
   vi.stubEnv('VITEST_WORKER_ID', '2')
   tellUnsupportedRunner('vitest', 'vitest 3 and later')
   expect(told).toEqual([])

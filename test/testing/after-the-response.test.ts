@@ -56,7 +56,7 @@ describe.each([
   ['without it', (path: string) => request(bare).post(path).expect(202)],
 ])('a server %s', (_name, ask) => {
   test.each(['/loop/after', '/list/after', '/pauses', '/on-finish'])(
-    'has all queries counted that %s sends after its response, and its loop found',
+    'has all queries counted that %s sends after its response, and its loop is found',
     async (path) => {
       expect((await captureQueries(() => ask(path), profiler)).count).toBe(21)
       const error = await failureOf(() => expectNoNPlusOne(() => ask(path), profiler))
@@ -64,7 +64,7 @@ describe.each([
     },
   )
 
-  test('passes where one query follows the response', async () => {
+  test('passes when one query follows the response', async () => {
     await expectNoNPlusOne(() => ask('/at-once/after'), profiler)
     await expectQueryCount(() => ask('/at-once/after'), { exactly: 2 }, profiler)
   })
@@ -80,12 +80,12 @@ withoutMiddleware.use((request, response, next) => {
 })
 const bare = http.createServer(withoutMiddleware)
 
-test('a loop that a function has begun and not waited for is found', async () => {
+test('a loop that a function has started without waiting for it is found', async () => {
   const error = await failureOf(() => expectNoNPlusOne(() => void authorsOneByOne(), profiler))
   expect(error.message).toContain('found 1 N+1 in 21 queries')
 })
 
-test('a function that left nothing behind is not waited for', async () => {
+test('there is no wait after a function that left no work behind', async () => {
   const trace = profiler.startTrace({ kind: 'test', name: 'awaited' })
   await profiler.context.run(trace, authorsAtOnce)
   trace.end()
@@ -94,7 +94,7 @@ test('a function that left nothing behind is not waited for', async () => {
   expect(trace.closed).toBe(true)
 })
 
-test('work that goes on and on is inconclusive, and never passes for good', async () => {
+test('work that never ends is inconclusive, and never counts as proven', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   onTestFinished(() => {
     isOpen = false
@@ -107,7 +107,7 @@ test('work that goes on and on is inconclusive, and never passes for good', asyn
   const options = { max: 1_000_000, inconclusive: 'fail' as const }
   const error = await failureOf(() => expectQueryCount(ask, options, profiler))
   expect(error.message).toContain(
-    '2 s after the end of the function, queries of POST /endless were still under way',
+    '2 s after the end of the function, queries of POST /endless were still running',
   )
   await expectQueryCount(ask, { max: 1_000_000 }, profiler)
   expect(warned).toHaveBeenCalledOnce()

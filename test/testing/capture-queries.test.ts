@@ -20,7 +20,7 @@ app.get('/endless', async (_request, response) => {
   response.write('and so on')
 })
 
-test('gives the result, the queries in their order, their traces and what is to be found in them', async () => {
+test('returns the result, the queries in their order, their traces and their findings', async () => {
   const captured = await captureQueries(authorsOneByOne, profiler)
   expect(captured.result).toHaveLength(20)
   expect(captured.count).toBe(21)
@@ -29,7 +29,7 @@ test('gives the result, the queries in their order, their traces and what is to 
   expect(captured.report.findings.map(({ detector }) => detector)).toEqual(['n-plus-one'])
 })
 
-test('gives the queries of a request in a trace of their own, named by its route', async () => {
+test('returns the queries of a request in their own trace, named by its route', async () => {
   const captured = await captureQueries(async () => {
     await pool.query('select 1')
     return request(app).get('/authors')
@@ -46,18 +46,18 @@ test('gives the queries of a request in a trace of their own, named by its route
   ])
 })
 
-test('that there was none is no error', async () => {
+test('a run without queries is no error', async () => {
   expect(await captureQueries(() => 'idle', profiler)).toMatchObject({ result: 'idle', count: 0, traces: [] })
 })
 
-test('an empty trace is named after the test that runs around it', async () => {
+test('an empty trace is named after the enclosing test', async () => {
   const around = profiler.startTrace({ kind: 'test', name: 'authors > are listed' })
   const captured = await profiler.context.run(around, () => captureQueries(authorsAtOnce, profiler))
   around.end()
   expect(captured.traces.map(({ name }) => name)).toEqual(['authors > are listed'])
 })
 
-test('fifty at once see their own queries only', async () => {
+test('fifty concurrent captures see only their own queries', async () => {
   const counts = await Promise.all(
     Array.from({ length: 50 }, async (_, index) => {
       const { count } = await captureQueries(async () => {
@@ -83,7 +83,7 @@ test('a response that never ends does not hold it up', async () => {
   captured.result.server.close()
 })
 
-test('throws the error of the function as it is, and a plain one when the profiler is off', async () => {
+test('throws the error of the function unchanged, and a plain error when the profiler is off', async () => {
   const planned = new Error('planned')
   expect(await failureOf(() => captureQueries(() => Promise.reject(planned), profiler))).toBe(planned)
   const off = createProfiler({ enabled: false })

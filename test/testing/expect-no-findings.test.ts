@@ -15,7 +15,7 @@ const twice = async () => {
   for (let i = 0; i < 2; i++) await pool.query('select name from authors where id = 1001')
 }
 
-test('passes code without findings, and gives back what it returned', async () => {
+test('passes for code without findings, and returns its result', async () => {
   expect(await expectNoFindings(authorsAtOnce, profiler)).toHaveLength(20)
 })
 
@@ -30,20 +30,20 @@ test('fails on a finding of any detector, with line and remedy', async () => {
   expect(duplicate.report.findings.map(({ detector }) => detector)).toEqual(['duplicate-query'])
 })
 
-test('counts only the detectors it is told', async () => {
+test('counts only the given detectors', async () => {
   await expectNoFindings(twice, { detectors: ['n-plus-one'] }, profiler)
   const error = await failureOf(() => expectNoFindings(twice, { detectors: ['duplicate-query'] }, profiler))
   expect(error.message).toContain('duplicate-query')
 })
 
-test('counts from the severity it is told', async () => {
+test('counts from the given severity', async () => {
   await expectNoFindings(twice, { minSeverity: 'error' }, profiler)
   expect(
     (await failureOf(() => expectNoFindings(twice, { minSeverity: 'info' }, profiler))).message,
   ).toContain('duplicate-query')
 })
 
-test('how long a query took is no finding, unless it is asked for', async () => {
+test('a slow query does not count unless its detector is given', async () => {
   const impatient = createProfiler({ reporters: [], detectors: { 'slow-query': { maxMs: 1 } } })
   const slow = profilePool(new pg.Pool(pool.options), impatient)
   const sleep = () => slow.query('select pg_sleep(0.01)')
@@ -53,7 +53,7 @@ test('how long a query took is no finding, unless it is asked for', async () => 
   await slow.end()
 })
 
-test('refuses a detector that is switched off: it would find nothing and prove nothing', async () => {
+test('refuses a detector that is switched off, which would prove nothing', async () => {
   const off = createProfiler({ reporters: [], detectors: { 'n-plus-one': false } })
   const named = await failureOf(() => expectNoFindings(authorsAtOnce, { detectors: ['n-plus-one'] }, off))
   expect(named.message).toContain(

@@ -47,11 +47,11 @@ app.get('/books', async (_request, response) => void response.json(await authors
 app.get('/books/fixed', async (_request, response) => void response.json(await authorsAtOnce()))
 
 describe('expectNoNPlusOne', () => {
-  test('gives back what the function returned when there is none', async () => {
+  test('returns the result of the function when there is no N+1', async () => {
     expect(await expectNoNPlusOne(authorsAtOnce, profiler)).toHaveLength(20)
   })
 
-  test('fails with the line, the origin of the values and what to do instead', async () => {
+  test('fails with the line, the origin of the values and the remedy', async () => {
     const error = await failureOf(() => expectNoNPlusOne(authorsOneByOne, profiler))
     expect(error).toBeInstanceOf(QueryAssertionError)
     expect(error.message).toMatch(/^expected no N\+1, but found 1 N\+1 in 21 queries:/)
@@ -79,20 +79,20 @@ describe('expectNoNPlusOne', () => {
     expect((await failureOf(() => expectNoNPlusOne(inserts, profiler))).message).toContain('N+1: 4 inserts')
   })
 
-  test('keeps tests that run at once apart', async () => {
+  test('keeps concurrent tests apart', async () => {
     const outcomes = await Promise.allSettled(
       [authorsAtOnce, authorsOneByOne, authorsAtOnce].map((fn) => expectNoNPlusOne(fn, profiler)),
     )
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
-  test('fails when it saw no query, because then it proves nothing', async () => {
+  test('fails when it saw no query, which proves nothing', async () => {
     const error = await failureOf(() => expectNoNPlusOne(() => 1, profiler))
     expect(error.message).toContain('saw no query')
     expect(error.message).toContain('Is the pool profiled')
   })
 
-  test('throws the error of the function as it is', async () => {
+  test('throws the error of the function unchanged', async () => {
     const planned = new Error('planned')
     const failing = async () => {
       await authorsOneByOne()

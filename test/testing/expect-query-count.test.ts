@@ -11,13 +11,13 @@ afterAll(() => pool.end())
 
 const count = <T>(fn: () => T, options: object) => expectQueryCount(fn, options, profiler)
 
-describe('the most there may be', () => {
-  test('passes as many and fewer, and gives back what the function returned', async () => {
+describe('a maximum', () => {
+  test('passes for that many and fewer, and returns the result of the function', async () => {
     expect(await count(authorsAtOnce, { max: 2 })).toHaveLength(20)
     expect(await count(authorsAtOnce, { max: 9 })).toHaveLength(20)
   })
 
-  test('fails on more, with each statement, its count, its line and the remedy', async () => {
+  test('fails for more, with each statement, its count, its line and the remedy', async () => {
     const error = await failureOf(() => count(authorsOneByOne, { max: 2 }))
     expect(error.name).toBe('QueryAssertionError')
     expect(error.message).toMatch(/^expected at most 2 queries, but there were 21:\n\n {2}20×/)
@@ -29,8 +29,8 @@ describe('the most there may be', () => {
   })
 })
 
-describe('exactly so many', () => {
-  test('passes that number only', async () => {
+describe('an exact number', () => {
+  test('passes for that number only', async () => {
     await count(authorsAtOnce, { exactly: 2 })
     const more = await failureOf(() => count(authorsAtOnce, { exactly: 1 }))
     expect(more).toMatchObject({ actual: 2, expected: 1 })
@@ -38,14 +38,14 @@ describe('exactly so many', () => {
     expect(fewer.message).toMatch(/^expected exactly 3 queries, but there were 2:/)
   })
 
-  test('none passes where none is sent', async () => {
+  test('zero passes when no query is sent', async () => {
     expect(await count(() => 'cached', { exactly: 0 })).toBe('cached')
     const error = await failureOf(() => count(authorsAtOnce, { exactly: 0 }))
     expect(error.message).toMatch(/^expected exactly 0 queries, but there were 2:/)
   })
 })
 
-describe('of those that match', () => {
+describe('of matching statements', () => {
   test.each([
     ['the name of a table', 'authors', 1],
     ['words of the statement, whatever their case', 'SELECT name  FROM authors', 1],
@@ -65,7 +65,7 @@ describe('of those that match', () => {
     await count(quoted, { exactly: 0, matching: 'from books' })
   })
 
-  test('that none matched is no proof of a most', async () => {
+  test('a maximum is inconclusive when no statement matched', async () => {
     const misspelt = { max: 3, matching: 'autors', inconclusive: 'fail' }
     expect((await failureOf(() => count(authorsAtOnce, misspelt))).message).toBe(
       "expectQueryCount is inconclusive: none of 2 queries was one matching 'autors'",
@@ -74,7 +74,7 @@ describe('of those that match', () => {
     await count(authorsAtOnce, { exactly: 0, matching: 'orders', inconclusive: 'fail' })
   })
 
-  test('says what was sent instead when none matched', async () => {
+  test('lists the other statements when none matched', async () => {
     const error = await failureOf(() => count(authorsAtOnce, { exactly: 1, matching: 'orders' }))
     expect(error.message).toMatch(
       /^expected exactly 1 query matching 'orders', but there was none among:\n\n {2}1×/,
@@ -102,7 +102,7 @@ test.each([
   expect(error.message).toMatch(/^pg-loupe: expectQueryCount: /)
 })
 
-test('the stack begins at the line of the test, with nothing before it that looks like one', async () => {
+test('the stack begins at the line of the test, without any frame before it', async () => {
   const error = await failureOf(() => {
     return count(authorsOneByOne, { max: 2 })
   })

@@ -23,7 +23,7 @@ const FAKES = {
 }
 
 describe.each(Object.entries(FAKES))('with %s', (_name, useFakes) => {
-  test('a loop fails as it does without, with the same finding', async () => {
+  test('a loop fails as without fake timers, with the same finding', async () => {
     const real = await captureQueries(authorsOneByOne, profiler)
     useFakes()
     const fake = await captureQueries(authorsOneByOne, profiler)
@@ -45,7 +45,7 @@ describe.each(Object.entries(FAKES))('with %s', (_name, useFakes) => {
     await expectNoFindings(authorsAtOnce, profiler)
   })
 
-  test('two questions without a loop pass', async () => {
+  test('two queries without a loop pass', async () => {
     useFakes()
     await expectNoNPlusOne(async () => {
       await pool.query('select name from authors where id = $1', [1001])
@@ -53,7 +53,7 @@ describe.each(Object.entries(FAKES))('with %s', (_name, useFakes) => {
     }, profiler)
   })
 
-  test('a loop is found where the fakes begin in the middle of it', async () => {
+  test('a loop is found when the fakes begin in the middle of it', async () => {
     const captured = await captureQueries(async () => {
       const { rows } = await pool.query('select id, author_id from books order by id')
       useFakes()
@@ -64,7 +64,7 @@ describe.each(Object.entries(FAKES))('with %s', (_name, useFakes) => {
     expect(captured.report.findings).toMatchObject([{ detector: 'n-plus-one', confidence: 'proven' }])
   })
 
-  test('a trace holds times that a trace file accepts', async () => {
+  test('a trace has times that a trace file accepts', async () => {
     const { traces } = await captureQueries(async () => {
       await pool.query('select 1')
       useFakes()

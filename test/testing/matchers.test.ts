@@ -9,7 +9,7 @@ beforeAll(() => putBooks(20))
 afterAll(() => pool.end())
 
 test.each([true, false])(
-  'what proves nothing fails where that is asked for, with .not (%s) too',
+  'a run that proves nothing fails when requested, also with .not (%s)',
   async (isNot) => {
     const options = { max: 3, matching: 'autors', inconclusive: 'fail' } as const
     const { pass, message } = await matchers.toHaveQueryCount.call({ isNot }, authorsAtOnce, options)
@@ -20,7 +20,7 @@ test.each([true, false])(
   },
 )
 
-test('what can be said is turned around by .not', async () => {
+test('.not inverts a verdict', async () => {
   for (const isNot of [true, false]) {
     expect((await matchers.toHaveQueryCount.call({ isNot }, authorsAtOnce, 2)).pass).toBe(true)
     expect((await matchers.toHaveQueryCount.call({ isNot }, authorsOneByOne, 2)).pass).toBe(false)

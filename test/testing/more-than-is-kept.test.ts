@@ -12,7 +12,7 @@ const { profiler, pool } = await openLibrary({ limits: { queriesPerTrace: KEPT }
 afterAll(() => pool.end())
 const author = () => pool.query('select name from authors where id = 1001')
 
-test('work that goes on and on is inconclusive once no more of its queries are kept', async () => {
+test('work that never ends is inconclusive once no more of its queries are kept', async () => {
   let isOpen = true
   const sent: Promise<unknown>[] = []
   onTestFinished(async () => {
@@ -27,10 +27,10 @@ test('work that goes on and on is inconclusive once no more of its queries are k
   })
   const options = { max: 1_000_000, inconclusive: 'fail' as const }
   const error = await failureOf(() => expectQueryCount(ask, options, profiler))
-  expect(error.message).toContain('queries of GET / were still under way')
+  expect(error.message).toContain('queries of GET / were still running')
 })
 
-test('work that comes to an end is counted to its end, and passes', async () => {
+test('work that ends is counted completely, and passes', async () => {
   const ask = await serve(async () => {
     const { rows } = await pool.query('select id from authors order by id limit 19')
     await Promise.all(rows.map(author))

@@ -95,7 +95,7 @@ describe.each<[string, (path: string) => Promise<string>]>([
   ['supertest with a server', async (path) => (await request(server).get(path)).text],
   ['supertest with the application', async (path) => (await request(app).get(path)).text],
 ])('%s', (_name, ask) => {
-  test('counts the queries of the request, in a trace of its own', async () => {
+  test('counts the queries of the request, in its own trace', async () => {
     const { result, traces } = await captureQueries(() => ask('/authors'), profiler)
     expect(JSON.parse(result)).toHaveLength(3)
     expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['GET /authors', 2]])
@@ -115,7 +115,7 @@ describe.each<[string, (path: string) => Promise<string>]>([
     expect(heard(result)).toBe(heard(alone))
   })
 
-  test('keeps those that are sent at once apart', async () => {
+  test('keeps concurrent requests apart', async () => {
     const counts = await Promise.all(
       Array.from(
         { length: 20 },
@@ -126,7 +126,7 @@ describe.each<[string, (path: string) => Promise<string>]>([
   })
 })
 
-test('follows redirects, bodies that are streamed, and requests that a request makes', async () => {
+test('follows redirects, streamed bodies, and requests made inside a request', async () => {
   expect((await captureQueries(async () => (await fetch(url('/moved'))).json(), profiler)).count).toBe(2)
   const streamed = await captureQueries(async () => {
     const sent = http.request(url('/echo'), { method: 'POST' })
@@ -141,7 +141,7 @@ test('follows redirects, bodies that are streamed, and requests that a request m
   expect(relayed.traces.map(({ name }) => name)).toEqual(['GET /relay', 'GET /authors'])
 })
 
-test('counts no request that others send over the same connection', async () => {
+test('does not count requests of others over the same connection', async () => {
   const ask = (path: string) => answer(http.get(url(path), { agent: keepAlive }))
   const [, { count }] = await Promise.all([
     (async () => {
@@ -182,7 +182,7 @@ describe('a server without the middleware', () => {
     return async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
   }
 
-  test('has a trace for the request, also of what follows the body', async () => {
+  test('has a trace for the request, which includes work after the body', async () => {
     const bare = await listening(
       http.createServer((request, response) => {
         const chunks: Buffer[] = []
@@ -204,7 +204,7 @@ describe('a server without the middleware', () => {
     ])
   })
 
-  test('answers three requests of a test without being accused of a loop', async () => {
+  test('answers three requests of a test without a reported loop', async () => {
     const ask = await bareServer()
     const captured = await captureQueries(async () => {
       for (const id of [1001, 1002, 1003]) await ask(`/authors/${id}`)
@@ -217,7 +217,7 @@ describe('a server without the middleware', () => {
     }, profiler)
   })
 
-  test('is not accused where a test lists rows and asks for the page of each', async () => {
+  test('has no reported loop when a test lists rows and requests the page of each', async () => {
     const ask = await bareServer()
     await expectNoNPlusOne(async () => {
       const { rows } = await pool.query('select author_id from books order by id')
@@ -225,14 +225,14 @@ describe('a server without the middleware', () => {
     }, profiler)
   })
 
-  test('is accused of the loop of one request', async () => {
+  test('has the loop of one request reported', async () => {
     const ask = await bareServer()
     const error = await failureOf(() => expectNoNPlusOne(() => ask('/loop'), profiler))
     expect(error.message).toContain('in GET /loop')
   })
 })
 
-test('a request handled by another profiler belongs to the assertion all the same', async () => {
+test('a request handled by another profiler belongs to the assertion too', async () => {
   const other = createProfiler({ reporters: [] })
   const otherPool = profilePool(new pg.Pool(pool.options), other)
   onTestFinished(() => otherPool.end())
@@ -247,22 +247,22 @@ test('a request handled by another profiler belongs to the assertion all the sam
   expect(traces.map(({ name, queries }) => [name, queries.length])).toEqual([['GET /', 1]])
 })
 
-describe('no query was seen, and', () => {
+describe('when no query was seen, the message says that', () => {
   const reasonOf = async (fn: () => unknown) =>
     (await failureOf(() => expectNoNPlusOne(fn, profiler))).message.replace(
       /^expectNoNPlusOne saw .* nothing\. /,
       '',
     )
 
-  test('the request reached this process: the pool is asked after', async () => {
+  test('the request reached this process, and asks whether the pool is profiled', async () => {
     const silent = await listening(http.createServer((_request, response) => response.end()))
     const { port } = silent.address() as AddressInfo
     expect(await reasonOf(() => fetch(`http://localhost:${port}/`))).toBe(
-      `The request to localhost:${port} reached a server of this process, which sent none that was seen. Is the pool profiled (profilePool), by this profiler?`,
+      `The request to localhost:${port} reached a server of this process, but no query of it was seen. Is the pool profiled (profilePool), by this profiler?`,
     )
   })
 
-  test('others sent some: what they may be is said', async () => {
+  test('others sent queries, and names possible senders', async () => {
     const queue = new EventEmitter()
     let sent: Promise<unknown> = Promise.resolve()
     const begun = AsyncResource.bind(() => {
@@ -273,28 +273,30 @@ describe('no query was seen, and', () => {
       queue.emit('job')
       await sent
     })
-    expect(reason).toMatch(/^Meanwhile 1 query belonged to no trace: sent by something that had begun before/)
+    expect(reason).toMatch(
+      /^Meanwhile 1 query belonged to no trace: they were sent by code that had started before/,
+    )
   })
 
-  test('the request went to another process: that is said', async () => {
+  test('the request went to another process', async () => {
     const code = `require('node:http').createServer((q, r) => r.end()).listen(0, function () { console.log(this.address().port) })`
     const child = execFile(process.execPath, ['-e', code])
     onTestFinished(() => void child.kill())
     const [port] = await once(child.stdout as NodeJS.ReadableStream, 'data')
     const host = `127.0.0.1:${String(port).trim()}`
     expect(await reasonOf(async () => void (await (await fetch(`http://${host}/`)).text()))).toBe(
-      `No server of this process got the request to ${host}, and queries of other processes cannot be seen here. Start the application in the process of the test.`,
+      `No server of this process received the request to ${host}, and queries of other processes cannot be seen here. Start the application in the process of the test.`,
     )
   })
 
-  test('the request came over a Unix socket: that it cannot be tied is said', async () => {
+  test('the request came over a Unix socket and cannot be assigned', async () => {
     const path = `${temporaryFolder({ onTestFinished })}/app.sock`
     await listening(http.createServer(app), path)
     const ask = () => answer(http.get({ socketPath: path, path: '/authors' }))
     const reason = await reasonOf(ask)
-    expect(reason).toContain('No server of this process got the request to localhost')
+    expect(reason).toContain('No server of this process received the request to localhost')
     expect(reason).toContain(
-      'Servers of this process got 1 request meanwhile, from something in between or over a Unix socket',
+      'Meanwhile servers of this process received 1 request through a proxy or a Unix socket',
     )
     const withOthers = async () => {
       await pool.query('select 1')
@@ -310,7 +312,7 @@ describe('no query was seen, and', () => {
   })
 })
 
-test('leaves everything as it was when the last assertion is over', async () => {
+test('restores everything when the last assertion is over', async () => {
   const prototypes = [ClientRequest.prototype, http.Server.prototype, https.Server.prototype]
   const shapes = () =>
     prototypes.map((prototype) => Object.entries(Object.getOwnPropertyDescriptors(prototype)))
@@ -330,7 +332,7 @@ test('leaves everything as it was when the last assertion is over', async () => 
   expect([shapes(), heard()]).toEqual(before)
 })
 
-test('takes nothing away that others have put over it meanwhile', async () => {
+test('removes no patch that others have added meanwhile', async () => {
   const seen: string[] = []
   await captureQueries(() => {
     const below = http.Server.prototype.emit

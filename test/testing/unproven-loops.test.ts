@@ -46,14 +46,14 @@ test('a loop over one row warns, with both statements and their lines', async ()
   )
 })
 
-test('the batch over one row says nothing, and the loop over two rows fails', async () => {
+test('the batch over one row is silent, and the loop over two rows fails', async () => {
   await putBooks(1)
   expect(await doubtsOf(authorsAtOnce)).toBe(NOTHING)
   await putBooks(2)
   expect((await failureOf(() => doubtsOf(authorsOneByOne))).message).toContain('N+1: 2 queries')
 })
 
-test('it fails where that is asked for, and is silent where that is', async () => {
+test('it fails or is silent, depending on the option', async () => {
   await putBooks(1)
   const error = await failureOf(() => expectNoNPlusOne(authorsOneByOne, { inconclusive: 'fail' }, profiler))
   expect(error.message).toMatch(/^expectNoNPlusOne is inconclusive/)
@@ -64,7 +64,7 @@ test('it fails where that is asked for, and is silent where that is', async () =
   await expectNoFindings(authorsOneByOne, { inconclusive: 'fail', detectors: ['duplicate-query'] }, profiler)
 })
 
-test('a list without a row warns, for the loop did not even begin', async () => {
+test('a list without rows warns, because the loop did not begin', async () => {
   await putBooks(0)
   expect(await doubtsOf(authorsOneByOne)).toContain(
     'returned no row, so a loop over its rows would not have run',
@@ -73,7 +73,7 @@ test('a list without a row warns, for the loop did not even begin', async () => 
   expect(await doubtsOf(() => pool.query('select count(*) from books'))).toBe(NOTHING)
 })
 
-describe('without a catalog a list is what says so itself', () => {
+describe('without a catalog a list is recognised by its statement', () => {
   const child = 'select room from shelves where id = $1'
 
   test.each([
@@ -89,7 +89,7 @@ describe('without a catalog a list is what says so itself', () => {
     ['it looks one up', 'select id, shelf_id from places where id = 7'],
     ['it asks for one', 'select id, shelf_id from places order by id limit 1'],
     ['it is an aggregate', 'select max(shelf_id) as shelf_id from places'],
-  ])('and it is none when %s', async (_why, parent) => {
+  ])('it is no list when %s', async (_why, parent) => {
     expect(await doubtsOf(oneAfterTheOther(parent, 'shelf_id', child))).toBe(NOTHING)
   })
 
@@ -119,11 +119,11 @@ describe('without a catalog a list is what says so itself', () => {
       'shelf_id',
       'select room from shelves offset $1',
     ],
-  ])('and the next statement does not depend on it when %s', async (_why, parent, column, next) => {
+  ])('the next statement does not depend on it when %s', async (_why, parent, column, next) => {
     expect(await doubtsOf(oneAfterTheOther(parent, column, next))).toBe(NOTHING)
   })
 
-  test('a value that cannot be an accident needs no name', async () => {
+  test('a value that cannot be a coincidence needs no matching name', async () => {
     await putBooks(1)
     const parent = 'select author_id as writer from books'
     expect(
@@ -132,7 +132,7 @@ describe('without a catalog a list is what says so itself', () => {
   })
 })
 
-describe('a loop that ran twice, over values that prove nothing', () => {
+describe('a loop that ran twice, with values that prove nothing,', () => {
   const loop = (parent: string, turns: number) => async () => {
     const { rows } = await pool.query(parent)
     for (const { shelf_id } of rows.slice(0, turns)) {
@@ -141,7 +141,7 @@ describe('a loop that ran twice, over values that prove nothing', () => {
   }
   const alike = (rows: number) => `select i as id, i as shelf_id from generate_series(1, ${rows}) i`
 
-  test('warns, where values that are found nowhere else would have been proof', async () => {
+  test('warns, while values that occur nowhere else would be a proof', async () => {
     await pool.query('create table twins as select i id, i shelf_id from generate_series(1, 2) i')
     for (const columns of ['id, shelf_id', 'shelf_id']) {
       const list = `select ${columns} from twins order by id`
@@ -154,7 +154,7 @@ describe('a loop that ran twice, over values that prove nothing', () => {
     expect(proven.message).toContain('N+1: 2 queries, one for each row')
   })
 
-  test('a third row makes it a finding, and what is no table no doubt', async () => {
+  test('becomes a finding with a third row, and rows without a table cause no doubt', async () => {
     expect((await failureOf(() => doubtsOf(loop(alike(3), 3)))).message).toContain(
       'N+1: one query sent 3 times',
     )
@@ -162,7 +162,7 @@ describe('a loop that ran twice, over values that prove nothing', () => {
   })
 })
 
-test('with a catalog, keys decide', async () => {
+test('is recognised by keys with a catalog', async () => {
   const knowing = createProfiler({ reporters: [], catalog: true })
   const known = profilePool(new pg.Pool(pool.options), knowing)
   const run = (parent: string) => async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => pool.end())
 
-test('a verdict says what was expected, and for those who expected the opposite, what there was', () => {
+test('a verdict has a text for the expectation and one for its opposite', () => {
   expect(judgeNoNPlusOne(loop)).toEqual({
     pass: false,
     message: expect.stringMatching(/^expected no N\+1, but found 1 N\+1 in 21 queries:/),
@@ -46,7 +46,7 @@ test('a verdict says what was expected, and for those who expected the opposite,
   })
 })
 
-test('sizes are compared from what was captured at each', async () => {
+test('sizes are compared by the queries that were captured at each', async () => {
   const scaled: Scaled[] = await captureScales({ populate: putBooks, run: authorsAtOnce }, profiler)
   expect(judgeConstantQueries(scaled)).toEqual({
     pass: true,
@@ -54,7 +54,7 @@ test('sizes are compared from what was captured at each', async () => {
   })
 })
 
-test('whoever asks is named where something is wrong', () => {
+test('errors name the calling assertion', () => {
   const off = createProfiler({ detectors: { 'n-plus-one': false } })
   expect(() => checkNoNPlusOne({}, off, 'toHaveNoNPlusOne')).toThrow(
     'toHaveNoNPlusOne needs the detector n-plus-one',
@@ -68,7 +68,7 @@ test('whoever asks is named where something is wrong', () => {
   )
 })
 
-test('what proves nothing passes, with a warning, or fails, or passes in silence', () => {
+test('a run that proves nothing passes with a warning, fails, or passes silently', () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const verdict = { pass: true, message: 'well', inconclusive: 'only one row' }
   expect(settle(verdict, 'fail')).toMatchObject({ pass: false, message: 'only one row' })

@@ -15,7 +15,7 @@ test('a mark that is reported at its line passes', () => {
   expect(verdict.quietRoutes).toMatchObject([{ state: 'silent' }])
 })
 
-test('a mark that nobody reports is missing', () => {
+test('a mark that is not reported is missing', () => {
   const verdict = judge({ ...trial, report: report() })
 
   expect(verdict).toMatchObject({ passed: false, marks: [{ state: 'missing' }] })
@@ -28,7 +28,7 @@ test('a mark reported one line off is missing, and the finding is a surprise', (
   expect(verdict.surprises).toEqual([expect.stringContaining('orders.ts:42')])
 })
 
-test('a mark whose detector does not exist waits for it, and that passes', () => {
+test('a mark whose detector does not exist yet passes', () => {
   const verdict = judge({ ...trial, detectors: [], report: report() })
 
   expect(verdict).toMatchObject({ passed: true, marks: [{ state: 'waiting' }], surprises: [] })
@@ -60,7 +60,7 @@ test('an error inside pg-loupe does not pass', () => {
   expect(verdict.passed).toBe(false)
 })
 
-test('the verdict is a table that says what became of each mark and route', () => {
+test('the verdict is a table with the result for each mark and route', () => {
   const waiting = { file: '/shop/stock.ts', line: 7, detector: 'slow-query' }
   const verdict = judge({ ...trial, marks: [mark, waiting], report: report(finding()) })
 

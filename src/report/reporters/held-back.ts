@@ -49,7 +49,7 @@ export function heldBackLines(
       : []),
     ...(slow > 0
       ? [
-          `${plural(slow, 'slow query is', 'slow queries are')} not held against it, because times differ from run to run.`,
+          `${plural(slow, 'slow query is', 'slow queries are')} not compared with it, because times differ from run to run.`,
         ]
       : []),
   ]

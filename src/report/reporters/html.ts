@@ -32,7 +32,7 @@ export const htmlReporter: Reporter = (report, options = {}) => {
 <style>${style}</style>
 </head>
 <body>
-<noscript><p>This page needs JavaScript to show the report that is in it; \`pg-loupe report --format markdown\` makes one that does not.</p></noscript>
+<noscript><p>This page needs JavaScript to show its report; \`pg-loupe report --format markdown\` creates one that does not.</p></noscript>
 <script type="application/json" id="report">${dataText(pageData(report, options))}</script>
 <script>${script}</script>
 </body>

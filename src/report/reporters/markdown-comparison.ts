@@ -52,7 +52,7 @@ function format(comparison: Comparison, options: ReporterOptions, limitBytes: nu
         parts: changed.map(
           ({ name, before, after }) => `| ${markdownCellCode(name)} | ${range(before)} | ${range(after)} |\n`,
         ),
-        end: `${unchanged > 0 ? `\n${unchanged} more as before.\n` : ''}\n</details>\n`,
+        end: `${unchanged > 0 ? `\n${unchanged} more are unchanged.\n` : ''}\n</details>\n`,
         what: 'routes',
         until: 1,
       },

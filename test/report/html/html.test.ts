@@ -13,7 +13,7 @@ const loop = trace(
 )
 const report = createProfiler().analyze([loop])
 
-test('the policy allows the style and the script that are in the file, and nothing else', () => {
+test('the policy allows only the style and the script in the file', () => {
   const page = htmlReporter(report)
   const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? []
   expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+'; /)
@@ -26,7 +26,7 @@ test('the policy allows the style and the script that are in the file, and nothi
   expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<style>'))
 })
 
-test('the file names nothing that would have to be fetched', () => {
+test('the file names nothing that needs a request', () => {
   const page = htmlReporter(report, { traces: [loop] })
   expect(page).not.toMatch(
     /\bsrc=|@import|url\(|<link(?! rel="icon" href="data:)|\bfetch\(|XMLHttpRequest|WebSocket/,
@@ -56,7 +56,7 @@ test('parameters and literals of the traces that it is given are not in the page
   expect(page).toContain('from t where id = $1')
 })
 
-test('text cannot end the data it stands in', () => {
+test('text cannot end the element of the data', () => {
   const name = 'GET /</script><!--<script>'
   const page = htmlReporter(createProfiler().analyze([{ ...loop, name }]), { traces: [{ ...loop, name }] })
   expect(page.match(/<\/script>/g)).toHaveLength(2)
@@ -69,14 +69,14 @@ test('paths below the working directory are relative to it', () => {
   expect(htmlReporter(report, { traces: [loop], cwd: '/app' })).not.toContain('/app/')
 })
 
-test('an occurrence of which only the first queries are listed is told with all of them', () => {
+test('an occurrence of which only the first queries are kept has its total', () => {
   const occurrences = [{ trace: loop.id, queries: [0, 1], queryCount: 700 }]
   const page = htmlReporter({ ...report, findings: [{ ...(report.findings[0] as Finding), occurrences }] })
   const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
   expect(JSON.parse(data).findings[0].occurrences[0].count).toBe(700)
 })
 
-describe('of more traces than a page has room for', () => {
+describe('with more traces than a page can hold', () => {
   const [finding] = report.findings
   const queries = each(Array.from({ length: 3000 }), () => q('select 1'))
   const traces = Array.from(
@@ -92,7 +92,7 @@ describe('of more traces than a page has room for', () => {
     findings: [{ ...(finding as Finding), occurrences: [{ trace: 'http GET /orders #2', queries: [0] }] }],
   }
 
-  test('those of findings and the longest ones are in it, and it says how many are not', () => {
+  test('the page contains those of findings and the longest ones, and the number of the others', () => {
     const page = htmlReporter(found, { traces })
     const [, text = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
     const data = JSON.parse(text)
@@ -100,7 +100,7 @@ describe('of more traces than a page has room for', () => {
     expect(data.leftOut[0]).toMatch(/^4 of 10 traces are not in this page/)
   })
 
-  test('nothing is said to be missing where all are in it', () => {
+  test('no number is shown when all are in the page', () => {
     expect(htmlReporter(found, { traces: traces.slice(0, 3) })).not.toContain('traces are not in this page')
   })
 })

@@ -84,7 +84,7 @@ describe('the findings', () => {
     expect(page.text('.nothing:not([hidden])')).toBe('No finding matches.')
   })
 
-  test('are found by words of any of their texts, in any order and case', async (t) => {
+  test('are searched by words of any of their texts, in any order and case', async (t) => {
     const page = await openPage(t, report)
     for (const words of ['CUSTOMER orders.ts:39', 'routes.ts', 'any($1) customers', 'proven']) {
       await page.search(words)
@@ -96,12 +96,12 @@ describe('the findings', () => {
     expect(page.texts('#findings .title')).toHaveLength(report.findings.length)
   })
 
-  test('that are none are said to be none', async (t) => {
+  test('have a text when there are none', async (t) => {
     const page = await openPage(t, createProfiler().analyze([quiet]))
     expect(page.text('.nothing:not([hidden])')).toBe('No findings in 1 trace.')
   })
 
-  test('by the thousand are elements only where they are in sight', async (t) => {
+  test('are elements only while visible, even when there are thousands', async (t) => {
     const page = await openPage(t, manyFindings(5000))
     expect(page.all('#findings [role=option]').length).toBeLessThan(40)
     expect(page.find('#findings [role=option]').getAttribute('aria-setsize')).toBe('5000')
@@ -130,14 +130,14 @@ describe('findings of one line', () => {
     expect(page.texts('.others a')).toEqual(['GET /b', 'GET /c'])
   })
 
-  test('are the row of each that a filter lets through', async (t) => {
+  test('are shown by the row of a finding that matches the filter', async (t) => {
     const page = await openPage(t, shared)
     page.choose('Route', 'GET /c')
     expect(page.texts('#findings .route')).toEqual(['GET /c'])
     expect(page.text('.detail .chips')).toContain('GET /c')
   })
 
-  test('are one row also when the address names a further one of them', async (t) => {
+  test('are one row also when the address names another one of them', async (t) => {
     const further = shared.findings.find(({ route }) => route === 'GET /b')
     const page = await openPage(t, shared, { hash: `#finding=${encodeURIComponent(further?.key ?? '')}` })
     expect(page.text('.detail .chips')).toContain('GET /b')
@@ -150,20 +150,22 @@ describe('findings of one line', () => {
     expect(page.text('#findings .cut')).toBe('select name from customers where id = ?')
   })
 
-  test('stand below what explains them, and say so', async (t) => {
+  test('are below the finding that explains them, and say so', async (t) => {
     const found = createProfiler({ detectors: { 'query-budget': { maxQueries: 3 } } }).analyze([orders])
     const budget = found.findings.find(({ detector }) => detector === 'query-budget')
     const page = await openPage(t, found)
     expect(page.all('#findings .list-row')).toHaveLength(1)
     expect(page.text('#findings .route')).toContain('explains 1 more')
-    expect(page.text('.detail')).toContain('Would be gone with it')
+    expect(page.text('.detail')).toContain('Fixing this also removes')
     await page.goTo(`#finding=${encodeURIComponent(budget?.key ?? '')}`)
-    expect(page.text('.detail .explained')).toBe(`Would be gone with ${nPlusOne?.title} at orders.ts:39`)
+    expect(page.text('.detail .explained')).toBe(
+      `Fixing ${nPlusOne?.title} at orders.ts:39 also removes this finding.`,
+    )
   })
 })
 
 describe('a line', () => {
-  test('opens in the editor that was configured, below the folder it was made in', async (t) => {
+  test('opens in the configured editor, below the folder where the report was made', async (t) => {
     const page = await openPage(t, report, { editor: 'vscode', cwd: '/home/me/shop' })
     expect(page.find('.detail .open').getAttribute('href')).toBe(
       'vscode://file/home/me/shop/src/orders.ts:39:64',
@@ -190,7 +192,7 @@ describe('a line', () => {
 describe('compared with a base report', () => {
   const comparison = compareReports(createProfiler().analyze([prices, slower]), report)
 
-  test('the page tells what is new, what is fixed and what nobody can tell of', async (t) => {
+  test('the page shows new, fixed and unseen findings', async (t) => {
     const page = await openPage(t, report, { comparison, hash: '#view=changes' })
     expect(page.text('.changes')).toContain('1 new, 0 grown, 0 fixed, 1 not seen')
     expect(page.texts('.changes h3')).toEqual(['New (1)', 'Not seen: their route did not run (1)'])
@@ -242,7 +244,7 @@ describe('an address', () => {
     expect(links).toEqual(['link from first', 'link to', 'link to', 'link to', 'link to last'])
   })
 
-  test('that was followed can be shared: what is chosen stands in it', async (t) => {
+  test('that was followed can be shared, because it contains the selection', async (t) => {
     const page = await openPage(t, report, { traces })
     page.press('#findings', 'ArrowDown')
     const { hash } = page.window.location
@@ -254,15 +256,15 @@ describe('an address', () => {
   test.for([
     ['#finding=gone', 'This report has no finding gone'],
     ['#route=gone', 'This report has no such route.'],
-    ['#trace=gone', 'This page does not hold the trace gone'],
+    ['#trace=gone', 'This page does not contain the trace gone'],
     ['#%E0%A4%A&&=&severity=,x&finding=__proto__', 'This report has no finding __proto__'],
-  ] as const)('%s, of what is not there, says so', async ([hash, words], t) => {
+  ] as const)('%s, for something that does not exist, says so', async ([hash, words], t) => {
     const page = await openPage(t, report, { traces, hash })
     expect(page.text('main')).toContain(words)
     expect(page.errors).toEqual([])
   })
 
-  test('that changes changes what is shown', async (t) => {
+  test('changes the page when it changes', async (t) => {
     const page = await openPage(t, report, { traces })
     await page.goTo('#view=routes')
     expect(page.texts('.routes tbody th')).toEqual(['GET /orders', 'GET /prices', 'GET /quiet'])
@@ -287,7 +289,7 @@ describe('a trace', () => {
     expect(detail).toContain('transaction 2')
   })
 
-  test('places waiting and execution in time', async (t) => {
+  test('shows waiting and execution on the time axis', async (t) => {
     const page = await openPage(t, report, { traces, hash })
     const place = (selector: string) => {
       const { style } = page.find(`#queries .query:nth-child(2) ${selector}`)
@@ -299,7 +301,7 @@ describe('a trace', () => {
     expect(place('.run')[1]).toBeCloseTo((100 * 0.5) / total)
   })
 
-  test('of ten thousand queries is drawn where it is in sight', async (t) => {
+  test('of ten thousand queries draws only the visible ones', async (t) => {
     const long = trace(
       'GET /long',
       each(Array.from({ length: 10_000 }), () => q('select 1')),
@@ -309,7 +311,7 @@ describe('a trace', () => {
     expect(page.all('#queries .list-row').length).toBeLessThan(60)
   })
 
-  test('says that nothing is marked where it was not kept what a finding marks', async (t) => {
+  test('says so when the queries of a finding were not kept', async (t) => {
     const other = { ...orders, id: 'http GET /orders #57' }
     const page = await openPage(t, report, { traces: [other], hash: '#view=traces' })
     expect(page.text('.trace-heading')).toContain('was not kept for this trace')
@@ -319,7 +321,7 @@ describe('a trace', () => {
     expect(marked.all('#queries .marked')).toHaveLength(4)
   })
 
-  test('without times is laid out in the order of its queries', async (t) => {
+  test('without times shows its queries in their order', async (t) => {
     const bare = { ...quiet, queries: [{ sql: 'select 1' }, { sql: 'select 2' }] }
     const page = await openPage(t, report, { traces: [bare], hash: '#view=traces' })
     expect(page.texts('#queries .statement')).toEqual(['select 0', 'select 0'])
@@ -328,7 +330,7 @@ describe('a trace', () => {
 })
 
 describe('by keyboard', () => {
-  test('a slash goes to the search, an arrow from there to the list, Enter opens', async (t) => {
+  test('a slash focuses the search, an arrow leads from there to the list, and Enter opens', async (t) => {
     const page = await openPage(t, report, { traces })
     page.press('body', '/')
     expect(page.window.document.activeElement?.id).toBe('search')
@@ -356,7 +358,7 @@ describe('by keyboard', () => {
     expect(chosen()).toBe(report.findings[1]?.title)
   })
 
-  test('letters that are typed, and keys with Ctrl, move nothing', async (t) => {
+  test('typed letters and keys with Ctrl do not move the selection', async (t) => {
     const page = await openPage(t, report, { traces })
     page.press('#search', 'j')
     page.find('body').dispatchEvent(
@@ -416,7 +418,7 @@ test('the theme goes from that of the system to light and dark', async (t) => {
   expect(themes).toEqual(['light', 'dark', undefined])
 })
 
-test('what is printed holds the findings that are shown, in full, and is gone afterwards', async (t) => {
+test('the printed page contains the shown findings in full, and is removed afterwards', async (t) => {
   const page = await openPage(t, report)
   await page.search('orders.ts:39')
   page.window.dispatchEvent(new page.window.Event('beforeprint'))

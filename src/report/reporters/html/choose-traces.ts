@@ -26,7 +26,7 @@ export function chooseTraces(
     leftOut:
       count > 0
         ? [
-            `${count} of ${traces.length} traces are not in this page: those of the worst findings and the longest ones are.`,
+            `${count} of ${traces.length} traces are not in this page, which contains those of the worst findings and the longest ones.`,
           ]
         : [],
   }

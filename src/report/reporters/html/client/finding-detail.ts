@@ -195,9 +195,10 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
       make(
         'p',
         { class: 'explained' },
-        'Would be gone with ',
+        'Fixing ',
         make('a', { href: page.link({ view: 'findings', finding: explainedBy.key }) }, explainedBy.title),
         explainedBy.callSite[0] && ` at ${placeText(explainedBy.callSite[0], true)}`,
+        ' also removes this finding.',
       ),
     section('Where', where()),
     section('Why', make('p', null, finding.detail), make('p', { class: 'quiet' }, sure[confidence])),
@@ -213,7 +214,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
           saves.map((text) => make('li', null, text)),
         ),
       ),
-    explains.length > 0 && section('Would be gone with it', findingList(explains)),
+    explains.length > 0 && section('Fixing this also removes', findingList(explains)),
     sameLine.length > 0 &&
       section(
         `The same line on ${plural(new Set(sameLine.map((other) => other.route)).size, 'further route', 'further routes')}`,

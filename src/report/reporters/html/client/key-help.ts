@@ -4,10 +4,10 @@ import type { Page } from './page.ts'
 import { dialogOf, type PageDialog } from './page-dialog.ts'
 
 const KEYS: readonly [keys: readonly string[], meaning: string][] = [
-  [['j', '↓'], 'next of the list'],
-  [['k', '↑'], 'previous of the list'],
+  [['j', '↓'], 'next item of the list'],
+  [['k', '↑'], 'previous item of the list'],
   [['Enter'], 'open it'],
-  [['Esc'], 'one step back, or no search and filters'],
+  [['Esc'], 'one step back, or clear search and filters'],
   [['/'], 'search'],
   [['1', '2', '3', '4'], 'the views, from left to right'],
   [['o'], 'open the line in the editor'],

@@ -115,8 +115,7 @@ export function routesView(page: Page): View {
     /** Maximum number of findings here. The list of findings shows all of them. */
     const most = 50
     const findings = page.findingsOf.get(name) ?? []
-    if (findings.length === 0)
-      return make('p', { class: 'quiet' }, 'None: no detector has anything to say of it.')
+    if (findings.length === 0) return make('p', { class: 'quiet' }, 'No detector found anything in it.')
     return make(
       'div',
       null,

@@ -78,7 +78,7 @@ export function tracesView(page: Page): View {
       back,
       trace
         ? waterfall(page, trace)
-        : make('p', { class: 'nothing' }, 'This page does not hold the trace ', make('code', null, id)),
+        : make('p', { class: 'nothing' }, 'This page does not contain the trace ', make('code', null, id)),
     )
   }
 

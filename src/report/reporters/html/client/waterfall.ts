@@ -225,7 +225,7 @@ export function waterfall(page: Page, trace: PageTrace): HTMLElement {
       ),
     )
   } else {
-    detail.append(make('p', { class: 'quiet' }, 'Choose a query to see all of it.'))
+    detail.append(make('p', { class: 'quiet' }, 'Select a query to see its details.'))
   }
   return element
 }
