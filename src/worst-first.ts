@@ -12,7 +12,7 @@ export const CONFIDENCES: readonly Confidence[] = ['proven', 'likely', 'possible
 /** Round trips that could be saved from which on it is an error: on a network of one millisecond, ten milliseconds. */
 const ERROR_ROUND_TRIPS = 10
 
-/** Of a finding that is about queries sent too often. */
+/** The severity of a finding about queries that are sent too often. */
 export function severityOf({ roundTrips }: Cost): Severity {
   return roundTrips >= ERROR_ROUND_TRIPS ? 'error' : 'warning'
 }

@@ -1,5 +1,5 @@
-// For test packages that use pg-loupe as it would be published: installs what their locks say, puts the packed package among
-// it, and runs their suite. Whatever cannot be had is a failure.
+// For test packages that use pg-loupe as it would be published: installs their locked dependencies and the packed package,
+// and runs their suite. A package that cannot be installed is a failure.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ export function installPacked(folders) {
   }
 }
 
-/** What the lock of the folder says, and nothing else. */
+/** Exactly the packages in the lock file of the folder. */
 export function installLocked(folder) {
   if (!isInstalled(folder)) run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
 }

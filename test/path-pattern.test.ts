@@ -1,4 +1,4 @@
-// What `path` of a suppression covers; `application` is in test/call-sites/application-code.test.ts.
+// Tests `path` of a suppression; test/call-sites/application-code.test.ts tests `application`.
 import { expect, test } from 'vitest'
 import { wholePath } from '../src/path-pattern.ts'
 

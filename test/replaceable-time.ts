@@ -1,5 +1,5 @@
-// What stands in for src/host/real-time.ts in tests of limits that are seconds: `vi.mock('…/src/host/real-time.ts', () =>
-// import('…/replaceable-time.ts'))`. It asks the globals each time, so that fake timers reach the code under test.
+// Replaces src/host/real-time.ts in tests of limits in seconds: `vi.mock('…/src/host/real-time.ts', () =>
+// import('…/replaceable-time.ts'))`. It reads the globals each time, so that fake timers reach the code under test.
 export const now = () => performance.now()
 export const processStartMs = performance.timeOrigin
 export const epochMs = () => Date.now()

@@ -2,7 +2,7 @@
 import type { Finding } from '../src/types/finding.ts'
 import type { BaselineStates, Report } from '../src/types/report.ts'
 
-/** Whatever a format could trip over, in one text. */
+/** A text with everything that is difficult for a format. */
 export const HOSTILE = [
   '</script><img src=x onerror=alert(1)> <!-- & --> ]]> </testcase>',
   '\u001b[31m\u0007\u0000\u202e\u2028\u2029\ufffe\ud800 \udc00',
@@ -11,7 +11,10 @@ export const HOSTILE = [
   '@octocat #123 GH-12 a/b#7 !5 %3 &4 ~bug https://example.com www.example.com me@example.com',
 ].join('\n')
 
-/** What no output may hold: it steers, hides or is no text. Lines end as they always do. */
+/**
+ * Characters that no output may contain: control characters, invisible characters, and invalid text. Line ends are the
+ * exception.
+ */
 export const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u
 
 export function finding(over: Partial<Finding> = {}): Finding {
@@ -80,7 +83,7 @@ export function reportOf(...findings: readonly Finding[]): Report {
   }
 }
 
-/** A report with a finding of each state, and what a baseline says of them. */
+/** A report with a finding of each state, and the states in the baseline. */
 export function heldAgainstBaseline(): { report: Report; states: BaselineStates } {
   const names = ['accepted', 'new', 'grown', 'slow'] as const
   const [accepted, added, grown, slow] = names.map((name, at) =>

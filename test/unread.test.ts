@@ -1,5 +1,5 @@
-// The whole way, from an application that reads rows to what is said of those it does not read; and that each statement it
-// is told to send instead gives what it had read before.
+// Tests the whole way, from an application that reads rows to the findings about rows and columns that it does not read; each
+// advised statement returns the data that it had read before.
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -119,7 +119,7 @@ test('an error of the watching is counted, and the rows are handed over', async 
   expect(errors).toEqual([new Error('planned')])
 })
 
-/** What is said of four requests, each of which reads all people and uses them. */
+/** The findings of four requests, each of which reads all people and uses them. */
 async function unread(
   use: (people: Person[]) => unknown,
   { atOnce = false, onReport }: { atOnce?: boolean; onReport?: (findings: readonly Finding[]) => void } = {},

@@ -1,4 +1,4 @@
-// What is known of the database behind the queries.
+// The facts about the database behind the queries.
 
 export { parseCatalog, serializeCatalog } from './catalog-file.ts'
 export { catalogSource, createCatalogSource } from './catalog-source.ts'

@@ -15,10 +15,10 @@ interface Verdict {
   isWholeTable: boolean
 }
 
-/** What is known of the table beside the proof. */
+/** Facts about the table that accompany the proof. */
 type Known = Pick<ResultBound, 'table' | 'tableRows' | 'key' | 'findsOneRow'>
 
-/** Applications send some hundred different statements. */
+/** Applications send a few hundred different statements. */
 const KEPT_VERDICTS: TextCacheLimits = {
   entries: 4_096,
   bytes: 8 * 1024 * 1024,
@@ -75,7 +75,7 @@ function findsOneRow(sql: string, catalog: Catalog): boolean {
   return /\blimit\b/i.test(sql) && bound(sql, { catalog, withoutLimit: true }).rows <= 1
 }
 
-/** Of the protocol: https://www.postgresql.org/docs/current/limits.html */
+/** Limits of the protocol: https://www.postgresql.org/docs/current/limits.html */
 const MOST_PARAMETERS = 65_535
 /** A LIMIT of one, and lists of one. */
 const KINDEST_VALUES = [1, [1]].map((value): unknown[] => Array(MOST_PARAMETERS).fill(value))
@@ -124,7 +124,7 @@ function largestTable(analysis: AnalyzedStatement, catalog: Catalog): CatalogRel
   return largest
 }
 
-/** Its rows are rows of one table, and of no other. */
+/** Whether each row of the result is a row of one table. */
 function isOfOneTable({ statements, queries, tables, calls }: AnalyzedStatement): boolean {
   const [level] = queries
   if (statements !== 1 || queries.length !== 1 || tables.length !== 1 || !level) return false
@@ -146,7 +146,7 @@ function uniqueOrder(
   { uniqueKeys, columns, hasChildren }: CatalogRelation,
 ): readonly string[] | undefined {
   const alias = analysis.tables[0]?.alias ?? ''
-  // An alias that is drawn anew for each statement stands in the fingerprint under another name.
+  // In the fingerprint, an alias that is generated for each statement has another name.
   if (hasChildren || !isOfOneTable(analysis) || !fingerprint(sql).text.includes(alias)) return undefined
   const isNotNull = (name: string) => columns.some((column) => column.name === name && column.notNull)
   for (const { parts, valid, predicate } of uniqueKeys) {

@@ -1,6 +1,6 @@
-// Notes on each query what it reads and changes beyond the tables that its text names: tables behind views, foreign keys that
-// cascade, triggers, functions of the database. Tables are known by their names alone, as their words stand in statements;
-// where two schemas have one of a name, both are meant.
+// Notes for each query what it reads and changes beyond the tables that its text names: tables behind views, foreign keys
+// that cascade, triggers, functions of the database. Tables are known by the names in the statements only; when two schemas
+// have a table of one name, both are meant.
 import type { Catalog, CatalogRelation } from '../sql/bounds/catalog-shape.ts'
 import { createTextCache, type TextCache, type TextCacheLimits } from '../sql/fingerprint/text-cache.ts'
 import { fingerprint } from '../sql/index.ts'
@@ -8,7 +8,7 @@ import type { Effects, Query } from '../types/query.ts'
 
 type Sent = Query & { effects?: Effects }
 
-/** Applications send some hundred different statements. */
+/** Applications send a few hundred different statements. */
 const KEPT_EFFECTS: TextCacheLimits = {
   entries: 4_096,
   bytes: 4 * 1024 * 1024,
@@ -50,7 +50,7 @@ function effectsReader(catalog: Catalog): (sql: string) => Effects | undefined {
   }
 }
 
-/** What has to be known of the relations of one name. */
+/** The required facts about all relations of one name. */
 interface Related {
   reads: ReadonlySet<string>
   writes: ReadonlySet<string>

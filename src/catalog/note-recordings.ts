@@ -1,5 +1,5 @@
-// What a catalog tells of queries that were recorded elsewhere: the tables of their columns, and how many rows they can
-// return. What a recording says itself, made where the catalog was at hand, is left as it is.
+// Adds facts from a catalog to queries that were recorded elsewhere: the tables of their columns, and how many rows they can
+// return. Facts that the recording contains, because it was made with a catalog, are left unchanged.
 import type { Catalog } from '../sql/bounds/catalog-shape.ts'
 import { statementValues } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'

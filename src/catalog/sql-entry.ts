@@ -1,5 +1,5 @@
-// What `pg-loupe/sql` gives: everything about statements, and the catalog they are judged by. It stands here because
-// statements may not know where a catalog comes from.
+// The exports of `pg-loupe/sql`: everything about statements, and the catalog that judges them. The file is in this folder
+// because src/sql must not depend on the reading of catalogs.
 
 export * from '../sql/index.ts'
 export { parseCatalog, type Queryable, readCatalog, serializeCatalog } from './index.ts'

@@ -1,5 +1,5 @@
-// pg-loupe baseline: the findings that are accepted for now, kept in a file under version control. It can be written once,
-// and from then on it gets smaller; whoever wants it to grow has to say so.
+// pg-loupe baseline: keeps accepted findings in a file under version control. After it was written once it can only become
+// smaller, unless growth is allowed explicitly.
 import { existsSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { Command } from 'commander'

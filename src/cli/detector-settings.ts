@@ -39,7 +39,7 @@ export function parseSettings(settings: readonly string[], before: object = {}):
 interface Setting {
   detector: string
   option: string | undefined
-  /** Of options that take values by name: `query-budget.routes.GET /orders=5`. */
+  /** An option that takes values by name: `query-budget.routes.GET /orders=5`. */
   name: string | undefined
   value: unknown
 }
@@ -61,7 +61,7 @@ function define(target: Record<string, unknown>, name: string, value: unknown): 
   return Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
-/** What has been set before; `false` is overruled. */
+/** The settings so far. A setting overrides `false`. */
 function ownObject(holder: Record<string, unknown>, name: string): Record<string, unknown> {
   const value = Object.hasOwn(holder, name) ? holder[name] : undefined
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

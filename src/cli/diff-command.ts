@@ -1,5 +1,5 @@
-// pg-loupe diff: what has changed from one report to another: what is new, has grown or is fixed, and the queries of each
-// route. What has not run is not taken for fixed.
+// pg-loupe diff: shows the differences between two reports: new, grown and fixed findings, and the number of queries of each
+// route. A finding whose route did not run does not count as fixed.
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { compareReports } from '../report/compare-reports.ts'

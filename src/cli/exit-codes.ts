@@ -1,11 +1,11 @@
-// What the command says by its exit code: the one place where they are given their meaning. docs/cli.md has the same table.
+// The exit codes of the command, and the only place that gives them a meaning. docs/cli.md has the same table.
 
 export const FINDINGS = 1
 export const WRONG_USAGE = 2
 /** As a shell says it. */
 export const NOT_EXECUTABLE = 126
 export const NOT_FOUND = 127
-/** And the signal's number is added. */
+/** The number of the signal is added. */
 export const KILLED = 128
 
 export const EXIT_CODES = `

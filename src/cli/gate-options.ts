@@ -1,5 +1,5 @@
-// The options by which a command passes or fails for what it found, with what the configuration file says of them. All
-// of it is read and checked before any work is done.
+// The options that decide whether a command fails because of findings, combined with the configuration file. All of them are
+// read and checked before any work starts.
 import { type Command, Option } from 'commander'
 import { gateSettings, judgeReport } from '../config/gate-settings.ts'
 import { readConfig } from '../config/read-config.ts'
@@ -16,12 +16,12 @@ export interface GateOptions {
   failOn?: FailOn
   baseline?: string
   editor?: string | undefined
-  /** Of `addDetectorOption`, where the command has it. */
+  /** The options of `addDetectorOption`, when the command has them. */
   set?: readonly string[]
 }
 
 interface GateVerdict {
-  /** What reporters are told of the baseline. */
+  /** The baseline's states of the findings, for reporters. */
   states: { states?: BaselineStates }
   passed: boolean
   /** Tells it on standard error. `shown` are the findings that were printed in full. */
@@ -31,9 +31,9 @@ interface GateVerdict {
 interface Gate {
   detectors: CheckedOptions['detectors']
   suppress: CheckedOptions['suppress']
-  /** What the configuration counts as application code. */
+  /** The definition of application code in the configuration. */
   application: ApplicationCode | undefined
-  /** What a round trip takes, where the configuration says so. */
+  /** Milliseconds of a round trip, when the configuration contains it. */
   roundTripMs: { roundTripMs?: number }
   /** Where links lead, as it was asked for or as the configuration says. */
   editor: string | undefined

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command. What each subcommand does is in a file of its own; all read files, hand them to the same pure functions
-// that the running application uses, and print. What the exit codes mean is said in exit-codes.ts.
+// The command line. Each subcommand has its own file. All of them read files, call the same pure functions as the running
+// application, and print. exit-codes.ts defines the exit codes.
 import { Command } from 'commander'
 import { visible } from '../report/reporters/printable.ts'
 import { VERSION } from '../version.ts'
@@ -19,7 +19,7 @@ const program = new Command('pg-loupe')
   .version(VERSION)
   .showHelpAfterError()
   .enablePositionalOptions()
-  // It quotes what it was given.
+  // The message quotes the given argument.
   .configureOutput({
     outputError: (text, write) => write(`${text.trimEnd().split('\n').map(visible).join('\n')}\n`),
   })
@@ -37,7 +37,7 @@ for (const command of [
   program.addCommand(command.copyInheritedSettings(program))
 }
 
-// Whoever reads the output may have seen enough: `pg-loupe … | head`. The verdict stays what it is.
+// The reader of the output may have closed it: `pg-loupe … | head`. The exit code stays the same.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) =>
   process.exit(code === 'EPIPE' ? process.exitCode : WRONG_USAGE),
 )

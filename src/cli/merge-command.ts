@@ -93,7 +93,7 @@ function isReport({ file }: TraceSource): boolean {
   }
 }
 
-/** What comes only once, in a file: traces are read twice. */
+/** Standard input is copied to a file, because traces are read twice. */
 async function keep(input: NodeJS.ReadableStream): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-merge-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,5 +1,5 @@
-// How every subcommand prints a report: in one format to standard output or a file, and in others to files beside it.
-// What can be written is written, also when one of the files cannot.
+// Prints a report for every subcommand: in one format to standard output or a file, and in others to additional files. When
+// one file cannot be written, the others still are.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'

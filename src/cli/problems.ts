@@ -1,4 +1,5 @@
-// What a command could not read or write: each is told at once, the first ones in full, and it goes on with the rest.
+// Files and lines that a command could not read or write: each is reported at once, the first ones in full, and the command
+// continues with the others.
 import { tell } from './tell.ts'
 
 /** Lines that are no traces are mostly all lines of a file; the first ones say why. */

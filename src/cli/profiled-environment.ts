@@ -1,6 +1,6 @@
-// The environments in which every Node.js process loads a file of this package before its own program: one that profiles it, or
-// one that observes it. What is in NODE_OPTIONS stays. It refuses to use `--import`: with one, Node.js 20 loads the entry of a
-// program as an ES module, past the hooks of ts-node and its like.
+// The environments in which every Node.js process loads a file of this package before its own program: one that profiles it,
+// or one that observes it. The present NODE_OPTIONS are kept. `--import` is not used: with it, Node.js 20 loads the entry of
+// a program as an ES module, past the hooks of ts-node and similar loaders.
 import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { OBSERVE_VARIABLE } from '../collect/process-facts.ts'
@@ -14,7 +14,7 @@ export function profiledEnvironment(folder: string): NodeJS.ProcessEnv {
   }
 }
 
-/** It comes first, so that it sees what `pg-loupe/register` in NODE_OPTIONS does. */
+/** The file is loaded first, so that it sees what `pg-loupe/register` in NODE_OPTIONS does. */
 export function observedEnvironment(folder: string): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = '', ...environment } = process.env
   return {
@@ -24,7 +24,7 @@ export function observedEnvironment(folder: string): NodeJS.ProcessEnv {
   }
 }
 
-/** Of this very package, in whatever folder the command runs. */
+/** A file of this very package, whatever the folder of the command. */
 function requiring(adapter: string): string {
   const command = realpathSync(process.argv[1] ?? '.')
   return `--require ${quoted(join(dirname(command), '../../adapters', `${adapter}.js`))}`

@@ -1,5 +1,5 @@
-// How far the reading is, in one line of a terminal that is written over and over and gone at the end. Where standard
-// error is no terminal there is none.
+// Shows how far the reading is, in one line of a terminal that is rewritten and finally removed. There is no such line when
+// standard error is no terminal.
 import { statSync } from 'node:fs'
 import { now } from '../host/real-time.ts'
 

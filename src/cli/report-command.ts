@@ -80,7 +80,7 @@ async function printFile(file: string, { traces, base, ...options }: ReportOptio
   if (!verdict.passed) process.exitCode ??= FINDINGS
 }
 
-/** What is read for the page only has no effect where no page is written. */
+/** Files that are only read for the page have no effect when no page is written. */
 function refuseWithoutPage(given: Readonly<Record<string, boolean>>): void {
   for (const [option, isGiven] of Object.entries(given)) {
     if (!isGiven) continue
@@ -88,7 +88,7 @@ function refuseWithoutPage(given: Readonly<Record<string, boolean>>): void {
   }
 }
 
-/** Those that show what the report has found. */
+/** The formats that show the findings of the report. */
 async function keepTraces(
   files: readonly string[],
   report: Report,

@@ -17,7 +17,7 @@ export interface Ended {
 interface Running {
   /** Told of the process once it has started. */
   started?: (child: ChildProcess) => void
-  /** Where its standard output goes. Default: to this process's own. */
+  /** The target of the standard output. Default: that of this process. */
   stdout?: 'inherit' | number
 }
 

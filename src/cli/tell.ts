@@ -1,5 +1,5 @@
-// What a command says beside its output. Names of files and what is quoted of them come from outside, so nothing of it steers
-// the terminal or starts a line of its own.
+// Messages of a command besides its output. Names of files and quoted text come from outside, so they are made safe: they
+// cannot control the terminal or start a line of their own.
 import { printable } from '../report/reporters/printable.ts'
 
 export function tell(message: string): void {

@@ -2,9 +2,9 @@
 import { assertKind, assertKindOfHead, HEAD_BYTES } from '../config/file-kind.ts'
 
 /**
- * Returns standard input, as whoever reads the files has to read it: its beginning has been taken out of the stream.
+ * Returns standard input for the code that reads the files, because its beginning has been read here already.
  *
- * @throws Error that says what a file, or standard input, is when it holds no traces.
+ * @throws Error that says what a file, or standard input, contains when it has no traces.
  */
 export async function assertTraceFiles(files: readonly string[]): Promise<AsyncIterable<Buffer>> {
   for (const file of files) if (file !== '-') assertKind(file, 'traces')
@@ -25,7 +25,7 @@ async function assertTraces(input: AsyncIterable<Buffer>): Promise<AsyncIterable
   try {
     assertKindOfHead(head, '-', 'traces')
   } catch (error) {
-    // Whoever writes may have more to say, and the command is over.
+    // The writer may have more to write, but the command is over.
     await rest.return?.()
     throw error
   }

@@ -1,10 +1,12 @@
-// Collects the traces of many processes in one folder. Whoever starts them sets PG_LOUPE_COLLECT to an existing folder:
-// every enabled profiler of every process and worker thread below appends its traces, as they close, to a file of its own
-// there (`<process id>-<thread id>-<number>.ndjson`), and `readCollected` reads the folder back, in an order that does not
-// depend on which process was faster. Each trace is written at once and whole, so a process that is killed leaves all
-// traces that had closed; at an ordinary exit, and at a signal that ends the process, those that are open are closed and written
-// too. What a process or thread that was killed had not written is counted (`query-counts.ts`).
-// A process without a trace writes no file. Values stay out, and paths are whole: processes may run in different folders.
+// Collects the traces of many processes in one folder. The process that starts them sets PG_LOUPE_COLLECT to an existing
+// folder. Every enabled profiler of every process and worker thread below appends its traces, when they close, to its own
+// file there (`<process id>-<thread id>-<number>.ndjson`). `readCollected` reads the folder in an order that does not depend
+// on which process was faster.
+//
+// Each trace is written at once and as a whole, so a killed process leaves all traces that had closed. At a normal exit, and
+// at a signal that ends the process, open traces are closed and written too. Queries that a killed process or thread had not
+// written are counted (`query-counts.ts`). A process without a trace writes no file. Values are left out, and paths are
+// absolute, because processes may run in different folders.
 import { appendFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type CutCounts, formatCut } from '../trace-file/cut-line.ts'
@@ -21,7 +23,7 @@ export interface TraceCollector {
 }
 
 export interface CollectorSettings {
-  /** What the profiler has had to leave out so far. */
+  /** Counts of what the profiler has left out so far. */
   counts: () => CutCounts
   atExit: (act: () => void) => void
   /** Told of each trace that could not be written. */
@@ -46,13 +48,13 @@ export function collectTraces(folder: string, { counts, atExit, onLost }: Collec
   }
   const fail = (error: NodeJS.ErrnoException) => {
     failed = true
-    // Whoever collected may be done and gone, while this process lives on.
+    // The collecting process may have ended, while this process continues.
     if (error.code === 'ENOENT' && file !== undefined) return
     process.emitWarning(
       `pg-loupe: PG_LOUPE_COLLECT=${folder}: the traces could not be written: ${error.message}`,
     )
   }
-  /** What has been left out since the last line of it. */
+  /** Counts of what was left out since the last such line. */
   const news = (): string => {
     const now = counts()
     const line = formatCut(now, told)

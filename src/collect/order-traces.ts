@@ -15,7 +15,7 @@ import { placeOf } from './trace-order.ts'
 export interface OrderedTraces {
   readonly count: number
   readonly queries: number
-  /** What the files say was left out. */
+  /** Counts of what was left out, according to the files. */
   readonly cut: CutCounts
   /** One at a time, in order. May be called again. */
   traces(): Generator<Trace>
@@ -26,7 +26,7 @@ export interface OrderedTraces {
 export interface TraceSource {
   /** One that can be read twice. */
   file: string
-  /** What it is called where something is wrong with it. */
+  /** Name of the input in messages about it. */
   name?: string
   /** Paths below it become relative to it. */
   folder?: string
@@ -46,7 +46,7 @@ interface Entry {
   ownId: string | undefined
 }
 
-/** `problem` is told of each line and each file that cannot be read; the others are. */
+/** `problem` is called for each line and each file that cannot be read; all others are read. */
 export async function orderTraces(
   sources: readonly TraceSource[],
   problem: (message: string) => void,
@@ -120,11 +120,11 @@ export async function orderTraces(
   }
 }
 
-/** What counts as application code was decided by the profilers that collected; they know how it was set. */
+/** The profilers that collected the traces have already decided what counts as application code. */
 const parserOfCollected = () => traceParser(undefined, () => () => true)
 
 const CHUNK_BYTES = 1024 * 1024
-/** Files open at once: systems allow a process some hundreds. */
+/** Maximum number of open files. Systems allow a process a few hundred. */
 const OPEN_FILES = 64
 
 function byPlace(a: Entry, b: Entry): number {
@@ -177,7 +177,7 @@ function readText(descriptor: number, from: number, bytes: number): string {
   return buffer.toString('utf8').replace(BYTE_ORDER_MARK, '')
 }
 
-/** Of a trace as it is read, or of the object it is made from. */
+/** Takes a trace as it is read, or the object from which it is built. */
 function relativeTrace<T extends Pick<Trace, 'queries'>>(trace: T, folder: string | undefined): T {
   if (folder === undefined) return trace
   const relative = (frame: Frame) => (typeof frame?.file === 'string' ? relativeFrame(frame, folder) : frame)

@@ -1,5 +1,5 @@
-// What one process, worker thread or sandbox of an observed command leaves behind for `pg-loupe doctor`: a file of its own in
-// a folder, written anew as it learns more, so that a process that is killed has left what it knew.
+// The facts that one process, worker thread or sandbox of an observed command writes for `pg-loupe doctor`: its own file in a
+// folder, rewritten when more is known, so that a killed process has left its facts.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SetupFacts } from '../setup/setup-facts.ts'
@@ -10,7 +10,7 @@ export interface ProcessFacts {
   thread: number
   /** The file that the process runs, relative to its working directory; no argument of it. */
   program: string
-  /** It is the process of a test runner that starts others, and ends by itself. */
+  /** True for the process of a test runner that starts others and ends by itself. */
   isRunner: boolean
   setup: SetupFacts
 }
@@ -18,7 +18,7 @@ export interface ProcessFacts {
 /** Names the folder to processes below. */
 export const OBSERVE_VARIABLE = 'PG_LOUPE_OBSERVE'
 
-/** A test run may have some hundred processes; what more of them would tell has been told by then. */
+/** A test run may have a few hundred processes. Further ones would add nothing new. */
 const MOST_FILES = 1_000
 const MOST_BYTES = 1024 * 1024
 

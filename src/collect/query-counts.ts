@@ -1,6 +1,6 @@
-// How many queries a profiler has seen, and how many of them are in traces that it has written, in a file that is kept up
-// to date query by query: nothing runs in a worker thread that is terminated or a process that is killed, and whoever
-// reads the folder has to know what they had not written yet.
+// Counts the queries that a profiler has seen, and those in traces that it has written. The counts are in a file that is
+// updated query by query, because no code runs in a worker thread that is terminated or in a process that is killed, and the
+// reader of the folder must know how many queries are missing.
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFile } from './create-file.ts'

@@ -10,8 +10,8 @@ export interface Collected extends OrderedTraces {
 }
 
 /**
- * Paths below the working directory become relative to it. `problem` is told of each line that is no trace; the last
- * line of a process that was killed may be half a line, and only counts as one trace that was not recorded.
+ * Paths below the working directory become relative to it. `problem` is called for each line that is not a trace. The last
+ * line of a killed process may be incomplete and only counts as one unrecorded trace.
  *
  * @throws Error of the file system when there is no such folder.
  */
@@ -24,7 +24,7 @@ export async function readCollected(
   return { ...(await orderTraces(sources, problem)), profilers: sources.length }
 }
 
-/** What else is in the folder is left alone. */
+/** Other files in the folder are ignored. */
 export function collectedFiles(folder: string, workingDirectory: string): TraceSource[] {
   const names = readdirSync(folder).filter((name) => COLLECTED.test(name))
   return names.sort().map((name) => ({

@@ -1,5 +1,5 @@
-// What processes under PG_LOUPE_COLLECT leave behind besides traces: empty files, one for each thing that was so in any of
-// them. A run without a trace can then say why, instead of "nothing found".
+// Notes that processes under PG_LOUPE_COLLECT leave besides traces: empty files, one for each fact that was true in any of
+// them. A run without a trace can then explain why it found nothing.
 import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { collectFolder } from './collect-traces.ts'

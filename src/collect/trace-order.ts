@@ -1,7 +1,6 @@
-// The order of traces that came from several processes: by kind, name and content, so that two runs of one program give
-// the same order, whichever process was faster. Times, process-dependent numbers and drawn names have no say. What may
-// differ between two runs although the program did the same (sizes in bytes, connections) decides only between traces
-// that are equal otherwise.
+// Orders the traces of several processes by kind, name and content, so that two runs of one program give the same order,
+// whichever process was faster. Times, process-dependent numbers and drawn names do not count. Facts that may differ between
+// two runs of the same program (sizes in bytes, connections) count only between traces that are equal otherwise.
 import { createHash } from 'node:crypto'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'

@@ -1,5 +1,5 @@
-// What `pg-loupe.config.*` may say, and the check of it: a wrong option is told with the name of the file, what it got and
-// what it takes.
+// The options of `pg-loupe.config.*` and their check: a wrong option is reported with the name of the file, its value and the
+// allowed values.
 import { isAbsolute, join } from 'node:path'
 import type { DetectorRule } from '../detectors/detector-settings.ts'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
@@ -14,7 +14,10 @@ type SharedOptions<Rules extends readonly DetectorRule[] = readonly DetectorRule
 
 export interface LoupeConfig<Rules extends readonly DetectorRule[] = readonly DetectorRule[]>
   extends SharedOptions<Rules> {
-  /** What makes the command exit with status 1: findings from this severity on, or `new`, whatever is not in the baseline. */
+  /**
+   * Findings that make the command exit with status 1: those of this severity or a worse one, or, with `new`, those that are
+   * not in the baseline.
+   */
   failOn?: FailOn
   /** The baseline, relative to the file of the configuration. */
   baseline?: string

@@ -1,5 +1,5 @@
-// The options of the default profiler: those of the configuration file, and of the environment variables over them. What is
-// wrong with either is said and done without: it is for the command to refuse it, and no reason for an application not to start.
+// The options of the default profiler: those of the configuration file, overridden by environment variables. A wrong option
+// is reported and ignored: the command should reject it, but an application should still start.
 import type { ProfilerOptions } from '../profiler/options.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { mergeOptions } from './merge-options.ts'

@@ -1,10 +1,10 @@
-// What a file is that was given to a command, told by its first bytes: whoever gives a report where traces are read is told so
-// once, with the command that reads it, and not once for each line of it.
+// Recognises the kind of a file that was given to a command by its first bytes. A report that is given instead of traces is
+// then reported once, with the command that reads it, instead of once for each line.
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 
-/** What commands read, and what else of ours they are given. */
+/** The kinds of files that commands read, and other files of pg-loupe that may be given to them. */
 const KINDS = {
   traces: {
     name: 'a trace file',
@@ -90,7 +90,7 @@ function asFile(file: string): string {
   return file === STANDARD_INPUT ? '<file>' : file
 }
 
-/** Undefined for what cannot be read and for what is none of these: whoever reads it says what is wrong with it. */
+/** Undefined when the file cannot be read or is of another kind; the code that reads it reports the problem. */
 function kindOf(file: string): FileKind | undefined {
   const head = readHead(file)
   if (head === 'folder') return 'folder'
@@ -140,7 +140,7 @@ const TEXTS: readonly (readonly [FileKind, RegExp])[] = [
   ['baseline', /^\{\s*"v":\s*\d+,\s*"findings":\s*\[\s*(?:\]|\{\s*"key":)/],
   ['sarif', /^\{\s*"(?:\$schema|version)":\s*"(?:[^"]*sarif[^"]*|2\.1\.0)"/],
   ['catalog', /^\{[^{}[\]]*"(?:relations|functions|searchPath)":/],
-  // Those of a trace are objects, those that a report lists are numbers.
+  // The queries of a trace are objects; those that a report lists are numbers.
   ['traces', /^\{(?:"v":1,"cut":\{|[^\n]*"queries":\s*\[\s*[{\]])/],
   ['gitlab', /^\[\s*\{\s*"type":\s*"issue"/],
   ['junit', /^(?:<\?xml[^>]*\?>\s*)?<testsuites/],

@@ -27,10 +27,10 @@ interface KnownBaseline {
 export const BASELINE = 'pg-loupe-baseline.json'
 
 /**
- * Undefined when nothing is to fail. A baseline that is asked for by hand is there to be held against; one that only the
- * configuration names is for whoever asks.
+ * Undefined when no finding fails the run. A baseline that is given explicitly is always compared with; one that only the
+ * configuration names is used when findings can fail the run.
  *
- * @throws Error that names the baseline and what is wrong with it.
+ * @throws Error that names the baseline and the problem with it.
  */
 export function gateSettings(
   asked: { failOn?: FailOn | false | undefined; baseline?: string | undefined },

@@ -1,5 +1,6 @@
-// The environment variables that set options of the default profiler, whoever makes it: pg-loupe/register, the set-up file of
-// a test runner, or profilePool without a profiler. Nothing is thrown here: the caller decides what a wrong value stops.
+// The environment variables that set options of the default profiler, which may be created by pg-loupe/register, by the
+// set-up file of a test runner, or by profilePool without a profiler. Nothing is thrown here: the caller decides whether a
+// wrong value stops the program.
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
@@ -26,7 +27,7 @@ const VARIABLES: Readonly<Record<string, Read>> = {
 const READ_ELSEWHERE = ['PG_LOUPE_COLLECT', 'PG_LOUPE_RUN', 'PG_LOUPE_OBSERVE']
 
 export interface EnvironmentOptions {
-  /** Of the variables that are right. */
+  /** The options from the valid variables. */
   options: ProfilerOptions
   /** One sentence for each variable that is wrong, with its name, what it holds and what it takes. */
   problems: string[]

@@ -1,5 +1,5 @@
-// A page far behind the first: the database reads and throws away every row that OFFSET skips. What is in force counts,
-// parameters included. It refuses to accuse OFFSET as such: the first pages cost nothing.
+// Finds pages far behind the first one: the database reads and discards every row that OFFSET skips. The OFFSET in force
+// counts, also when it is a parameter. A small OFFSET is not reported, because the first pages cost nothing.
 import { advisorOf } from '../advice/advisors.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { TraceDetector } from '../types/detector.ts'

@@ -26,7 +26,7 @@ type OwnSettings = { [Id in DetectorId]?: Setting<DetectorsById[Id]> }
 
 type Setting<Known> = Known extends { meta: DetectorMeta<infer Options> } ? false | Partial<Options> : never
 
-/** What a module exports is unknown to the compiler, so beside paths every id is allowed. */
+/** The compiler does not know the exports of a module, so every id is allowed beside paths. */
 type RuleSettings<Rules extends readonly DetectorRule[]> = [Extract<Rules[number], string>] extends [never]
   ? { [Rule in Extract<Rules[number], Detector> as Rule['meta']['id']]?: Setting<Rule> }
   : { [id: string]: false | Partial<DetectorOptions> | readonly DetectorRule[] | undefined }

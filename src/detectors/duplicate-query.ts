@@ -54,13 +54,13 @@ export const duplicateQuery: TraceDetector<typeof defaults> = {
   },
 }
 
-/** What may make the same text another question, by the position of the query. */
+/** Circumstances that give the same text another meaning, by the position of the query. */
 interface Moments {
   tables: (index: number) => TableVersion
   settings: (index: number) => string
 }
 
-/** Those with equal values, equal results and nothing written in between; without known values none. */
+/** The queries with equal values, equal results and no write between them. Empty when the values are not known. */
 function groupEqual(trace: Trace, indexes: readonly number[], { tables, settings }: Moments): number[][] {
   const queries = indexes.map((index) => trace.queries[index] as Query)
   const { kind, text } = fingerprint(queries[0]?.sql ?? '')

@@ -36,19 +36,19 @@ export function identify(
 }
 
 /**
- * Of a loop, whatever it sends: a statement more or less in it, or another order of them, is the same loop. Loops of one
- * function are numbered by the report.
+ * Identity of a loop. It does not depend on the statements of the loop or on their order. The report numbers the loops of one
+ * function.
  */
 export function loopKey(detector: string, route: string, [place]: CallSite): string {
   return [detector, route, place?.function ?? ''].join(' | ')
 }
 
-/** Of one statement of a loop: the key that its finding would have if it was the only one. */
+/** Identity of one statement of a loop: the key that its finding would have if the statement was the only one. */
 export function statementKey(route: string, { detector, callSite, fingerprint }: LoopStatement): string {
   return [loopKey(detector, route, callSite), fingerprint].join(' | ')
 }
 
-/** Places of one function that share a key are numbered as they stand in it. */
+/** Places of one function that share a key are numbered in the order of their lines. */
 export function withoutNumber(key: string): string {
   return key.replace(/ \| \d{1,15}$/, '')
 }
@@ -59,7 +59,10 @@ interface PlaceSighting extends Pick<Finding, 'route' | 'callSite' | 'occurrence
   traces: number
 }
 
-/** Of a place in the code that several traces led to. A function's name tells it apart, where it has none its route does. */
+/**
+ * Identity of a place in the code that several traces led to. It is told apart by the name of its function, or by the route
+ * when the function has no name.
+ */
 export function identifyPlace(
   detector: string,
   { route, callSite, builtAt, occurrences, statement, traces }: PlaceSighting,

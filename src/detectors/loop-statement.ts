@@ -1,5 +1,5 @@
-// A finding about one repeated statement, with that statement as its only one: whoever joins the statements of one loop
-// finds in it what is to be said of each.
+// A finding about one repeated statement, with that statement as its only one, so that the statements of one loop can be
+// joined later.
 import type { Finding } from '../types/finding.ts'
 import { severityOf } from '../worst-first.ts'
 

@@ -109,7 +109,10 @@ function explain(
   return `${values}${each} and, outside any transaction, a commit of its own: a failure half-way leaves half of them.`
 }
 
-/** Of the first turn, and of the first one that has DEFAULT where that has a value, or the other way round. */
+/**
+ * Takes the values of the first turn, and of the first turn that has DEFAULT where that one has a value, or the other way
+ * round.
+ */
 function typesOf(queries: readonly Query[]): Record<'types' | 'otherTypes', readonly ValueType[]> {
   const [types = [], ...others] = [...new Set(queries.slice(0, COMPARED_TEXTS).map(({ sql }) => sql))].map(
     valueTypes,

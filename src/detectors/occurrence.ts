@@ -1,7 +1,7 @@
 // An occurrence as it is kept: a loop of ten thousand queries is told by its first ones and their number.
 import type { Finding, Occurrence } from '../types/finding.ts'
 
-/** Enough to look at; whoever wants all has the trace. */
+/** Number of queries that are kept, enough for people to look at. The trace has all of them. */
 const LISTED_QUERIES = 100
 /** All queries of nearly every loop, which may send several statements in each turn. */
 export const LISTED_OF_WORST = 1000

@@ -14,9 +14,12 @@ export interface Origin {
   columns: readonly string[]
   /** By the slot's position, the name of its column in the parent's rows. */
   columnOf: ReadonlyMap<number, string>
-  /** One column for each slot explains the values, and hardly by accident; otherwise the columns are candidates. */
+  /**
+   * True when one column for each slot explains the values and is unlikely to do so by chance. Otherwise the columns are
+   * candidates.
+   */
   isCertain: boolean
-  /** The columns may hold the values by accident: a hint where to look, and no more. */
+  /** True when the columns may contain the values by chance, so that they are only a hint. */
   mayBeAccident: boolean
   /** Different values whose origin it is; a walk along a tree begins with one from elsewhere. */
   distinct: number
@@ -24,7 +27,7 @@ export interface Origin {
 
 /** Less likely accidents are taken for proof. */
 const PROOF = 1 / 1000
-/** A column that fits by accident more often than this is not worth naming. */
+/** A column that would fit by chance with a higher probability than this is not worth naming. */
 const HINT = 1 / 20
 
 /** A foreign key may be NULL in some rows; their queries carry no value that could have come from anywhere. */
@@ -99,7 +102,7 @@ export function statementEvidence(count: number, text: string, { builtAt }: Quer
   return { label: `${count}×`, text, ...(builtAt ? { callSite: builtAt } : {}) }
 }
 
-/** The parent as evidence. What is not known for sure is named as a guess. */
+/** The parent as evidence. It is marked as a guess when it is not certain. */
 export function parentEvidence(
   trace: Trace,
   parent: number | undefined,

@@ -18,7 +18,7 @@ export function withoutRetried(trace: readonly Query[], indexes: readonly number
   })
 }
 
-/** Those that were rolled back, or failed. */
+/** The positions of statements that were rolled back or failed. */
 function undoneTransactions(trace: readonly Query[]): Set<number> {
   const undone = new Set<number>()
   for (const { sql, transaction, error } of trace) {
@@ -27,7 +27,7 @@ function undoneTransactions(trace: readonly Query[]): Set<number> {
   return undone
 }
 
-/** Of the whole transaction, not to a savepoint. */
+/** A rollback of the whole transaction, not to a savepoint. */
 function isRollback(sql: string): boolean {
   return /^\s*(?:rollback|abort)\b/i.test(sql) && !/\bto\b/i.test(sql)
 }

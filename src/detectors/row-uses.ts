@@ -12,7 +12,7 @@ export interface RowUse {
   usage: RowUsage
 }
 
-/** What is known of a place, whatever is observed there; observations of one place have one key. */
+/** The facts about a place in the code, whatever is observed there. Observations of one place have one key. */
 export interface Place {
   key: string
   /** The fingerprint. */
@@ -28,9 +28,9 @@ export interface Place {
   expression?: string
   /** Traces in which something could be seen. */
   traces: number
-  /** Of them, those in which all rows were watched, or so many that they can stand for all. */
+  /** Number of these traces in which all rows were watched, or enough to represent all. */
   wholly: number
-  /** Of those, the ones in which really all were watched. */
+  /** Number of these traces in which really all rows were watched. */
   completely: number
   /** The most rows that came at once. */
   rows: number
@@ -58,7 +58,7 @@ export function watchedSelects(trace: Trace): Map<string, RowUse[]> {
   return uses
 }
 
-/** What went wrong may have left rows unread that are otherwise read. */
+/** A failed request may have left rows unread that are read otherwise. */
 function endedWell({ labels = {} }: Trace): boolean {
   return !(Number(labels.status) >= 400) && labels.aborted === undefined && labels.failed === undefined
 }

@@ -1,6 +1,6 @@
-// What was set on its connection when a query was sent. The same text is another question under another role, search path or
-// tenant (row-level security), and in another snapshot. Settings that change no answer (timeouts, costs) are left out, and
-// of what was set before the trace began nothing is known: connections of a pool are taken to be alike then.
+// The settings that were in force on its connection when a query was sent. The same text is a different query under another
+// role, search path or tenant (row-level security), and in another snapshot. Settings that change no result (timeouts, costs)
+// are ignored. Settings from before the trace are unknown, so the connections of a pool are assumed to be alike then.
 import { fingerprint, statementValues } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 
@@ -48,7 +48,7 @@ function newSession({ transaction }: Query): Session {
 
 function describe({ lasting, local, either }: Session): string {
   if (lasting.size + local.size + either.size === 0) return ''
-  // What is set for the transaction hides what is set for longer.
+  // A setting of the transaction hides one of the session.
   return JSON.stringify([...new Map([...lasting, ...local, ...either])].sort())
 }
 
@@ -77,7 +77,7 @@ const SET =
   /^(?:re)?set (?:(session|local) )?(authorization|role|time zone|transaction|characteristics|[\p{L}\w."$]+)/u
 /** Each transaction of these sees the tables as they were at its beginning. */
 const OWN_SNAPSHOT = /\b(repeatable read|serializable|snapshot)\b/
-/** They decide how a statement is run and named, and not what it answers. */
+/** These settings decide how a statement runs and how it is named, but not its result. */
 const HARMLESS =
   /timeout|^(application_name|client_min_messages|client_encoding|names|constraints|jit.*|enable_.*|.*_cost|.*work_mem|synchronous_commit|max_parallel.*)$/
 

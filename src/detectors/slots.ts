@@ -1,5 +1,5 @@
-// The places of a statement where values stand, and what stood there each time it was sent: what a detector needs to
-// tell a lookup by key from the next page and from a batch.
+// The places of values in a statement, and their values in each execution. Detectors use them to distinguish a lookup by key
+// from the next page and from a batch.
 import { type Placeholder, readPlaceholders, statementValues } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 

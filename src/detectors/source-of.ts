@@ -1,4 +1,4 @@
-// What the source shows of the calls that sent some queries. It is noted at the first query of each call.
+// The source around the calls that sent some queries. It is noted at the first query of each call.
 import type { Query, QuerySource } from '../types/query.ts'
 
 export function sourceOf(queries: readonly Query[]): QuerySource | undefined {

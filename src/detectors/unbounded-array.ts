@@ -45,7 +45,7 @@ function isUnbounded({ bound, error, inPortions }: Query): boolean {
   )
 }
 
-/** Of a table of unknown size only the bytes tell. */
+/** When the size of the table is unknown, only the bytes count. */
 function canHurt(
   { bytes = 0, bound }: Query,
   { warnBytes, minBytes, maxSmallRows }: typeof defaults,

@@ -1,7 +1,7 @@
-// A SELECT whose result grows with its table: no LIMIT, and no unique key that it fixes. The proof is PostgreSQL's own
-// parser and the keys of the catalog; without a catalog nothing is said. How loud it is follows the rows and bytes seen
-// and the size of the table, never the statement alone. It refuses to speak of results without rows, of tables that are
-// small, and of rows that are fetched in portions.
+// Finds a SELECT whose result grows with its table: it has no LIMIT, and fixes no unique key. The proof uses PostgreSQL's own
+// parser and the keys of the catalog; without a catalog nothing is reported. The severity depends on the rows and bytes that
+// were seen and on the size of the table, never on the statement alone. Results without rows, small tables, and rows that are
+// fetched in portions are not reported.
 
 import { advisePage } from '../advice/advice.ts'
 import { fingerprint, readPlaceholders } from '../sql/index.ts'
@@ -49,7 +49,7 @@ function isUnbounded(
   return Math.max(rows, bound.tableRows ?? 0) > maxSmallRows || bytes >= warnBytes
 }
 
-/** What a library reads of the catalog is not for the application to page. */
+/** An application cannot page the catalog queries of a library. */
 function isOfTheSystem(sql: string): boolean {
   return /\b(pg_catalog|information_schema|pg_\w+)\b/i.test(sql)
 }

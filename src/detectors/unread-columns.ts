@@ -1,6 +1,6 @@
-// Columns that are fetched and never read, at one place in the code, in every trace that was seen of it. It refuses to
-// speak of columns that were copied or serialised with their row, or that the code around the query names, of rows that were not looked at, of statements in which
-// a column decides which rows there are, and of places that only a sample of rows was seen of.
+// Finds columns that are fetched and never read, at one place in the code, in all traces seen of it. Not reported are columns
+// that were copied or serialised with their row or that the surrounding code names, rows that were not examined, statements
+// in which a column decides which rows are found, and places that were only sampled.
 
 import { adviseColumns } from '../advice/advice.ts'
 import type { CrossTraceDetector, Observation } from '../types/detector.ts'
@@ -28,7 +28,7 @@ const defaults = {
 
 interface Column {
   name: string
-  /** Where it stands in the result. */
+  /** Position in the result. */
   at: number
   traces: number
   used: boolean

@@ -1,6 +1,6 @@
-// Many rows fetched where one would do, or only their number: in every trace seen of a place none of its rows was read,
-// or a single one. It refuses to speak of few rows, of rows that are locked, of statements that do something in their
-// list of columns, and of places that only a sample of rows was seen of.
+// Finds many rows that are fetched where one row, or only their number, would do: in all traces seen of a place none of its
+// rows was read, or a single one. Not reported are few rows, locked rows, statements whose list of columns has side effects,
+// and places that were only sampled.
 
 import { adviseRows } from '../advice/advice.ts'
 import { advisorOf } from '../advice/advisors.ts'

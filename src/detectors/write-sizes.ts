@@ -19,7 +19,7 @@ const LARGE_BATCH = 50
 /** Different parents that are enough without a proof. */
 const ENOUGH_PARENTS = 3
 
-/** Of the sendings of one statement in the trace; undefined when they are no loop, or nothing tells. */
+/** Takes the executions of one statement in the trace. Undefined when they are no loop, or when this is unknown. */
 export function findWriteLoop(
   text: string,
   queries: readonly Query[],
@@ -51,7 +51,8 @@ function sizesOf(text: string, queries: readonly Query[], slots: readonly Slot[]
   if (!isReadFromTable(text)) {
     return queries.map((_, sending) => rowsAt(sending, rows))
   }
-  // What the database reads and counts is known afterwards; a row that is there already may not be written again.
+  // The number of rows that the database reads and writes is known only afterwards, and an existing row may not be written
+  // again.
   const written = queries.flatMap(({ rows: count }) => count ?? [])
   const wroteRows = written.filter((count) => count > 0).length * 2 > queries.length
   return written.length === queries.length && wroteRows && !AGGREGATED.test(text) ? written : undefined
@@ -99,13 +100,14 @@ function parentSlot(text: string, slot: Slot): Slot | undefined {
   const names = owners.flatMap((owner) => owner ?? [])
   const distinct = new Set(names).size
   if (names.length < owners.length || distinct < 2) return undefined
-  // What an UPDATE sets for all rows may be what they were grouped by, and rows of a table are copied in ranges of its key.
+  // The values that an UPDATE sets for all rows may be those by which the rows were grouped, and rows of a table are copied
+  // in ranges of its key.
   const areRowsGiven = /^insert\b/i.test(text) && !isReadFromTable(text)
   if (!areRowsGiven && !isKey(text, slot)) return undefined
   return { ...slot, names, distinct }
 }
 
-/** What rows are looked for by; SET has the same form. */
+/** The condition that finds the rows. SET has the same form. */
 function isKey(text: string, { role, start }: Slot): boolean {
   return role === 'equals' && start > text.search(/\bwhere\b/i)
 }

@@ -1,6 +1,6 @@
-// What was recorded is in its file when SIGINT or SIGTERM ends the process, which Node.js does without an exit. It refuses
-// to decide anything: a process without another listener dies by the signal as it would without this one, and with others
-// it lives or dies as they say; they find themselves alone, because some of them count.
+// Writes recorded data to its files when SIGINT or SIGTERM ends the process, which Node.js does without an exit event. The
+// end of the process is not changed: without another listener the process dies of the signal, and with other listeners they
+// decide. They do not see this listener, because some of them count listeners.
 import { isMainThread } from 'node:worker_threads'
 import { setImmediate } from '../host/real-time.ts'
 import { actLast, atExit, doAll, sharedState } from './shared-state.ts'

@@ -19,16 +19,16 @@ export interface IgnoreOptions {
   until?: string
 }
 
-/** What `ignore` returns: a promise where the function gives something that can be awaited. */
+/** The result of `ignore`: a promise when the function returns a thenable. */
 export type Ignored<T> = T extends PromiseLike<infer Value> ? Promise<Value> : T
 
 /**
- * Runs `fn` and returns what it returns; findings that only queries sent inside show are left out of reports, which list
- * the reason. What can be awaited is awaited inside, so that a query builder sends its query there. Where no profiler is
- * on, it only calls the function.
+ * Runs `fn` and returns its result. Findings that only queries inside of `fn` show are left out of reports, which list the
+ * reason. A thenable is awaited inside, so that a query builder sends its query there. When no profiler is on, it only calls
+ * the function.
  *
- * @throws TypeError when the reason is missing, or a detector or the day does not exist; never where no profiler is on,
- *   and never when NODE_ENV is `production`: there a wrong call ignores nothing.
+ * @throws TypeError when the reason is missing, or when a detector or the day does not exist; never when no profiler is on,
+ * and never when NODE_ENV is `production`: a wrong call then ignores nothing.
  */
 export function ignore<T>(why: string | IgnoreOptions, fn: () => T): Ignored<T> {
   const { isProfiling, ignores } = sharedState()

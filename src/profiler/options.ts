@@ -1,5 +1,5 @@
-// What a profiler can be told, checked once when it is made: a wrong option fails there, with its name, what it got and
-// what it takes, and never later in a request.
+// The options of a profiler, checked once when it is created. A wrong option fails there, with its name, its value and the
+// allowed values, and never later in a request.
 import * as v from 'valibot'
 import type { DetectorRule, DetectorSettings } from '../detectors/detector-settings.ts'
 import { detectors } from '../detectors/index.ts'
@@ -46,8 +46,8 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
    */
   suppress?: readonly SuppressEntry[]
   /**
-   * Where the report of each trace goes as it closes. Default: `['console']`; in tests (NODE_ENV `test`), and where traces
-   * are collected (PG_LOUPE_COLLECT), nowhere.
+   * The listeners that get the report of each trace when it closes. Default: `['console']`, but none in tests (NODE_ENV
+   * `test`) and where traces are collected (PG_LOUPE_COLLECT).
    */
   reporters?: readonly ('console' | ReportListener)[]
   /**
@@ -87,7 +87,7 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
     /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
     values?: boolean
   }
-  /** What a round trip takes on the network of production, in milliseconds; findings say what they would cost there. Default 1. */
+  /** Milliseconds of one round trip on the production network. Findings estimate their cost there. Default: 1. */
   roundTripMs?: number
   /**
    * Whether some rows of each result are watched for the columns that the application reads. Default: yes, unless NODE_ENV

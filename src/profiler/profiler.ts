@@ -50,7 +50,10 @@ export interface Profiler {
   analyze(traces: Iterable<Trace>): Report
   /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
   settled(): Promise<void>
-  /** Whether a query sent now would be kept, and not only counted: whoever goes to some length for its facts asks first. */
+  /**
+   * Whether a query sent now would be kept and not only counted. Code that needs effort to find facts about a query asks this
+   * first.
+   */
   isRecording(): boolean
   /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
   outsideTrace(): LiveTrace | undefined
@@ -66,7 +69,7 @@ export interface Profiler {
   readonly hints: boolean
   /** Whether queries outside of any trace are kept in traces of their own. */
   readonly collectsUntraced: boolean
-  /** What became of the catalog of each database; nothing where the application has switched it off. */
+  /** The state of the catalog of each database. Empty when the application has switched it off. */
   catalogs(): CatalogFacts[]
   /** Whether responses tell how long their queries took. */
   readonly serverTiming: boolean

@@ -1,5 +1,5 @@
-// What every copy of pg-loupe in one process has in common. An application can load two, for example one inside a
-// bundle and one from node_modules; both must see the same traces, so the state hangs on one symbol of globalThis.
+// The state that all copies of pg-loupe in one process share. An application can load two copies, for example one inside a
+// bundle and one from node_modules. Both must see the same traces, so the state is stored under one symbol of globalThis.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type SetupNotes, startNotes } from '../setup/setup-notes.ts'
 import type { ShownFinding } from '../testing/shown-findings.ts'
@@ -29,7 +29,7 @@ interface SharedState {
   /** There is a profiler that is on. */
   isProfiling: boolean
   readonly origin: AsyncLocalStorage<QueryOrigin | undefined>
-  /** What the calls of `ignore` around the running code say, outermost first. */
+  /** The reasons of the calls of `ignore` around the running code, outermost first. */
   readonly ignores: AsyncLocalStorage<readonly Ignore[]>
   /** Instrumented objects of other libraries, each with the function that undoes it. */
   readonly instrumented: WeakMap<object, () => void>
@@ -60,9 +60,9 @@ interface SharedState {
   }
   /** Warnings that have been given and are not repeated. */
   readonly warnings: Set<string>
-  /** What has to be done before the process ends, in this order. */
+  /** Work to do before the process ends, in this order. */
   readonly lastActs: Set<() => void>
-  /** Of them, those that are also right when the process goes on. */
+  /** The part of this work that is also correct when the process continues. */
   readonly flushes: Set<() => void>
 }
 
@@ -107,7 +107,7 @@ export function atExit(act: () => void): void {
   lastActs.add(act)
 }
 
-/** For whoever knows that the process is about to be killed, which would leave no exit. */
+/** For code that knows that the process is about to be killed without an exit event. */
 export function actLast(): void {
   const { lastActs, setupNotes } = sharedState()
   doAll(lastActs)
@@ -115,7 +115,7 @@ export function actLast(): void {
   setupNotes.leave?.()
 }
 
-/** What one of them throws must not keep the next from being done, and there is nobody left to tell. */
+/** An error of one task must not prevent the next one. It cannot be reported any more. */
 export function doAll(acts: ReadonlySet<() => void>): void {
   for (const act of acts) {
     try {

@@ -6,7 +6,7 @@ import { queriesSeen, type Sighting } from './shown-findings.ts'
 /** More findings than this are counted. */
 const NAMED = 2
 
-/** Empty without a sighting. What is new about a finding (it has grown, or another route has it) comes first. */
+/** Empty without a sighting. News about a finding (it has grown, or another route has it) comes first. */
 export function againNote(sightings: readonly Sighting[]): string {
   const sorted = NEWEST_FIRST.flatMap((state) => sightings.filter((sighting) => sighting.state === state))
   const named = sorted.slice(0, NAMED).map(describe)

@@ -1,4 +1,4 @@
-// What a baseline says of each finding, as plain data for reporters, which know nothing of baselines.
+// The state of each finding in a baseline, as plain data for reporters, which do not read baselines.
 import type { BaselineStates, Report } from '../types/report.ts'
 import { type Baseline, compareWithBaseline, judgedFindings } from './baseline.ts'
 

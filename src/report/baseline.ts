@@ -20,7 +20,7 @@ export interface BaselineEntry {
   at?: string | undefined
   /** The budget. */
   queries: number
-  /** Of a loop: the fingerprints of what it sends. */
+  /** For a loop: the fingerprints of its statements. */
   statements?: readonly string[] | undefined
 }
 
@@ -36,7 +36,7 @@ export interface Accepted {
   queries: number
 }
 
-/** What a baseline says of a report; each finding and each entry is in one place. */
+/** The comparison of a report with a baseline. Each finding and each entry is in exactly one place. */
 interface ComparedWithBaseline {
   /** Within their budget. */
   accepted: readonly Accepted[]
@@ -50,7 +50,7 @@ interface ComparedWithBaseline {
   unseen: readonly BaselineEntry[]
 }
 
-/** What is read of a report to compare it with a baseline. */
+/** The parts of a report that are compared with a baseline. */
 export type ComparableReport = Pick<Report, 'findings' | 'routes' | 'rules'>
 
 /**
@@ -88,7 +88,7 @@ export function sorted(findings: readonly BaselineEntry[]): Baseline {
   return { v: 2, findings: findings.toSorted((a, b) => compareText(a.key, b.key)) }
 }
 
-/** `detectors` are those that were on, where that is known: nothing is said of the entries of others. */
+/** `detectors` are those that were on, when they are known. Entries of other detectors are not judged. */
 export function compareWithBaseline(
   report: ComparableReport,
   baseline: Baseline,
@@ -179,7 +179,7 @@ function byName<Item extends Named>(
   return groups
 }
 
-/** What findings and entries have in common. */
+/** The common part of findings and entries. */
 type Named = Pick<Finding, 'key' | 'route'> & { statements?: readonly unknown[] | undefined }
 
 /** The key of what is no loop holds its statement. */

@@ -2,7 +2,7 @@
 // time of the database.
 import type { Query } from '../types/query.ts'
 
-/** Milliseconds in which at least one of the queries was under way; they stand in the order they started. */
+/** Milliseconds during which at least one of the queries was running. The queries are in the order in which they started. */
 export function busyMs(queries: readonly Query[]): number {
   let busy = 0
   let until = 0

@@ -1,5 +1,5 @@
-// A baseline brought up to date with a report. It only ever gets smaller, unless growth is asked for: what is fixed goes,
-// budgets shrink to what is needed, functions that have another name keep their entry. What was not seen stays.
+// Updates a baseline with a report. A baseline only becomes smaller, unless growth is allowed: fixed findings are removed,
+// budgets shrink to the present number, and renamed functions keep their entry. Findings that were not seen are kept.
 import {
   type Baseline,
   type BaselineEntry,

@@ -1,6 +1,6 @@
-// What has changed from one report to another: pure, report and report in, plain data out. Findings are known again as a
-// baseline knows them, by keys without lines, counts or times. What a day's load decides (slow queries) is not compared.
-// A finding whose route did not run is not taken for fixed.
+// Compares two reports: a pure function with plain data as its result. Findings are matched as in a baseline, by keys without
+// lines, counts or times. Findings that depend on the load of a day (slow queries) are not compared. A finding whose route
+// did not run does not count as fixed.
 import { compareText } from '../text/compare-text.ts'
 import type { Finding } from '../types/finding.ts'
 import type { ComparedRoute, Comparison, Report, Spread } from '../types/report.ts'

@@ -43,7 +43,7 @@ export interface ConsoleListener {
   flush(): void
 }
 
-/** What a route did in this period, as far as it was not printed. */
+/** The traces of a route in this period that have not been printed. */
 interface Sum {
   lines: number
   traces: number
@@ -61,7 +61,7 @@ interface ConsoleOptions {
   reportFile?: string | undefined
   /** Which traces have a line: those that sent a query, or those that say something new of a finding. */
   level?: 'requests' | 'findings'
-  /** Where links to a line lead. */
+  /** The target of links to a line. */
   editor?: string | undefined
 }
 
@@ -128,7 +128,7 @@ export function consoleListener({
 
   /** Lines of comments without a reason that were told. */
   const toldComments = new Set<string>()
-  /** Those that are not told yet: what they were meant to leave out is reported meanwhile. */
+  /** Wrong comments that are not reported yet. The findings that they were meant to suppress are reported in the meantime. */
   const wrongComments = ({ suppressions }: Report): Suppression[] =>
     suppressions.filter(({ state, at }) => {
       const place = `${at?.file}:${at?.line}`
@@ -195,7 +195,7 @@ function average(value: number): Spread {
   return { min: value, median: value, max: value }
 }
 
-/** What went wrong in the request itself. */
+/** The errors in the request itself. */
 function failures({ labels, queries }: Trace): string[] {
   const status = Number(labels?.status)
   const failed = queries.filter(({ error }) => error !== undefined).length

@@ -12,11 +12,11 @@ export interface FindingGroup<Found> {
   lead: Found
   /** Further findings of the same line and statement. */
   sameLine: readonly Found[]
-  /** What would be gone with them. */
+  /** The findings that fixing these would also remove. */
   explained: readonly Found[]
 }
 
-/** What grouping reads of a finding. */
+/** The fields of a finding that grouping reads. */
 type Groupable = Pick<
   Finding,
   'detector' | 'route' | 'callSite' | 'occurrences' | 'cost' | 'evidence' | 'statements'
@@ -71,7 +71,7 @@ function findCauses(findings: readonly Groupable[], describe: Describe): Map<num
             : undefined
       if (cause !== undefined) causes.set(index, cause)
     }
-    // What a loop explains explains nothing in its turn.
+    // A finding that a loop explains cannot explain others.
     for (const [index, cause] of causes) causes.set(index, causes.get(cause) ?? cause)
   }
   return causes

@@ -1,5 +1,5 @@
-// Whether a build may pass: a report, held against a baseline. It decides and gives the reasons; whoever asks prints them.
-// It does not soften: what is not in the baseline fails, and what has been seen of nothing is no pass.
+// Decides whether a build passes: a report, compared with a baseline. The function returns the decision and its reasons,
+// which the caller prints. A finding that is not in the baseline fails, and a report without queries does not pass.
 import { queriesOfWorst } from '../detectors/occurrence.ts'
 import type { Finding, Severity } from '../types/finding.ts'
 import type { Report } from '../types/report.ts'
@@ -20,7 +20,7 @@ export const FAIL_ON = ['error', 'warning', 'info', 'new'] as const satisfies re
 export interface Reason {
   finding: Finding
   queries: number
-  /** Its budget, where it is in the baseline and has grown. */
+  /** The budget in the baseline, when the finding has grown. */
   budget?: number
 }
 
@@ -33,7 +33,7 @@ export interface Verdict {
   accepted: number
   /** Entries of the baseline that are not found any more. */
   fixed: readonly BaselineEntry[]
-  /** Those that are found with fewer queries than they may have. */
+  /** Entries whose findings have fewer queries than their budget. */
   shrunk: readonly Accepted[]
 }
 

@@ -8,7 +8,7 @@ import type { ReporterOptions } from '../types/reporter.ts'
 import type { Trace } from '../types/trace.ts'
 import { isSameLoop } from './loop-finding.ts'
 
-/** Queries of all that is kept, and traces: some hundred megabytes. */
+/** Maximum number of queries, and of traces, that are kept: a few hundred megabytes. */
 const MOST_QUERIES = 200_000
 
 interface Kept {
@@ -16,7 +16,7 @@ interface Kept {
   findings: readonly Finding[]
   /** Counted from the first trace that was added. */
   number: number
-  /** What it is kept for, counted. */
+  /** Number of reasons to keep the trace. */
   reasons: number
 }
 
@@ -66,12 +66,12 @@ function sizeOf({ trace }: Kept): number {
   return Math.max(1, trace.queries.length)
 }
 
-/** Of equals the one whose id comes first, so that the order of the traces does not matter. */
+/** Among equal traces, the one with the first id is taken, so that the result does not depend on the order of the traces. */
 function isBetter(weight: number, trace: Trace, before: { kept: Kept; weight: number }): boolean {
   return weight > before.weight || (weight === before.weight && trace.id < before.kept.trace.id)
 }
 
-/** Nor what only the detectors read. */
+/** Drops fields that only the detectors read. */
 function withoutValues({ params, valueHashes, columns, usage, ...query }: Query): Query {
   return query
 }

@@ -1,5 +1,5 @@
-// A loop as one finding: what a person would say of it, made from the statements that it sends. Loops of several traces
-// are one when they have the same name and share a statement of one path; joining them gives the same in any order.
+// Describes a loop as one finding, built from the statements that it sends. Loops of several traces are one when they have
+// the same name and share a statement with one path. The result of joining them does not depend on the order.
 
 import { describedIds } from '../detectors/describe-detector.ts'
 import { loopKey } from '../detectors/identify.ts'
@@ -10,7 +10,7 @@ import { compareNames, severityOf, surestFirst, worstFirst } from '../worst-firs
 
 type Parts = Pick<Finding, 'route' | 'callSite' | 'occurrences' | 'occurrenceCount'> & {
   statements: readonly LoopStatement[]
-  /** What could be saved in the worst trace. */
+  /** The possible saving in the worst trace. */
   savedQueries: number
   /** More rows make more of them. */
   perRow: boolean

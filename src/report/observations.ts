@@ -1,5 +1,5 @@
-// What takes several traces to know, while they come in: each detector's observations, merged by their key. Concluding
-// leaves them as they are, so that it can be done after every trace and again at the end.
+// Collects facts for findings that need several traces: each detector's observations, merged by their key. Drawing
+// conclusions does not change them, so it can be repeated after every trace and at the end.
 
 import { today } from '../suppression/day.ts'
 import { isAbout, isInForce, keyOfMark, readMarks } from '../suppression/marks.ts'
@@ -21,7 +21,7 @@ export interface Observations {
   /** Returns the findings about what this trace has added to, as they are now. */
   add(trace: Trace): Finding[]
   conclude(): Finding[]
-  /** What would be concluded from queries that the code says to ignore. They are left out of all else. */
+  /** Conclusions from queries that the code marks as ignored. All other conclusions exclude these queries. */
   ignored(): IgnoredFinding[]
   /** Observations of keys that were too many to be kept. */
   readonly cut: number

@@ -83,7 +83,7 @@ export function parseReport(text: string, file: string): Report {
   )
 }
 
-/** Its first line is a trace. */
+/** The first line of the file is a trace. */
 function holdsTraces(text: string): boolean {
   try {
     return Array.isArray(Object(JSON.parse(text.slice(0, text.indexOf('\n') >>> 0))).queries)

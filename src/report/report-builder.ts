@@ -28,7 +28,7 @@ export interface ReportLimits {
 /** Far more than an application has, a stop for names that hold ids and for statements that are made up as they go. */
 const LIMITS: ReportLimits = { findings: 5000, routes: 1000 }
 
-/** What is known of a trace that was only counted. */
+/** The facts about a trace that was only counted. */
 interface CountedTrace {
   name: string
   queryCount: number
@@ -56,7 +56,7 @@ interface Samples {
   max: number
 }
 
-/** What a report needs to know beside the traces. */
+/** The information that a report needs besides the traces. */
 export interface ReportRules extends Omit<SuppressionRules, 'detectors' | 'knownDetectors'> {
   /** Default: the detectors of this package. It is unknown then which of them are switched on. */
   detectors?: SelectedDetectors
@@ -169,7 +169,7 @@ export class ReportBuilder {
     return ++this.#cut.internalErrors
   }
 
-  /** What had been left out before the traces came here. */
+  /** Counts of what was left out before the traces came here. */
   addCut(cut: Partial<Omit<Cut, 'observations'>>): void {
     for (const [name, count] of Object.entries(cut)) {
       const key = name as keyof typeof cut
@@ -177,7 +177,7 @@ export class ReportBuilder {
     }
   }
 
-  /** What has been left out so far. */
+  /** Counts of what has been left out so far. */
   get cut(): Readonly<Omit<Cut, 'observations'>> {
     return this.#cut
   }
@@ -252,7 +252,7 @@ function spentMs(trace: Trace, { occurrences }: Finding): number {
   return Math.max(0, ...spent)
 }
 
-/** Of two with one key. */
+/** Chooses one of two findings with the same key. */
 function isSame(a: Finding, b: Finding): boolean {
   return a.statements === undefined || b.statements === undefined || isSameLoop(a, b)
 }
@@ -271,7 +271,7 @@ function placeOf({ callSite, statements }: Finding): string {
   return JSON.stringify([callSite.map(({ file, line }) => [file, line]), statements])
 }
 
-/** What the accounts of suppressions call it: they are kept for each statement of a loop. */
+/** The names of a finding in the accounts of suppressions, which count each statement of a loop. */
 function namesOf({ key, route, statements }: Finding): string[] {
   return statements ? statements.map((statement) => statementKey(route, statement)) : [key]
 }
@@ -289,8 +289,8 @@ function mergeFindings(a: Finding, b: Finding): Finding {
 }
 
 /**
- * The one with the most queries is always among them, and has them all: a budget is held against it. Of the others the
- * first queries are enough.
+ * The occurrence with the most queries is always kept, with all of its queries, because a budget is compared with it. The
+ * other occurrences keep only their first queries.
  */
 function firstAndWorst(sorted: readonly Occurrence[]): Occurrence[] {
   const worst = sorted.reduce((a, b) => (countQueries(b) > countQueries(a) ? b : a))

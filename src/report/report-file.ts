@@ -37,7 +37,7 @@ export function keepReportFile(
     try {
       write()
     } catch (error) {
-      // It is tried again, but not told again: a disk that is full stays full for some time.
+      // Writing is tried again, but reported only once, because a full disk stays full for some time.
       if (hasFailed) return
       hasFailed = true
       process.emitWarning(`pg-loupe: the report could not be written: ${(error as Error).message}`)

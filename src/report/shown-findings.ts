@@ -1,5 +1,6 @@
-// What the live console has already shown, so that a page that is reloaded fifty times prints its N+1 once. A finding is
-// shown in full the first time it appears anywhere; on a further route, and when it grows, a part of one line says so.
+// Remembers what the live console has already shown, so that a page that is reloaded fifty times prints its N+1 once. A
+// finding is shown in full the first time it occurs anywhere. A part of a line reports it on a further route, and when it
+// grows.
 import { queriesOfWorst } from '../detectors/occurrence.ts'
 import type { Finding } from '../types/finding.ts'
 
@@ -60,7 +61,7 @@ export class ShownFindings {
   }
 }
 
-/** What costs no queries does not grow by them. */
+/** Findings without queries do not grow by them. */
 export function queriesSeen(finding: Finding): number {
   return finding.cost.queries === 0 ? 0 : queriesOfWorst(finding)
 }

@@ -1,5 +1,5 @@
-// What the stream that a text goes to can show. A file, a pipe and the log of a CI get plain text in lines of any length,
-// unless FORCE_COLOR or FORCE_HYPERLINK say otherwise.
+// The abilities of the stream that a text is written to. A file, a pipe and the log of a CI system get plain text in lines of
+// any length, unless FORCE_COLOR or FORCE_HYPERLINK is set.
 import { supportsHyperlink } from 'supports-hyperlinks'
 import type { ReporterOptions } from '../types/reporter.ts'
 import { wantsColor } from './wants-color.ts'

@@ -12,7 +12,7 @@ export function isOfTest({ occurrences }: Pick<Finding, 'occurrences'>, trace: T
   return occurrences.every((occurrence) => !isOfApplication(occurrence, trace, isTest))
 }
 
-/** What a runner's test did by itself, requests apart: the rows it got are read by the test. */
+/** The queries that a test sent itself, outside of requests: the test reads their rows. */
 export function isTestRun({ kind, labels }: Trace): boolean {
   return kind === 'test' && labels?.testFile !== undefined
 }

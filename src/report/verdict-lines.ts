@@ -1,6 +1,5 @@
-// The verdict on a report as lines for people: which findings fail it, and what to do next. Nothing that was accepted is
-// named, so that the reasons for a red build are all there is to read. Where they stand in full just above, they are not
-// listed again.
+// The verdict on a report as lines for people: which findings fail it, and the next step. Accepted findings are not named, so
+// that only the reasons for a failed build are listed. Findings that are printed in full just above are not listed again.
 import { plural } from '../text/plural.ts'
 import type { Reason, Verdict } from './gate.ts'
 import { printable } from './reporters/printable.ts'
@@ -8,7 +7,7 @@ import { printable } from './reporters/printable.ts'
 /** Named one by one; a first run without a baseline may fail for hundreds. */
 const NAMED = 50
 
-/** `baseline` is the name of the file, where there is one; `isListed` says whether the reasons stand elsewhere. */
+/** `baseline` is the name of the file, if there is one; `isListed` says whether the reasons are listed elsewhere. */
 export function verdictLines(verdict: Verdict, baseline?: string, isListed = false): string[] {
   const { failing, fixed, shrunk } = verdict
   const listed = isListed ? [] : failing

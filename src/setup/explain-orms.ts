@@ -3,7 +3,7 @@ import type { Notice } from './notice.ts'
 import type { SetupFacts } from './setup-facts.ts'
 
 export function explainOrms({ orms, isRegistered }: SetupFacts): Notice[] {
-  // It finds Drizzle by its first query.
+  // Drizzle is detected by its first query.
   if (isRegistered) return []
   return orms
     .filter(({ name, queriesWithoutLine }) => name === 'drizzle-orm' && queriesWithoutLine > 0)

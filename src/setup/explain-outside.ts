@@ -27,7 +27,7 @@ export function explainOutside(facts: SetupFacts): Notice[] {
       seen: `The ${worst.kind} was used ${plural(worst.uses.outside, 'time')} outside of any request.`,
       lost: 'Queries outside of requests are only counted, so nothing can be found in them.',
       nextStep: "Give each job a trace: await defaultProfiler().trace('name', () => job()), from 'pg-loupe'.",
-      // Of a server, `place` may be a line of a request.
+      // In a server, `place` may be a line of a request.
       place: isAll ? worst.place : worst.outsidePlace,
     },
   ]

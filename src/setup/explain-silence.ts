@@ -27,7 +27,7 @@ export function silentInTest(isDefault: boolean): Notice {
 }
 
 interface RunnerSteps {
-  /** What has to be set for tests to be traced, and for what they send to be reported. */
+  /** The settings that are needed to trace tests and to report their queries. */
   setUp: string
   report: string
 }

@@ -3,14 +3,14 @@ import { plural } from '../text/plural.ts'
 import type { Notice } from './notice.ts'
 import type { SetupFacts, SourceFacts } from './setup-facts.ts'
 
-/** They make their own connections, so that there is no pool to hand to `profilePool`. */
+/** These libraries open their own connections, so there is no pool to pass to `profilePool`. */
 const ORMS_WITH_CONNECTIONS: ReadonlySet<string> = new Set([
   'knex',
   'sequelize',
   'typeorm',
   '@prisma/adapter-pg',
 ])
-/** They are handed the application's own pool. */
+/** These libraries are given the application's own pool. */
 const ORMS_WITHOUT: ReadonlySet<string> = new Set(['drizzle-orm', 'kysely'])
 
 export function explainSources(facts: SetupFacts): Notice[] {

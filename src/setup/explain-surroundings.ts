@@ -54,7 +54,7 @@ function twoVersions(versions: readonly string[]): Notice {
 /** Told where the whole process was observed: elsewhere there is a profiler, or nobody to tell it. */
 export function explainNoProfiler({ surroundings, profilers, sources, isRegistered }: SetupFacts): Notice[] {
   if (!surroundings || profilers.length > 0 || surroundings.profilersOff > 0 || isRegistered) return []
-  // They are told of the set-up file of their runner.
+  // Test runners get the notice about their set-up file instead.
   if (surroundings.tests?.runner || sources.length === 0) return []
   const uses = sources.flatMap((source) => Object.values({ ...source.uses, bursts: 0 }))
   const total = uses.reduce((sum, count) => sum + count, 0)

@@ -1,5 +1,5 @@
-// What was found of the set-up in one process, as plain data: it can be written to a file, read by another process, and
-// explained there. It holds no live object, no value of the application, and no judgement.
+// Facts about the set-up in one process, as plain data: they can be written to a file, read by another process, and explained
+// there. They contain no live object, no value of the application, and no judgement.
 import type { Frame } from '../types/query.ts'
 
 export interface SetupFacts {
@@ -24,11 +24,11 @@ export interface SetupFacts {
   catalogs: readonly CatalogFacts[]
   /** The application's bundle that holds pg-loupe; absent where none does. */
   bundle?: BundleFacts | undefined
-  /** What else the process told; absent where nobody asked for it. */
+  /** Further facts about the process. Absent when they were not requested. */
   surroundings?: SurroundingFacts | undefined
 }
 
-/** What decides about the profiler without being a part of the set-up. */
+/** Circumstances that affect the profiler without being part of the set-up. */
 export interface SurroundingFacts {
   /** Version of Node.js, without the `v`. */
   node: string
@@ -83,7 +83,7 @@ export interface UnknownConnection {
 export interface OrmFacts extends PackageFacts {
   /** Queries in traces that it sent, as far as they were looked at: only the first ones of each pool and client are. */
   queries: number
-  /** Those of them of which no line of the application is known. */
+  /** Number of these queries without a known line of the application. */
   queriesWithoutLine: number
 }
 
@@ -97,7 +97,7 @@ export interface ProfilerFacts {
   middlewares: number
   /** Requests that passed them. */
   requests: number
-  /** It keeps queries outside of any trace in traces of their own. */
+  /** True when queries outside of any trace get traces of their own. */
   collectsUntraced: boolean
   /** Where its findings go, as far as they go anywhere. */
   outputs?: readonly ProfilerOutput[] | undefined

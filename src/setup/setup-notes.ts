@@ -1,8 +1,8 @@
-// What profilers, test runners and comments tell of themselves while the process runs, for whoever explains the set-up.
+// Facts that profilers, test runners and comments note while the process runs, for the explanation of the set-up.
 import type { TestNotes, WrongComment } from './setup-facts.ts'
 
 export interface SetupNotes {
-  /** Of the copies of pg-loupe that have made a profiler. */
+  /** The versions of the copies of pg-loupe that have created a profiler. */
   readonly versions: Set<string>
   /** Profilers that were made and are off. */
   profilersOff: number

@@ -1,5 +1,5 @@
-// A file that is only ever appended to: while the application runs without waiting for the disk, and at exit at once.
-// What is appended in one go stays together, also when other processes append to the same file.
+// A file that is only appended to: asynchronously while the application runs, and synchronously at exit. Text that is
+// appended in one call stays together, also when other processes append to the same file.
 import { closeSync, fchmodSync, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
 import { now } from '../host/real-time.ts'
 import { isStill, putAside, type Rotation } from './rotation.ts'
@@ -11,7 +11,7 @@ export interface AppendedFile {
   appendNow(chunk: Buffer): void
 }
 
-/** What is being written when the process exits gets this long; a local disk takes a fraction of it. */
+/** Maximum wait for a pending write when the process exits. A local disk takes a fraction of it. */
 const LAST_WRITE_MS = 1000
 
 /**
@@ -24,7 +24,7 @@ const LAST_WRITE_MS = 1000
 export function openAppended(file: string, confidential: boolean, rotation?: Rotation): AppendedFile {
   const open = () => {
     const opened = openSync(file, 'a+', confidential ? 0o600 : 0o666)
-    // It may have been there before. The rights of a device or a pipe are another's matter.
+    // The file may have existed before. The permissions of a device or a pipe are not changed.
     if (confidential && fstatSync(opened).isFile()) fchmodSync(opened, 0o600)
     return opened
   }
@@ -57,7 +57,7 @@ export function openAppended(file: string, confidential: boolean, rotation?: Rot
     },
     appendNow(chunk) {
       if (underWay) waitFor(descriptor, underWay)
-      // What is still being written goes to the file it was meant for.
+      // A pending write still goes to the file that it was started for.
       else makeRoom(chunk.length)
       underWay = undefined
       for (let from = 0; from < chunk.length; ) from += writeSync(descriptor, chunk, from)

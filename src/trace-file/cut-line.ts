@@ -1,5 +1,5 @@
-// What had to be left out of a trace file, as a line of its own between the traces: `{"v":1,"cut":{"untraced":3}}`. Each
-// says what has been added since the one before, so that the lines of many files are simply added up.
+// The line of a trace file that counts what was left out, between the traces: `{"v":1,"cut":{"untraced":3}}`. Each line
+// contains only what was added since the previous one, so that the lines of many files can be summed.
 import type { Cut } from '../types/report.ts'
 
 /** The part of `Cut` that no trace tells. */

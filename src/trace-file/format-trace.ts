@@ -1,6 +1,6 @@
-// One trace as a line of a trace file, version 1. Values stay out unless they were asked for: literals are taken out of
-// the statement, and names that are drawn anew for each trace tell which values are equal. The line comes in pieces, so
-// that whoever writes it can let the application go on in between.
+// Formats a trace as a line of a trace file, version 1. Values are left out unless requested: literals are removed from the
+// statement, and names that are drawn for each trace show which values are equal. The line is produced in pieces, so that the
+// application can continue in between.
 import { randomBytes } from 'node:crypto'
 import { ignoresOf } from '../sql/fingerprint/ignore-comment.ts'
 import { neutralLiterals } from '../sql/fingerprint/neutral-literals.ts'
@@ -11,7 +11,7 @@ import { relativeFrame } from './relative-frame.ts'
 /** Parameters of one query, as JSON can hold them. */
 export type Params = readonly unknown[] | undefined
 
-/** What is known while one trace is written. */
+/** The state while one trace is written. */
 interface Writing {
   folder: string | undefined
   values: boolean
@@ -43,7 +43,7 @@ export function* formatTrace(
   yield ']}'
 }
 
-/** What becomes of each field of a query; undefined leaves it out. A field that is missing here does not compile. */
+/** The conversion of each field of a query; undefined leaves the field out. A missing field does not compile. */
 const WRITERS: {
   [Name in keyof Required<Omit<Query, 'params'>>]: (query: Query, writing: Writing) => unknown
 } = {
@@ -81,7 +81,7 @@ const WRITERS: {
   usage: ({ usage }) => usage,
   bound: ({ bound }) => bound,
   effects: ({ effects }) => effects,
-  // Comments are left out of the statement, so what they say of it is told here.
+  // Comments are removed from the statement, so their marks are written here.
   ignored: (query) => unlessEmpty(ignoresOf(query)),
 }
 const FIELDS = Object.keys(WRITERS) as (keyof typeof WRITERS)[]

@@ -1,5 +1,5 @@
-// What a live trace does with its values when it closes, for a trace that was read with them: names take their place, so
-// that an analysis sees the same, whichever way it got the trace. Where a value is not known, nothing is said about it.
+// Replaces values by names in a trace that was read with values, as a live trace does when it closes. An analysis thus sees
+// the same in both cases. A value that is not known gets no name.
 import { statementValues } from '../sql/index.ts'
 import { valueNames } from '../trace/value-flow/value-names.ts'
 import type { Query } from '../types/query.ts'

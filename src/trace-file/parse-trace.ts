@@ -110,7 +110,7 @@ function complete(query: ReadQuery, queries: readonly ReadQuery[], isApplication
     ...(query.sqlLength === undefined ? limitInForce(query.sql, query.params) : {}),
     ...facts,
     ...(callSite ? { callSite } : {}),
-    // Of frames that are left out it is not known which they were.
+    // Which frames were left out is unknown.
     ...(runningFrames !== undefined && callSite?.length === recorded?.length ? { runningFrames } : {}),
     ...(builtAt?.file === undefined ? {} : { builtAt }),
     ...(source?.expression === undefined ? {} : { source: completeSource(source) }),

@@ -8,7 +8,7 @@ export interface Line {
   /** Where it begins in the stream, and how long it is there. */
   from: number
   bytes: number
-  /** It has a line break. */
+  /** True when the line ends in a line break. */
   isEnded: boolean
 }
 

@@ -10,13 +10,13 @@ import { LONGEST_LINE_BYTES, readLines } from './read-lines.ts'
 export interface ReadingListener {
   /** A line or a file that could not be read. */
   problem(message: string): void
-  /** What a file says was left out of it; told once for each such line. */
+  /** Called once for each line that counts what was left out. */
   cut?(counts: CutCounts): void
   /** Bytes read so far. */
   progress?(bytes: number): void
 }
 
-/** `-` is `standardInput`. What `application` says wins over what was recorded with a trace. */
+/** `-` is `standardInput`. The option `application` takes precedence over the recorded one. */
 export async function* readTraces(
   files: readonly string[],
   listener: ReadingListener,

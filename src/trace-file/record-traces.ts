@@ -25,7 +25,7 @@ export interface RecorderSettings {
   onLost: () => void
   /** Queries of traces that wait to be written; beyond it traces are dropped. */
   waitingQueries?: number
-  /** Absent: the file grows as long as there are traces. */
+  /** The limit at which the file is rotated. Absent when the file grows without limit. */
   rotation?: Rotation
 }
 

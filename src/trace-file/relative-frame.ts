@@ -1,5 +1,5 @@
-// Paths in files that are kept: relative to the working directory where they lie below it, with forward slashes, so that
-// two machines write the same. What lies elsewhere keeps its whole path.
+// Paths in stored files: relative to the working directory when they are below it, with forward slashes, so that two machines
+// write the same. Other paths stay absolute.
 import { isAbsolute, relative, sep } from 'node:path'
 import type { Frame } from '../types/query.ts'
 

@@ -6,7 +6,7 @@ import { join, parse } from 'node:path'
 import { epochMs } from '../host/real-time.ts'
 
 export interface Rotation {
-  /** Of one file. */
+  /** Maximum size of one file. */
   bytes: number
   /** The current one among them. */
   files: number

@@ -1,5 +1,5 @@
-// What a line of a trace file must look like, version 1, as `schema/trace-v1.json` says it to others: everything but the
-// version and the statements may be missing, null counts as missing, and fields that are not known are no mistake.
+// The shape of a line of a trace file, version 1, as in `schema/trace-v1.json`. All fields except the version and the
+// statements may be missing, null counts as missing, and unknown fields are allowed.
 import * as v from 'valibot'
 
 const number = v.number('a number')

@@ -6,7 +6,7 @@ import { types } from 'node:util'
 
 /** Timers up to this delay only let other work run, as setImmediate does: what follows is a part of the same work. */
 const YIELD_MS = 1
-/** Whoever waits for so long between two queries waits for a change; shorter waits spread a load. */
+/** Work that pauses for this long between two queries is polling for a change; shorter pauses spread a load. */
 const SLEEP_MS = 50
 
 export class AsyncRoot {
@@ -66,8 +66,8 @@ export function followRoots(): void {
 }
 
 /**
- * The root of the work that is about to send a query. A promise leads from before a sleep to after it, so whoever has slept
- * is recognised by the timer that is just being called, and begins anew.
+ * The root of the work that is about to send a query. A promise connects the work before a sleep with the work after it, so
+ * work that has slept is recognised by the timer that is being called, and gets a new root.
  */
 export function rootOfWork(): AsyncRoot {
   const root = store.getStore() ?? main
@@ -113,7 +113,7 @@ interface TimerInside {
 
 function beginTimer(timer: TimerInside): void {
   const { _idleTimeout: delayMs = 0, _repeat: repeatMs } = timer
-  // Still that of whoever started it; before Node.js 24, that of the last call of an interval.
+  // The trigger is still that of the starting code; before Node.js 24, it is that of the last call of an interval.
   const root = store.getStore() ?? main
   const startedBy = (root.interval === timer && root.startedBy) || root.origin
   woken = delayMs >= SLEEP_MS ? startedBy : undefined

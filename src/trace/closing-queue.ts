@@ -10,7 +10,7 @@ const TICK_MS = 10
 const STALL_MS = 5
 
 interface Quiet {
-  /** It is in the queue. */
+  /** True while the trace is in the queue. */
   isWaiting: boolean
   readonly closed: boolean
   /** When it is to be closed; `undefined` while it is not. */

@@ -1,5 +1,5 @@
-// The start of a statement that is too long to be kept. A statement of fifty megabytes is a bulk load: what tells it apart
-// stands at its start, and reading all of it would stop the application for seconds.
+// Keeps only the beginning of a statement that is too long. A statement of fifty megabytes is a bulk load: its beginning
+// identifies it, and reading all of it would block the application for seconds.
 
 /** A copy: a slice of a string keeps all of it in memory. */
 export function startOfText(text: string, length: number): string {

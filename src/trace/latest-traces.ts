@@ -1,11 +1,12 @@
-// The traces that have closed last keep what they hold, for whoever opened them and wants to read it; those before let go.
+// Keeps the contents of the traces that closed last, for code that opened them and wants to read them. Older traces release
+// their contents.
 import type { LiveTrace } from './live-trace.ts'
 
 const TRACES = 256
-/** Of all of them together; a query takes about a kilobyte. */
+/** Maximum number of queries of all kept traces together. A query takes about a kilobyte. */
 const QUERIES = 20_000
 
-/** Returns the function that is told of each trace that has closed. */
+/** Returns the function to call for each trace that has closed. */
 export function keepLatest(): (trace: LiveTrace) => void {
   const latest: { trace: LiveTrace; queries: number }[] = []
   let total = 0

@@ -14,7 +14,7 @@ import type { TraceHandle, TraceStart } from './trace-handle.ts'
 import type { TraceSettings } from './trace-settings.ts'
 import type { SingleValue } from './value-flow/single-values.ts'
 
-/** What parts of pg-loupe can say about a new trace, beyond what the application can. */
+/** Options for a new trace that only parts of pg-loupe can set. */
 export interface LiveTraceStart extends TraceStart {
   parent?: LiveTrace | undefined
   /** Also looks for queries that a single row has led to, in the traces inside it too: assertions need that. */
@@ -60,7 +60,7 @@ export class LiveTrace implements TraceHandle {
   readonly counted: CountedQueries | undefined
   /** How many traces of any route had sent something unexpected when this one began. */
   surprisesBefore = 0
-  /** Its position among the open traces. */
+  /** Position among the open traces. */
   slot = 0
   /** Values that the work got from outside, such as the path and the body of a request: they come from no rows. */
   input: (() => readonly unknown[]) | undefined

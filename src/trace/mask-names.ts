@@ -1,5 +1,5 @@
-// What a trace tells of names that the application has built from its data: labels of columns and prepared statements are
-// masked as they are in the statement (`data-names.ts`), wherever else they are named.
+// Masks names in a trace that the application has built from its data: labels of columns and prepared statements are masked
+// as in the statement (`data-names.ts`), wherever else they occur.
 import { dataLabels, isDataName } from '../sql/fingerprint/data-names.ts'
 import { fingerprint } from '../sql/fingerprint/fingerprint.ts'
 import { lex } from '../sql/fingerprint/lexer.ts'

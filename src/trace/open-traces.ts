@@ -3,7 +3,7 @@
 // Where each request passes, that was most of what profiling cost.
 
 interface Item {
-  /** Where it stands. */
+  /** The position in the list. */
   slot: number
 }
 

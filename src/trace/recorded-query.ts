@@ -17,7 +17,7 @@ import { type Call, NO_CALL } from './call-site/read-call.ts'
 import type { DriverField } from './query-recording.ts'
 import type { KeptCells } from './value-flow/kept-cells.ts'
 
-/** What is known when the query starts: what the driver told, with what the recorder adds. */
+/** The facts that are known when the query starts: those of the driver, and those that the recorder adds. */
 export interface RecordedStart {
   sql: string
   /** The length of the whole statement, when `sql` is only the beginning of it. */
@@ -109,7 +109,7 @@ export class RecordedQuery implements Query {
     return this.#call
   }
 
-  /** Of a query that Promise.all was given: the call that built it tells it from the others. */
+  /** The call that built a query inside of Promise.all, which distinguishes it from the other queries there. */
   get builtBy(): Call | undefined {
     return this.call.isCombining ? this.#builder : undefined
   }

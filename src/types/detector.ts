@@ -22,14 +22,16 @@ export type AnyDetectorId = DetectorId | (string & {})
 /** Each option is a whole number, or a record of whole numbers by name. */
 export type DetectorOptions = Record<string, number | Readonly<Record<string, number>>>
 
-/** What formats, gates and the grouping of findings know about a detector. A report carries this for detectors of users. */
+/**
+ * Properties of a detector for formats, gates and the grouping of findings. A report contains them for detectors of the user.
+ */
 export interface DetectorDescription<Id extends string = string> {
   /** Lower-case words joined by hyphens. Options, suppressions and reports use this name. */
   readonly id: Id
   readonly title: string
   /** The usual severity of its findings. Each finding has a severity of its own. */
   readonly severity: Severity
-  /** What the detector finds, in one or two sentences. */
+  /** One or two sentences about the findings of the detector. */
   readonly description?: string
   /** The address of its page. Formats link to it when it begins with `https://` or `http://`. */
   readonly url?: string

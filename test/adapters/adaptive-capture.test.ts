@@ -109,7 +109,7 @@ test('of what was captured from the middle on, no value is said to come from any
   const { profiler, app, behaviour, traces } = start({ capture: 'adaptive' })
   let partial: LiveTrace | undefined
   for (let turns = 1; !partial; turns++) {
-    // Where the machine is slow the route may be in full by its turn; a longer loop is new again.
+    // On a slow machine the route may be fully captured when its turn comes; a longer loop is new again.
     Object.assign(behaviour, { hasLoop: false, turns })
     await load(app, 60, profiler)
     behaviour.hasLoop = true

@@ -1,5 +1,5 @@
-// What holds for every version of Drizzle. Each version's own test brings its database and the ways it sends queries,
-// written against its own types; the promises are the same.
+// The contract for every version of Drizzle. Each version's own test provides its database and its ways to send queries,
+// written against its own types; the expectations are the same.
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 type Send = () => PromiseLike<unknown>
 
 export interface DrizzleUnderTest {
-  /** The test file, whose lines are named: each query stands on the line that ends with the mark of its name. */
+  /** The test file, whose lines are named: each query is on the line that ends with the mark of its name. */
   file: string
   profiler: Profiler
   pool: pg.Pool

@@ -1,5 +1,5 @@
-// What a browser's network panel is told of the queries of a response, however the response is made, and that nothing
-// else of it changes.
+// Tests the Server-Timing header about the queries of a response, however the response is created, and that nothing else of
+// the response changes.
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'

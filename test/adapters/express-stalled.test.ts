@@ -1,4 +1,4 @@
-// What follows a response is in its trace, also when the event loop stands still in between.
+// Tests that work after a response is in its trace, also when the event loop is blocked in between.
 import express from 'express'
 import pg from 'pg'
 import request from 'supertest'

@@ -197,7 +197,7 @@ describe.each([
   test('lets no error of ours reach who sets a property of the request', async () => {
     const { profiler, app } = setUp((app) => {
       app.get('/x', (request, response) => {
-        // What cannot be made text.
+        // A value that cannot be converted to text.
         request.route = { path: Object.create(null) }
         response.send(Object.keys(request.route))
       })

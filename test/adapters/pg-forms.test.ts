@@ -271,7 +271,7 @@ test('sees pipelined queries once each, with their own bytes', async () => {
   await Promise.all([pipelined.end(), one.end()])
 })
 
-/** What the types of pg leave out. */
+/** The parts that the types of pg leave out. */
 function config(config: Record<string, unknown>): pg.QueryConfig {
   return config as unknown as pg.QueryConfig
 }

@@ -1,4 +1,4 @@
-// What profilePool does not take, and what it says then; the pool stays as it was.
+// Tests the values that profilePool rejects, and its messages. The pool stays unchanged.
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
 import { profilePool, unprofilePool } from '../../adapters/pg/index.ts'

@@ -104,11 +104,11 @@ test('an error inside the profiler is counted, shown once, and reaches no query'
   }
   const expected = [{ d: 4 }, { e: 5 }, { a: 1 }, { b: 2 }, '42703']
 
-  // Where a query starts.
+  // The function that runs when a query starts.
   const { startQuery } = trace
   trace.startQuery = fail
   expect(await broken.context.run(trace, use)).toEqual(expected)
-  // Where its outcome is noted.
+  // The function that notes the outcome of a query.
   trace.startQuery = (start) => {
     const recording = startQuery.call(trace, start)
     return recording && { ...recording, sent: fail, finished: fail, failed: fail, received: fail }

@@ -1,4 +1,4 @@
-// What the application sees of a profiled pool: what it would have seen without.
+// Tests that the application sees a profiled pool exactly as it would without the profiler.
 import pg from 'pg'
 import oldestPg from 'pg-oldest'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -16,13 +16,13 @@ const oldestBare: pg.Pool = new oldestPg.Pool({ ...database.config, max: 1 })
 const oldest: pg.Pool = profilePool(new oldestPg.Pool({ ...database.config, max: 1 }), profiler)
 afterAll(() => Promise.all([pool, bare, oldest, oldestBare].map((one) => one.end())))
 
-/** Of the newest pg and of the oldest one that is supported: a pool that is profiled and one that is not. */
+/** A profiled pool and a bare one, of the newest pg and of the oldest supported version. */
 const pairs: [version: string, profiled: pg.Pool, bare: pg.Pool][] = [
   ['pg', pool, bare],
   ['pg 8.11', oldest, oldestBare],
 ]
 
-/** What a way of calling gives, in a form that can be compared. */
+/** The result of a way of calling, in a form that can be compared. */
 type Call = (pool: pg.Pool) => Promise<unknown>
 
 const calls: Record<string, Call> = {

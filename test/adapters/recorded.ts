@@ -1,4 +1,4 @@
-// What a profiler has recorded of a piece of work, for tests that compare it with what was sent.
+// The recorded queries of a piece of work, for tests that compare them with the queries that were sent.
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 

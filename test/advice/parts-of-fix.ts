@@ -3,7 +3,7 @@
 export interface FixParts {
   imports: string
   before: string
-  /** What stands in the loop instead of the query; empty where the query is dropped. */
+  /** The code that replaces the query in the loop. Empty when the query is dropped. */
   inside: string
   after: string
 }

@@ -1,4 +1,4 @@
-// What is advised for the loops of the example shop is pasted into a copy of it, until no code is advised any more. The copies
+// Pastes the advised code for the loops of the example shop into a copy of it, until no code is advised any more. The copies
 // compile, answer as the shop does, and only the loops listed here are found in them.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'

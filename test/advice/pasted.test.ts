@@ -1,5 +1,5 @@
-// What a finding advises is pasted into the program that it was found in. It compiles, gives what the loop gave, and nothing
-// is found in it any more.
+// Pastes the advice of a finding into the program that it was found in. The program then compiles, gives the result of the
+// loop, and has no findings.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
-// Programs with a loop that should be one query. The line `// loop` stands before the loop, `// end` behind it, and the query
-// stands between `/*<*/` and `/*>*/`, so that a test can paste what a finding advises. The Drizzle tables have other names
-// than those of SQL; rows lack parents and children, and values come twice.
+// Programs with a loop that should be one query. The line `// loop` precedes the loop, `// end` follows it, and the query is
+// between `/*<*/` and `/*>*/`, so that a test can paste the advice of a finding. The Drizzle tables have other names than
+// those of SQL; rows lack parents and children, and values occur twice.
 
 export interface Program {
   name: string

@@ -1,5 +1,5 @@
-// What is written instead of a loop, and where nothing is written, by the text of its statement. That the rows are the same is
-// what `test/remedies/` shows on a database.
+// Tests the statements that are written instead of a loop, and the cases without one, by the text of the loop's statement.
+// `test/remedies/` tests on a database that the rows are the same.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { LoopStatement } from '../../src/types/finding.ts'

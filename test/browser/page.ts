@@ -1,5 +1,5 @@
-// The page of the html reporter in Chromium: what only a browser can tell. What is shown and found is held without one, in
-// test/report/html.
+// Tests the page of the html reporter in Chromium, as far as a browser is needed. test/report/html tests its contents and its
+// search without one.
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -88,7 +88,7 @@ const LEAST_CONTRAST = 4.5
 
 interface Opened {
   page: Page
-  /** What the browser asked for, logged or threw. */
+  /** The requests, the console messages and the errors of the browser. */
   heard: string[]
 }
 

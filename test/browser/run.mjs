@@ -1,5 +1,5 @@
-// Finds a Chromium, or installs Debian's where that can be done, and opens the page in it. Where there is none to be had it
-// says so and passes: `npm test` holds what can be held without one.
+// Finds a Chromium, or installs Debian's where possible, and opens the page in it. Without one it prints a message and
+// passes: `npm test` covers everything that needs no browser.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'

@@ -1,4 +1,5 @@
-// One application, bundled in the ways that applications are. Whatever is not said here is the bundler's default.
+// Bundles one application in the ways that applications are bundled. All options that are not given here have the bundler's
+// defaults.
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import webpack from 'webpack'

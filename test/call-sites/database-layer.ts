@@ -1,4 +1,4 @@
-// An application's own layer over its pool: the line that matters is that of whoever calls it.
+// An application's own layer over its pool: the reported line must be that of the layer's caller.
 import type pg from 'pg'
 
 export const layerFile = import.meta.filename

@@ -1,4 +1,4 @@
-// Middleware that calls `next()` stands on the stack below what comes next, and is no caller of it.
+// Middleware that calls `next()` is below the next function on the stack, but is not its caller.
 import express from 'express'
 import express4 from 'express4'
 import pg from 'pg'

@@ -10,7 +10,7 @@ const things = pgTable('things', { id: integer().primaryKey(), name: text() })
 
 type Shape = () => unknown
 
-/** What is asked by each `loop` and by each `calls`. */
+/** The query that each `loop` and each `calls` sends. */
 export interface Shapes {
   [name: string]: { loop: Shape; calls: Shape }
 }
@@ -165,7 +165,7 @@ export function shapesOf(pool: pg.Pool, db: NodePgDatabase): Shapes {
       async loop() {
         for (const id of ids) await cached(id)
       },
-      // biome-ignore format: the calls stand on one line
+      // biome-ignore format: the calls are on one line
       async calls() {
         await cached(71); await cached(72); await cached(73)
       },
@@ -506,7 +506,7 @@ export function shapesOf(pool: pg.Pool, db: NodePgDatabase): Shapes {
       async loop() {
         return await Promise.all(ids.map((id) => db.$count(things, eq(things.id, id))))
       },
-      // biome-ignore format: the calls stand on one line
+      // biome-ignore format: the calls are on one line
       async calls() {
         return await Promise.all([db.$count(things, eq(things.id, 71)), db.$count(things, eq(things.id, 72)), db.$count(things, eq(things.id, 73))])
       },

@@ -103,7 +103,7 @@ describe('compiled', () => {
 })
 
 describe('a package whose source map names sources outside of node_modules is still a package', () => {
-  // What source-map-support does, which jest and ts-node install: functions get names from maps, and wrong ones.
+  // Behaves like source-map-support, which jest and ts-node install: functions get names from maps, and wrong ones.
   const mapping = `Error.prepareStackTrace = (error, sites) => [error, ...sites.map((site) => {
     const isPackage = site.getFileName()?.endsWith('mapped/index.js')
     const place = [site.getFileName(), site.getLineNumber(), site.getColumnNumber()].join(':')

@@ -50,7 +50,7 @@ test(
   DURATION_MS + 30_000,
 )
 
-/** Of a row, and of the JSON in it. */
+/** The columns of a row, and of the JSON in it. */
 function longestArray(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   const items = Object.values(value)

@@ -365,7 +365,8 @@ async function rowsReturned(sql: string, params: unknown[]): Promise<number | un
     const results = Array.isArray(result) ? result : [result]
     return results.reduce((sum, { rows }) => sum + rows.length, 0)
   } catch (error) {
-    // What has no type without its parameters' values cannot be run; a mistake in a case can be mended.
+    // A statement whose types are unknown without the values of its parameters cannot be run; a mistake in a case can be
+    // corrected.
     expect(String(error)).toMatch(/could not determine data type/)
     return undefined
   } finally {

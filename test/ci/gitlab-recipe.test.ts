@@ -76,7 +76,7 @@ test.skipIf(!hasCurl)(
   180_000,
 )
 
-/** What a runner makes of a job: its commands one after the other, until one fails. */
+/** Runs a job as a runner does: its commands one after the other, until one fails. */
 function script(job: string): string {
   return (jobs[job]?.script ?? []).filter((line) => line !== 'npm ci').join('\n')
 }

@@ -22,7 +22,7 @@ export function makeProject(databaseUrl: string): Project {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const bin = join(folder, '.bin')
   mkdirSync(bin)
-  // What is installed in the project is what npx runs.
+  // npx runs the package that is installed in the project.
   addProgram(bin, 'npx', `shift; exec "${process.execPath}" "${builtCommand}" "$@"`)
   addProgram(bin, 'gh', 'while [ "$1" != --body-file ]; do shift; done; cp "$2" "$COMMENT"')
   return {

@@ -1,4 +1,4 @@
-// The recipes of docs/ci.md: its blocks of YAML and shell, by the heading they stand under.
+// The recipes of docs/ci.md: its blocks of YAML and shell, by the heading above them.
 import { readFileSync } from 'node:fs'
 
 interface Recipe {

@@ -1,4 +1,4 @@
-// What docs/ci.md shows is what came out. After a change of the output: UPDATE_SHOWN_OUTPUT=1 npx vitest run test/ci
+// Checks that docs/ci.md shows the real output. After a change of the output: UPDATE_SHOWN_OUTPUT=1 npx vitest run test/ci
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'vitest'
 

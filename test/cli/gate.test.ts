@@ -30,7 +30,7 @@ interface Route {
   ignored?: string
 }
 
-/** A program with a job for each route; `lines` stand above everything. */
+/** A program with a job for each route, after the given `lines`. */
 function program(routes: Readonly<Record<string, Route>>, lines = 0): string {
   const jobs = Object.entries(routes).map(([name, { turns = 4, fixed = false, ignored }]) => {
     const loop = fixed

@@ -1,4 +1,5 @@
-// What V8 and commander say of an input quotes it: nothing of a file, or of its name, reaches the terminal as it is.
+// Error messages of V8 and commander quote their input. Nothing from a file, or from its name, may reach the terminal
+// unescaped.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

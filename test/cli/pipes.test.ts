@@ -1,4 +1,4 @@
-// Commands one behind the other, as a shell puts them: whoever reads may stop early, and nothing but the answer is said.
+// Tests commands in a pipe, as in a shell: a reader may stop early, and only the answer is printed.
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

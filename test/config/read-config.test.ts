@@ -1,4 +1,4 @@
-// The configuration file: where it is found, in which forms, and what is said of a wrong one.
+// Tests the configuration file: where it is found, its forms, and the messages about a wrong one.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'

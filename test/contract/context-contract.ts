@@ -1,6 +1,6 @@
-// What a context store has to keep: under a contended pool each query is in the trace of the request that sent it. The
-// statement carries its request's mark in its text, and it is the recorded trace that is compared: what the continuation
-// sees proves nothing. The application's own contexts are watched beside it, and must come out right too.
+// The contract of a context store: under a contended pool each query is in the trace of the request that sent it. The
+// statement contains its request's mark, and the recorded trace is compared, because the context of the continuation proves
+// nothing. The application's own contexts are checked as well.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createNamespace, type Namespace } from 'cls-hooked'
 import express from 'express'

@@ -349,7 +349,7 @@ function other(pool: pg.Pool, sql: string): Promise<unknown> {
   return called((done) => pool.query(sql, (error) => done(error)))
 }
 
-/** What the types of pg leave out: a query of its own kind, with or without a callback. */
+/** A form that the types of pg leave out: a query object of its own kind, with or without a callback. */
 function submit<T>(client: pg.PoolClient, query: unknown, ...more: unknown[]): T {
   return (client.query as unknown as (...args: unknown[]) => T).call(client, query, ...more)
 }

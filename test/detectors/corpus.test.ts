@@ -1,5 +1,5 @@
-// The cases by which other tools judge themselves, held against our default options. What the corpus marks as contested
-// or as quiet only by its own tool's threshold is decided here, each with its reason.
+// Runs the cases by which other tools test themselves with the default options. Cases that the corpus marks as contested, or
+// as quiet only by its own tool's threshold, are decided here, each with its reason.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
@@ -19,7 +19,7 @@ const cases: Case[] = JSON.parse(
   readFileSync(new URL('../corpus/n-plus-one-cases.json', import.meta.url), 'utf8'),
 )
 
-/** Where we decide otherwise than the tool a case comes from. */
+/** Cases that are decided differently than by the tool they come from. */
 const DECIDED: Record<string, { verdict: Case['expected']; because: string }> = {
   'sentry-np1-unparameterized': { verdict: 'none', because: 'one value ten times is a duplicate query' },
   'sentry-mn-mostly-http': {
@@ -75,7 +75,7 @@ test('each loop of a loud case is found with all its queries, and the right pare
         offenders.every((index) => occurrence?.queries.includes(index)),
       )
       if (!match) return [`${one.id}: ${offenders} are not one finding`]
-      // That tool names the statement just before; it is known of another one that it returned as many rows.
+      // That tool names the previous statement, but another one is known to have returned as many rows.
       if (one.id === 'laravel-all' && parent === 1)
         return match.parent === 0 ? [] : [`${one.id}: parent ${match.parent}`]
       const isOther = match.parent !== undefined && parent !== null && match.parent !== parent

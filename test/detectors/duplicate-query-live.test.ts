@@ -1,5 +1,5 @@
-// What may happen between two equal questions on a real server: each case with its twin, in which nothing happens that
-// could change the answer.
+// Tests events between two equal queries on a real server: each case has a twin in which nothing happens that could change
+// the result.
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -25,7 +25,7 @@ interface Loop {
   child: string
   /** The parameters of the child for a row of the parent. */
   values: (row: Record<string, unknown>) => unknown[]
-  /** Those of the remedy: the array for `any`, or what parent and child take besides the joined columns. */
+  /** The values of the remedy: the array for `any`, or those that parent and child need besides the joined columns. */
   remedyValues: (rows: Record<string, unknown>[]) => unknown[]
 }
 

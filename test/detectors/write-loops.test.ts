@@ -28,7 +28,7 @@ beforeEach(async () => {
   await plain.query('truncate documents, lines, links, versions, jobs, counters')
 })
 
-/** What is found in the queries that the application sends for one job. */
+/** The findings in the queries that the application sends for one job. */
 async function findIn(work: (pool: pg.Pool) => Promise<void>): Promise<Report> {
   const profiler = createProfiler({
     reporters: [],

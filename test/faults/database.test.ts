@@ -1,5 +1,5 @@
-// What fails in the database or on the way to it fails for the application as it would without the profiler: each fault is
-// caused twice, on a bare pool and on a profiled one, on a server of this file's own, and the outcomes are compared.
+// Failures in the database, or on the way to it, must look to the application as they would without the profiler. Each fault
+// is caused twice, on a bare pool and on a profiled one, on a server of this file's own, and the outcomes are compared.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
@@ -15,12 +15,12 @@ afterAll(() => server.stop())
 
 interface Place {
   pool: pg.Pool
-  /** Of idle clients, as the pool tells them. */
+  /** Errors of idle clients, as the pool reports them. */
   idleErrors: string[]
   profiler: Profiler | undefined
 }
 
-/** What the application sees: a result, or the error with all that tells it from others. */
+/** The result that the application sees: rows, or the error with all its properties. */
 async function seen(query: Promise<pg.QueryResult>): Promise<unknown> {
   try {
     return (await query).rows
@@ -155,7 +155,7 @@ describe('the application sees what it would have seen', () => {
       const late = seen(pool.query('select 4'))
       const all = Promise.race([
         Promise.all([...told, late]),
-        // What waits in a pool that has ended waits for ever, with pg alone too.
+        // A request that waits in a pool that has ended waits for ever, with pg alone too.
         new Promise((resolve) => setTimeout(resolve, 500, 'still waiting')),
       ])
       return [

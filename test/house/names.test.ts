@@ -1,4 +1,4 @@
-// What has to agree by name: a detector, its file, its page and its test; the version; the justified dependencies.
+// Checks names that must agree: a detector, its file, its page and its test; the version; the justified dependencies.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -59,7 +59,7 @@ test('lists each option of each detector with its default', () => {
 /** A default that is the same everywhere. */
 const PLAIN = /^(?:\d[\d.]*|true|false)$/
 
-/** Those that the message about an unknown one lists; of `limits` and `artifacts` what they hold. */
+/** The options in the message about an unknown option, including those inside `limits` and `artifacts`. */
 function allNames(): string[] {
   const unknown = { unknown: 1 } as object
   const [top, limits, artifacts] = [unknown, { limits: unknown }, { artifacts: unknown }].map(namesInMessage)

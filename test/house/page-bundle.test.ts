@@ -1,4 +1,5 @@
-// The bundle of the HTML page is committed, so that what runs from source needs no build. Here it is held to its source.
+// The bundle of the HTML page is committed, so that running from source needs no build. This test compares it with its
+// source.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { bundlePage, PAGE_BUNDLE } from '../../scripts/bundle-page.mjs'

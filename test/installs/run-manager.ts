@@ -1,7 +1,7 @@
 // A package manager or a program that it has installed, as a developer's shell would start it.
 import { spawn } from 'node:child_process'
 
-/** What `npm pack` made; run.mjs tells. */
+/** The tarball of `npm pack`; run.mjs provides its path. */
 export const tarball = process.env.PG_LOUPE_TARBALL ?? ''
 
 const LONGEST_MS = 150_000
@@ -32,7 +32,7 @@ export function runManager(
   })
 }
 
-/** What npm and this runner set is not there: package managers read the variables of each other. */
+/** Variables of npm and of this runner are removed, because package managers read the variables of each other. */
 function strangersEnvironment(): NodeJS.ProcessEnv {
   const names =
     /^(?:NODE_ENV|NODE_OPTIONS|FORCE_COLOR|VITEST.*|TEST|PROD|DEV|MODE|BASE_URL|SSR|TINYPOOL.*|npm_.*|INIT_CWD|PG_LOUPE_.*)$/i

@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/installs/*.suite.ts'],
     globalSetup: ['test/temporary-folder-setup.ts', 'test/postgres/global-setup.ts'],
     fileParallelism: false,
-    // Of the processes of package managers, too.
+    // Includes the processes of package managers.
     maxConcurrency: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -1,4 +1,4 @@
-// What is kept has an end, whatever an application does; beyond it counting goes on, and the report says what was cut.
+// Tests the limits: beyond each of them counting goes on, and the report says what was left out.
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { afterAll, expect, test } from 'vitest'

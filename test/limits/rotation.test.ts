@@ -1,4 +1,5 @@
-// A trace file has an end: it is put aside when it has grown, whoever else appends to it, and no whole line is lost.
+// Tests that a trace file is rotated when it has reached its size, also when others append to it, and that no complete line
+// is lost.
 import { execFile } from 'node:child_process'
 import {
   mkdirSync,

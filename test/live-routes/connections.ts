@@ -1,4 +1,4 @@
-// What the routes of the battery get to work with: a pool, Drizzle in both versions on it, and a cache as slow as a network.
+// The connections for the routes of the battery: a pool, Drizzle in both versions on it, and a cache as slow as a network.
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzle1, type NodePgDatabase as NodePgDatabase1 } from 'drizzle-orm-rc/node-postgres'

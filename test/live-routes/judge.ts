@@ -5,7 +5,7 @@ import type { Frame } from '../../src/types/query.ts'
 import type { GuiltyMark, Marks } from './marks.ts'
 import type { Visit } from './visit.ts'
 
-/** Empty when all that was found about the route is right. `refused` says of a remedy why the database does not take it. */
+/** Empty when all findings of the route are right. `refused` returns the reason why the database rejects a remedy. */
 export function judge(
   visit: Visit,
   all: readonly Finding[],
@@ -24,7 +24,7 @@ export function judge(
   ]
 }
 
-/** Of a loop each statement that it sends: each has a detector, a line and an origin of its own. */
+/** Takes each statement of a loop: each has its own detector, line and origin. */
 function withStatements(finding: Finding): Finding[] {
   const { statements = [], ...whole } = finding
   return statements.length === 0 ? [whole] : statements.map((statement) => ({ ...whole, ...statement }))

@@ -1,5 +1,5 @@
-// Routes as application developers write them, each labelled by what a senior reviewer would say of it: the guilty ones are
-// named at their line, with the origin their values really have, and the innocent ones get no warning and no error.
+// Tests routes as application developers write them, each labelled with the judgement of a senior reviewer: mistakes are
+// reported at their line, with the real origin of their values, and correct routes get no warning and no error.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -99,7 +99,7 @@ test('nothing went wrong inside, and nothing was sent outside of a request', () 
   expect(report.cut).toMatchObject({ internalErrors: 0, untraced: 0 })
 })
 
-/** What the database says to the statements that are printed as remedies and that it does not take. */
+/** The errors of the database for printed remedies that it rejects. */
 async function refusedRemedies(): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const [i, { fix = '' }] of report.findings.entries()) {
@@ -117,10 +117,10 @@ test('each remedy leaves the rows, and gives every turn the rows, that its loop 
   expect(verdicts.length).toBeGreaterThan(80)
 })
 
-/** Its loop runs under a setting of the transaction. */
+/** The loop of this route runs under a setting of the transaction. */
 const NEEDS_A_SETTING = new Set(['GET /structure/tenant-loop'])
 
-/** All that is wrong, for whoever works on it. */
+/** Prints all deviations, for developers who work on them. */
 function printTable() {
   for (const { route, label } of visits) {
     for (const wrong of wrongs.get(route) ?? [])

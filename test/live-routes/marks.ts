@@ -1,7 +1,7 @@
-// Reads from the sources of the routes what is to be said of them. Above a line that a report has to name stands
-// `// guilty: n-plus-one`, with `, proven` where nothing less will do; above the line that the values of a proven loop come
-// from stands `// origin: author_id`, with the column. A mark is about the route that is registered above it, or those it
-// names: `// guilty: n-plus-one in GET /structure/service`. Of a call over several lines, the line is the one of its method.
+// Reads the expected findings from the sources of the routes. `// guilty: n-plus-one` is above a line that a report must
+// name, followed by `, proven` when the finding must be proven. `// origin: author_id`, with the column, is above the line
+// that the values of a proven loop come from. A mark belongs to the route that is registered above it, or to the named ones:
+// `// guilty: n-plus-one in GET /structure/service`. For a call over several lines, the line is that of its method.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

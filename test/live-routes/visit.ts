@@ -1,4 +1,4 @@
-// How a route is called, and what its author says of it. Which line a guilty one is to be named at is marked there.
+// The request of a route, and its author's judgement. Marks in the source contain the expected lines.
 
 export interface Visit {
   /** Method and pattern, as the trace is named. */

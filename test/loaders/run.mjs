@@ -1,5 +1,5 @@
-// Installs the loaders as their lock says, and starts programs with each of them, bare and under pg-loupe. Whatever cannot
-// be had is a failure.
+// Installs the loaders by their lock file, and starts programs with each of them, without and with pg-loupe. A package that
+// cannot be installed is a failure.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// Compiles pg-native against libpq and runs the check with it. Where there is no libpq or no compiler it says so and
-// passes: pg.native cannot be used on that machine either.
+// Compiles pg-native against libpq and runs the check with it. Without libpq or a compiler it prints a message and passes,
+// because pg.native cannot be used on that machine either.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -26,7 +26,7 @@ const instrument = () => {
   instrumentation = new PgInstrumentation({ requireParentSpan: true, ...JSON.parse(options) })
   instrumentation.setTracerProvider(provider)
   instrumentation.enable()
-  // What is loaded already is patched when it is asked for again.
+  // A module that is already loaded is patched when it is required again.
   require('pg')
   require('pg-pool')
 }

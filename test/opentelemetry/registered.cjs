@@ -1,4 +1,4 @@
-// An application with OpenTelemetry that knows nothing of the profiler, which is loaded before or after it.
+// An application with OpenTelemetry and without any code of the profiler, which is loaded before or after it.
 const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks')
 const { context, trace: tracing } = require('@opentelemetry/api')
 const { PgInstrumentation } = require('@opentelemetry/instrumentation-pg')

@@ -1,5 +1,5 @@
-// Installs OpenTelemetry's instrumentation as its lock says and runs the check with it. Whatever cannot be had is a
-// failure.
+// Installs OpenTelemetry's instrumentation by its lock file and runs the check with it. A package that cannot be installed is
+// a failure.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -37,7 +37,7 @@ describe.each(orms.map((orm) => [`${orm.name} ${versionOf(orm)}`, orm] as const)
   let open: OpenOrm
   beforeAll(async () => {
     open = await orm.open(database.url)
-    // What it sends once per connection is no part of what is measured.
+    // Statements that are sent once per connection are not part of the measurement.
     await open.loop.fixed()
     rows.set(orm, { name: orm.name, page: orm.page, version: versionOf(orm) })
   })
@@ -71,7 +71,7 @@ async function see(orm: Orm, kind: string, way: Way): Promise<Cell> {
   expect(bad.findings.length).toBeGreaterThan(0)
   for (const { detector, confidence, statements = [] } of bad.findings) {
     expect([detector, confidence]).toEqual(['n-plus-one', 'proven'])
-    // What an ORM sends in each turn, be it one statement or two, is one loop.
+    // The statements of each turn, whether one or two, are one loop.
     expect(new Set(statements.map(({ count }) => count))).toEqual(new Set([AUTHORS]))
   }
   const places = bad.findings.map(

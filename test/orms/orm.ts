@@ -1,11 +1,11 @@
-// What the matrix needs of an ORM: the same page written with each, the way its users write it. The tables are those of
+// The interface of an ORM for the matrix: the same page written with each ORM, as its users write it. The tables are those of
 // `library.sql`. Each line that sends the queries of a loop ends with the mark `// loop`, `// parallel` or `// nested`.
 
 export interface Orm {
   name: string
   /** The installed package whose version the table tells. */
   package: string
-  /** What tells how to set it up, from README.md. */
+  /** The instructions for its set-up, from README.md. */
   page: string
   /** The file whose lines are named. */
   file: string
@@ -30,6 +30,6 @@ export interface Way {
   bad?: () => Promise<unknown>
   /** Sends as few queries as there are tables, or one. */
   fixed: () => Promise<unknown>
-  /** Why no line of the application can be had, where that is so. */
+  /** The reason why no line of the application is known, if so. */
   noLine?: string
 }

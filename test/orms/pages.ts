@@ -85,7 +85,7 @@ const COMMANDS: Record<string, string> = {
   vitest: 'node node_modules/vitest/vitest.mjs run --config vitest.config.mjs',
 }
 
-/** What `GET /authors` answers, from library.sql. */
+/** The answer of `GET /authors`, from library.sql. */
 const LIBRARY = [7001, 7002, 7003, 7004].map((id) => ({
   id,
   name: `author ${id}`,
@@ -102,7 +102,7 @@ function inOrder(authors: { books: { title: string }[] }[]) {
   return authors
 }
 
-/** What TypeORM and MikroORM want for their decorators. */
+/** Compiler options that the decorators of TypeORM and MikroORM need. */
 const TSCONFIG = { compilerOptions: { experimentalDecorators: true, emitDecoratorMetadata: true } }
 
 let folders = 0

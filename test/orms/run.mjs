@@ -1,6 +1,5 @@
-// Installs the ORMs as their lock says, and pg-loupe packed as it would be published; generates Prisma's client, and runs
-// the matrix and the pages of docs/orms. `--update` writes the matrix's table into README.md. Whatever cannot be had is a
-// failure.
+// Installs the ORMs by their lock file, and the packed pg-loupe; generates Prisma's client, and runs the matrix and the pages
+// of docs/orms. `--update` writes the matrix's table into README.md. A package that cannot be installed is a failure.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +25,7 @@ run(
   ],
   here,
 )
-// It would download an engine that its pg adapter does not use.
+// Prisma would download an engine that its pg adapter does not use.
 run(
   process.execPath,
   [join(here, 'node_modules/prisma/build/index.js'), 'generate', '--schema', 'schema.prisma'],

@@ -241,7 +241,7 @@ describe('the command', () => {
   })
 })
 
-/** What `npm pack` reads. */
+/** The files that `npm pack` reads. */
 function cloneToPack(): string {
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const included = files.filter((pattern: string) => !/[!*]/.test(pattern))

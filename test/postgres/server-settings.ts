@@ -1,5 +1,5 @@
-// What a server started by us is told, whichever way it is started. The data is thrown away, so durability
-// buys nothing and costs most of the time; everything that a query could notice stays at its default.
+// The settings of a server that the tests start, in any way. Its data is discarded, so durability is switched off to save
+// time. All settings that a query could notice have their defaults.
 
 export const SERVER_SETTINGS = [
   'fsync=off',

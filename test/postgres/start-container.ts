@@ -82,7 +82,7 @@ async function withPatience<T extends { stop(): Promise<unknown> }>(
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      // What comes up after all is nobody's any more.
+      // A container that starts after all is removed, because no test uses it any more.
       starting.then((started) => started.stop()).catch(() => {})
       reject(new Error(`not started after ${patienceMs / 1000} s`))
     }, patienceMs)

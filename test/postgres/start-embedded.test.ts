@@ -180,12 +180,12 @@ describe.concurrent('an embedded server', () => {
   })
 })
 
-/** What the process that started the server goes on to do. */
+/** The further program of the process that started the server. */
 const STAY = 'setInterval(() => {}, 1000)'
 
 type Started = Pick<EmbeddedServer, 'serverPid' | 'keeperPid' | 'directory'>
 
-/** What there is of a server: nothing, when it is gone. */
+/** The remains of a server: none, when it is gone. */
 function traces({ serverPid, keeperPid, directory }: Started): string[] {
   const segments = existsSync('/proc/sysvipc/shm') ? readFileSync('/proc/sysvipc/shm', 'utf8') : ''
   return [

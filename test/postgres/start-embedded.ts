@@ -15,7 +15,7 @@ import type { StartedServer } from './started-server.ts'
 
 type Orphan = Pick<EmbeddedServer, 'serverPid' | 'directory'>
 
-/** What the keeper writes on its standard output, a line of JSON each. */
+/** The messages that the keeper writes on its standard output, one line of JSON each. */
 type KeeperMessage =
   | { event: 'ready'; url: string; port: number; user: string | null; serverPid: number; directory: string }
   | { event: 'failed'; message: string }
@@ -28,7 +28,7 @@ export interface EmbeddedServer extends StartedServer {
 }
 
 export interface EmbeddedOptions {
-  /** Where the PostgreSQL files are; as installed by npm unless given. */
+  /** Folder of the PostgreSQL files. Default: as installed by npm. */
   native?: string
   /** Tried before any free port. */
   ports?: number[]
@@ -61,7 +61,7 @@ export async function startEmbedded({ native, ports = [] }: EmbeddedOptions = {}
     if (code !== 0) orphanGone = removeOrphan(message)
     if (!stopping) process.stderr.write(`The embedded PostgreSQL on port ${message.port} ended by itself\n`)
   })
-  // Whoever forgets to stop it still ends by itself, and the keeper cleans up then.
+  // A process that does not stop the server can still exit, and the keeper then cleans up.
   keeper.unref()
   for (const stream of [keeper.stdin, keeper.stdout]) {
     stream.on('error', () => {})

@@ -1,6 +1,6 @@
-// The one place that gives tests, examples and the demo a real PostgreSQL: a given connection URL, else a
-// container where a Docker engine answers, else the embedded server from npm. Knows nothing of any test
-// runner, and never falls back silently: whoever asked gets told what is in use and why.
+// The one place that provides a real PostgreSQL for tests, examples and the demo: a given connection URL, otherwise a
+// container when a Docker engine answers, otherwise the embedded server from npm. It depends on no test runner, and never
+// falls back silently: it reports what it uses and why.
 import { randomBytes } from 'node:crypto'
 import { findDockerEngine } from './docker-engine.ts'
 import { type PostgresSettings, type PostgresSource, readPostgresSettings } from './postgres-settings.ts'

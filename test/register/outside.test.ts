@@ -1,5 +1,5 @@
-// What no request has caused: each call of a timer, a socket or a port is a unit of work of its own, and so is the main
-// program. What repeats from unit to unit is no loop; what one unit repeats is.
+// Tests work outside of requests: each call of a timer, a socket or a port is a unit of work of its own, and so is the main
+// program. Repetition from unit to unit is no loop; repetition inside one unit is.
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Applications that know nothing of pg-loupe, each in a process of its own, profiled from outside.
+// Tests applications that contain no code of pg-loupe, each in its own process, profiled from outside.
 import { type ExecFileException, execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

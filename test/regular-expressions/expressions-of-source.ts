@@ -1,4 +1,5 @@
-// Every regular expression that stands in a source file, found by a parser: a search by text takes divisions for some.
+// All regular expressions in a source file, found by a parser, because a text search would take divisions for regular
+// expressions.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'

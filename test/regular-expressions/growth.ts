@@ -2,7 +2,9 @@
 // another, and a text with a longer one: what else the machine does, and how quick it is, makes no difference to that.
 import { type HardInput, hardInputs, inputOf } from './worst-inputs.ts'
 
-/** What is in any case linear, because the smallest quadratic expression takes many times that for 100,000 characters. */
+/**
+ * A time that is certainly linear, because the smallest quadratic expression takes many times as long for 100,000 characters.
+ */
 const QUICK_MS = 40
 /** A quadratic expression takes four times as long for twice the text. */
 const SUPERLINEAR = 3

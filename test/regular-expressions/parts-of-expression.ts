@@ -1,4 +1,4 @@
-// The parts of a regular expression, as far as it takes to make texts that they match. What matches no text of its own (a
+// The parts of a regular expression, as far as needed to build texts that they match. A part without a text of its own (a
 // border, a back reference) is an empty text.
 
 export type Part =

@@ -9,7 +9,7 @@ export interface HardInput {
 }
 
 const FAILURES = ['', '\0', '\n', '(', 'x"']
-/** Of each part so many different texts. */
+/** Number of different texts for each part. */
 const SAMPLES = 3
 const PIECES = 30
 const PAIRED = 12
@@ -24,7 +24,7 @@ export function hardInputs(source: string, flags: string): HardInput[] {
   const paired = single.slice(0, PAIRED)
   const alone = single.flatMap((pump) => [...prefixes].slice(0, PREFIXES).map((prefix) => ({ prefix, pump })))
   const pairs = paired.flatMap((one) => paired.map((two) => ({ prefix: '', pump: one + two })))
-  // What comes too late may be what makes it fail, as a second SELECT does.
+  // A late part of the text may make the match fail, as a second SELECT does.
   const late = single
     .slice(0, PAIRED)
     .flatMap((suffix) => paired.map((pump) => ({ prefix: '', pump, suffix })))

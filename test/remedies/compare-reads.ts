@@ -16,7 +16,7 @@ import {
 export interface Comparison {
   turns: number
   rows: number
-  /** What the loop got and the remedy has not, or the other way round; empty when they agree. */
+  /** The rows that only the loop or only the remedy returned. Empty when they agree. */
   differences: readonly string[]
 }
 
@@ -71,13 +71,13 @@ const isPair = (fix: string): boolean => fix.endsWith('a bracket for each row')
 const isLateral = (fix: string): boolean => fix.includes('left join lateral')
 
 interface Key {
-  /** Of the remedy's row. */
+  /** A value of the remedy's row. */
   column: number
-  /** What it is written as. */
+  /** The text of the value. */
   texts: ReadonlySet<string | null>
 }
 
-/** Where a row of the remedy says whose it is. */
+/** The column by which a row of the remedy is assigned. */
 function keyColumns({ fix, turns }: RecordedLoop, got: Rows, remedy: Rows, keys: number): number[] {
   const added = remedy.names.length - got.names.length
   if (isLateral(fix)) return Array.from({ length: keys }, (_, at) => Math.min(at, added - 1))
@@ -187,7 +187,7 @@ function compareTurn(
 const isGrouped = ({ fix, text: sent }: RecordedLoop): boolean =>
   / group by /.test(fix) && !/ group by /.test(sent)
 
-/** What the remedy says that is to be taken for a value without rows: 0, NULL, or the default of COALESCE. */
+/** The result that the remedy names for values without rows: 0, NULL, or the default of COALESCE. */
 function isEmptyGroup({ rows }: Rows): boolean {
   return (
     rows.length === 1 &&

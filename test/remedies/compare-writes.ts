@@ -9,7 +9,8 @@ export async function compareWrites(client: ClientBase, loop: RecordedLoop): Pro
   try {
     return await compareFrom(client, loop, [])
   } catch (error) {
-    // Its rows are there already, or what they refer to is not: both begin with an empty table then.
+    // The rows of the loop exist already, or the rows that they refer to are missing: both runs then begin with an empty
+    // table.
     if (!(error instanceof LoopError) || !loop.text.startsWith('insert ')) throw error
     return await compareFrom(client, loop, [
       'set local session_replication_role = replica',
@@ -80,7 +81,7 @@ async function within<Result>(client: ClientBase, work: () => Promise<Result>): 
   }
 }
 
-/** What the clock and chance have put into a row since the transaction began is the same for both. */
+/** The values that the clock and chance have put into a row since the transaction began are equal for both. */
 async function tableRows(client: ClientBase, table: string, given = ''): Promise<string> {
   const { rows } = await client.query(
     `select to_jsonb(t) as row, t.xmin::text = (txid_current() % 4294967296)::text as is_new from ${table} t`,

@@ -11,7 +11,7 @@ export interface RecordedLoop {
   /** The fingerprint. */
   text: string
   fix: string
-  /** Its turns in one trace. */
+  /** The turns of the loop in one trace. */
   turns: readonly Query[]
   /** The query whose rows hold the values, where it is known. */
   parent: Query | undefined
@@ -24,14 +24,14 @@ export function readTraces(file: string): Trace[] {
     .map((line): Trace => JSON.parse(line))
 }
 
-/** What is found without what the source shows of the calls: their remedies are SQL. */
+/** The findings without the source of the calls: their remedies are SQL. */
 function withoutSource({ queries, ...trace }: Trace): Trace {
   return { ...trace, queries: queries.map(({ source: _, ...query }) => query) }
 }
 
 const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
 
-/** Of each statement of each loop the first trace that shows it; those without a statement to write instead are left out. */
+/** The first trace for each statement of each loop. Statements without a replacement are left out. */
 export function recordedLoops(traces: readonly Trace[]): RecordedLoop[] {
   const byId = new Map(traces.map((trace) => [trace.id, trace]))
   return createProfiler({ enabled: true, reporters: [] })

@@ -1,4 +1,4 @@
-// The values that whoever pastes a remedy has to pass: those of the loop's turns, collected as the remedy says.
+// The values that a developer must pass to a pasted remedy: those of the loop's turns, collected as the remedy says.
 import { writeClauses } from '../../src/sql/clauses/clauses.ts'
 import { readPlaceholders, statementValues, type ValueType, valueTypes } from '../../src/sql/index.ts'
 import type { Query } from '../../src/types/query.ts'
@@ -101,7 +101,7 @@ function hasDefaults(bracket: string, isDefault: readonly boolean[]): boolean {
   )
 }
 
-/** Positions of the values that stand before the rows, that are of a row, and that stand behind them. */
+/** Positions of the values before the rows, of one row, and after the rows. */
 function positions(text: string, turns: readonly Turn[], types: readonly ValueType[]) {
   const places = readPlaceholders(text).map(({ start }) => start)
   const all = [...places.keys()]

@@ -1,5 +1,5 @@
-// Runs the remedies of a recording beside their loops, on a database as it was before the loops ran or, where their rows are
-// not there, as it was after them. What neither takes is reported as such.
+// Runs the remedies of a recording beside their loops, on a database as it was before the loops ran or, when their rows are
+// missing there, as it was after them. A remedy that works on neither is reported.
 import type { ClientBase } from 'pg'
 import { type Comparison, compareReads } from './compare-reads.ts'
 import { compareWrites } from './compare-writes.ts'

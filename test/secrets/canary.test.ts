@@ -47,7 +47,7 @@ function formsOf(text: string): string[] {
       digest.toString('hex').slice(0, 16),
     ]
   })
-  // Base64 of a text inside of another depends on what stands before it.
+  // The Base64 of a text inside another one depends on the text before it.
   const base64 = [0, 1, 2].map((shift) =>
     Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
@@ -72,7 +72,7 @@ function leaks(outputs: readonly Output[]): string[] {
 }
 
 async function useDatabase(pool: pg.Pool): Promise<void> {
-  /** Those that fail are meant to. */
+  /** The failing tests are expected to fail. */
   const send = (sql: string | pg.QueryConfig, values?: unknown[]) =>
     pool.query(sql as string, values).catch(() => ({ rows: [] as { name: string }[] }))
   await send(

@@ -1,4 +1,4 @@
-// What a running application is told of its set-up: each fault beside its twin that is right and is told nothing.
+// Tests the notices of a running application about its set-up: each fault has a correct twin that gets no notice.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, database, runApplication } from './run-application.ts'

@@ -14,9 +14,9 @@ export const database = await testDatabase()
 export interface Application {
   /** After `config` for pools is known, and before the server listens; `app` is Express, `get(path)` sends a request. */
   lines: string
-  /** What it does once it listens. Absent: it has no server. */
+  /** Code that runs once the server listens. Absent when there is no server. */
   visits?: string
-  /** It ends its pools itself. */
+  /** True when the application ends its pools itself. */
   endsPools?: boolean
   kind?: 'mjs' | 'cjs'
   express?: 'express' | 'express4'

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-soak-'))
 const profiler = createProfiler({
   ...options,
   reporters: [() => {}],
-  // What is recorded is captured in full, whatever is asked for.
+  // Recorded traces are fully captured, whatever the options are.
   artifacts: {
     report: join(folder, 'report.json'),
     ...(options.capture === 'full' ? { traces: join(folder, 'traces.ndjson') } : {}),
@@ -41,7 +41,7 @@ const send = (...args) => {
 const outliving = []
 const huge = 'x'.repeat(1024 * 1024)
 
-/** What every so many traces do, each checked in this order. */
+/** Checks that run after certain numbers of traces, in this order. */
 const HABITS = [
   [2000, (number) => send(`select length('${huge.repeat(5)}${number}')`)],
   [500, (number) => send(`select length('${huge}${number}')`)],
@@ -112,7 +112,7 @@ async function memoryInUse() {
   return heapUsed + external
 }
 
-/** What a process that has run for days has seen: the memories that all profilers share are full. */
+/** Fills the caches that all profilers share, as in a process that has run for days. */
 async function fillSharedMemories() {
   await loadParser()
   for (let number = 0; number < 20_000; number++) {

@@ -1,5 +1,5 @@
-// What the shop's live profiler reports and what the command finds in its trace file are the same findings, byte by byte,
-// with values in the file and without. Run on the built package, as its users have it.
+// Tests that the shop's live profiler and the command for its trace file report the same findings, byte for byte, with and
+// without values in the file. Runs on the built package, as users do.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

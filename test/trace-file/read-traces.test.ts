@@ -208,7 +208,7 @@ test('what counts as application code is said by whoever reads', () => {
 
 test('call sites of a trace that says what counted are taken as they are', () => {
   expect(filesOf(undefined, { include: ['acme'] })).toEqual([acme, 'src/stub.js'])
-  // It was a function that counted the package in.
+  // A function had included the package.
   expect(filesOf({}, {})).toEqual([acme, 'src/stub.js'])
   expect(filesOf(undefined, null)).toEqual(['src/stub.js'])
 })

@@ -1,4 +1,4 @@
-// Whatever a trace holds, its line in a file gives the same findings as the trace itself: with values and without.
+// Tests that the line of any trace in a file gives the same findings as the trace itself, with and without values.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkOptions } from '../../src/profiler/options.ts'
@@ -20,7 +20,7 @@ const { detectors } = checkOptions({
   },
 })
 
-/** What an application says with two values, as parameters and as literals. */
+/** A statement with two values, as parameters and as literals. */
 const STATEMENTS: readonly ((a: string, b: string) => [sql: string, params: string[]])[] = [
   (a) => ['select id, x from posts where id = $1', [a]],
   (a) => [`select id, x from posts where id = ${a}`, []],

@@ -1,5 +1,5 @@
-// What is proven of where values came from, and what is not, with a real driver and server: each innocent piece of work
-// beside a guilty one that differs in nothing else.
+// Tests which origins of values are proven, with a real driver and server: each correct piece of work has a twin with a
+// mistake that differs in nothing else.
 import pg from 'pg'
 import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'
@@ -433,7 +433,9 @@ describe('when clocks stand still', () => {
   })
 })
 
-/** What is found in a piece of work; of each proof the table that is asked, the query the values came from, and how many. */
+/**
+ * The findings of a piece of work; for each proof the queried table, the query that the values came from, and their number.
+ */
 async function look(run: () => Promise<unknown>, by: Profiler = profiler) {
   const trace = by.startTrace({ kind: 'job', name: 'work' })
   await by.context.run(trace, async () => await run())

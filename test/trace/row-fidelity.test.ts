@@ -1,7 +1,6 @@
-// A watched row is the row it would have been: whatever an application does with the rows of a real result, it sees the
-// same with and without the watching. What tells them apart asks for descriptors: Object.getOwnPropertyDescriptor,
-// Reflect.ownKeys, and `customInspect: false`, with which console.dir and the message of a failed node:assert write
-// `[Getter/Setter]`.
+// Tests that a watched row behaves as an unwatched one, whatever an application does with the rows of a real result. Only
+// code that asks for descriptors sees a difference: Object.getOwnPropertyDescriptor, Reflect.ownKeys, and `customInspect:
+// false`, with which console.dir and the message of a failed node:assert print `[Getter/Setter]`.
 import { deepStrictEqual, notDeepStrictEqual } from 'node:assert'
 import { Console } from 'node:console'
 import { PassThrough } from 'node:stream'
@@ -34,7 +33,7 @@ test('the rows compared here are a watched one and a plain one', () => {
   expect(isWatched(plain())).toBe(false)
 })
 
-/** What an application does with a row, and what it gets from it. */
+/** An operation of an application on a row, and its result. */
 const uses: Record<string, (row: Row) => unknown> = {
   JSON: (row) => JSON.stringify(row),
   'JSON with spaces': (row) => JSON.stringify({ rows: [row] }, null, 2),
@@ -285,7 +284,7 @@ async function firstRow(pool: pg.Pool, sql: string): Promise<() => Row> {
   const count = 100
   const rows: Row[] = []
   for (let i = 0; i < count; i++) {
-    // Of one text only the first results would all be watched.
+    // Only the first results of one text would be watched completely.
     rows.push((await inTrace(() => pool.query<Row>(`${sql} /* ${i} */`))).rows[0] ?? {})
   }
   return () => rows.pop() ?? expect.fail(`more than ${count} rows are used`)

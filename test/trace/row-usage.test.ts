@@ -1,5 +1,5 @@
-// What is noted of the columns that an application reads: by name, with the whole row, or not at all; in the trace, after
-// it, and by pg-loupe itself.
+// Tests which reads of columns are noted: by name, with the whole row, or not at all; in the trace, after it, and by pg-loupe
+// itself.
 import { inspect } from 'node:util'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'

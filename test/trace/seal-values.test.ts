@@ -1,4 +1,4 @@
-// What a trace still knows of its values when they are gone.
+// Tests the facts about values that a trace keeps when the values are dropped.
 import { expect, test } from 'vitest'
 import type { Outcome } from '../../src/trace/query-recording.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'

@@ -53,7 +53,7 @@ describe('a value is followed to', () => {
       ...customers(5001, 5002),
     )
     expect(unrelated[1]?.flow?.map(({ column }) => column)).toEqual(['a', 'b'])
-    // Of these, the name of one says whose ids it holds.
+    // The name of one of these columns says whose ids it contains.
     expect(queries[1]?.flow?.map(({ column }) => column)).toEqual(['customer_id'])
   })
 
@@ -177,7 +177,7 @@ function sealed(...sent: Sent[]): RecordedQuery[] {
   return queries
 }
 
-/** One column explains the values of the last query, and hardly by accident. */
+/** One column explains the values of the last query, and hardly by chance. */
 function isProven(queries: readonly RecordedQuery[]): boolean {
   const [flow, ...others] = queries.at(-1)?.flow ?? []
   return flow !== undefined && others.length === 0 && (flow.chance ?? 0) < PROOF

@@ -1,12 +1,12 @@
-// An expression of the application's source, read again from its text: its calls, their arguments, and where it mentions
-// the names of a loop. What is written anew are copies of the text with some parts replaced.
+// Parses an expression of the application's source again from its text: its calls, their arguments, and the places that
+// mention the names of a loop. New code consists of copies of the text with some parts replaced.
 import { argumentsOf, type CallChain, isName, readChain } from '../../source/call-chain.ts'
 import { readTokens, type SourceTokens } from '../../source/tokens.ts'
 
 export interface Expression extends CallChain {
   text: string
   tokens: SourceTokens
-  /** What the first call is made on, such as `db` or `this.pool`; empty where the first call is a function. */
+  /** The receiver of the first call, such as `db` or `this.pool`. Empty when the first call is a function. */
   root: string
 }
 
@@ -23,7 +23,7 @@ export function readExpression(text: string): Expression | undefined {
   return { ...chain, text, tokens, root: end > 0 ? textOf({ text, tokens }, [0, end]) : '' }
 }
 
-/** The token of the called name, which stands before the bracket or before a type. */
+/** The token of the called name, before the bracket or before a type argument. */
 function nameOf({ texts }: SourceTokens, open: number): number {
   let at = open - 1
   if (texts[at] === '>') {

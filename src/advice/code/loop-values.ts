@@ -17,7 +17,7 @@ export function valuesOf(loop: SourceLoop, value: string): string {
     : `Array.from(${over}, (${each}) => ${value})`
 }
 
-/** Of `{ id, name }` the part that a value needs. */
+/** The part of the pattern `{ id, name }` that a value needs. */
 function namesUsed(pattern: string, value: string): string {
   if (!pattern.startsWith('{') || pattern.includes('...')) return pattern
   const tokens = readTokens(pattern)

@@ -1,5 +1,5 @@
-// The text of a remedy that is pasted: what to import, what goes before the loop, what stands in it instead of the query,
-// and what follows it. Comments say which is which.
+// The text of a remedy to paste: the imports, the code before the loop, the code that replaces the query in the loop, and the
+// code after it. Comments name these parts.
 import type { QuerySource } from '../../types/query.ts'
 import type { Remedy } from '../advisor.ts'
 
@@ -17,7 +17,7 @@ const INNER = 'This loop stands inside another one: the code replaces the query 
 
 interface Parts {
   before: readonly string[]
-  /** Empty: nothing stands there any more. */
+  /** Empty when the query has no replacement in the loop. */
   inside: string
   after?: readonly string[]
 }
@@ -50,7 +50,7 @@ interface Grouping {
   /** The list of rows, and the Map that is made of it. */
   found: string
   by: string
-  /** What stands for a row of the list; it binds `row`. */
+  /** An expression for a row of the list, which binds `row`. */
   row: string
   key: string
   keyType: string

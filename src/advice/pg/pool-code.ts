@@ -1,6 +1,6 @@
-// One statement of pg for all turns of a loop, made of the text that stands in the source: `= $1` becomes `= any($1)`, and
-// the rows are put in a Map by that column. Keys are compared as text, because pg gives an int8 as text and an int4 as a
-// number. What is not `query(text, values)` with a text that stands there is left to SQL.
+// One statement of pg for all turns of a loop, built from the text in the source: `= $1` becomes `= any($1)`, and the rows
+// are put into a Map by that column. Keys are compared as text, because pg returns an int8 as text and an int4 as a number.
+// Calls other than `query(text, values)` with a literal text get advice in SQL only.
 
 import { argumentsOf } from '../../source/call-chain.ts'
 import { splitAtCommas } from '../../sql/clauses/clauses.ts'
@@ -56,7 +56,7 @@ function readCall(text: string): PoolCall | undefined {
 interface Lookup extends PoolCall {
   /** As the statement names it. */
   column: string
-  /** Its last part, without quotes. */
+  /** The last part of the name, without quotes. */
   name: string
   value: string
   valueRange: Range
@@ -162,7 +162,7 @@ function lookedUp(
   )
 }
 
-/** What an aggregate gives where there are no rows; `undefined` where that is not known. */
+/** The result of an aggregate without rows, or `undefined` when it is unknown. */
 function ofNoRows(item: string): { name: string; value: string } | undefined {
   const parts =
     /^(count|sum|avg|min|max)\s*\([^()]*\)(\s*::\s*(?:int|integer|int4|float8))?(?:\s+(?:as\s+)?"?(\w+)"?)?$/i.exec(
@@ -212,7 +212,7 @@ function writeOnce(kind: string, lookup: Lookup, source: QuerySource, loop: Sour
     !CONDITIONS.test(sql)
   )
     return undefined
-  // What is added once for each turn is not added so often for all of them.
+  // An expression such as `n + 1` would be applied once for each row instead of once for each turn.
   const set = /\bset\b(.*)\bwhere\b/is.exec(sql)?.[1] ?? ''
   if (kind === 'update' && !set.split(',').every((assignment) => SET_TO_ONE_VALUE.test(assignment.trim())))
     return undefined

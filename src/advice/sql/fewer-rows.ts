@@ -1,5 +1,5 @@
-// What to ask for instead of rows that are not read: one row, or their number. A statement is shown only when adding to its
-// end, or replacing its list of columns, cannot change its meaning.
+// The statement to send instead of one whose rows are not read: for one row, or for their number. It is shown only when
+// adding to its end, or replacing its list of columns, cannot change its meaning.
 
 import { runnable } from '../../sql/clauses/write-statement.ts'
 import type { BuiltStatement, Remedy } from '../advisor.ts'

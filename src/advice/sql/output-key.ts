@@ -4,20 +4,20 @@
 import { type SelectClauses, type Span, splitAtCommas } from '../../sql/clauses/clauses.ts'
 import { quoteName } from '../../sql/fingerprint/quote-name.ts'
 
-/** A column that is compared with one value: `column = ?`, which stands at `start`. */
+/** A column that is compared with one value: `column = ?`, at the offset `start`. */
 export interface AskedKey extends Span {
   /** As written, with its table. */
   column: string
-  /** Of its value. */
+  /** Offset of the value. */
   position: number
 }
 
 export interface OutputKey {
   /** As written, with its table. */
   column: string
-  /** Its name in the rows. */
+  /** The column's name in the rows. */
   name: string
-  /** What has to be added to the select list. */
+  /** Text to add to the select list. */
   added?: string
 }
 
@@ -78,7 +78,7 @@ export function columnOfKey(condition: string): string | undefined {
 const KEY =
   /^((?:(?:"(?:[^"]|"")+"|[^\s()".,:[\]?]+)\.)*(?:"(?:[^"]|"")+"|[^\s()".,:[\]?]+))(?: = \?| in \(\?\)| = any ?\(\?\))$/
 
-/** Of several conditions all but the first are taken out with the AND before them. */
+/** Removes a condition. When it is not the first one, the AND before it is removed as well. */
 export function canBeJoined(text: string, keys: readonly Span[]): boolean {
   const [, ...others] = keys.toSorted((a, b) => a.start - b.start)
   return others.every(({ start }) => text.startsWith(' and ', start - ' and '.length))

@@ -37,7 +37,7 @@ export interface RepeatedRead extends ShownStatement {
   parent?: (ShownStatement & { columns: readonly string[] }) | undefined
 }
 
-/** What a value without rows is to be given, which a grouped query has no row for. */
+/** The result for values without rows, which a grouped query has no row for. */
 export interface AggregateOutput {
   /** As written, such as `count(*) as books`. */
   item: string
@@ -84,7 +84,7 @@ function inWords({ text, varying }: RepeatedRead): ReadRewrite {
 
 const LIMITED = /\b(?:limit|fetch (?:first|next))\b/
 
-/** The varying values, where each stands alone in a condition that has to hold for every row: `column = ?`. */
+/** The varying values, when each of them is alone in a condition that must hold for every row: `column = ?`. */
 function askedKeys({ text, varying }: RepeatedRead, { where }: SelectClauses): AskedKey[] | undefined {
   if (!where) return undefined
   const conditions = splitAtAnd(text, where)
@@ -143,7 +143,7 @@ function aggregateOutputs(text: string, clauses: SelectClauses): AggregateOutput
   return found.length === items.length && !clauses.having ? found : undefined
 }
 
-/** What a query inside an item aggregates is its own. */
+/** An aggregate of a query inside an item belongs to that query. */
 function withoutQueries(item: string): string {
   const at = item.indexOf('(select ')
   return at < 0 ? item : item.slice(0, at)

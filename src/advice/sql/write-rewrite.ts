@@ -31,7 +31,7 @@ type WrittenValue = Placeholder & {
 export interface RepeatedWrite extends ShownStatement {
   kind: string
   types: readonly ValueType[]
-  /** Those of a second row, which may have DEFAULT elsewhere. */
+  /** The values of a second row, which may have DEFAULT in other places. */
   otherTypes: readonly ValueType[]
   values: readonly WrittenValue[]
   /** Values come from the rows that the loop itself wrote before. */
@@ -122,7 +122,7 @@ function writeItem(
   return type.cast === undefined ? undefined : `${next()}${type.cast}`
 }
 
-/** What DO UPDATE sets is what the row holds in that column, each time. */
+/** DO UPDATE sets the column to the value that the row holds there in each turn. */
 function isSameValue(
   { values, text }: RepeatedWrite,
   { start, end }: Span,
@@ -134,7 +134,7 @@ function isSameValue(
   return value.names.every((name, turn) => name === names[turn])
 }
 
-/** Written into the statement, so that it is the same for all rows. What is passed may only have happened to be. */
+/** Values that are written into the statement are the same for all rows. Parameters may be equal only by chance. */
 function isConstant({ types }: RepeatedWrite, { position, distinct }: WrittenValue): boolean {
   return types[position]?.literal !== undefined && distinct === 1
 }

@@ -1,5 +1,6 @@
-// What an observed command has shown: what was found, what is captured only in part, and what could not be checked. A pure
-// function of the facts that its processes left, which are complete: they have ended.
+// The diagnosis of an observed command: the set-up that was found, the parts that are captured incompletely, and the parts
+// that could not be checked. It is a pure function of the facts from its processes, which are complete because the processes
+// have ended.
 import type { ProcessFacts } from '../../collect/process-facts.ts'
 import { explainSetup } from '../../setup/explain-setup.ts'
 import type { Notice } from '../../setup/notice.ts'
@@ -21,19 +22,19 @@ export interface Diagnosis {
   /** Worst first; hints, which may be as intended, come last. */
   notices: DoctorNotice[]
   unchecked: Unchecked[]
-  /** What was checked and is well, a sentence each. */
+  /** A sentence for each check that passed. */
   captured: string[]
   found: Found
 }
 
 export interface DoctorNotice extends Omit<Notice, 'id' | 'key'> {
   id: Notice['id'] | 'nothing-seen'
-  /** Where several programs were observed: the one it is about. */
+  /** The program that the notice is about, when several were observed. */
   program?: string
 }
 
 export interface Unchecked {
-  /** What could not be checked, and why: a sentence. */
+  /** A sentence for each check that was not possible, with the reason. */
   what: string
   nextStep: string
 }

@@ -28,9 +28,9 @@ const DEFAULT_SECONDS = 10
 /** A program that has not come so far by then is observed as it is. */
 const LONGEST_START_MS = 60_000
 const LOOKS_EACH_MS = 200
-/** What ends neither by SIGTERM nor by itself is killed. */
+/** A process that ends neither by SIGTERM nor by itself is killed after this time. */
 const GRACE_MS = 5_000
-/** So that what a request has left behind is seen. */
+/** The process continues for this time, so that work that a request has left behind is seen. */
 const AFTER_REQUESTS_MS = 1_000
 const REQUEST_MS = 10_000
 

@@ -56,7 +56,7 @@ function formatMarkdown(report: Report, options: ReporterOptions, limitBytes: nu
         until: 0.97,
       },
       {
-        head: '\n### Suppressions to look at\n\n',
+        head: '\n### Suppressions to review\n\n',
         parts: suppressionLines(report).map(
           ({ what, next, at }) =>
             `- ${markdownText(what, 300)}${at ? ` at ${markdownCode(formatFrame(at, options))}` : ''}: ${markdownText(next)}\n`,
@@ -117,7 +117,7 @@ export function formatFinding(
   const { callSite, evidence } = inRepository(finding, options)
   const { severity, title, detector, confidence, route, detail, remediation } = finding
   const items = [
-    `at ${callSite[0] ? markdownCode(formatFrame(callSite[0], options)) : 'no line of the application that is known'}`,
+    `at ${callSite[0] ? markdownCode(formatFrame(callSite[0], options)) : 'no line of the application is known'}`,
     ...callSite.slice(1, 3).map((frame) => `from ${markdownCode(formatFrame(frame, options))}`),
     ...evidence.map(({ label, text, callSite: seen }) =>
       [markdownText(label), markdownCode(text), seen ? `(${markdownCode(formatFrame(seen, options))})` : '']

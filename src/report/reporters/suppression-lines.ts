@@ -44,11 +44,11 @@ function nextStep(
 ): string | undefined {
   switch (state) {
     case 'unused':
-      return 'there is nothing to leave out any more: take it away'
+      return 'it suppresses nothing any more: remove it'
     case 'expired':
       return findings > 0
-        ? `was good until ${until}: fix what it leaves out, or give it a new day`
-        : `was good until ${until}: take it away`
+        ? `was valid until ${until}: fix the findings that it suppresses, or give it a later date`
+        : `was valid until ${until}: remove it`
     case 'invalid':
       return whatIsWrong(reason, detectors, report)
     default:
@@ -62,9 +62,9 @@ function whatIsWrong(
   report: Pick<Report, 'rules'>,
 ): string {
   if (reason === '')
-    return 'leaves nothing out without a reason: write it after a colon, as in /* pg-loupe-ignore: four shops */'
+    return 'suppresses nothing without a reason: write one after a colon, as in /* pg-loupe-ignore: four shops */'
   const unknown = detectors?.find((id) => !describeDetector(report, id))
   if (unknown !== undefined)
-    return `there is no detector ${clip(unknown, LONGEST_NAME)}: take one of ${describedIds(report).join(', ')}`
-  return 'leaves nothing out: until takes a day, as in /* pg-loupe-ignore until 2027-01-31: four shops */'
+    return `there is no detector ${clip(unknown, LONGEST_NAME)}: use one of ${describedIds(report).join(', ')}`
+  return 'suppresses nothing: until takes a date, as in /* pg-loupe-ignore until 2027-01-31: four shops */'
 }

@@ -1,7 +1,7 @@
-// What counts as the application's own code in a stack. By default that is every file outside of node_modules, Node.js
-// and pg-loupe itself; an application can count more in (a workspace package below node_modules) and out (its own
-// database layer, so that the callers of that layer are named). Whoever asks that question asks it here, once: when the
-// stack of a query is read, or when a call site that somebody else recorded is.
+// Decides which frames of a stack are the application's own code. By default these are all files outside of node_modules,
+// Node.js and pg-loupe itself. An application can include more (a workspace package below node_modules) and exclude some (its
+// own database layer, so that the callers of that layer are named). The decision is made only here and only once: when the
+// stack of a query is read, or when a recorded call site is.
 import { type MatchesPath, partOfPath } from '../../path-pattern.ts'
 import type { CallSite } from '../../types/query.ts'
 import type { RecordedApplication } from '../../types/trace.ts'
@@ -39,7 +39,7 @@ export function applicationRule(
   }
 }
 
-/** What a trace can keep of the setting; `undefined` where nothing was set. */
+/** The part of the setting that a trace can store. `undefined` when the option was not set. */
 export function recordedApplication({
   include = [],
   exclude = [],

@@ -1,6 +1,6 @@
-// Which lines of the application led to a query. Capturing keeps V8's unformatted stack, which is cheap; turning it
-// into frames is done only for what is reported. Nothing that an application has done to `Error` may break a query:
-// where no stack can be had, there is no line, and the finding says so.
+// Finds the lines of the application that led to a query. Capturing keeps V8's unformatted stack, which is cheap; it is
+// converted into frames only for queries that are reported. Whatever an application has done to `Error`, the query must work:
+// without a stack there is no line, and the finding says so.
 import { dirname, sep } from 'node:path'
 import { boundedMemo } from '../bounded-memo.ts'
 import { handsOn } from '../source/source-at-frame.ts'

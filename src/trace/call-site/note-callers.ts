@@ -65,15 +65,15 @@ function isUnclear(call: Call): boolean {
 }
 
 /**
- * Nobody of the application waits for it or stands above it, so a library, a timer or an event called it. Where its own
- * source repeats nothing, it was called several times, by a loop or by explicit calls.
+ * No application code awaits the frame or called it, so a library, a timer or an event did. When its own source repeats
+ * nothing, it was called several times, by a loop or by explicit calls.
  */
 function isCalledByOthers({ callSite, running }: Call): boolean {
   const outermost = callSite.at(-1)
   return outermost !== undefined && running === callSite.length && isRepeated(outermost) !== undefined
 }
 
-/** One of the calls stands in a loop, or a function calls itself. */
+/** One of the calls is inside a loop, or a function calls itself. */
 function repeats(callSite: CallSite): boolean {
   const functions = callSite.flatMap(({ file, function: name }) =>
     name === undefined ? [] : [`${file} ${name}`],

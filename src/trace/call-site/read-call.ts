@@ -29,7 +29,7 @@ export function readCall(stack: readonly StackFrame[], isLost = false): Call {
   }
 }
 
-/** The frame stands at the call itself where that can be told; `isUnclear` where it may be any of several. */
+/** The frame has the position of the call itself when it is known. `isUnclear` is true when it may be one of several. */
 function readFrame({ awaits, element, combines: _, isLost: __, ran: ___, ...frame }: StackFrame): {
   frame: Frame
   isUnclear: boolean

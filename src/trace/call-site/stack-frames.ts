@@ -1,6 +1,6 @@
-// Turns a captured stack into frames, innermost first, application or not. The text is read through `.stack`, so that
-// whatever maps stacks in this process (--enable-source-maps, tsx, a test runner) has mapped it. What such a formatter
-// was given is kept beside it: one that returns no text, throws, or maps nothing is then no loss.
+// Converts a captured stack into frames, innermost first, of the application and others. The text is read through `.stack`,
+// so that tools that map stacks in this process (--enable-source-maps, tsx, a test runner) have mapped it. The input of such
+// a formatter is kept as well, in case it returns no text, throws, or maps nothing.
 import { AssertionError } from 'node:assert'
 import { findSourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ export interface CapturedStack {
   readonly stack?: unknown
 }
 
-/** What is read of V8's call sites. NodeJS.CallSite would make the published types depend on @types/node. */
+/** The used methods of V8's call sites. NodeJS.CallSite would make the published types depend on @types/node. */
 interface V8CallSite {
   getFunctionName(): string | null
   getFileName(): string | null | undefined
@@ -29,17 +29,17 @@ export interface FormattedStack {
   readonly sites: readonly V8CallSite[]
 }
 
-/** A frame with what V8 tells of the call it is in. */
+/** A frame with V8's information about its call. */
 export interface StackFrame extends Frame {
   /** The file that runs, where `file` is its source: packages bring maps to sources that seem to lie outside of them. */
   ran?: string
-  /** It waits at an `await`, and that is its position, for what the frames before it do. */
+  /** True when the frame waits at an `await`, which is then its position, for the frames before it. */
   awaits?: true
-  /** What it waits for is one of several, by this number: Promise.all, allSettled or any. -1 where it is a number in a number. */
+  /** Number of the awaited value among those of Promise.all, allSettled or any. -1 when such a call is nested in another. */
   element?: number
-  /** It is the outermost one, and what waits for it has a number in Promise.all and is not known. */
+  /** True for the outermost frame when its caller, which is unknown, awaits it by a number in Promise.all. */
   isLost?: true
-  /** It runs Promise.all, which asks the frames before it for their `then`. */
+  /** True when the frame runs Promise.all, which reads the `then` of the frames before it. */
   combines?: true
 }
 
@@ -77,7 +77,9 @@ export function formatStack(captured: CapturedStack): FormattedStack {
   }
 }
 
-/** Of Node.js itself. In a sandbox (jest) that is another one, whose formatter is in force while the sandbox has none. */
+/**
+ * The formatter of Node.js itself. A sandbox (jest) has another one, which is in force while the sandbox has none of its own.
+ */
 const MainError = Object.getPrototypeOf(AssertionError) as ErrorConstructor
 
 /**
@@ -99,7 +101,7 @@ function sitesAmong(value: unknown): V8CallSite[] {
   return value.filter((site) => typeof (site as Partial<V8CallSite> | null)?.getFileName === 'function')
 }
 
-/** What one line of a stack is: a frame, or what V8 says of the frame that follows. */
+/** The content of one line of a stack: a frame, or information about the next frame. */
 type StackLine = StackFrame | { awaitsElement: number } | { combines: true } | undefined
 
 function lineOfSite(site: V8CallSite): StackLine {

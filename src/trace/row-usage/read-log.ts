@@ -1,9 +1,9 @@
-// What has been read of the watched rows of one result, column by column: by name, or as part of a row that was copied. It
-// counts and judges nothing; how the reads are heard is the matter of row-watch.ts.
+// Records which columns of the watched rows of one result were read: by name, or as part of a row that was copied. It counts
+// and judges nothing; row-watch.ts detects the reads.
 
 export type Row = Record<string, unknown>
 
-/** What has been read of the watched rows of one result. */
+/** The recorded reads of the watched rows of one result. */
 export interface ReadLog {
   /** Numbers of the columns by their path, `title` or `posts.title`. */
   readonly columns: Map<string, number>
@@ -21,7 +21,7 @@ export interface ReadLog {
   onNews?: () => void
 }
 
-/** What the objects under one path have in common, so that it is made once. */
+/** The shared part of all objects under one path, created once. */
 export interface Level {
   readonly keys: readonly string[]
   readonly numbers: readonly number[]
@@ -80,7 +80,7 @@ export function noteRead(watched: WatchedObject, position: number, log: ReadLog)
   watched.next = 0
 }
 
-/** Of an object that is printed, everything may be read by people. */
+/** People may read everything in an object that is printed. */
 export function noteCopy({ row, level: { numbers } }: WatchedObject, { copied, touched }: ReadLog): void {
   for (const number of numbers) copied[number] = true
   if (numbers.length > 0) touched.add(row)

@@ -18,7 +18,7 @@ export interface RowShape {
   readonly [key: string]: RowShape
 }
 
-/** Of so many rows of a nested list the reads are heard, whatever the number of rows they are nested in. */
+/** Maximum number of watched rows of a nested list, whatever the number of rows they are nested in. */
 const NESTED_ROWS = 16
 
 let silent = false
@@ -140,7 +140,7 @@ function setPlain(object: object, key: string, value: unknown): boolean {
   return Reflect.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
-/** Who prints a row gets the very row, as it would be without us; one that was frozen meanwhile as a copy. */
+/** Printing code gets the row itself, as without pg-loupe; for a row that was frozen in the meantime it gets a copy. */
 function print(object: Row, watched: WatchedObject, log: ReadLog): Row {
   noteCopy(watched, log)
   const { level, getters } = watched

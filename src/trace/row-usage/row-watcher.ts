@@ -11,8 +11,8 @@ import { valueBytes } from './value-bytes.ts'
 
 export interface RowWatcher {
   /**
-   * Watches rows on their way to the application. What cannot be watched (rows as arrays) is left alone; an error of ours
-   * is counted.
+   * Watches rows on their way to the application. Rows that cannot be watched (rows as arrays) are left unchanged; errors of
+   * pg-loupe are counted.
    */
   watch(query: RecordedQuery, rows: readonly unknown[], shape?: () => RowShape): void
   /** Notes on the queries how their rows have been used so far. */

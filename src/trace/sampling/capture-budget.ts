@@ -1,6 +1,6 @@
-// How many queries of known routes are captured in full all the same. A trace is let through as long as anything is left,
-// however large it is: one that is larger than the whole budget would never be seen otherwise. What it takes too much is
-// paid back before the next one.
+// The budget of queries of known routes that are fully captured nevertheless. A trace is captured as long as any budget is
+// left, whatever its size, because a trace that is larger than the whole budget would otherwise never be captured. The excess
+// is subtracted from later refills.
 
 interface BudgetSize {
   /** Queries in the long run. */

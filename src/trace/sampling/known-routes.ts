@@ -1,8 +1,9 @@
-// What has been seen of each route in full, so that what it does again and again need only be counted: a stack for every
-// query and an analysis of every trace are most of what profiling costs, and the hundredth trace of a route under load
-// says what the first ten have said. It never guesses: whatever was not seen in full before is captured, and so are the
-// next traces of that route. Only traces in full teach it anything: if a trace that was captured from the middle on did, a
-// loop could grow by a little each time, and no part of it that is captured would ever be long enough to be found.
+// Remembers the fully captured traces of each route, so that repeated behaviour needs only to be counted: a stack for every
+// query and an analysis of every trace are most of the cost of profiling, and the hundredth trace of a route under load shows
+// nothing that the first ten have not shown. It never guesses: behaviour that was not fully captured before is captured, and
+// so are the next traces of that route. It learns from fully captured traces only. If it learned from traces that were
+// captured from the middle on, a loop could grow by a little each time, and no captured part of it would ever be long enough
+// to be found.
 import { now as realNow } from '../../host/real-time.ts'
 import { fingerprint } from '../../sql/index.ts'
 import type { Query } from '../../types/query.ts'
@@ -14,11 +15,14 @@ const FIRST_TRACES = 10
 const CALM_TRACES = 5
 /** However busy a route is, one of so many traces is in full. */
 const ONE_OF = 1000
-/** What a trace costs beside its queries: as much as so many of them. */
+/** Fixed cost of a trace besides its queries, as a number of queries. */
 const QUERIES_OF_TRACE = 10
 /** Queries that are captured in full of routes under load: a part of a percent of a core, and at once some reloads of a large page. */
 const OF_BUSY_ROUTES = { perSecond: 30, atOnce: 1000 }
-/** And of routes of which nothing was in full for a while: one that is opened now and then must not wait for those under load. */
+/**
+ * The budget for routes that were not fully captured for a while, because a rarely used route must not wait for those under
+ * load.
+ */
 const OF_SELDOM_ROUTES = { perSecond: 300, atOnce: 3000 }
 const SELDOM_MS = 2000
 /** Routes, statements and the text of statements that are remembered; what is too much for it is always in full. */
@@ -65,7 +69,7 @@ interface Route {
   changesTables: boolean
 }
 
-/** What a trace is expected to send, as long as it does. */
+/** The queries that a trace is expected to send, as long as it does send them. */
 export interface Expectation {
   /** Queries counted, those that control a transaction among them. */
   readonly queries: number
@@ -78,7 +82,7 @@ export interface Expectation {
   fits(name: string): boolean
 }
 
-/** What of a trace is no matter of its queries. */
+/** The expected properties of a trace other than its queries. */
 interface TraceFacts {
   /** The number of surprises when it began. */
   surprisesBefore: number
@@ -90,8 +94,8 @@ export interface KnownRoutes {
   /** Traces so far, of any route, that have sent something unexpected. */
   readonly surprises: number
   /**
-   * What a trace that begins now is expected to send, `undefined` when it is to be captured in full. `shape` is what is known
-   * of its name so far: of a request the path, with a star for what may be a value.
+   * The expectation for a new trace, or `undefined` when it is to be fully captured. `shape` is the known part of its name:
+   * for a request the path, with a star for each part that may be a value.
    */
   expect(shape: string): Expectation | undefined
   /** A trace was captured: in full, or from some query on, and `counted` are its queries before that. */

@@ -9,7 +9,7 @@ const FEW_SENDINGS = 4
 const MANY_QUERIES = 100
 const MANY_ROWS = 10_000
 
-/** What a trace may send that nothing is known of. */
+/** The expectation for a trace about which nothing is learned yet. */
 export class Suspicion implements Expectation {
   queries = 0
   control = 0

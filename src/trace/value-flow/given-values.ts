@@ -1,6 +1,6 @@
-// What the application knew before rows arrived: a value that a query was given, alone, in a list, in a document or in a
-// pattern, did not originate in the rows that bring it back; neither did a value that the unit of work was given from
-// outside. If not all values of a query are known, whatever its rows hold may have been given.
+// The values that the application knew before rows arrived. A value that a query was given (alone, in a list, in a document
+// or in a pattern) did not originate in the rows that return it, and neither did a value that the unit of work was given from
+// outside. If not all values of a query are known, every value in its rows may have been given.
 import { fingerprint, readPlaceholders, statementValues } from '../../sql/index.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { UnkeptValue } from './kept-values.ts'
@@ -20,7 +20,7 @@ export function givenValues(
   }
   let partsOfInput = 0
   for (const part of partsOf(input, 0)) {
-    // What was not looked at may hold any value.
+    // A value that was not examined may be any value.
     if (++partsOfInput > LARGEST_INPUT) return () => BEFORE_ALL
     note(textOf(part), BEFORE_ALL)
   }
@@ -51,7 +51,7 @@ const PAGE: ReadonlySet<string> = new Set(['limit', 'offset'])
 /** Documents are given whole; what is deeper is no list of keys. */
 const DEPTH = 6
 
-/** The value and whatever stands in it. */
+/** The value and all values inside of it. */
 function* partsOf(value: unknown, depth: number): Generator<unknown> {
   yield value
   if (depth > DEPTH) return
@@ -60,7 +60,7 @@ function* partsOf(value: unknown, depth: number): Generator<unknown> {
   else if (isDocument(inside)) for (const item of Object.values(inside)) yield* partsOf(item, depth + 1)
 }
 
-/** Of a JSON text the document, of an array's text its elements, of a pattern what it looks for. */
+/** The document in a JSON text, the elements in the text of an array, and the search text in a pattern. */
 function insideText(text: string): unknown {
   const first = text[0]
   if (first === '[' || first === '{') {

@@ -1,7 +1,7 @@
-// What a trace keeps of a result until it closes: the cells of its first rows, column by column, as they were when the rows
-// arrived. An application may change, rename and empty its rows afterwards; nothing of that is seen here. Cells are
-// references, so a long text costs no more than a number. Documents (JSON, arrays) can be changed in place as well, so
-// the values inside of them are noted at once, up to a limit.
+// The part of a result that a trace keeps until it closes: the cells of its first rows, column by column, as they were when
+// the rows arrived. Later changes of the rows by the application have no effect here. Cells are references, so a long text
+// costs no more than a number. Documents (JSON, arrays) can be changed in place, so the values inside of them are noted at
+// once, up to a limit.
 import type { DriverField } from '../query-recording.ts'
 
 /** The cells of one column, or those of one path within the documents of a column. */
@@ -12,7 +12,7 @@ export interface CellColumn {
   /** `posts[]` of whatever stands inside the documents of `posts`: their own keys may be data. */
   name: string
   cells: readonly unknown[]
-  /** By cell, the row that it stands in. Absent: each row has one cell. */
+  /** The row of each cell. Absent when each row has one cell. */
   rows?: readonly number[]
 }
 

@@ -1,11 +1,11 @@
-// What a trace keeps of parameters and results until it closes, so that their values can be followed, and where it stops.
-// The sizes are rough and cost next to nothing: they keep a trace within its limit, they are no accounts.
+// The parameters and results that a trace keeps until it closes, so that their values can be followed, and the limits on
+// them. The sizes are rough estimates that cost almost nothing.
 import type { TraceCut } from '../../types/trace.ts'
 
 export interface ValueLimits {
-  /** Of parameters and results together. */
+  /** Maximum size of parameters and results together. */
   bytesPerTrace: number
-  /** Of one parameter. */
+  /** Maximum size of one parameter. */
   bytesPerValue: number
 }
 
@@ -31,7 +31,7 @@ export class KeptValues {
     this.#cut = cut
   }
 
-  /** What may still be kept. */
+  /** The remaining size. */
   get bytesLeft(): number {
     return Math.max(0, this.#limits.bytesPerTrace - this.#bytes)
   }
@@ -61,7 +61,7 @@ export class KeptValues {
       return value
     }
     const unkept = new UnkeptValue(bytes)
-    // What is a list stays one: it asks for many rows at once.
+    // A list stays a list, because it asks for many rows at once.
     return Array.isArray(value) && value.length > 1 ? [unkept, unkept] : unkept
   }
 
@@ -73,7 +73,7 @@ export class KeptValues {
     return count
   }
 
-  /** Of a result not all rows were kept. */
+  /** Only some rows of the result were kept. */
   countCutResult(): void {
     this.#cut.results = (this.#cut.results ?? 0) + 1
   }

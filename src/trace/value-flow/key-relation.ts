@@ -13,7 +13,7 @@ export interface ComparedColumn {
   name: string
   /** As PostgreSQL tells it of a result's column. */
   field: DriverField | undefined
-  /** Those that its statement reads. */
+  /** The tables that the statement reads. */
   tables: readonly NamedTable[]
 }
 
@@ -94,7 +94,7 @@ function areNamedAlike(asked: AskedColumn, { name, tables }: ComparedColumn): bo
   return tables.some(({ name: table }) => isOf(table, stem))
 }
 
-/** An id that tells of what: `customer_id`, `customerId`. */
+/** An id whose name contains that of its table: `customer_id`, `customerId`. */
 const NAMED_ID = /(?:[^_]_id|[a-z]I[dD])$/
 
 /** `customer_id`, `customerId` and `customer.id` are one name. */

@@ -1,6 +1,6 @@
-// The columns of a trace's results, as places a value can have come from: which of them hold a value, and which rows held
-// it last before a query started. What had arrived is told by positions in the trace, never by a clock, which may stand
-// still. Each column is read once and each answer takes a look-up, so that following values stays linear in the queries.
+// The columns of a trace's results, as possible origins of a value: which of them contain a value, and which rows contained
+// it last before a query started. Arrival is compared by positions in the trace and never by a clock, which may stand still.
+// Each column is read once and each answer takes a look-up, so that following values stays linear in the number of queries.
 import { fingerprint } from '../../sql/index.ts'
 import type { DriverField } from '../query-recording.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
@@ -12,13 +12,13 @@ import { BOOLEAN_MARK, type ColumnValues, kindOf } from './value-rarity.ts'
 /** A column of a statement's result, by the statement's fingerprint: a nested loop's values come from many queries. */
 export interface Place {
   statement: string
-  /** Of the column, with the path inside its documents. */
+  /** Name of the column, with the path inside its documents. */
   column: string
 }
 
 export interface Column extends ColumnValues {
   name: string
-  /** Where the catalog tells it. */
+  /** The table, where the catalog provides it. */
   table: string | undefined
   /** The table's column where PostgreSQL tells it, so that one column read twice is not two candidates. */
   identity: string
@@ -43,7 +43,7 @@ export interface Source {
 export interface ResultColumns {
   /** Finds the places that hold one of the texts; the function returned tells those that had arrived by a position. */
   findPlaces(texts: ReadonlySet<string>): (text: string, index: number) => readonly Place[]
-  /** How many queries had started when a value that was looked for by `findPlaces` stood in a result for the first time. */
+  /** The number of queries that had started when one of the values that `findPlaces` searches first appeared in a result. */
   firstArrival(text: string): number
   column(place: Place): Column
   /** The same column of the same table in whatever statement: who walks a tree begins it with another statement. */
@@ -147,7 +147,7 @@ interface RowCounts {
   others: number[]
 }
 
-/** Of each column, the most first. */
+/** The values of each column, the most frequent first. */
 function countRows(byPlace: ReadonlyMap<Place, readonly Cell[]>): RowCounts {
   const counts: RowCounts = { integers: [], others: [] }
   for (const cells of byPlace.values()) {
@@ -184,7 +184,7 @@ function sampleOf(cells: readonly Cell[]): unknown {
   return undefined
 }
 
-/** What is inside a document is no column of a table. */
+/** A value inside a document is no column of a table. */
 function fieldOf({ query, column }: Cell): DriverField | undefined {
   return column.path === '' ? query.fields?.[column.position] : undefined
 }

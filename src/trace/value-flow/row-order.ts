@@ -28,7 +28,7 @@ function countInversions(values: readonly { rank: number }[]): number {
   return count
 }
 
-/** Of all orders of so many values, those with no more inversions. */
+/** The fraction of all orders of this many values that have no more inversions. */
 function shareOfOrdersAsNear(length: number, inversions: number): number {
   sharesOf[length] ??= sharesByInversions(length)
   return sharesOf[length].slice(0, inversions + 1).reduce((sum, share) => sum + share, 0)

@@ -1,6 +1,6 @@
-// What becomes of the values when a trace closes: it is noted which values are equal, which results, from which earlier
-// rows the values of repeated queries came, and how many rows were asked for; then parameters and rows are dropped.
-// Detectors see no value.
+// Evaluates the values when a trace closes: which values and which results are equal, from which earlier rows the values of
+// repeated queries came, and how many rows were requested. Then parameters and rows are dropped, so that detectors see no
+// value.
 import { findRepetitions } from '../../grouping/repetitions.ts'
 import type { Catalog } from '../../sql/bounds/catalog-shape.ts'
 import { limitInForce } from '../../sql/fingerprint/limit-in-force.ts'
@@ -15,11 +15,11 @@ import { valueNames } from './value-names.ts'
 interface SealOptions {
   isWhole?: boolean
   catalog?: Catalog | undefined
-  /** What the unit of work was given from outside. */
+  /** The values that the unit of work was given from outside. */
   input?: (() => readonly unknown[]) | undefined
 }
 
-/** Of a trace that is not whole no value is followed: it may have come from rows that were not kept. */
+/** In an incomplete trace no value is followed, because it may have come from rows that were not kept. */
 export function sealValues(
   queries: readonly RecordedQuery[],
   { isWhole = true, catalog, input }: SealOptions = {},
@@ -64,7 +64,7 @@ function varyingSlots(sent: readonly Sent[]): Slot[] {
   return slots.map((slot) => ({ ...slot, varying: slots.length }))
 }
 
-/** A list of one, `IN ($1)`, is a single value, and so is the parent's key that stands in each row of an INSERT. */
+/** A list of one element, `IN ($1)`, is a single value, and so is the parent's key in each row of an INSERT. */
 function isList(value: unknown): boolean {
   return Array.isArray(value) && (value.length === 0 || value.some((one) => one !== value[0]))
 }

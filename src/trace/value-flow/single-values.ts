@@ -9,14 +9,14 @@ import { NULL } from './canonical-value.ts'
 import { givenValues } from './given-values.ts'
 import { textOf } from './result-columns.ts'
 
-/** Positions in the trace, and where the value stands in either. */
+/** Positions of the queries in the trace, and of the value in each of them. */
 export interface SingleValue {
   query: number
   /** Position of the value among the `?` of the fingerprint's text, starting at 0. */
   param: number
   parent: number
   column: string
-  /** Integers that are rarely equal by accident, and uuids. */
+  /** Integers that are rarely equal by chance, and uuids. */
   isTelling: boolean
 }
 
@@ -46,7 +46,7 @@ export function findSingleValues(queries: readonly RecordedQuery[]): SingleValue
       const text = textOf(value)
       const isTelling = TELLING.test(text)
       const before = (holders.get(text) ?? []).filter(({ parent, column }) => {
-        // What a row was asked for by is no news in it; small numbers are given for many reasons.
+        // The value by which a row was requested is no news in that row. Small numbers occur for many reasons.
         if (isTelling ? givenBy(text) < endOf(queries[parent]) : isAskedBy(queries[parent], column, text))
           return false
         return endOf(queries[parent]) <= index
@@ -56,7 +56,9 @@ export function findSingleValues(queries: readonly RecordedQuery[]): SingleValue
   })
 }
 
-/** Of one value, the latest: what is in more rows than this says nothing about where it came from. */
+/**
+ * Maximum number of rows with one value, the latest ones. A value in more rows than this does not show where it came from.
+ */
 const MOST_HOLDERS = 10
 /** Four digits and more, or a uuid. */
 const TELLING = /^\d{4,}$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i

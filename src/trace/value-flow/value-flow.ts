@@ -1,7 +1,7 @@
-// Where the values of a repeated statement came from: held against the rows that had arrived before, column by column. A
-// column explains a repetition only if it holds every value. How likely it is that it does so by accident is estimated
-// from what the values are, and written down beside it; a value that the application had told the database before, or
-// that had come with earlier rows, tells nothing. src/detectors/n-plus-one.md describes the estimate.
+// Finds the origin of the values of a repeated statement by comparing them with the rows that had arrived before, column by
+// column. A column explains a repetition only if it contains every value. The probability that it does so by chance is
+// estimated from the kind of the values, and stored with the result. A value that the application had sent to the database
+// before, or that had arrived with earlier rows, proves nothing. src/detectors/n-plus-one.md describes the estimate.
 
 import { namedTables } from '../../sql/fingerprint/named-tables.ts'
 import { fingerprint } from '../../sql/index.ts'
@@ -34,7 +34,7 @@ export interface Slot {
   param: number
   /** How many values of the statement vary. */
   varying: number
-  /** Its text at each sending, in the order they started. */
+  /** The text of the value in each execution, in the order in which they started. */
   uses: readonly Use[]
 }
 
@@ -77,7 +77,7 @@ interface Explanation {
   column: Column
   uses: readonly Use[]
   flows: readonly ValueFlow[]
-  /** That the column holds the values by accident. */
+  /** The probability that the column contains the values by chance. */
   chance: number
   relation: KeyRelation
   /** The values follow each other as the rows do. */
@@ -104,7 +104,7 @@ function explanationsOf(
   if (byStatement.length > 0) return byStatement
   const byTable = explainBy(slot.uses, places, seen.columns.tableColumn)
   if (byTable.length > 0) return byTable
-  // Who walks a tree begins it with a value from elsewhere and goes on with the rows of the walk itself.
+  // Code that walks a tree begins with a value from elsewhere and continues with the rows of the walk itself.
   const { key } = fingerprint(first.query.sql)
   const own = placesOf(second.text, second.index).filter(({ statement }) => statement === key)
   return explainBy(slot.uses.slice(1), own, seen.columns.column)
@@ -137,7 +137,7 @@ function explain(
   const values = new Map(held.map(({ text, source }) => [text, source]))
   if (values.size < 2 || !isOfType(column, uses)) return undefined
 
-  // What was mostly given to the database before comes back, and may have come from anywhere.
+  // A value that was mostly sent to the database before comes back, so it may have come from anywhere.
   const given = [...values.keys()].filter((text) => seen.givenBy(text) < column.firstArrival(text))
   if (given.length * 2 > values.size) return undefined
   const fresh = [...values.keys()].filter(
@@ -181,7 +181,7 @@ function flowFrom(param: number, column: Column, { index, query, texts }: Source
 /** An estimate is no better than that. */
 const LEAST_CHANCE = 1e-12
 
-/** That a column which has nothing to do with the values is one to which a key leads. */
+/** The probability that a column without any relation to the values is one that a key leads to. */
 const RELATED: Readonly<Record<NonNullable<KeyRelation>, number>> = { declared: 1 / 100, named: 1 / 25 }
 /** Words, moments and booleans do not become keys by their names: `status` of one row is `status` of many. */
 const TELL_ROWS_APART: ReadonlySet<ValueKind> = new Set(['integer', 'uuid', 'text'])
@@ -266,7 +266,7 @@ function comparisons(
 
 /** Columns named when several explain the values equally well. */
 const CANDIDATES = 3
-/** Of two explanations, one that is so much less likely to be an accident is the better one. */
+/** When two explanations differ this much in their probability of being a coincidence, the less coincidental one is taken. */
 const CLEARLY = 10
 
 /** The explanation that is better than all others, or those that are as good. */

@@ -1,9 +1,9 @@
-// How likely it is that a value which has nothing to do with a column stands in it all the same. The kinds of values and
-// the sizes of their domains are estimates, rather too small than too large; src/detectors/n-plus-one.md tells them.
+// The probability that a value without any relation to a column occurs in that column by chance. The kinds of values and the
+// sizes of their domains are estimates, rather too small than too large; src/detectors/n-plus-one.md lists them.
 
 export type ValueKind = 'integer' | 'decimal' | 'uuid' | 'word' | 'text' | 'moment' | 'boolean'
 
-/** What is known of a column's values: how many different ones there are, and its integers, the smallest first. */
+/** The facts about a column's values: the number of different ones, and the integers among them in ascending order. */
 export interface ColumnValues {
   distinct: number
   /** Rows of one result share a value, as they do where it is a state or a kind. */
@@ -39,7 +39,7 @@ const TEXTS: readonly (readonly [characters: number, texts: number])[] = [
 ]
 const UUIDS = 2 ** 122
 
-/** The chance that all of these different values stand in the column by accident. */
+/** The probability that all of these different values occur in the column by chance. */
 export function chanceOfValues(texts: readonly string[], column: ColumnValues): number {
   let words = 0
   let chance = 1

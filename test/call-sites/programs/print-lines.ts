@@ -45,7 +45,7 @@ function buildSelect() {
 
 const sends: Record<string, Send> = { raw: sendRaw, drizzle: sendDrizzle }
 
-/** What applications and their libraries do to stacks, each a statement to run before the first query. */
+/** Changes that applications and their libraries make to stacks, each a statement that runs before the first query. */
 const spoilers: Record<string, () => void> = {
   'V8 call sites instead of text': () => {
     Error.prepareStackTrace = (_error, sites) => sites

@@ -1,4 +1,4 @@
-// An application that knows nothing of pg-loupe, for the recipes of docs/ci.md.
+// An application without pg-loupe, for the recipes of docs/ci.md.
 import express from 'express'
 import pg from 'pg'
 

@@ -1,4 +1,4 @@
-// An Express application that knows nothing of pg-loupe, with a loop and its cure.
+// An Express application without pg-loupe, with a loop and its fix.
 import express from 'express'
 import pg from 'pg'
 

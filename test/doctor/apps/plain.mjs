@@ -1,4 +1,4 @@
-// An application that knows nothing of pg-loupe.
+// An application without pg-loupe.
 import { createServer } from 'node:http'
 import pg from 'pg'
 

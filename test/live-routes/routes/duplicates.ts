@@ -94,7 +94,7 @@ export function duplicates({ pool, db }: Connections): Router {
     response.json({ before, after })
   })
 
-  // What is written in between has nothing to do with it.
+  // The write in between is unrelated to the query.
   router.post('/unrelated-write', async (_request, response) => {
     // guilty: duplicate-query
     const { rows: before } = await pool.query('select name, vat_percent from countries where code = $1', [

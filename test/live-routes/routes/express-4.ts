@@ -1,4 +1,4 @@
-// Routes of Express 4, which does not wait for a handler's promise: errors are handed on.
+// Routes of Express 4, which does not wait for a handler's promise: errors are passed to `next`.
 import type { NextFunction, Request, Response } from 'express'
 import express4 from 'express4'
 import type { Connections } from '../connections.ts'

@@ -1,4 +1,4 @@
-// What becomes of rows before a loop uses them: changed in place, nested in others, read from a stream.
+// Rows that change before a loop uses them: changed in place, nested in others, read from a stream.
 import { Router } from 'express'
 import Cursor from 'pg-cursor'
 import QueryStream from 'pg-query-stream'

@@ -1,4 +1,4 @@
-// Columns and rows that are fetched: read by all, by some requests only, by whoever gets the row, or by nobody.
+// Columns and rows that are fetched: read by all requests, by some of them, by code that gets the row, or by none.
 import { desc } from 'drizzle-orm'
 import { Router } from 'express'
 import type { Connections } from '../connections.ts'

@@ -1,4 +1,4 @@
-// Where the values of a loop come from: outside, back from a query that was given them, or by accident.
+// Loops with different origins of their values: from outside, returned by a query that was given them, or equal by chance.
 import { Router } from 'express'
 import type { Connections } from '../connections.ts'
 import { guilty, innocent } from '../visit.ts'
@@ -158,7 +158,7 @@ export function values({ pool }: Connections): Router {
     response.json({ author: authors[0].name, posts, comments })
   })
 
-  // Words that stand in a column by accident: the attributes are required or not, the image is the main one or not.
+  // Words that occur in a column by chance: the attributes are required or not, the image is the main one or not.
   router.get('/booleans', async (_request, response) => {
     const { rows: attributes } = await pool.query(
       'select code, is_required from attributes order by id limit 10',

@@ -1,4 +1,4 @@
-// An application that knows nothing of pg-loupe, with Drizzle: as an ES module, or as CommonJS when asked for.
+// An application without pg-loupe, with Drizzle: as an ES module, or as CommonJS when requested.
 import http from 'node:http'
 import { createRequire } from 'node:module'
 

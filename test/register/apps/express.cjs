@@ -1,4 +1,4 @@
-// An application that knows nothing of pg-loupe, as CommonJS: Express and pg, loaded before it.
+// An application without pg-loupe, as CommonJS: Express and pg, loaded before it.
 const pg = require('pg')
 const express = require(process.env.EXPRESS)
 

@@ -1,4 +1,4 @@
-// A script that knows nothing of pg-loupe and serves no request.
+// A script without pg-loupe that serves no request.
 import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'

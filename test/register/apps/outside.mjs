@@ -1,4 +1,4 @@
-// Work that belongs to no request, one kind of it in each run. It knows nothing of pg-loupe.
+// Work that belongs to no request, one kind of it in each run. The program does not use pg-loupe.
 import { createReadStream } from 'node:fs'
 import net from 'node:net'
 import { createInterface } from 'node:readline'
@@ -166,7 +166,7 @@ const kinds = {
   },
 }
 
-// So that timers and sockets are made by something that has already sent a query.
+// Makes code that has already sent a query create the timers and sockets.
 await pool.query('select 1')
 await kinds[process.env.KIND]()
 await pool.end()

@@ -1,4 +1,4 @@
-// An application that knows nothing of pg-loupe, as ES modules: node:http and pg, a loop and its cure.
+// An application without pg-loupe, as ES modules: node:http and pg, a loop and its fix.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import { setTimeout } from 'node:timers/promises'
