@@ -1,4 +1,4 @@
-// Who may import whom: data flows one way, and this holds it.
+// Holds which folders may import which, because data flows one way.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -62,7 +62,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/collect': ['src/types', 'src/text', 'src/host', 'src/setup', 'src/sql', 'src/trace-file'],
   'src/host/require-parser.ts': [],
 }
-/** What only the rooms on top may use, named one by one. */
+/** Files that only the top-level folders may use, named one by one. */
 const ON_TOP = /^src\/index\.ts$|^src\/(cli|config|http|profiler|runners|testing)\//
 const PURE_ROOMS =
   /^src\/(types\/|text\/|source\/|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
