@@ -1,4 +1,4 @@
-// Without the catalog nothing is known of keys and sizes, and the detectors that need them are silent.
+// Explains that keys and sizes of tables are unknown without the catalog, so that the detectors that need them are silent.
 import type { Notice } from './notice.ts'
 import type { CatalogFacts, SetupFacts } from './setup-facts.ts'
 
