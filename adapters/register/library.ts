@@ -10,7 +10,7 @@ export interface Library {
   routes?(profiler: Profiler): RouteNamer
 }
 
-export interface RegisteredFile extends LibraryFile {
+interface RegisteredFile extends LibraryFile {
   /**
    * Called once for each loaded copy, with what the file exports. `start` starts the default profiler, unless it runs, and
    * traces the requests to all HTTP servers. Only a driver calls it: a process that loads no driver is left as it is.
