@@ -84,21 +84,13 @@ test.each<[string, unknown, string]>([
     { context: { get() {} } },
     'option context got {"get":"a function"}, but takes an object with get, run',
   ],
-  [
-    'a path that is no text',
-    { artifacts: { report: 1 } },
-    'option artifacts.report got 1, but takes a file path',
-  ],
+  ['a path that is no text', { outputs: { json: 1 } }, 'option outputs.json got 1, but takes a file path'],
   [
     'one path for two files',
-    { artifacts: { report: 'a.json', traces: 'a.json' } },
-    'option artifacts got {"report":"…","traces":"…"}, but takes different files as report and traces',
+    { outputs: { json: 'a.json', traces: 'a.json' } },
+    'option outputs: the file a.json is named by two outputs',
   ],
-  [
-    'values that are no yes or no',
-    { artifacts: { traces: 't', values: 1 } },
-    'option artifacts.values got 1, but takes true or false',
-  ],
+  ['values that are no yes or no', { recordValues: 1 }, 'option recordValues got 1, but takes true or false'],
 ])('%s', (_what, options, message) => {
   expect(() => createProfiler(options as ProfilerOptions)).toThrow(TypeError)
   expect(() => createProfiler(options as ProfilerOptions)).toThrow(message)
@@ -111,18 +103,18 @@ test('every wrong option is named at once', () => {
 })
 
 test('a report path that cannot be written fails at once', () => {
-  const create = () => createProfiler({ artifacts: { report: '/no/such/folder/report.json' } })
-  expect(create).toThrow('option artifacts.report: cannot write /no/such/folder/report.json: ENOENT')
+  const create = () => createProfiler({ outputs: { json: '/no/such/folder/report.json' } })
+  expect(create).toThrow('option outputs.json: cannot write /no/such/folder/report.json: ENOENT')
 })
 
 test('a folder as the report path fails at once and leaves nothing behind', () => {
   const folder = temporaryFolder()
-  expect(() => createProfiler({ artifacts: { report: folder } })).toThrow('cannot write')
+  expect(() => createProfiler({ outputs: { json: folder } })).toThrow('cannot write')
 })
 
 test('the report file is there from the start and says that nothing was seen', () => {
   const report = join(temporaryFolder(), 'report.json')
-  createProfiler({ artifacts: { report } })
+  createProfiler({ outputs: { json: report } })
   expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ v: 1, traces: 0, findings: [] })
 })
 
@@ -148,6 +140,6 @@ test('a link that lies where the report is written first is not followed', () =>
   const report = join(folder, 'report.json')
   const target = join(folder, 'target')
   symlinkSync(target, `${report}.${process.pid}.tmp`)
-  createProfiler({ artifacts: { report } })
+  createProfiler({ outputs: { json: report } })
   expect([existsSync(report), existsSync(target)]).toEqual([true, false])
 })

@@ -124,7 +124,7 @@ async function unread(
   use: (people: Person[]) => unknown,
   { atOnce = false, onReport }: { atOnce?: boolean; onReport?: (findings: readonly Finding[]) => void } = {},
 ): Promise<readonly Finding[]> {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   if (onReport) profiler.on('report', ({ findings }) => onReport(unreadOf(findings)))
   const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
   pools.push(pool)

@@ -14,7 +14,7 @@ const CONNECTION = {}
 
 console.log(
   JSON.stringify({
-    openTraceBytes: Math.round(openTraceBytes(createProfiler({ reporters: [], capture: 'full' }))),
+    openTraceBytes: Math.round(openTraceBytes(createProfiler({ console: 'off', capture: 'full' }))),
     countedTraceBytes: Math.round(await countedTraceBytes()),
     endOfTraceUs: Math.round(await endOfTraceUs()),
     secondsPerMillion: Number((await secondsPerMillion()).toFixed(1)),
@@ -49,7 +49,7 @@ function openTraceBytes(profiler) {
 }
 
 async function countedTraceBytes() {
-  const profiler = createProfiler({ reporters: [], capture: 'adaptive' })
+  const profiler = createProfiler({ console: 'off', capture: 'adaptive' })
   for (let at = 0; at < 200; at++) {
     const trace = begin(profiler)
     trace.end()
@@ -59,7 +59,7 @@ async function countedTraceBytes() {
 }
 
 async function endOfTraceUs() {
-  const profiler = createProfiler({ reporters: [], capture: 'full' })
+  const profiler = createProfiler({ console: 'off', capture: 'full' })
   profiler.on('report', () => {})
   const samples = []
   for (let at = 0; at < 3000; at++) {
@@ -90,7 +90,7 @@ async function secondsPerMillion() {
       JSON.stringify({ v: 1, id: `${at}`, kind: 'http', name: 'GET /items', truncated: 0, queries }),
     ).join('\n'),
   )
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const start = performance.now()
   const traces = []
   const problem = (message) => {

@@ -55,7 +55,7 @@ async function run(server: Postgres, signal: AbortSignal): Promise<number> {
       enabled: true,
       catalog: true,
       detectors: EVERY_RUN_ALIKE,
-      reporters: ['console'],
+      console: 'requests',
     })
     const shop = await runShop(database.url, profiler)
     try {

@@ -16,8 +16,9 @@ const traces = join(temporaryFolder({ onTestFinished: afterAll }), 'traces.ndjso
 const profiler = createProfiler({
   enabled: true,
   detectors: EVERY_RUN_ALIKE,
-  reporters: [],
-  artifacts: { traces, values: true },
+  console: 'off',
+  outputs: { traces },
+  recordValues: true,
 })
 const shop = await runShop(database.url, profiler)
 const client = new pg.Client(database.config)

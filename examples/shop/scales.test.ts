@@ -11,7 +11,7 @@ import { createApp } from './app.ts'
 
 const database = await testDatabase()
 const pool = new pg.Pool(database.config)
-const profiler = createProfiler({ enabled: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, console: 'off' })
 const app = createApp(pool, profiler)
 
 beforeAll(async () => {

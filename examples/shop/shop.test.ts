@@ -15,7 +15,7 @@ import { EVERY_RUN_ALIKE, visits } from './demo/visits.ts'
 import * as schema from './schema.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ enabled: true, catalog: true, detectors: EVERY_RUN_ALIKE, reporters: [] })
+const profiler = createProfiler({ enabled: true, catalog: true, detectors: EVERY_RUN_ALIKE, console: 'off' })
 const shop = await runShop(database.url, profiler)
 afterAll(() => shop.close())
 

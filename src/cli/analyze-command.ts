@@ -31,7 +31,7 @@ interface AnalyzeOptions extends OutputOptions, GateOptions {
 
 export function analyzeCommand(): Command {
   const command = new Command('analyze')
-    .description('analyze trace files that a profiler recorded (option artifacts.traces)')
+    .description('analyze trace files that a profiler recorded (option outputs.traces)')
     .argument('<file...>', 'trace files, one trace a line, or - for standard input')
   return addGateOptions(addDetectorOption(addOutputOptions(command)))
     .option(
@@ -100,11 +100,11 @@ async function analyze(
     cut: () => cut,
     kept,
   })
-  problems.done()
   if (report.traces === 0) tell(`there is no trace in ${files.map(nameOf).join(', ')}`)
   const verdict = gate.judge(report)
   const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
-  printReport(report, { ...options, editor: gate.editor }, shown)
+  printReport(report, { ...options, editor: gate.editor }, problems.tell, shown)
+  problems.done()
   verdict.tell(printedInFull(report, options))
   process.exitCode = problems.count > 0 ? WRONG_USAGE : verdict.passed ? 0 : FINDINGS
 }

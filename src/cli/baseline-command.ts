@@ -41,7 +41,7 @@ export function baselineCommand(): Command {
       `${EXIT_CODES}
 
 Examples:
-  $ pg-loupe run --report pg-loupe.json -- npm test
+  $ pg-loupe run --output json=pg-loupe.json -- npm test
   $ pg-loupe baseline write pg-loupe.json
   $ pg-loupe run --baseline ${BASELINE} -- npm test
   $ pg-loupe baseline prune pg-loupe.json`,

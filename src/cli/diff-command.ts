@@ -4,13 +4,13 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { compareReports } from '../report/compare-reports.ts'
 import { parseReport } from '../report/parse-report.ts'
-import { comparisonReporters } from '../report/reporters/comparison-reporters.ts'
 import type { Report } from '../types/report.ts'
-import { EXIT_CODES, FINDINGS } from './exit-codes.ts'
+import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addOutputOptions, type OutputOptions, printFormatted } from './print-report.ts'
 import { nameOf, readInput } from './read-input.ts'
+import { tell } from './tell.ts'
 
-interface DiffOptions extends OutputOptions<keyof typeof comparisonReporters> {
+interface DiffOptions extends OutputOptions {
   failOnNew?: boolean
 }
 
@@ -21,7 +21,7 @@ export function diffCommand(): Command {
     )
     .argument('<base>', 'the report before, or - for standard input')
     .argument('<head>', 'the report after, or - for standard input')
-  return addOutputOptions(command, { formats: Object.keys(comparisonReporters) })
+  return addOutputOptions(command, { compares: true })
     .option('--fail-on-new', 'exit with 1 when a finding is new or has grown')
     .addHelpText(
       'after',
@@ -46,8 +46,15 @@ async function diff(
   if (base === '-' && head === '-') throw new Error('only one of the reports can come from standard input')
   const comparison = compareReports(await read(base), await read(head))
   if (failOnNew && comparison.new.length + comparison.grown.length > 0) process.exitCode = FINDINGS
-  printFormatted(output, (format, terminal) =>
-    comparisonReporters[format](comparison, { ...terminal, cwd: process.cwd(), root: resolve(root) }),
+  const problem = (message: string) => {
+    tell(message)
+    process.exitCode = WRONG_USAGE
+  }
+  const options = { cwd: process.cwd(), root: resolve(root) }
+  printFormatted(
+    output,
+    ({ reporter }, terminal) => reporter.renderComparison?.(comparison, { ...terminal, ...options }) ?? '',
+    problem,
   )
 }
 

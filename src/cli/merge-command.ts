@@ -58,7 +58,7 @@ async function merge(files: string[], { output }: { output: string }): Promise<v
   if (report)
     throw new Error(
       `${report.name ?? report.file} is a report, and reports cannot be merged without loss; merge the trace files of ` +
-        'the shards (pg-loupe run --traces, option artifacts.traces)',
+        'the shards (pg-loupe run --output traces=<file>, option outputs.traces)',
     )
   for (const { file, name } of sources) assertKind(file, 'traces', name === nameOf('-') ? '-' : name)
   const merged = await orderTraces(sources, problems.tell)

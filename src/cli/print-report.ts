@@ -1,54 +1,76 @@
-// Prints a report for every subcommand: in one format to standard output or a file, and in others to additional files. When
-// one file cannot be written, the others still are.
-
+// The options by which a command prints a report, and the printing: in one format to standard output or a file, and in others
+// to files beside it. A file that cannot be written, or a format that fails, keeps no other output from being written.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { BUILT_IN_FORMATS, findReporter, renderText } from '../config/find-reporter.ts'
+import { splitOutput, TRACES } from '../config/output-files.ts'
 import { EDITOR_TAKES, isEditor } from '../editor-link.ts'
-import { reporters } from '../report/reporters/index.ts'
 import { terminalOf } from '../report/terminal.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Report } from '../types/report.ts'
-import type { ReporterOptions } from '../types/reporter.ts'
-
-type Format = keyof typeof reporters
+import type { Reporter, ReporterOptions } from '../types/reporter.ts'
 
 type Terminal = ReturnType<typeof terminalOf>
 
+/** A format that was named, with its reporter. */
+interface Format {
+  name: string
+  reporter: Reporter
+}
+
+/** One `--output`. Without a format it takes that of `--format`. The file `-` is standard output. */
+interface Output {
+  format?: Format
+  file: string
+}
+
 /** The options that `addOutputOptions` gives a command. */
-export interface OutputOptions<Name extends string = Format> {
-  format: Name
-  output: readonly Output<Name>[]
+export interface OutputOptions {
+  format: Format
+  output: readonly (Output | TraceOutput)[]
   root: string
   /** An editor by its name, or a template. */
   editor?: string | undefined
 }
 
-/** One `--output`; without a format of its own it takes that of `--format`. `-` is standard output. */
-interface Output<Name extends string> {
-  format?: Name
-  file: string
+/** `--output traces=<file>`. */
+interface TraceOutput {
+  traces: string
 }
 
-const FORMATS = Object.keys(reporters) as Format[]
+interface CommandOutputs {
+  /** What the help calls the place of the output when no file is given. */
+  standard?: string
+  /** The command has traces to write. */
+  writesTraces?: boolean
+  /** The command renders a comparison. */
+  compares?: boolean
+}
+
 const STANDARD_OUTPUT = '-'
 
-/** `standard` says where it goes without a file. */
 export function addOutputOptions(
   command: Command,
-  {
-    standard = 'standard output',
-    formats = FORMATS,
-  }: { standard?: string; formats?: readonly string[] } = {},
+  { standard = 'standard output', ...takes }: CommandOutputs = {},
 ): Command {
+  const readFormat = (name: string) => parseFormat(name, takes)
   return command
-    .addOption(new Option('--format <name>', 'how to print it').choices(formats).default('console'))
+    .addOption(
+      new Option(
+        '--format <name>',
+        `the format to print: ${formatsOf(takes)}, or a module such as ./my-format.js`,
+      )
+        .argParser(readFormat)
+        .default(readFormat('console'), 'console'),
+    )
     .addOption(
       new Option(
         '-o, --output <[format=]file>',
-        'write it to a file instead; with a format, that file beside what is printed; repeatable',
+        'print to a file; with a format, write that file in addition' +
+          `${takes.writesTraces ? ' (the format traces writes a trace file)' : ''}; repeatable`,
       )
-        .argParser((value: string, before: readonly object[]) => [...before, parseOutput(value, formats)])
+        .argParser((value: string, before: readonly object[]) => [...before, parseOutput(value, takes)])
         .default([], standard),
     )
     .addOption(
@@ -58,69 +80,85 @@ export function addOutputOptions(
       ),
     )
     .addOption(
-      new Option('--editor <name>', `where links to a line lead: ${EDITOR_TAKES}`)
+      new Option('--editor <name>', `the target of links to a line: ${EDITOR_TAKES}`)
         .env('PG_LOUPE_EDITOR')
         .argParser(parseEditor),
     )
 }
 
-/**
- * `shown` are the traces for formats that show some, `standard` is where it goes without a file.
- *
- * @throws Error that names each file that could not be written, when the others are.
- */
+/** `shown` is what some formats show beside the report; `problem` receives a sentence for each output that failed. */
 export function printReport(
   report: Report,
   options: OutputOptions,
+  problem: (message: string) => void,
   shown: Omit<ReporterOptions, keyof Terminal | 'cwd' | 'root'> = {},
   standard: NodeJS.WriteStream = process.stdout,
 ): void {
-  const print = (format: Format, terminal: Terminal) =>
-    reporters[format](report, { ...shown, ...terminal, cwd: process.cwd(), root: resolve(options.root) })
-  printFormatted(options, print, standard)
+  const render = ({ reporter }: Format, terminal: Terminal) =>
+    reporter.render(report, { ...shown, ...terminal, cwd: process.cwd(), root: resolve(options.root) })
+  printFormatted(options, render, problem, standard)
 }
 
-/** The findings that a person has before them once the report is printed. */
+/** The findings that a person can read in full once the report is printed. */
 export function printedInFull(report: Report, { format, output }: OutputOptions): readonly Finding[] {
-  const isRedirected = output.some((one) => one.format === undefined)
-  return format === 'console' && !isRedirected ? report.findings : []
+  return format.name === 'console' && !isRedirected(output) ? report.findings : []
 }
 
-/** Whether a format that shows traces is asked for: keeping some for nobody would cost memory. */
-export function showsTraces({ format, output }: OutputOptions): boolean {
-  return [format, ...output.map((one) => one.format)].includes('html')
+/** The formats that were asked for. */
+export function formatsAsked({ format, output }: OutputOptions): readonly Reporter[] {
+  return [format, ...output.flatMap((one) => ('file' in one && one.format) || [])].map(
+    ({ reporter }) => reporter,
+  )
 }
 
-/** The same for whatever can be shown in several formats. */
-export function printFormatted<Name extends string>(
-  { format, output, editor }: Pick<OutputOptions<Name>, 'format' | 'output' | 'editor'>,
-  print: (format: Name, terminal: Terminal) => string,
+/** Whether a format that shows traces was asked for. Otherwise collecting some would only take memory. */
+export function showsTraces(options: OutputOptions): boolean {
+  return formatsAsked(options).some(({ meta }) => meta.wantsTraces)
+}
+
+/** The files that were asked for with the format `traces`. */
+export function traceOutputs({ output }: OutputOptions): readonly string[] {
+  return output.flatMap((one) => ('traces' in one ? [one.traces] : []))
+}
+
+/** Prints anything that can be rendered in several formats. */
+export function printFormatted(
+  { format, output, editor }: Pick<OutputOptions, 'format' | 'output' | 'editor'>,
+  render: (format: Format, terminal: Terminal) => string,
+  problem: (message: string) => void,
   standard: NodeJS.WriteStream = process.stdout,
 ): void {
-  const isRedirected = output.some((one) => one.format === undefined)
-  if (!isRedirected) standard.write(print(format, terminalOf(standard, editor)))
-  const problems = output.flatMap(
-    ({ file, format: name = format }) => write(file, editor, (terminal) => print(name, terminal)) ?? [],
-  )
-  if (problems.length > 0) throw new Error(problems.join('\n'))
+  const attempt = (act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      problem((error as Error).message)
+    }
+  }
+  const text = (one: Format, terminal: Terminal) => renderText(one.name, () => render(one, terminal))
+  if (!isRedirected(output)) attempt(() => standard.write(text(format, terminalOf(standard, editor))))
+  for (const one of output) {
+    if ('file' in one)
+      attempt(() => write(one.file, editor, (terminal) => text(one.format ?? format, terminal)))
+  }
 }
 
-function write(
-  file: string,
-  editor: string | undefined,
-  print: (terminal: Terminal) => string,
-): string | undefined {
+function isRedirected(output: OutputOptions['output']): boolean {
+  return output.some((one) => 'file' in one && one.format === undefined)
+}
+
+/** @throws Error that names the file when it cannot be written. */
+function write(file: string, editor: string | undefined, render: (terminal: Terminal) => string): void {
   if (file === STANDARD_OUTPUT) {
-    process.stdout.write(print(terminalOf(process.stdout, editor)))
-    return undefined
+    process.stdout.write(render(terminalOf(process.stdout, editor)))
+    return
   }
-  const text = print(editor === undefined ? {} : { editor })
+  const text = render(editor === undefined ? {} : { editor })
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
-    return undefined
   } catch (error) {
-    return `cannot write ${file}: ${(error as Error).message}`
+    throw new Error(`cannot write ${file}: ${(error as Error).message}`)
   }
 }
 
@@ -129,13 +167,34 @@ function parseEditor(value: string): string {
   return value
 }
 
-/** A file whose name has an equals sign is given with its folder: `./a=b.json`. */
-function parseOutput(value: string, formats: readonly string[]): Output<string> {
-  const [, name, file = value] = /^([\w-]+)=(.*)$/s.exec(value) ?? []
+function parseFormat(name: string, takes: CommandOutputs): Format {
+  let reporter: Reporter
+  try {
+    reporter = findReporter(name)
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`)
+  }
+  if (takes.compares && !reporter.renderComparison)
+    throw new InvalidArgumentError(
+      `The format ${name} does not render comparisons (it has no renderComparison); it takes ${formatsOf(takes)}.`,
+    )
+  return { name, reporter }
+}
+
+function formatsOf({ compares = false }: CommandOutputs): string {
+  const names = compares
+    ? BUILT_IN_FORMATS.filter((name) => findReporter(name).renderComparison !== undefined)
+    : BUILT_IN_FORMATS
+  return names.join(', ')
+}
+
+function parseOutput(value: string, takes: CommandOutputs): Output | TraceOutput {
+  const { format, file } = splitOutput(value)
   if (file === '')
     throw new InvalidArgumentError('It takes a file, or a format and a file: sarif=report.sarif.')
-  if (name === undefined) return { file }
-  if (!formats.includes(name))
-    throw new InvalidArgumentError(`There is no format ${name}; there are ${formats.join(', ')}.`)
-  return { format: name, file }
+  if (format === undefined) return { file }
+  if (format !== TRACES) return { format: parseFormat(format, takes), file }
+  if (!takes.writesTraces)
+    throw new InvalidArgumentError('This command writes no trace file; pg-loupe run and pg-loupe merge do.')
+  return { traces: file }
 }

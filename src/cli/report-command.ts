@@ -11,6 +11,7 @@ import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import {
   addOutputOptions,
+  formatsAsked,
   type OutputOptions,
   printedInFull,
   printReport,
@@ -27,13 +28,13 @@ interface ReportOptions extends OutputOptions, GateOptions {
 
 export function reportCommand(): Command {
   const command = new Command('report')
-    .description('print a report file that a profiler kept (option artifacts.report)')
+    .description('print a report file that a profiler wrote (option outputs.json)')
     .argument('<file>', 'the report file, or - for standard input')
   return addGateOptions(addOutputOptions(command))
     .addOption(
       new Option(
         '--traces <file>',
-        'a trace file of the same run (option artifacts.traces), for formats that show traces; repeatable',
+        'a trace file of the same run (option outputs.traces), for formats that show traces (html); repeatable',
       )
         .argParser((value: string, before: readonly string[]) => [...before, value])
         .default([], 'none'),
@@ -41,7 +42,7 @@ export function reportCommand(): Command {
     .addOption(
       new Option(
         '--base <file>',
-        'an earlier report file, for formats that show what has changed since (html)',
+        'an earlier report file, for formats that show the changes since then (html)',
       ),
     )
     .addHelpText(
@@ -59,8 +60,7 @@ Examples:
 }
 
 async function printFile(file: string, { traces, base, ...options }: ReportOptions): Promise<void> {
-  if (!showsTraces(options))
-    refuseWithoutPage({ '--base': base !== undefined, '--traces': traces.length > 0 })
+  refuseUnused(options, { '--base': base !== undefined, '--traces': traces.length > 0 })
   const gate = prepareGate(options)
   const report = parseReport(await readInput(file), nameOf(file))
   const kept = showsTraces(options) ? await keepTraces(traces, report, gate.application) : undefined
@@ -75,20 +75,31 @@ async function printFile(file: string, { traces, base, ...options }: ReportOptio
     ...gate.roundTripMs,
     ...verdict.states,
   }
-  printReport(report, { ...options, editor: gate.editor }, shown)
+  const problem = (message: string) => {
+    tell(message)
+    process.exitCode = WRONG_USAGE
+  }
+  printReport(report, { ...options, editor: gate.editor }, problem, shown)
   verdict.tell(printedInFull(report, options))
   if (!verdict.passed) process.exitCode ??= FINDINGS
 }
 
-/** Files that are only read for the page have no effect when no page is written. */
-function refuseWithoutPage(given: Readonly<Record<string, boolean>>): void {
-  for (const [option, isGiven] of Object.entries(given)) {
-    if (!isGiven) continue
-    throw new Error(`${option} takes an html output, and none is asked for; add --output html=report.html`)
+/** An option that no format in use looks at is a mistake. */
+function refuseUnused(options: OutputOptions, given: Readonly<Record<'--base' | '--traces', boolean>>): void {
+  const metas = formatsAsked(options).map(({ meta }) => meta)
+  const isUsed = {
+    '--base': metas.some(({ wantsComparison }) => wantsComparison),
+    '--traces': metas.some(({ wantsTraces }) => wantsTraces),
+  }
+  for (const option of ['--base', '--traces'] as const) {
+    if (!given[option] || isUsed[option]) continue
+    throw new Error(
+      `${option} is for formats that show it, and none is asked for; add --output html=report.html`,
+    )
   }
 }
 
-/** The formats that show the findings of the report. */
+/** The traces that show the findings of the report. */
 async function keepTraces(
   files: readonly string[],
   report: Report,

@@ -20,6 +20,7 @@ import {
   printedInFull,
   printReport,
   showsTraces,
+  traceOutputs,
 } from './print-report.ts'
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
@@ -29,8 +30,6 @@ import { whatWasLost, whyNothingWasSeen } from './why-nothing-was-seen.ts'
 
 interface RunOptions extends OutputOptions, GateOptions {
   set: string[]
-  report?: string
-  traces?: string
 }
 
 export function runCommand(): Command {
@@ -40,9 +39,9 @@ export function runCommand(): Command {
     )
     .argument('<command...>', 'what to run, after --')
     .passThroughOptions()
-  return addGateOptions(addDetectorOption(addOutputOptions(command, { standard: 'standard error' })))
-    .option('--report <file>', 'write the report as JSON, the same as --output json=<file>')
-    .option('--traces <file>', 'write the traces, for pg-loupe analyze and pg-loupe merge')
+  return addGateOptions(
+    addDetectorOption(addOutputOptions(command, { standard: 'standard error', writesTraces: true })),
+  )
     .addHelpText(
       'after',
       `${RUN_EXIT_CODES}
@@ -50,13 +49,13 @@ export function runCommand(): Command {
 Examples:
   $ pg-loupe run -- npm test
   $ pg-loupe run --fail-on error -- npm test
-  $ pg-loupe run --report pg-loupe.json -- npx vitest run
-  $ pg-loupe run --traces shard-1.ndjson --set n-plus-one.minLikely=5 -- node --test`,
+  $ pg-loupe run --output json=pg-loupe.json -- npx vitest run
+  $ pg-loupe run --output traces=shard-1.ndjson --set n-plus-one.minLikely=5 -- node --test`,
     )
     .action(run)
 }
 
-async function run(words: string[], { report: file, traces, ...options }: RunOptions): Promise<void> {
+async function run(words: string[], options: RunOptions): Promise<void> {
   const gate = prepareGate(options)
   const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-run-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -78,16 +77,11 @@ async function run(words: string[], { report: file, traces, ...options }: RunOpt
   const lost = lostQueries(folder)
   if (report.queries === 0) tell(whyNothingWasSeen(readNotes(folder), report, lost))
   else if (lost > 0) tell(whatWasLost(lost))
-  if (traces !== undefined)
-    await writeTraces(collected, traces).catch(({ message }: Error) => problems.tell(message))
+  for (const file of traceOutputs(options))
+    await writeTraces(collected, file).catch(({ message }: Error) => problems.tell(message))
   const verdict = gate.judge(report)
-  const files = file === undefined ? options.output : [...options.output, { format: 'json' as const, file }]
-  try {
-    const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
-    printReport(report, { ...options, editor: gate.editor, output: files }, shown, process.stderr)
-  } catch (error) {
-    problems.tell((error as Error).message)
-  }
+  const shown = { ...kept?.options(report.findings), ...gate.roundTripMs, ...verdict.states }
+  printReport(report, { ...options, editor: gate.editor }, problems.tell, shown, process.stderr)
   problems.done()
   verdict.tell(printedInFull(report, options))
   process.exitCode = status || (problems.count > 0 ? WRONG_USAGE : verdict.passed ? 0 : FINDINGS)

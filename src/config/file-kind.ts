@@ -57,7 +57,7 @@ type FileKind = keyof typeof KINDS
 export type TakenKind = 'traces' | 'report' | 'baseline' | 'configuration' | 'catalog'
 
 function keepJson(): string {
-  return 'Keep the report as JSON for that: pg-loupe run --report pg-loupe.json -- <command>'
+  return 'Keep the report as JSON for that: pg-loupe run --output json=pg-loupe.json -- <command>'
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { ProfilerOptions } from '../profiler/options.ts'
 
 /** These options are groups of options that may come from both places. */
-const GROUPS = ['application', 'artifacts', 'detectors', 'limits'] as const
+const GROUPS = ['application', 'detectors', 'limits', 'outputs'] as const
 
 export function mergeOptions(first: ProfilerOptions, second: ProfilerOptions): ProfilerOptions {
   const groups = GROUPS.flatMap((name) =>

@@ -5,6 +5,7 @@ import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { mergeOptions } from './merge-options.ts'
+import { splitOutput } from './output-files.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Read = (value: string) => ProfilerOptions
@@ -14,8 +15,7 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_ENABLED: (value) => ({ enabled: readSwitch(value) }),
   PG_LOUPE_CONSOLE: readConsole,
   PG_LOUPE_EDITOR: (value) => ({ editor: value }),
-  PG_LOUPE_REPORT: (value) => ({ artifacts: { report: readPath(value) } }),
-  PG_LOUPE_TRACES: (value) => ({ artifacts: { traces: readPath(value) } }),
+  PG_LOUPE_OUTPUT: (value) => ({ outputs: readOutputs(value) }),
   PG_LOUPE_INCLUDE: (value) => ({ application: { include: readList(value) } }),
   PG_LOUPE_EXCLUDE: (value) => ({ application: { exclude: readList(value) } }),
   PG_LOUPE_UNTRACED: (value) => ({ collectUntraced: readSwitch(value) }),
@@ -82,14 +82,25 @@ function readSwitch(value: string): boolean {
   return on
 }
 
-/** Asked for like this, it prints also where it is off by default. */
+/** A variable that is set prints also in tests, where the default is `off`. */
 function readConsole(value: string): ProfilerOptions {
   const word = value.toLowerCase()
-  if (word === 'off') return { reporters: [] }
-  if (word === 'requests' || word === 'findings') return { reporters: ['console'], console: word }
+  if (word === 'off' || word === 'requests' || word === 'findings') return { console: word }
   const on = SWITCH[word]
   if (on === undefined) throw new TypeError('it takes requests, findings, off, 1, true, 0 or false')
-  return { reporters: on ? ['console'] : [] }
+  return { console: on ? 'requests' : 'off' }
+}
+
+/** As `--output` takes them, several with commas: `json=pg-loupe.json,traces=traces.ndjson`. */
+function readOutputs(value: string): Record<string, string> {
+  const outputs = readList(value).map(splitOutput)
+  return Object.fromEntries(
+    outputs.map(({ format, file }) => {
+      if (format === undefined || file === '')
+        throw new TypeError('it takes a format and a file: json=pg-loupe.json, several with commas')
+      return [format, readPath(file)]
+    }),
+  )
 }
 
 /** `{pid}` keeps the processes of a cluster from writing over each other's report. */

@@ -1,6 +1,7 @@
 // The options of a profiler, checked once when it is created. A wrong option fails there, with its name, its value and the
 // allowed values, and never later in a request.
 import * as v from 'valibot'
+import { type CheckedOutputs, checkOutputs, type OutputFiles } from '../config/output-files.ts'
 import type { DetectorRule, DetectorSettings } from '../detectors/detector-settings.ts'
 import { detectors } from '../detectors/index.ts'
 import { EDITOR_TAKES, type Editor, isEditor } from '../editor-link.ts'
@@ -45,20 +46,17 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
    * Default: none.
    */
   suppress?: readonly SuppressEntry[]
-  /**
-   * The listeners that get the report of each trace when it closes. Default: `['console']`, but none in tests (NODE_ENV
-   * `test`) and where traces are collected (PG_LOUPE_COLLECT).
-   */
-  reporters?: readonly ('console' | ReportListener)[]
+  /** Functions that receive the report of each trace when it closes. Default: none. */
+  listeners?: readonly ReportListener[]
   /**
    * Says on the console, once each, what the set-up leaves out: requests without a trace, a pool that is not profiled.
    * Default: true.
    */
   hints?: boolean
   /**
-   * How much the live console prints, where `reporters` has it. `requests`: a line for each request that sent a query, and each
-   * finding in full the first time. `findings`: only requests in which a finding is new, has grown or is on a further route.
-   * `off`: nothing. Default: `requests`.
+   * How much the live console prints. `requests`: a line for each request that sent a query, and each finding in full the first
+   * time. `findings`: only requests in which a finding is new, has grown or is on a further route. `off`: nothing.
+   * Default: `requests`; in tests (NODE_ENV `test`), and where traces are collected (PG_LOUPE_COLLECT), `off`.
    */
   console?: 'requests' | 'findings' | 'off'
   /**
@@ -78,15 +76,14 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
    * browser. Default: on, unless NODE_ENV is `production` or `test`.
    */
   serverTiming?: boolean
-  /** Files that are kept. */
-  artifacts?: {
-    /** The merged report as JSON, rewritten while traces close and at exit. */
-    report?: string
-    /** A trace file for `pg-loupe analyze`: each trace is appended as it closes, a line each. */
-    traces?: string
-    /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
-    values?: boolean
-  }
+  /**
+   * Files that are written, by format: `{ json: 'pg-loupe.json', './my-format.js': 'out.txt' }`. Each holds the merged report,
+   * and is rewritten while traces close and at exit. `traces` is a trace file for `pg-loupe analyze`: each trace is appended
+   * when it closes. Default: none.
+   */
+  outputs?: OutputFiles
+  /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
+  recordValues?: boolean
   /** Milliseconds of one round trip on the production network. Findings estimate their cost there. Default: 1. */
   roundTripMs?: number
   /**
@@ -130,27 +127,29 @@ export interface CheckedOptions {
   /** All detectors, and those that are switched on with their options, defaults filled in. */
   detectors: SelectedDetectors
   suppress: readonly SuppressEntry[]
-  reporters: readonly ('console' | ReportListener)[]
+  listeners: readonly ReportListener[]
   hints: boolean
-  /** `off` has taken it out of the reporters. */
   console: 'requests' | 'findings' | 'off'
   editor: Editor | undefined
   collectUntraced: boolean
   commentTags: boolean
   serverTiming: boolean
-  artifacts: { report?: string | undefined; traces?: string | undefined; values: boolean }
+  /** Empty when the profiler is off, because no module is loaded then. */
+  outputs: CheckedOutputs
+  recordValues: boolean
   roundTripMs: number
   watchRows: boolean
   limits: Required<NonNullable<ProfilerOptions['limits']>>
 }
 
-/** Whether hints about the set-up are printed: on the console, where the reports go too. */
-export function printsHints({
-  enabled,
-  hints,
-  reporters,
-}: Pick<CheckedOptions, 'enabled' | 'hints' | 'reporters'>): boolean {
-  return enabled && hints && reporters.includes('console') && !process.env.PG_LOUPE_COLLECT
+/** Whether hints about the set-up are printed. They go to the console, as the findings do. */
+export function printsHints(options: Pick<CheckedOptions, 'enabled' | 'hints' | 'console'>): boolean {
+  return options.enabled && options.hints && options.console !== 'off' && !process.env.PG_LOUPE_COLLECT
+}
+
+/** Whether the console prints when no option says so. In tests and while traces are collected, a runner reports. */
+export function printsByDefault(): boolean {
+  return process.env.NODE_ENV !== 'test' && !process.env.PG_LOUPE_COLLECT
 }
 
 /**
@@ -161,12 +160,20 @@ export function printsHints({
 export function checkOptions(options: unknown = {}): CheckedOptions {
   const result = v.safeParse(profilerOptions(rulesOf(options)), options)
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
-  const checked = result.output as CheckedOptions
-  return checked.console === 'off' ? { ...checked, reporters: withoutConsole(checked.reporters) } : checked
+  const { outputs, ...checked } = result.output
+  return {
+    ...checked,
+    outputs: namingOption(() => checkOutputs(checked.enabled ? outputs : {})),
+  } as CheckedOptions
 }
 
-function withoutConsole(reporters: CheckedOptions['reporters']): CheckedOptions['reporters'] {
-  return reporters.filter((reporter) => reporter !== 'console')
+/** @throws TypeError that names the option. */
+export function namingOption(check: () => CheckedOutputs): CheckedOutputs {
+  try {
+    return check()
+  } catch (error) {
+    throw new TypeError(`pg-loupe: option outputs: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 const MEBIBYTE = 1024 * 1024
@@ -199,14 +206,14 @@ const profilerOptions = (rules: readonly Detector[]) =>
     ),
     detectors: v.optional(detectorSettings(rules), {}),
     suppress: suppressEntries([...idsOf(detectors), ...idsOf(rules)]),
-    reporters: v.optional(
-      v.array(v.custom(isReporter, "'console' or a function"), "an array of 'console' and functions"),
-      process.env.NODE_ENV === 'test' || process.env.PG_LOUPE_COLLECT ? [] : ['console'],
+    listeners: v.optional(
+      v.array(v.custom<ReportListener>(isFunction, 'a function'), 'an array of functions'),
+      [],
     ),
     hints: v.optional(v.boolean('true or false'), true),
     console: v.optional(
       v.picklist(['requests', 'findings', 'off'], "'requests', 'findings' or 'off'"),
-      'requests',
+      printsByDefault() ? 'requests' : 'off',
     ),
     editor: v.optional(v.custom<Editor>(isEditor, EDITOR_TAKES)),
     collectUntraced: v.optional(v.boolean('true or false'), false),
@@ -215,17 +222,8 @@ const profilerOptions = (rules: readonly Detector[]) =>
       v.boolean('true or false'),
       process.env.NODE_ENV !== 'production' && process.env.NODE_ENV !== 'test',
     ),
-    artifacts: v.optional(
-      v.pipe(
-        record({
-          report: v.optional(v.string('a file path')),
-          traces: v.optional(v.string('a file path')),
-          values: v.optional(v.boolean('true or false'), false),
-        }),
-        v.check(({ report, traces }) => !traces || report !== traces, 'different files as report and traces'),
-      ),
-      {},
-    ),
+    outputs: outputFiles(),
+    recordValues: v.optional(v.boolean('true or false'), false),
     roundTripMs: v.optional(v.pipe(v.number('milliseconds'), v.minValue(0, 'milliseconds, 0 or more')), 1),
     watchRows: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
     limits: v.optional(
@@ -310,6 +308,11 @@ function isContextStore(value: unknown): boolean {
   return [store?.get, store?.run, store?.bind].every((method) => typeof method === 'function')
 }
 
-function isReporter(value: unknown): boolean {
-  return value === 'console' || typeof value === 'function'
+/** Checks the shape only. `checkOutputs` looks for the formats. */
+export function outputFiles() {
+  return v.optional(v.record(v.string(), v.string('a file path'), 'an object of file paths by format'), {})
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }

@@ -1,7 +1,9 @@
-// Everything that leaves a profiler: the trace file, the folder of collected traces, the report file, the live console and
-// the listeners. The pipeline calls it once for each trace and knows none of them.
+// Everything that leaves a profiler: the trace file, the folder of collected traces, the files that hold the report, the live
+// console and the listeners. The pipeline calls it once for each trace and knows none of them.
 import { collectTraces, type TraceCollector } from '../collect/collect-traces.ts'
+import { renderText } from '../config/find-reporter.ts'
 import { consoleListener } from '../report/console-listener.ts'
+import { KeptTraces } from '../report/kept-traces.ts'
 import { keepReportFile } from '../report/report-file.ts'
 import type { Analysis, AnalyzedTrace } from '../report/run-analysis.ts'
 import type { ProfilerOutput } from '../setup/setup-facts.ts'
@@ -19,7 +21,7 @@ import { atExit } from './shared-state.ts'
 interface OutputSettings {
   options: Pick<
     CheckedOptions,
-    'enabled' | 'artifacts' | 'reporters' | 'console' | 'roundTripMs' | 'editor' | 'limits'
+    'enabled' | 'outputs' | 'recordValues' | 'listeners' | 'console' | 'roundTripMs' | 'editor' | 'limits'
   >
   analysis: Analysis
   /** Paths below it are written relative to it. */
@@ -27,6 +29,8 @@ interface OutputSettings {
   /** The folder of collected traces, when traces are collected. */
   collectFolder: string | undefined
   onListenerError: (error: unknown) => void
+  /** A format of the user failed. */
+  onFormatError: (error: unknown) => void
 }
 
 export interface Outputs {
@@ -56,14 +60,15 @@ export interface Outputs {
 /** @throws Error that names the option and the file when a file cannot be written. */
 export function startOutputs(settings: OutputSettings & { closeOpenTraces: () => void }): Outputs {
   const { options, analysis, folder, collectFolder, onListenerError, closeOpenTraces } = settings
-  const { report, traces, values } = options.artifacts
+  const { reports, traces } = options.outputs
+  const { recordValues: values } = options
   const listeners = reportListeners(onListenerError)
   const kinds = kindsOf(settings)
   const onLost = () => analysis.builder.countUnrecorded()
   let collector: TraceCollector | undefined
   let recorder: TraceRecorder | undefined
   let countTrace: ((trace: LiveTrace) => void) | undefined
-  let reportChanged: (() => void) | undefined
+  let files: ReportFiles | undefined
   let hasCaptured = false
 
   if (options.enabled && kinds.size > 0) {
@@ -74,28 +79,26 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
       collector = collectTraces(collectFolder, { counts, atExit: atExitOrSignal, onLost })
     }
     if (traces) {
-      const { traceFileBytes: bytes, traceFiles: files } = options.limits
+      const { traceFileBytes: bytes, traceFiles } = options.limits
       recorder = recordTraces(traces, {
         folder,
         values,
         atExit: atExitOrSignal,
         onLost,
-        rotation: { bytes, files },
+        rotation: { bytes, files: traceFiles },
       })
     }
-    for (const reporter of options.reporters) {
-      if (reporter === 'console') startConsole()
-      else listeners.add(reporter)
-    }
-    if (report) reportChanged = keepReportFile(report, () => analysis.report(), atExitOrSignal)
+    if (options.console !== 'off') startConsole(options.console)
+    for (const listener of options.listeners) listeners.add(listener)
+    if (reports.length > 0) files = keepReportFiles(settings)
   }
 
-  function startConsole(): void {
+  function startConsole(level: 'requests' | 'findings'): void {
     const { hear, count, flush } = consoleListener({
       roundTripMs: options.roundTripMs,
       remembered: options.limits.cacheEntries,
-      reportFile: report,
-      level: options.console === 'findings' ? 'findings' : 'requests',
+      reportFile: reports.find(({ format }) => format === 'json')?.file,
+      level,
       editor: options.editor,
     })
     listeners.add(hear)
@@ -119,7 +122,7 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
     },
     report(analyzed) {
       listeners.call(analyzed)
-      reportChanged?.()
+      files?.changed(analyzed)
     },
     count: (trace) => countTrace?.(trace),
     addListener(listener) {
@@ -131,11 +134,40 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
 }
 
 function kindsOf({ options, collectFolder }: OutputSettings): Set<ProfilerOutput> {
-  const { report, traces } = options.artifacts
-  return new Set<ProfilerOutput>([
-    ...options.reporters.map((reporter) => (reporter === 'console' ? 'console' : 'listener')),
-    ...(report ? (['report'] as const) : []),
-    ...(traces ? (['traces'] as const) : []),
-    ...(collectFolder ? (['collected'] as const) : []),
-  ])
+  const { console, listeners, outputs } = options
+  const isUsed: Record<Exclude<ProfilerOutput, 'asked'>, boolean> = {
+    console: console !== 'off',
+    listener: listeners.length > 0,
+    report: outputs.reports.length > 0,
+    traces: outputs.traces !== undefined,
+    collected: collectFolder !== undefined,
+  }
+  return new Set(Object.entries(isUsed).flatMap(([kind, used]) => (used ? [kind as ProfilerOutput] : [])))
+}
+
+interface ReportFiles {
+  changed(analyzed: AnalyzedTrace): void
+}
+
+/** Keeps the merged report in files, each in its format. */
+function keepReportFiles({ options, analysis, folder, onFormatError }: OutputSettings): ReportFiles {
+  const { roundTripMs, editor, outputs } = options
+  const kept = outputs.reports.some(({ reporter }) => reporter.meta.wantsTraces)
+    ? new KeptTraces()
+    : undefined
+  const shown = { cwd: folder, root: folder, roundTripMs, ...(editor === undefined ? {} : { editor }) }
+  const changes = outputs.reports.map(({ format, reporter, file }) => {
+    const render = () => {
+      const report = analysis.report()
+      const traces = reporter.meta.wantsTraces ? kept?.options(report.findings) : {}
+      return renderText(format, () => reporter.render(report, { ...shown, ...traces }))
+    }
+    return keepReportFile({ format, file, render, onFormatError, atExit: atExitOrSignal })
+  })
+  return {
+    changed({ trace, findings }) {
+      kept?.add(trace, findings)
+      for (const change of changes) change()
+    },
+  }
 }

@@ -107,18 +107,19 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
     rules: { ...rules, onWrongComment: (comment) => noteWrongComment(setupNotes, comment) },
     limits,
   })
-  const countError = (warning: string) => (error: unknown) => {
-    if (analysis.builder.countInternalError() > 1) return
-    process.emitWarning(`${warning}: ${describeError(error)}`)
+  /** Shows the first error only. */
+  const countError = (describe: (error: unknown) => string) => (error: unknown) => {
+    if (analysis.builder.countInternalError() === 1) process.emitWarning(describe(error))
   }
-  const countInternalError = countError(INTERNAL_ERROR)
+  const countInternalError = countError((error) => `${INTERNAL_ERROR}: ${describeError(error)}`)
   const collected = collectFolder()
   const outputs: Outputs = startOutputs({
     options,
     analysis,
     folder,
     collectFolder: collected,
-    onListenerError: countError(LISTENER_ERROR),
+    onListenerError: countError((error) => `${LISTENER_ERROR}: ${describeError(error)}`),
+    onFormatError: countError((error) => `pg-loupe: ${(error as Error).message}; its file was not written`),
     closeOpenTraces() {
       for (const trace of starter.open()) trace.close({ now: true })
     },
@@ -219,7 +220,7 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
 
   if (enabled) {
     remember(profiler, idsOf(options.detectors.rules))
-    const isSilentByDefault = outputs.kinds.size === 0 && given?.reporters === undefined && options.hints
+    const isSilentByDefault = outputs.kinds.size === 0 && given?.console === undefined && options.hints
     if (isSilentByDefault && process.env.NODE_ENV === 'test') {
       tellSilenceAtEnd(profiler, () => outputs.hasCaptured)
     }
@@ -231,7 +232,7 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
 }
 
 const INTERNAL_ERROR = 'pg-loupe failed inside and goes on; your application is not affected'
-const LISTENER_ERROR = 'pg-loupe: a listener to reports failed, and is told of the next one'
+const LISTENER_ERROR = 'pg-loupe: a listener failed; it is called again for the next report'
 
 function remember(profiler: Profiler, ruleIds: readonly string[]): void {
   const state = sharedState()

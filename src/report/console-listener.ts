@@ -123,7 +123,7 @@ export function consoleListener({
     isFirstHint = false
     return reportFile
       ? `npx pg-loupe report ${reportFile} shows them in full`
-      : 'PG_LOUPE_REPORT=pg-loupe.json keeps them for npx pg-loupe report pg-loupe.json'
+      : 'PG_LOUPE_OUTPUT=json=pg-loupe.json keeps them for npx pg-loupe report pg-loupe.json'
   }
 
   /** Lines of comments without a reason that were told. */

@@ -1,27 +1,30 @@
-// Keeps the merged report in a file: written once when the profiler is made, so that a path that cannot be written
-// fails there, then again as traces close, at most once a second and less often when it is large, and a last time when
-// the process exits.
+// Keeps the merged report in a file. It is written once when the profiler is made, so that a path that cannot be written
+// fails there. It is written again while traces close, at most once a second and less often when it is large, and a last time
+// when the process exits.
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { clearTimeout, now, setTimeout, type Timer } from '../host/real-time.ts'
 import { temporaryName } from '../host/temporary-name.ts'
-import type { Report } from '../types/report.ts'
-import { jsonReporter } from './reporters/json.ts'
 
 const REWRITE_MS = 1000
-/** A large report takes time to write, which the application waits for: at most one part of so many of all time. */
+/** The application waits while a large report is written. Writing takes at most one part in this many of the time. */
 const ONE_PART_OF = 50
 const LONGEST_PAUSE_MS = 60_000
 
+interface KeptFile {
+  format: string
+  file: string
+  /** Makes the text of the file. It throws when the code of the format fails. */
+  render: () => string
+  onFormatError: (error: unknown) => void
+  atExit: (act: () => void) => void
+}
+
 /**
- * Returns the listener that notes a change.
+ * Writes the file, and returns the function that announces a change of the report.
  *
- * @throws Error that names the option and the path when it cannot be written.
+ * @throws Error that names the option and the path when the file cannot be written.
  */
-export function keepReportFile(
-  file: string,
-  currentReport: () => Report,
-  atExit: (act: () => void) => void,
-): () => void {
+export function keepReportFile({ format, file, render, onFormatError, atExit }: KeptFile): () => void {
   let timer: Timer | undefined
   let hasFailed = false
   let pauseMs = REWRITE_MS
@@ -29,9 +32,18 @@ export function keepReportFile(
     clearTimeout(timer)
     timer = undefined
     const started = now()
-    replaceFile(file, jsonReporter(currentReport()))
+    const text = tryToRender()
+    if (text !== undefined) replaceFile(file, text)
     const tookMs = now() - started
     pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(REWRITE_MS, ONE_PART_OF * tookMs))
+  }
+  const tryToRender = (): string | undefined => {
+    try {
+      return render()
+    } catch (error) {
+      onFormatError(error)
+      return undefined
+    }
   }
   const tryToWrite = () => {
     try {
@@ -47,7 +59,7 @@ export function keepReportFile(
     write()
   } catch (error) {
     const reason = (error as Error).message
-    throw new Error(`pg-loupe: option artifacts.report: cannot write ${file}: ${reason}`, { cause: error })
+    throw new Error(`pg-loupe: option outputs.${format}: cannot write ${file}: ${reason}`, { cause: error })
   }
   atExit(() => timer && tryToWrite())
   return () => {

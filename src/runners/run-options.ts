@@ -4,20 +4,25 @@ import * as v from 'valibot'
 import type { CheckedConfig } from '../config/config.ts'
 import { type GateSettings, gateSettings } from '../config/gate-settings.ts'
 import { mergeOptions } from '../config/merge-options.ts'
+import { type CheckedOutputs, checkOutputs, type OutputFiles } from '../config/output-files.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { Editor } from '../editor-link.ts'
 import { describeIssue, record } from '../profiler/option-shapes.ts'
-import { type CheckedOptions, checkOptions, type ProfilerOptions } from '../profiler/options.ts'
+import {
+  type CheckedOptions,
+  checkOptions,
+  namingOption,
+  outputFiles,
+  type ProfilerOptions,
+} from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
-import { reporters } from '../report/reporters/index.ts'
-
-type Format = keyof typeof reporters
 
 export interface RunOptions {
-  /** Files to write at the end of the run, by format: `{ json: 'pg-loupe.json', sarif: 'pg-loupe.sarif' }`. */
-  outputs?: { [format in Format]?: string }
-  /** A trace file with the traces of all workers, for `pg-loupe analyze`, `merge` and `report`. */
-  traces?: string
+  /**
+   * Files to write at the end of the run, by format: `{ json: 'pg-loupe.json', './my-format.js': 'out.txt' }`. `traces` is a
+   * trace file with the traces of all workers, for `pg-loupe analyze`, `merge` and `report`.
+   */
+  outputs?: OutputFiles
   /**
    * Fails the run when it has a finding of this severity or a worse one, or, with `new`, a finding that is not in the
    * baseline. Default: the setting of the configuration file, otherwise `new` with a baseline and false without one, so that
@@ -34,8 +39,10 @@ export interface RunOptions {
   summary?: boolean
 }
 
-export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors' | 'failOn' | 'baseline'>> & {
-  traces: string | undefined
+export type CheckedRunOptions = Required<
+  Omit<RunOptions, 'outputs' | 'detectors' | 'failOn' | 'baseline'>
+> & {
+  outputs: CheckedOutputs
   detectors: CheckedOptions['detectors']
   suppress: CheckedOptions['suppress']
   roundTripMs: number
@@ -53,7 +60,7 @@ export type CheckedRunOptions = Required<Omit<RunOptions, 'traces' | 'detectors'
 export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   const result = v.safeParse(runOptions, isObject(options) ? { ...fromEnvironment(), ...options } : options)
   if (!result.success) throw new TypeError(result.issues.map((issue) => describeIssue(issue)).join('\n'))
-  const { detectors, failOn, baseline, ...rest } = result.output
+  const { outputs, detectors, failOn, baseline, ...rest } = result.output
   const config: CheckedConfig = readConfig()
   const { suppress, roundTripMs } = config.options
   const editor = process.env.PG_LOUPE_EDITOR?.trim() || config.options.editor
@@ -65,8 +72,7 @@ export function checkRunOptions(options: RunOptions = {}): CheckedRunOptions {
   })
   return {
     ...rest,
-    traces: rest.traces,
-    outputs: rest.outputs as CheckedRunOptions['outputs'],
+    outputs: namingOption(() => checkOutputs(outputs)),
     detectors: checked.detectors,
     suppress: checked.suppress,
     roundTripMs: checked.roundTripMs,
@@ -85,14 +91,8 @@ function fromEnvironment(): object {
   }
 }
 
-const FORMATS = Object.keys(reporters)
-
 const runOptions = record({
-  outputs: v.optional(
-    record(Object.fromEntries(FORMATS.map((name) => [name, v.optional(v.string('a file path'))]))),
-    {},
-  ),
-  traces: v.optional(v.string('a file path')),
+  outputs: outputFiles(),
   failOn: v.optional(
     v.union([v.picklist(FAIL_ON), v.literal(false)], "'error', 'warning', 'info', 'new' or false"),
   ),

@@ -8,10 +8,11 @@ import { dirname, join } from 'node:path'
 import { readCollected } from '../collect/read-collected.ts'
 import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
+import { renderText } from '../config/find-reporter.ts'
 import { judgeReport } from '../config/gate-settings.ts'
+import type { ReportFile } from '../config/output-files.ts'
 import { activeIds } from '../profiler/detector-options.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
-import { reporters } from '../report/reporters/index.ts'
 import { runAnalysis } from '../report/run-analysis.ts'
 import { terminalOf } from '../report/terminal.ts'
 import { withoutTestFile } from '../report/test-code.ts'
@@ -38,8 +39,6 @@ interface RunVerdict {
 }
 
 const VARIABLE = 'PG_LOUPE_COLLECT'
-/** The format that shows the traces themselves. */
-const SHOWS_TRACES = 'html'
 
 /**
  * Sets PG_LOUPE_COLLECT for processes that are started later.
@@ -74,7 +73,8 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
     const problems: string[] = []
     const collected = await readCollected(folder, (problem) => problems.push(problem))
     const counts: RunCounts = { tests: 0, requests: 0 }
-    const kept = checked.outputs[SHOWS_TRACES] ? new KeptTraces() : undefined
+    const { reports, traces } = checked.outputs
+    const kept = reports.some(({ reporter }) => reporter.meta.wantsTraces) ? new KeptTraces() : undefined
     const hasSetUp = readNotes(folder).has('set-up')
     const isShownAlready = readShown(folder)
     const found = await runAnalysis(counted(collected.traces(), counts, checked.testCode), {
@@ -84,8 +84,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
       cut: () => collected.cut,
       kept,
     })
-    if (checked.traces)
-      await writeTraces(collected, checked.traces).catch(({ message }: Error) => problems.push(message))
+    if (traces) await writeTraces(collected, traces).catch(({ message }: Error) => problems.push(message))
     const { roundTripMs, editor } = checked
     const judged = checked.gate && judgeReport(found, checked.gate, activeIds(checked.detectors))
     const states = judged?.states ? { states: judged.states } : {}
@@ -95,7 +94,7 @@ export function startTestRun(options?: RunOptions, runner?: RunnerName): TestRun
       ...(editor === undefined ? {} : { editor }),
       ...states,
     }
-    writeOutputs(found, checked.outputs, shown, problems)
+    writeReports(found, reports, shown, problems)
     process.removeListener('exit', remove)
     remove()
     // Part of the tests may send no query. That is reported, but does not fail the run.
@@ -126,23 +125,31 @@ function* counted(traces: Iterable<Trace>, counts: RunCounts, testCode: boolean)
   }
 }
 
-function writeOutputs(
+function writeReports(
   report: Report,
-  outputs: RunOptions['outputs'],
+  files: readonly ReportFile[],
   shown: ReporterOptions,
   problems: string[],
 ): void {
   const options = { ...shown, color: false, cwd: process.cwd(), root: process.cwd() }
-  for (const [format, file] of Object.entries(outputs ?? {})) {
-    if (file) tryToWrite(file, reporters[format as keyof typeof reporters](report, options), problems)
+  for (const { format, reporter, file } of files) {
+    try {
+      write(
+        file,
+        renderText(format, () => reporter.render(report, options)),
+      )
+    } catch (error) {
+      problems.push((error as Error).message)
+    }
   }
 }
 
-function tryToWrite(file: string, text: string, problems: string[]): void {
+/** @throws Error that names the file when it cannot be written. */
+function write(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   } catch (error) {
-    problems.push(`cannot write ${file}: ${(error as Error).message}`)
+    throw new Error(`cannot write ${file}: ${(error as Error).message}`)
   }
 }

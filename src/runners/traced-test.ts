@@ -61,8 +61,8 @@ export function profilerOfTests(): Profiler {
   const state = sharedState()
   // In tests, and where traces are collected, the catalog is off by default without being disabled explicitly.
   const isOff = process.env.NODE_ENV === 'test' || collectFolder() !== undefined
-  const quiet = { reporters: [], ...(isOff ? {} : { catalog: false }) }
-  state.defaultProfiler ??= createProfiler({ ...quiet, ...defaultOptions() })
+  const quiet = { console: 'off' as const, ...(isOff ? {} : { catalog: false }) }
+  state.defaultProfiler ??= createProfiler(defaultOptions(quiet))
   return state.defaultProfiler
 }
 

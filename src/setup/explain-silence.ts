@@ -22,7 +22,7 @@ export function silentInTest(isDefault: boolean): Notice {
     lost: 'Queries were captured, and findings are reported nowhere.',
     nextStep: isDefault
       ? 'Set PG_LOUPE_CONSOLE=1 in the environment of the process.'
-      : "createProfiler({ reporters: ['console'] })",
+      : "createProfiler({ console: 'requests' })",
   }
 }
 

@@ -162,6 +162,6 @@ function open(path: string, { values, rotation }: RecorderSettings): AppendedFil
     return openAppended(path, values, rotation)
   } catch (error) {
     const reason = (error as Error).message
-    throw new Error(`pg-loupe: option artifacts.traces: cannot write ${path}: ${reason}`, { cause: error })
+    throw new Error(`pg-loupe: option outputs.traces: cannot write ${path}: ${reason}`, { cause: error })
   }
 }

@@ -1,4 +1,4 @@
-// The interface of formats: pure functions from a report to text.
+// The interface of reporters, which turn a report into text, and of listeners, which receive the report of each trace.
 import type { Occurrence } from './finding.ts'
 import type { BaselineStates, Comparison, Report } from './report.ts'
 import type { Trace } from './trace.ts'
@@ -29,8 +29,23 @@ export interface ReporterOptions {
   occurrences?: Readonly<Record<string, readonly Occurrence[]>>
 }
 
-/** A pure function from a report to text. */
-export type Reporter = (report: Report, options?: ReporterOptions) => string
+/** Facts about a reporter that the code around it needs to know. */
+export interface ReporterMeta {
+  /** What error messages call the format. A built-in format is chosen by this name. */
+  name: string
+  /** It shows traces: `options.traces` and `options.occurrences` are collected only for such a reporter. */
+  wantsTraces?: boolean
+  /** It shows what has changed since an earlier report: `options.comparison` is made only for such a reporter. */
+  wantsComparison?: boolean
+}
 
-/** Called with the report of each trace when the trace closes. */
+/** Renders a report as text in one format. Both functions are pure: they read nothing else and write nothing. */
+export interface Reporter {
+  meta: ReporterMeta
+  render(report: Report, options?: ReporterOptions): string
+  /** Renders the comparison of two reports. A format without it cannot be used by `pg-loupe diff`. */
+  renderComparison?(comparison: Comparison, options?: ReporterOptions): string
+}
+
+/** Receives the report of each trace when it closes. */
 export type ReportListener = (report: Report, trace: Trace) => void

@@ -21,7 +21,7 @@ const LIST = 'select generate_series(5001, 5020) as id'
 const LOOK_UP = 'select $1::int as id'
 
 function start(options: ProfilerOptions) {
-  const profiler = createProfiler({ reporters: [], catalog: false, ...options })
+  const profiler = createProfiler({ console: 'off', catalog: false, ...options })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
   ends.push(() => pool.end())
   const behaviour = {
@@ -178,7 +178,7 @@ test('requests that were under way when a loop appeared say nothing of those aft
 })
 
 test('a loop that grows by two with each request is found', { timeout: 60_000 }, async () => {
-  const profiler = createProfiler({ reporters: [], catalog: false, capture: 'adaptive' })
+  const profiler = createProfiler({ console: 'off', catalog: false, capture: 'adaptive' })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
   ends.push(() => pool.end())
   const app = express()

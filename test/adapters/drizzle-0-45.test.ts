@@ -27,7 +27,7 @@ const schema = {
 }
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 2 }), profiler)
 const db = profileDrizzle(drizzle(pool, { schema }), profiler)
 beforeAll(async () => {

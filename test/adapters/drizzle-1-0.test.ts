@@ -23,7 +23,7 @@ const relations = defineRelations({ users, posts }, (r) => ({
 }))
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 2 }), profiler)
 const db = profileDrizzle(drizzle({ client: pool, relations }), profiler)
 beforeAll(async () => {

@@ -26,7 +26,7 @@ function fails(): never {
 
 test('an error while rows are noted is counted, and the application gets its rows', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   sharedState().drizzleProfilers.add(profiler)
   const undo = watchAwaiting(Builder.prototype, () => true)
   try {

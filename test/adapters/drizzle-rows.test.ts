@@ -33,7 +33,7 @@ interface Queries {
 }
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const bare = new pg.Pool({ ...database.config, max: 1 })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
 beforeAll(async () => {

@@ -15,7 +15,7 @@ describe.each([
 ])('%s', (_version, express, everything) => {
   function setUp(addRoutes: (app: Application) => void) {
     // Each trace is counted from its beginning.
-    const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 1 })
+    const profiler = createProfiler({ console: 'off', capture: 'sampled', sampleRate: 1 })
     const app = express()
     app.use(profileRequests(profiler))
     addRoutes(app)
@@ -153,7 +153,7 @@ describe.each([
 })
 
 test('a server without Express', async () => {
-  const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 1 })
+  const profiler = createProfiler({ console: 'off', capture: 'sampled', sampleRate: 1 })
   const trace = profileRequests(profiler)
   const server = http.createServer((message: IncomingMessage, response) =>
     trace(message, response, () => response.end('ok')),
@@ -167,7 +167,7 @@ test.each([
   ['answered', (response: Response) => response.send('ok')],
   ['given up', (response: Response) => response.destroy()],
 ])('of requests that were %s nothing is kept', async (_how, finish) => {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const app = express5()
   app.use(profileRequests(profiler))
   app.post('/', (_request, response) => {
@@ -184,7 +184,7 @@ test.each([
 })
 
 test('what is answered but never closed is kept until its trace closes', async () => {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const message = { method: 'GET', url: '/' }
   const ends: (() => void)[] = []
   const response = {

@@ -14,7 +14,7 @@ import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], serverTiming: true, catalog: false })
+const profiler = createProfiler({ console: 'off', serverTiming: true, catalog: false })
 const pool = profilePool(new pg.Pool(database.config), profiler)
 afterAll(() => pool.end())
 
@@ -166,7 +166,7 @@ describe.each([
   })
 
   test('is silent when it is switched off, and by default in tests and in production', async () => {
-    const quiet = createProfiler({ reporters: [], serverTiming: false })
+    const quiet = createProfiler({ console: 'off', serverTiming: false })
     const quietPool = profilePool(new pg.Pool(database.config), quiet)
     const { headers } = await respond(async (_request, response) => {
       await quietPool.query('select 1')

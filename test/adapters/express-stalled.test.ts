@@ -16,7 +16,7 @@ test.each([
   ['is busy', true],
   ['goes on', false],
 ])('a query soon after the response is in its trace, where the event loop %s', async (_what, isBusy) => {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
   const app = express()
   app.use(profileRequests(profiler))

@@ -20,7 +20,7 @@ describe.each([
   ['Express 5', express5, { everything: '/{*page}', files: '/files/*file' }],
 ])('%s', (_version, express, { everything, files }) => {
   function setUp(addRoutes: (app: Application) => void) {
-    const profiler = createProfiler({ reporters: [] })
+    const profiler = createProfiler({ console: 'off' })
     const traces: Trace[] = []
     profiler.on('report', (_report, trace) => traces.push(trace))
     const app = express()
@@ -245,7 +245,7 @@ describe.each([
   })
 
   test('draws once whether a request is looked at, also where it passes the middleware twice', async () => {
-    const profiler = createProfiler({ reporters: [], capture: 'sampled', sampleRate: 0 })
+    const profiler = createProfiler({ console: 'off', capture: 'sampled', sampleRate: 0 })
     const app = express()
     app.use(profileRequests(profiler), profileRequests(profiler))
     app.get('/', ok)

@@ -16,7 +16,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { called } from './recorded.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], commentTags: true })
+const profiler = createProfiler({ console: 'off', commentTags: true })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
 afterAll(() => pool.end())
 
@@ -171,7 +171,7 @@ describe('is left out', () => {
   })
 
   test('unless it is asked for', async () => {
-    const plain = createProfiler({ reporters: [] })
+    const plain = createProfiler({ console: 'off' })
     const untagged = profilePool(new pg.Pool({ ...database.config, max: 1 }), plain)
     expect(await plain.trace('job', () => untagged.query(SELF).then(textOf))).toBe(SELF)
     await untagged.end()

@@ -10,7 +10,7 @@ import { recorded } from './recorded.ts'
 
 const LONG = 'select pg_sleep(3)'
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pools: pg.Pool[] = []
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())))
 

@@ -17,7 +17,7 @@ import { called, recorded } from './recorded.ts'
 
 const ROWS = 250
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 let tableId = 0
 beforeAll(async () => {
   const client = new pg.Client(database.config)

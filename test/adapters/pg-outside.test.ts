@@ -61,7 +61,7 @@ test('begin another trace when one is full', async () => {
 })
 
 function setUp(options: ProfilerOptions = {}) {
-  const profiler = createProfiler({ reporters: [], ...options })
+  const profiler = createProfiler({ console: 'off', ...options })
   const traces: Trace[] = []
   profiler.on('report', (_report, trace) => traces.push(trace))
   const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)

@@ -16,7 +16,7 @@ test.each([
   const pool = close(new pg.Pool(database.config)) as pg.Pool
   const { Client } = pool as unknown as { Client: unknown }
   const listeners = pool.eventNames()
-  expect(() => profilePool(pool, createProfiler({ reporters: [] }))).toThrow('frozen or sealed')
+  expect(() => profilePool(pool, createProfiler({ console: 'off' }))).toThrow('frozen or sealed')
   expect(pool.query).toBe(pg.Pool.prototype.query)
   expect((pool as unknown as { Client: unknown }).Client).toBe(Client)
   expect(pool.eventNames()).toEqual(listeners)
@@ -25,10 +25,10 @@ test.each([
 test('a second profiler on one pool says that it sees nothing, and the same one again says nothing', () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const pool = new pg.Pool(database.config)
-  const first = createProfiler({ reporters: [] })
+  const first = createProfiler({ console: 'off' })
   profilePool(profilePool(pool, first), first)
   expect(warned).not.toHaveBeenCalled()
-  const second = createProfiler({ reporters: [] })
+  const second = createProfiler({ console: 'off' })
   profilePool(pool, second)
   expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('sees none of its queries'))
   profilePool(unprofilePool(pool), second)
@@ -36,7 +36,7 @@ test('a second profiler on one pool says that it sees nothing, and the same one 
 })
 
 test('the stack of a connection that could not be had leads to who asked for it, and not through our files', async () => {
-  const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), createProfiler({ reporters: [] }))
+  const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), createProfiler({ console: 'off' }))
   const client = await pool.connect()
   // Not before: on a busy machine the first connection takes longer.
   pool.options.connectionTimeoutMillis = 20

@@ -8,7 +8,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { called, recorded } from './recorded.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pools: pg.Pool[] = []
 afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())))
 
@@ -83,7 +83,7 @@ test('a client that was profiled alone and then belongs to a pool is seen once',
 
 test('an error inside the profiler is counted, shown once, and reaches no query', async () => {
   const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-  const broken = createProfiler({ reporters: [], commentTags: true })
+  const broken = createProfiler({ console: 'off', commentTags: true })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), broken)
   pools.push(pool)
   const trace = broken.startTrace({ kind: 'job', name: 'broken' })

@@ -8,7 +8,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { recorded } from './recorded.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 2 }), profiler)
 afterAll(() => pool.end())
 

@@ -8,7 +8,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { called } from './recorded.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const bare = new pg.Pool({ ...database.config, max: 1 })
 const pool = new pg.Pool({ ...database.config, max: 1 })
 const returned = profilePool(pool, profiler)

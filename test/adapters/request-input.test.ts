@@ -11,7 +11,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 
 const NAMES = Array.from({ length: 6 }, (_, i) => `feature-number-${i * 7919}`)
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], capture: 'full', catalog: false })
+const profiler = createProfiler({ console: 'off', capture: 'full', catalog: false })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
 afterAll(() => pool.end())
 

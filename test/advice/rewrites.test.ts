@@ -6,7 +6,7 @@ import type { LoopStatement } from '../../src/types/finding.ts'
 import type { Query } from '../../src/types/query.ts'
 import { from, q, trace } from '../trace-builder.ts'
 
-const profiler = createProfiler({ enabled: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, console: 'off' })
 
 function advice(queries: readonly Query[]): LoopStatement | undefined {
   return profiler

@@ -8,7 +8,7 @@ import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 
 const [, , url = '', drizzleFile = '', schemaFile = '', ...programs] = process.argv
-const profiler = createProfiler({ enabled: true, reporters: [], catalog: true })
+const profiler = createProfiler({ enabled: true, console: 'off', catalog: true })
 const pool = profilePool(new pg.Pool({ connectionString: url, max: 4 }), profiler)
 const { drizzle } = await import(pathToFileURL(drizzleFile).href)
 const { relations, ...schema } = await import(pathToFileURL(schemaFile).href)

@@ -11,7 +11,7 @@ const { runShop }: typeof import('../../examples/shop/demo/running-shop.ts') =
   await load('demo/running-shop.ts')
 const { visits }: typeof import('../../examples/shop/demo/visits.ts') = await load('demo/visits.ts')
 
-const profiler = createProfiler({ enabled: true, catalog: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, catalog: true, console: 'off' })
 const shop = await runShop(url, profiler)
 const answers: Record<string, string[]> = {}
 for (const { route, requests } of visits) {

@@ -145,7 +145,7 @@ describe('as it was built for', () => {
 })
 
 test('served over HTTP it asks for itself alone', async (t) => {
-  const { asked, url } = await serve(t, reporters.html(report, { traces }))
+  const { asked, url } = await serve(t, reporters.html.render(report, { traces }))
   const page = await browser.newPage()
   t.onTestFinished(() => page.close())
   await page.goto(`${url}/report.html`)
@@ -160,7 +160,7 @@ describe.each(['narrow', 'wide'] as const)('on a %s screen', (size) => {
       { ...nPlusOne, title: long, route: long, fix: `select ${long}`, detail: long },
       ...report.findings,
     ]
-    const wide = reporters.html(
+    const wide = reporters.html.render(
       { ...report, findings },
       { traces: [...traces, { ...orders, id: long, name: long }], comparison },
     )
@@ -175,14 +175,18 @@ describe.each(['narrow', 'wide'] as const)('on a %s screen', (size) => {
 
   test.for([false, true])('every text stands out from what is behind it, dark: %s', async (dark, t) => {
     for (const hash of ADDRESSES) {
-      const { page } = await open(t, reporters.html(report, { traces, comparison }), { size, dark, hash })
+      const { page } = await open(t, reporters.html.render(report, { traces, comparison }), {
+        size,
+        dark,
+        hash,
+      })
       expect([hash, await page.evaluate(lowContrast, LEAST_CONTRAST)]).toEqual([hash, []])
     }
   })
 })
 
 test('the theme is that of the system until one is chosen, and the choice is remembered', async (t) => {
-  const { page } = await open(t, reporters.html(report), { dark: true })
+  const { page } = await open(t, reporters.html.render(report), { dark: true })
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const dark = await ground()
   await page.getByRole('button', { name: /^Theme/ }).click()
@@ -208,7 +212,7 @@ describe('with 5,000 findings and a trace of 10,000 queries', () => {
   )
   const queries = each(Array.from({ length: 10_000 }), () => orders.queries[1] ?? q('select 1'))
   const long: Trace = { ...trace('GET /long', queries), durationMs: 10_000 }
-  const html = reporters.html({ ...report, findings }, { traces: [long] })
+  const html = reporters.html.render({ ...report, findings }, { traces: [long] })
 
   test('searching and scrolling find any of them, and only those in sight are drawn', async (t) => {
     const { page, heard } = await open(t, html)
@@ -257,7 +261,7 @@ describe('with 5,000 findings and a trace of 10,000 queries', () => {
 })
 
 test('a finding leads to its trace, with its loop and the query the values came from in sight', async (t) => {
-  const { page } = await open(t, reporters.html(report, { traces }))
+  const { page } = await open(t, reporters.html.render(report, { traces }))
   await page.locator('.seen a').first().click()
   await page.locator('#queries .marked.error').first().waitFor()
   expect(await page.locator('#queries .link.from').isVisible()).toBe(true)
@@ -268,7 +272,7 @@ test('a finding leads to its trace, with its loop and the query the values came 
 })
 
 test('on a narrow screen the keyboard goes through the list, into a finding and back to where it was', async (t) => {
-  const { page } = await open(t, reporters.html(report), { size: 'narrow' })
+  const { page } = await open(t, reporters.html.render(report), { size: 'narrow' })
   await page.locator('#findings').focus()
   await page.keyboard.press('ArrowDown')
   expect(await page.locator('#findings').isVisible()).toBe(true)
@@ -284,7 +288,7 @@ test('on a narrow screen the keyboard goes through the list, into a finding and 
 })
 
 test('keys work before anything has the focus, and the help gives the focus back', async (t) => {
-  const { page } = await open(t, reporters.html(report, { traces, comparison }))
+  const { page } = await open(t, reporters.html.render(report, { traces, comparison }))
   const chosen = page.locator('#findings [aria-selected=true] .title')
   await page.keyboard.press('j')
   expect(await chosen.textContent()).toBe(report.findings[1]?.title)
@@ -334,7 +338,7 @@ test('hostile text does nothing, wherever it stands', async (t) => {
     `#trace=${link}`,
     `#view=routes&search=${link}`,
   ]) {
-    const { page, heard } = await open(t, reporters.html(owned, { traces: [bad] }), { hash })
+    const { page, heard } = await open(t, reporters.html.render(owned, { traces: [bad] }), { hash })
     expect(await page.locator('main').textContent()).toContain('<img src=x')
     expect(await page.evaluate(() => 'owned' in window)).toBe(false)
     expect(heard).toEqual([])
@@ -344,14 +348,14 @@ test('hostile text does nothing, wherever it stands', async (t) => {
 test('the policy lets nothing run or load but the page itself, should markup ever get in', async (t) => {
   const { asked, url } = await serve(t, '')
   const markup = `<script>window.owned = 1</script><img src="${url}/x" onerror="window.owned = 1"><noscript>`
-  const { page, heard } = await open(t, reporters.html(report).replace('<noscript>', markup))
+  const { page, heard } = await open(t, reporters.html.render(report).replace('<noscript>', markup))
   expect(await page.evaluate(() => 'owned' in window)).toBe(false)
   expect(heard.join()).toMatch(/Content Security Policy/)
   expect(asked).toEqual([])
 })
 
 test('prints the findings that are shown, in full', async (t) => {
-  const { page } = await open(t, reporters.html(report), { dark: true })
+  const { page } = await open(t, reporters.html.render(report), { dark: true })
   await page.emulateMedia({ media: 'print' })
   await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
   const printed = page.locator('.printed')

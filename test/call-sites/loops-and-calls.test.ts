@@ -9,7 +9,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { shapesOf } from './shapes.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], catalog: false })
+const profiler = createProfiler({ console: 'off', catalog: false })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
 const db = profileDrizzle(drizzle(pool), profiler)
 const shapes = shapesOf(pool, db)

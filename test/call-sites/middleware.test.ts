@@ -12,7 +12,7 @@ import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], capture: 'full' })
+const profiler = createProfiler({ console: 'off', capture: 'full' })
 const traces: Trace[] = []
 profiler.on('report', (_report, trace) => traces.push(trace))
 const pool = profilePool(new pg.Pool(database.config), profiler)

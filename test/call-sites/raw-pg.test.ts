@@ -14,7 +14,7 @@ import { askOne, layerFile } from './database-layer.ts'
 
 const file = import.meta.filename
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
 afterAll(() => pool.end())
 
@@ -127,7 +127,7 @@ describe('what counts as application code can be set', () => {
   })
 
   async function firstFrame(application: ApplicationCode, send = throughLayer) {
-    const own = createProfiler({ reporters: [], application })
+    const own = createProfiler({ console: 'off', application })
     const ownPool = profilePool(new pg.Pool({ ...database.config, max: 1 }), own)
     try {
       const [query] = await queriesOf(() => send(ownPool), own)

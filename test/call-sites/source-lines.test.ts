@@ -135,7 +135,7 @@ const { createProfiler } = require('pg-loupe')
 const { profilePool } = require('pg-loupe/pg')
 const { captureQueries } = require('pg-loupe/testing')
 const { ask } = require('mapped')
-const profiler = createProfiler({ enabled: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, console: 'off' })
 const pool = profilePool(new Pool({ connectionString: process.env.DATABASE_URL }), profiler)
 ${formatter}
 const application = () => ask(pool) // application

@@ -101,7 +101,7 @@ test('no slot of the pool is taken, and no connection is left', async () => {
 })
 
 test('without a database behind it, nothing is said and nothing breaks', async () => {
-  const profiler = createProfiler({ reporters: [], catalog: true })
+  const profiler = createProfiler({ console: 'off', catalog: true })
   const pool = profilePool(new pg.Pool({ host: '127.0.0.1', port: 1 }), profiler)
   pools.push(pool)
   await expect(findings({ profiler, pool }, () => pool.query('select 1'))).rejects.toThrow('ECONNREFUSED')
@@ -186,7 +186,7 @@ describe('with clients that no pool of pg has made', () => {
   const SQL = 'select id from orders'
 
   test('the catalog is read too, on a connection of its own', async () => {
-    const profiler = createProfiler({ reporters: [], catalog: true })
+    const profiler = createProfiler({ console: 'off', catalog: true })
     const found = await withClient(profiler, database.config, (client) =>
       ask(profiler, () => client.query(SQL)),
     )
@@ -194,7 +194,7 @@ describe('with clients that no pool of pg has made', () => {
   })
 
   test('a client of another database, outside of the trace, does not matter', async () => {
-    const profiler = createProfiler({ reporters: [], catalog: true })
+    const profiler = createProfiler({ console: 'off', catalog: true })
     await withClient(profiler, { connectionString: urlOf('postgres') }, (other) => other.query('select 1'))
     const found = await withClient(profiler, database.config, (client) =>
       ask(profiler, () => client.query(SQL)),
@@ -203,7 +203,7 @@ describe('with clients that no pool of pg has made', () => {
   })
 
   test('nothing is known of a trace that has asked two databases', async () => {
-    const profiler = createProfiler({ reporters: [], catalog: true })
+    const profiler = createProfiler({ console: 'off', catalog: true })
     const found = await withClient(profiler, { connectionString: urlOf('postgres') }, (other) =>
       withClient(profiler, database.config, (client) =>
         ask(profiler, async () => {
@@ -218,7 +218,7 @@ describe('with clients that no pool of pg has made', () => {
   test('a database can be dropped right after it was used', async () => {
     const name = `${database.name}_dropped`
     await setUp.query(`create database "${name}"`)
-    const profiler = createProfiler({ reporters: [], catalog: true })
+    const profiler = createProfiler({ console: 'off', catalog: true })
     await withClient(profiler, { connectionString: urlOf(name) }, (client) =>
       profiler.trace('job', () => client.query('create table later (id int)')),
     )
@@ -254,7 +254,7 @@ test('switched off, the catalog is not asked for', async () => {
 })
 
 function profiled(options: pg.PoolConfig = {}, catalog = true) {
-  const profiler = createProfiler({ reporters: [], catalog })
+  const profiler = createProfiler({ console: 'off', catalog })
   const pool = profilePool(new pg.Pool({ ...database.config, ...options }), profiler)
   pools.push(pool)
   return { profiler, pool }

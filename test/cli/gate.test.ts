@@ -67,7 +67,7 @@ function makeProject(t: Parameters<typeof temporaryFolder>[0]) {
     /** Runs the program with the gate on; `report.json` is what it found. */
     gate: (routes: Readonly<Record<string, Route>>, { lines = 0, args = ['--baseline', BASELINE] } = {}) => {
       writeFileSync(at('app.mjs'), program(routes, lines))
-      return pgLoupe('run', '--report', 'report.json', ...args, '--', 'node', 'app.mjs')
+      return pgLoupe('run', '--output', 'json=report.json', ...args, '--', 'node', 'app.mjs')
     },
   }
 }
@@ -181,7 +181,7 @@ test.concurrent('the configuration says what fails, where the baseline is and wh
   const config = (more: object) =>
     write('pg-loupe.config.json', JSON.stringify({ failOn: 'new', baseline: 'ci/accepted.json', ...more }))
   config({ suppress: [{ route: 'legacy', reason: 'goes away', until: '2999-01-01' }] })
-  const first = await gate({ orders: {}, legacy: {} }, { args: ['--traces', 't.ndjson'] })
+  const first = await gate({ orders: {}, legacy: {} }, { args: ['--output', 'traces=t.ndjson'] })
   expect(first.code).toBe(1)
   expect(told(first.stderr)).toEqual([
     'pg-loupe: failed for 1 finding beyond ci/accepted.json',

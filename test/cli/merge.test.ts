@@ -27,10 +27,13 @@ test('the tests of a project in two shards, merged, give the findings of one run
   const runTests = async (name: string, ...files: string[]) => {
     const traces = join(folder, name)
     const env = { DATABASE_URL: database.url }
-    const { code } = await runBuilt(['run', '--traces', traces, '--', 'node', '--test', ...files], {
-      cwd: project,
-      env,
-    })
+    const { code } = await runBuilt(
+      ['run', '--output', `traces=${traces}`, '--', 'node', '--test', ...files],
+      {
+        cwd: project,
+        env,
+      },
+    )
     expect(code).toBe(0)
     return traces
   }

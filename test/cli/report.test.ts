@@ -123,7 +123,7 @@ test.concurrent('a page that is made with a base report tells what is new, and w
 }) => {
   const folder = temporaryFolder({ onTestFinished })
   const [found, clean] = ['found.json', 'clean.json'].map((name) => join(folder, name)) as [string, string]
-  writeFileSync(found, reporters.json(report))
+  writeFileSync(found, reporters.json.render(report))
   writeFileSync(clean, JSON.stringify({ ...report, findings: [] }))
   const compare = async (head: string, base: string) => {
     const { stdout, stderr } = await runCommand(['report', head, '--base', base, '--format', 'html'])

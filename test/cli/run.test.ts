@@ -114,10 +114,10 @@ describe('it sees the queries of', () => {
   ])('%s with its set-up file: variables set options, as without the file', async (_runner, words) => {
     const traces = join(temporaryFolder(), 'traces.ndjson')
     const catalog = { PG_LOUPE_OPTIONS: '{"catalog":true}' }
-    const { code, stdout, stderr } = await run(words, { env: catalog }, ['--traces', traces])
+    const { code, stdout, stderr } = await run(words, { env: catalog }, ['--output', `traces=${traces}`])
     expect(code, stdout + stderr).toBe(0)
     expect(readFileSync(traces, 'utf8')).toContain('"bound":')
-    await run(words, {}, ['--traces', traces])
+    await run(words, {}, ['--output', `traces=${traces}`])
     expect(readFileSync(traces, 'utf8')).not.toContain('"bound":')
   })
 
@@ -269,7 +269,17 @@ describe('the command', () => {
 
   test('may itself be a run: both report', async () => {
     const inner = join(temporaryFolder(), 'inner.json')
-    const words = ['node', builtCommand, 'run', '--report', inner, '--', 'node', 'main.mjs', '/books']
+    const words = [
+      'node',
+      builtCommand,
+      'run',
+      '--output',
+      `json=${inner}`,
+      '--',
+      'node',
+      'main.mjs',
+      '/books',
+    ]
     const { report } = await run(words)
     expect([report.traces, report.findings]).toMatchObject([1, [LOOP]])
     expect(JSON.parse(readFileSync(inner, 'utf8')).findings).toEqual(report.findings)
@@ -335,7 +345,10 @@ describe('a run that saw no query says why', () => {
 describe('the results', () => {
   test('are written as traces that give the same findings again', async () => {
     const file = join(temporaryFolder(), 'more/traces.ndjson')
-    const { report } = await run(['node', 'main.mjs', '/books', 'child:/books'], {}, ['--traces', file])
+    const { report } = await run(['node', 'main.mjs', '/books', 'child:/books'], {}, [
+      '--output',
+      `traces=${file}`,
+    ])
     const { stdout } = await runBuilt(['analyze', file, '--format', 'json'])
     expect(JSON.parse(stdout).findings).toEqual(report.findings)
   })
@@ -368,8 +381,8 @@ describe('the results', () => {
 
   test('that cannot be written are told, the others are written, and the status is 2', async () => {
     const { stderr, code, report } = await run(['node', 'main.mjs', '/books'], {}, [
-      '--traces',
-      '/dev/null/traces.ndjson',
+      '--output',
+      'traces=/dev/null/traces.ndjson',
       '--output',
       'json=/dev/null/report.json',
     ])
@@ -377,7 +390,10 @@ describe('the results', () => {
     expect(stderr).toMatch(/pg-loupe: cannot write \/dev\/null\/report\.json: /)
     expect(stderr).toContain('GET /books')
     expect([code, report.findings.length]).toEqual([2, 1])
-    const failed = await run(['node', 'main.mjs', 'exit:3'], {}, ['--traces', '/dev/null/traces.ndjson'])
+    const failed = await run(['node', 'main.mjs', 'exit:3'], {}, [
+      '--output',
+      'traces=/dev/null/traces.ndjson',
+    ])
     expect(failed.code).toBe(3)
   })
 })
@@ -399,7 +415,7 @@ async function run(
 ) {
   const file = join(temporaryFolder(), 'report.json')
   const env = { DATABASE_URL: database.url, ...surroundings.env }
-  const ran = await runBuilt(['run', '--report', file, ...options, '--', ...words], {
+  const ran = await runBuilt(['run', '--output', `json=${file}`, ...options, '--', ...words], {
     cwd: project,
     ...surroundings,
     env,

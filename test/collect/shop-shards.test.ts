@@ -19,7 +19,10 @@ test('two shards of the shop, merged, equal one run', { timeout: 120_000 }, asyn
     const words = ['node', '--import', 'tsx', app, part]
     // Each process fills its own database, which is in no request.
     const env = { DATABASE_URL: database.url, PG_LOUPE_UNTRACED: '0' }
-    const { code, stderr } = await runBuilt(['run', '--traces', traces, '--', ...words], { cwd: root, env })
+    const { code, stderr } = await runBuilt(['run', '--output', `traces=${traces}`, '--', ...words], {
+      cwd: root,
+      env,
+    })
     expect(code, stderr).toBe(0)
     return traces
   }

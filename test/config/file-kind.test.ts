@@ -7,7 +7,6 @@ import { serializeCatalog } from '../../src/catalog/catalog-file.ts'
 import { assertKind, type TakenKind } from '../../src/config/file-kind.ts'
 import { baselineOf, formatBaseline } from '../../src/report/baseline.ts'
 import { compareReports } from '../../src/report/compare-reports.ts'
-import { comparisonReporters } from '../../src/report/reporters/comparison-reporters.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { runBuilt } from '../cli/built-command.ts'
@@ -30,7 +29,7 @@ const catalog = serializeCatalog({
 
 /** As we write them, under the names that people give them. */
 const FILES: Record<string, string | Buffer> = {
-  'report.json': reporters.json(report),
+  'report.json': reporters.json.render(report),
   'short.json': JSON.stringify(report),
   'traces.ndjson': traces,
   'cut.ndjson': `{"v":1,"cut":{"untraced":3}}\n${traces}`,
@@ -38,13 +37,13 @@ const FILES: Record<string, string | Buffer> = {
   'empty-baseline.json': formatBaseline(baselineOf(reportOf())),
   'pg-loupe.config.json': '{"failOn":"new"}',
   'catalog.json': catalog,
-  'comparison.json': comparisonReporters.json(compareReports(report, report)),
-  'report.sarif': reporters.sarif(report),
-  'junit.xml': reporters.junit(report),
-  'gitlab.json': reporters.gitlab(report),
-  'summary.md': reporters.markdown(report),
-  'comment.md': reporters['markdown-comment'](report),
-  'report.html': reporters.html(report),
+  'comparison.json': reporters.json.renderComparison(compareReports(report, report)),
+  'report.sarif': reporters.sarif.render(report),
+  'junit.xml': reporters.junit.render(report),
+  'gitlab.json': reporters.gitlab.render(report),
+  'summary.md': reporters.markdown.render(report),
+  'comment.md': reporters['markdown-comment'].render(report),
+  'report.html': reporters.html.render(report),
   'traces.ndjson.gz': gzipSync(traces),
 }
 const TAKES: Record<TakenKind, readonly string[]> = {
@@ -105,7 +104,7 @@ test('what is none of these is left to whoever reads it', () => {
 
 test('a command in a message takes a name with blanks', () => {
   const file = join(temporaryFolder(), "it's a report.json")
-  writeFileSync(file, reporters.json(report))
+  writeFileSync(file, reporters.json.render(report))
   expect(() => assertKind(file, 'traces')).toThrow("it'\\''s a report.json'")
 })
 

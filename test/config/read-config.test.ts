@@ -138,7 +138,7 @@ describe('the profiler of a running application', () => {
       detectors: { 'n-plus-one': { minLikely: 5 }, 'deep-offset': {} },
       roundTripMs: 3,
       catalog: true,
-      reporters: ['console'],
+      console: 'requests',
     })
     vi.unstubAllEnvs()
     vi.restoreAllMocks()

@@ -27,7 +27,7 @@ export function contextContract(
 ): void {
   const storage = new AsyncLocalStorage<string>()
   const namespace = createNamespace('application')
-  const profiler = createProfiler({ reporters: [], context: makeStore(namespace) })
+  const profiler = createProfiler({ console: 'off', context: makeStore(namespace) })
   const pools: pg.Pool[] = []
   afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())))
 

@@ -9,8 +9,8 @@ import type { Finding } from '../../src/types/finding.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], catalog: true })
-const unknowing = createProfiler({ reporters: [], catalog: false })
+const profiler = createProfiler({ console: 'off', catalog: true })
+const unknowing = createProfiler({ console: 'off', catalog: false })
 const pool = profilePool(new pg.Pool(database.config), profiler)
 const unknowingPool = profilePool(new pg.Pool(database.config), unknowing)
 const setUp = new pg.Pool(database.config)

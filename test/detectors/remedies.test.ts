@@ -8,7 +8,7 @@ import { fingerprint } from '../../src/sql/index.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool(database.config), profiler)
 beforeAll(() =>
   pool.query(`

@@ -31,7 +31,7 @@ beforeEach(async () => {
 /** The findings in the queries that the application sends for one job. */
 async function findIn(work: (pool: pg.Pool) => Promise<void>): Promise<Report> {
   const profiler = createProfiler({
-    reporters: [],
+    console: 'off',
     catalog: false,
     enabled: true,
     detectors: { 'slow-query': false },
@@ -87,7 +87,7 @@ describe('an importer with a loop in its loop', () => {
     expect(report.findings[0]?.detail).toContain('2 of its 3 statements once, 1 several times')
     expect(report.findings[0]?.occurrences[0]?.queries).toHaveLength(60)
     const code = report.findings[0]?.fix?.split('\n') ?? []
-    expect(reporters.console(report).trim().split('\n').length - code.length).toBeLessThan(18)
+    expect(reporters.console.render(report).trim().split('\n').length - code.length).toBeLessThan(18)
   })
 
   test('is silent when it asks once and writes each table once', async () => {

@@ -31,7 +31,7 @@ test.each([
 test.each<[string, string[], Record<string, string>]>([
   ['it asks for its report', ['asks'], {}],
   ['it prints, as the notice says', [], { PG_LOUPE_CONSOLE: '1' }],
-  ['it keeps a report', [], { PG_LOUPE_REPORT: 'report.json' }],
+  ['it keeps a report', [], { PG_LOUPE_OUTPUT: 'json=report.json' }],
   ['reporters were left out on purpose', [], { PG_LOUPE_OPTIONS: '{"reporters":[]}' }],
   ['hints are switched off', [], { PG_LOUPE_OPTIONS: '{"hints":false}' }],
   ['a test runner has started it', [], { VITEST: 'true' }],

@@ -37,7 +37,7 @@ async function compare(
   const traces: Trace[] = []
   const outcomes: unknown[] = []
   for (const isProfiled of [false, true]) {
-    const profiler = isProfiled ? createProfiler({ reporters: [] }) : undefined
+    const profiler = isProfiled ? createProfiler({ console: 'off' }) : undefined
     profiler?.on('report', (_report, trace) => traces.push(trace))
     const pool = new pg.Pool({ connectionString: server.url, ...options })
     if (profiler) profilePool(pool, profiler)
@@ -185,7 +185,7 @@ describe('the application sees what it would have seen', () => {
     await inside.end()
     url.username = 'limited'
     url.password = 'limited'
-    const profiler = createProfiler({ reporters: [], catalog: true })
+    const profiler = createProfiler({ console: 'off', catalog: true })
     const warnings: unknown[] = []
     const warn = (warning: unknown) => warnings.push(warning)
     process.on('warning', warn)
@@ -208,7 +208,7 @@ describe('the application sees what it would have seen', () => {
     const pools = [false, true].map((isProfiled) => {
       const pool = new pg.Pool({ connectionString: own.url, max: 2 })
       pool.on('error', () => {})
-      return isProfiled ? profilePool(pool, createProfiler({ reporters: [] })) : pool
+      return isProfiled ? profilePool(pool, createProfiler({ console: 'off' })) : pool
     })
     for (const pool of pools) await pool.query('select 1')
     process.kill(own.serverPid, 'SIGKILL')

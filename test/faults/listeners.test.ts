@@ -39,7 +39,7 @@ test.each([
   const hear = (error: unknown) => rejections.push(error)
   process.on('unhandledRejection', hear)
   const told: string[] = []
-  const profiler = createProfiler({ reporters: [listener as never, (_report, { name }) => told.push(name)] })
+  const profiler = createProfiler({ listeners: [listener as never, (_report, { name }) => told.push(name)] })
   const results = []
   for (let number = 0; number < 3; number++) {
     results.push(await profiler.trace(`job ${number}`, () => number))
@@ -53,13 +53,13 @@ test.each([
   expect(profiler.report().cut.internalErrors).toBe(3)
   expect(warned).toHaveBeenCalledTimes(1)
   const [text] = warned.mock.calls[0] as [string]
-  expect(text).toContain('a listener to reports failed')
+  expect(text).toContain('a listener failed')
   expect(text).toContain('listeners.test.ts')
   expect(text).not.toContain('secret')
 })
 
 test('a listener that works is not shown', async () => {
-  const profiler = createProfiler({ reporters: [async () => {}, () => {}] })
+  const profiler = createProfiler({ listeners: [async () => {}, () => {}] })
   await profiler.trace('job', () => {})
   await profiler.settled()
   expect(warned).not.toHaveBeenCalled()
@@ -69,7 +69,7 @@ test('a report that cannot be written is shown once, and written when it can be 
   const folder = join(temporaryFolder(), 'deep')
   mkdirSync(folder)
   const file = join(folder, 'report.json')
-  const profiler = createProfiler({ reporters: [], artifacts: { report: file } })
+  const profiler = createProfiler({ console: 'off', outputs: { json: file } })
   vi.useFakeTimers({ toFake: ['setTimeout'] })
   const closeOne = () => {
     profiler.startTrace({ kind: 'job', name: 'job' }).close({ now: true })
@@ -87,7 +87,7 @@ test('a report that cannot be written is shown once, and written when it can be 
 test.skipIf(process.platform !== 'linux')(
   'a full disk ends the recording of traces, and nothing else',
   async () => {
-    const profiler = createProfiler({ reporters: [], artifacts: { traces: '/dev/full' } })
+    const profiler = createProfiler({ console: 'off', outputs: { traces: '/dev/full' } })
     for (let number = 0; number < 3; number++) {
       expect(await profiler.trace('job', () => number)).toBe(number)
       await profiler.settled()

@@ -33,7 +33,7 @@ test.each(['development', 'test', 'production'])(
       catalog: !isTest,
       watchRows: !isOff,
       serverTiming: !isOff && !isTest,
-      reporters: isTest ? [] : ['console'],
+      console: isTest ? 'off' : 'requests',
     })
     const plain = rows(settings).flatMap(([, name, ...cells]) => {
       const value = cells.map((cell) => cell.replace(/^`(.*)`$/, '$1')).find((cell) => PLAIN.test(cell))
@@ -59,15 +59,11 @@ test('lists each option of each detector with its default', () => {
 /** A default that is the same everywhere. */
 const PLAIN = /^(?:\d[\d.]*|true|false)$/
 
-/** The options in the message about an unknown option, including those inside `limits` and `artifacts`. */
+/** The names that the message about an unknown option lists, with those inside of `limits`. */
 function allNames(): string[] {
   const unknown = { unknown: 1 } as object
-  const [top, limits, artifacts] = [unknown, { limits: unknown }, { artifacts: unknown }].map(namesInMessage)
-  const nested = [
-    ...(limits ?? []).map((name) => `limits.${name}`),
-    ...(artifacts ?? []).map((name) => `artifacts.${name}`),
-  ]
-  return [...(top ?? []).filter((name) => name !== 'limits' && name !== 'artifacts'), ...nested]
+  const [top = [], limits = []] = [unknown, { limits: unknown }].map(namesInMessage)
+  return [...top.filter((name) => name !== 'limits'), ...limits.map((name) => `limits.${name}`)]
 }
 
 function namesInMessage(options: object): string[] {

@@ -46,7 +46,7 @@ test('the first of several namers that knows a request names it', async () => {
 })
 
 test('the application gets back what its own handler returned', async () => {
-  const trace = traceRequests(createProfiler({ reporters: [] }), { namer: byPattern })
+  const trace = traceRequests(createProfiler({ console: 'off' }), { namer: byPattern })
   const response = { statusCode: 200, writableFinished: true, once: () => {} }
   expect(trace({}, response, () => 'returned')).toBe('returned')
 })
@@ -57,7 +57,7 @@ async function namesOf(
   routes: Record<string, string>,
   paths: string[],
 ): Promise<string[]> {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const names: string[] = []
   profiler.on('report', (_report, { name }) => names.push(name))
   const trace = traceRequests(profiler, { namer })

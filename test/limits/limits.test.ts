@@ -16,7 +16,7 @@ const pools: pg.Pool[] = []
 afterAll(() => Promise.all(pools.map((pool) => pool.end())))
 
 function setUp(limits: ProfilerOptions['limits']) {
-  const profiler = createProfiler({ reporters: [], limits: limits ?? {} })
+  const profiler = createProfiler({ console: 'off', limits: limits ?? {} })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 2 }), profiler)
   pools.push(pool)
   /** Runs it in a trace; gives that trace before and after it has closed. */
@@ -32,7 +32,7 @@ function setUp(limits: ProfilerOptions['limits']) {
 }
 
 const leftOut = (profiler: ReturnType<typeof createProfiler>) =>
-  /Left out: .*/.exec(consoleReporter(profiler.report()))?.[0]
+  /Left out: .*/.exec(consoleReporter.render(profiler.report()))?.[0]
 
 test('rows are kept for value flow up to a number of bytes of the trace', async () => {
   const { profiler, pool, record } = setUp({ bytesPerTrace: 100_000 })
@@ -170,7 +170,7 @@ test('a name that is a text is cut', async () => {
 })
 
 test('a loop is listed by its first queries and their number, and measured over all', () => {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const numbers = (count: number) => Array.from({ length: count }, (_, number) => number)
   const loop = traceOf(
     'GET /',

@@ -131,7 +131,7 @@ test('several processes that append to one file put it aside together, and every
   const file = join(folder, 'traces.ndjson')
   const program = `
     import { createProfiler } from ${JSON.stringify(join(root, 'dist/src/index.js'))}
-    const profiler = createProfiler({ reporters: [], artifacts: { traces: process.argv[1] }, limits: { traceFileBytes: 4000, traceFiles: 200 } })
+    const profiler = createProfiler({ console: 'off', outputs: { traces: process.argv[1] }, limits: { traceFileBytes: 4000, traceFiles: 200 } })
     for (let number = 0; number < 60; number++) {
       await profiler.trace(process.argv[2] + ' ' + number, () => {})
       await profiler.settled()

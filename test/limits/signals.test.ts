@@ -16,7 +16,7 @@ async function end(body: string, profiled: boolean, ...signals: NodeJS.Signals[]
   const traces = join(folder, 'traces.ndjson')
   const set = profiled
     ? `const { createProfiler } = await import(${JSON.stringify(index)})
-       const profiler = createProfiler({ reporters: [], artifacts: ${JSON.stringify({ report, traces })} })
+       const profiler = createProfiler({ console: 'off', outputs: ${JSON.stringify({ json: report, traces })} })
        await profiler.trace('closed', () => {})
        await profiler.settled()
        profiler.startTrace({ kind: 'job', name: 'open' })

@@ -32,8 +32,9 @@ const profiler = createProfiler({
   catalog: true,
   // The time that a query takes depends on what else the machine does.
   detectors: { 'slow-query': false },
-  reporters: [],
-  artifacts: { traces, values: true },
+  console: 'off',
+  outputs: { traces },
+  recordValues: true,
 })
 const app = await startApp(new pg.Pool({ ...database.config, max: 6 }), profiler)
 afterAll(() => Promise.all([app.close(), bare.end(), untouched.end()]))

@@ -124,7 +124,7 @@ describe.each(VERSIONS)('Node.js %i', (version) => {
     ])('is the same with pg-loupe/register %s the loader, and is seen', async (_order, all) => {
       const report = reportFile()
       const ran = await start(kind, node, [...all, ...words], {
-        PG_LOUPE_REPORT: report,
+        PG_LOUPE_OUTPUT: `json=${report}`,
         PG_LOUPE_CONSOLE: '0',
       })
       expect(ran).toEqual(await bare())

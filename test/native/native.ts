@@ -8,7 +8,7 @@ import { called, recorded } from '../adapters/recorded.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const { native } = pg
 if (!native) throw new Error('pg-native is not installed')
 const config = { connectionString: database.url }

@@ -19,7 +19,7 @@ const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProces
 tracing.setGlobalTracerProvider(provider)
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const tracer = tracing.getTracer('application')
-const profiler = createProfiler({ enabled: mode !== 'opentelemetry alone', reporters: [] })
+const profiler = createProfiler({ enabled: mode !== 'opentelemetry alone', console: 'off' })
 
 let instrumentation
 const instrument = () => {

@@ -33,7 +33,7 @@ async function run(
   mode: string,
 ): Promise<{ spans: number; routes: Report['routes'] | undefined }> {
   const file = join(temporaryFolder(), 'report.json')
-  const env = { ...process.env, DATABASE_URL: database.url, PG_LOUPE_REPORT: file }
+  const env = { ...process.env, DATABASE_URL: database.url, PG_LOUPE_OUTPUT: `json=${file}` }
   const app = join(import.meta.dirname, 'registered.cjs')
   const { stdout } = await promisify(execFile)(process.execPath, [...args, app, mode], { env })
   const report: Report | undefined = mode === 'alone' ? undefined : JSON.parse(readFileSync(file, 'utf8'))

@@ -205,7 +205,7 @@ describe('the command', () => {
   test('prints a report file that a profiler kept', async () => {
     const code = `
       const { createProfiler } = require('pg-loupe')
-      const profiler = createProfiler({ artifacts: { report: 'report.json' }, reporters: [] })
+      const profiler = createProfiler({ outputs: { json: 'report.json' }, console: 'off' })
       profiler.trace('reindex', () => {})`
     await run(process.execPath, ['-e', code], { cwd: home, env: environment() })
     expect(await command('report', 'report.json')).toMatchObject({
@@ -219,7 +219,7 @@ describe('the command', () => {
   test('analyzes a trace file that a profiler recorded', async () => {
     const code = `
       const { createProfiler } = require('pg-loupe')
-      const profiler = createProfiler({ artifacts: { traces: 'traces.ndjson' }, reporters: [] })
+      const profiler = createProfiler({ outputs: { traces: 'traces.ndjson' }, console: 'off' })
       profiler.trace('reindex', () => {})`
     await run(process.execPath, ['-e', code], { cwd: home, env: environment() })
     expect(await command('analyze', 'traces.ndjson')).toMatchObject({

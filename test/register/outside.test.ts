@@ -77,7 +77,7 @@ async function profile(kind: string, detectors: ProfilerOptions['detectors'] = {
     DATABASE_URL: database.url,
     KIND: kind,
     LINES: lines,
-    PG_LOUPE_REPORT: report,
+    PG_LOUPE_OUTPUT: `json=${report}`,
     PG_LOUPE_CONSOLE: '0',
     PG_LOUPE_CAPTURE: 'full',
     // How long a query takes on a busy machine says nothing of what is tested here.

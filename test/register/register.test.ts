@@ -71,7 +71,7 @@ test('what the profiler itself asks of the catalog is in no trace', async () => 
   const variables = {
     NODE_ENV: 'development',
     PG_LOUPE_UNTRACED: '1',
-    PG_LOUPE_TRACES: traces,
+    PG_LOUPE_OUTPUT: `traces=${traces}`,
     TRACES: traces,
   }
   const { report } = await profile('raw.mjs', IMPORT, variables)
@@ -263,7 +263,12 @@ describe('environment variables', () => {
       ['of its caller otherwise', { LOAD: 'acme' }, 'installed-loop.mjs', undefined],
     ])('and the recorded traces give the same findings, %s', async (_what, variables, file, recorded) => {
       const { home, app } = withAcme()
-      const { report } = await profile(app, IMPORT, { ...variables, PG_LOUPE_TRACES: 'traces.ndjson' }, home)
+      const { report } = await profile(
+        app,
+        IMPORT,
+        { ...variables, PG_LOUPE_OUTPUT: 'traces=traces.ndjson' },
+        home,
+      )
       const trace = JSON.parse(readFileSync(join(home, 'traces.ndjson'), 'utf8'))
       expect(trace.application).toEqual(recorded)
       const args = ['analyze', 'traces.ndjson', '--format', 'json']
@@ -282,7 +287,7 @@ describe('environment variables', () => {
 
   test('record the traces in a file, which the process id may name', async () => {
     const folder = temporaryFolder()
-    await profile('raw.mjs', IMPORT, { PG_LOUPE_TRACES: join(folder, 'traces-{pid}.ndjson') })
+    await profile('raw.mjs', IMPORT, { PG_LOUPE_OUTPUT: `traces=${join(folder, 'traces-{pid}.ndjson')}` })
     const [file = ''] = readdirSync(folder)
     expect(file).toMatch(/^traces-\d+\.ndjson$/)
     const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')
@@ -308,7 +313,9 @@ describe('environment variables', () => {
       { PG_LOUPE_OPTIONS: '{"limit":{}}' },
       'PG_LOUPE_OPTIONS={"limit":{}}: there is no option limit; it is one of',
     ],
-    [{ PG_LOUPE_REPORT: '/no/such/folder/report.json' }, 'the folder /no/such/folder cannot be written'],
+    [{ PG_LOUPE_OUTPUT: 'json=/no/such/folder/report.json' }, 'the folder /no/such/folder cannot be written'],
+    [{ PG_LOUPE_OUTPUT: 'report.json' }, 'PG_LOUPE_OUTPUT=report.json: it takes a format and a file'],
+    [{ PG_LOUPE_OUTPUT: 'jsn=report.json' }, 'option outputs: there is no format jsn'],
   ])('%j is refused before the application starts', async (env, message) => {
     const failed: ExecFileException = await profile('raw.mjs', IMPORT, env).then(
       () => expect.unreachable('it started'),
@@ -328,8 +335,8 @@ describe('environment variables', () => {
   })
 
   test('a name that does not exist is a warning', async () => {
-    const { stderr, report } = await profile('raw.mjs', IMPORT, { PG_LOUPE_REPORTS: 'x' })
-    expect(stderr).toContain('there is no variable PG_LOUPE_REPORTS; it is one of PG_LOUPE_ENABLED')
+    const { stderr, report } = await profile('raw.mjs', IMPORT, { PG_LOUPE_OUTPUTS: 'x' })
+    expect(stderr).toContain('there is no variable PG_LOUPE_OUTPUTS; it is one of PG_LOUPE_ENABLED')
     expect(report.traces).toBe(3)
   })
 })
@@ -337,7 +344,12 @@ describe('environment variables', () => {
 test('a process that never loads pg writes no report and says nothing', async () => {
   const folder = temporaryFolder()
   const file = join(folder, 'report.json')
-  const env = { ...process.env, NODE_OPTIONS: IMPORT.join(' '), PG_LOUPE_REPORT: file, NODE_ENV: '' }
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: IMPORT.join(' '),
+    PG_LOUPE_OUTPUT: `json=${file}`,
+    NODE_ENV: '',
+  }
   const { stderr, stdout } = await run(process.execPath, ['-e', 'console.log(1)'], { cwd: root, env })
   expect([stdout, stderr, existsSync(file)]).toEqual(['1\n', '', false])
 })
@@ -355,10 +367,10 @@ async function profile(
     NODE_OPTIONS: '',
     OTHER_PG: 'store',
     EXPRESS: 'express',
-    PG_LOUPE_REPORT: file,
     // On a busy machine any query may be slow.
     PG_LOUPE_OPTIONS: '{ "detectors": { "slow-query": false } }',
     ...variables,
+    PG_LOUPE_OUTPUT: [`json=${file}`, variables.PG_LOUPE_OUTPUT ?? []].flat().join(','),
   }
   const path = app.startsWith('/') ? app : join(apps, app)
   const child = run(process.execPath, [...args, path], { cwd, env })

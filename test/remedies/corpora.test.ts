@@ -24,7 +24,7 @@ const bare = new pg.Client(database.config)
 const [withCatalog, withoutCatalog] = [profiled(true), profiled(false)]
 
 function profiled(catalog: boolean) {
-  const profiler = createProfiler({ enabled: true, reporters: [], capture: 'full', catalog })
+  const profiler = createProfiler({ enabled: true, console: 'off', capture: 'full', catalog })
   return { profiler, pool: profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler) }
 }
 

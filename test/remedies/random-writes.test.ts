@@ -10,7 +10,7 @@ import { compareWrites } from './compare-writes.ts'
 import { recordRun } from './recorded-run.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ enabled: true, reporters: [], capture: 'full' })
+const profiler = createProfiler({ enabled: true, console: 'off', capture: 'full' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
 const bare = new pg.Client(database.config)
 beforeAll(async () => {

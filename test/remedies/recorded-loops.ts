@@ -34,7 +34,7 @@ const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
 /** The first trace for each statement of each loop. Statements without a replacement are left out. */
 export function recordedLoops(traces: readonly Trace[]): RecordedLoop[] {
   const byId = new Map(traces.map((trace) => [trace.id, trace]))
-  return createProfiler({ enabled: true, reporters: [] })
+  return createProfiler({ enabled: true, console: 'off' })
     .analyze(traces.map(withoutSource))
     .findings.flatMap(({ route, occurrences, statements = [] }) =>
       statements.flatMap(({ detector, text, fix, evidence }): RecordedLoop[] => {

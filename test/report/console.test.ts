@@ -33,18 +33,20 @@ const BELL = '\u0007'
 describe('the console reporter', () => {
   test('prints a trace without findings as one line', () => {
     const report = profiler.analyze([{ ...trace('GET /', q('select 1')), durationMs: 3 }])
-    expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
+    expect(reporters.console.render(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
   })
 
   test('leaves out traces without queries when others have some', () => {
     const test = { ...trace('orders.test.ts > asks once'), durationMs: 9 }
     const report = profiler.analyze([test, { ...trace('GET /', q('select 1')), durationMs: 3 }])
-    expect(reporters.console(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
-    expect(reporters.console(profiler.analyze([test]))).toMatch(/^orders\.test\.ts > asks once {2}0 queries/)
+    expect(reporters.console.render(report)).toBe('GET /  1 query  3.0 ms (0.5 ms in queries)\n')
+    expect(reporters.console.render(profiler.analyze([test]))).toMatch(
+      /^orders\.test\.ts > asks once {2}0 queries/,
+    )
   })
 
   test('prints a finding with its line, its origin, its remedy and the savings', () => {
-    expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
+    expect(reporters.console.render(profiler.analyze([loop(4)]), { cwd: '/app' })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
         in GET /orders
@@ -62,7 +64,7 @@ describe('the console reporter', () => {
   })
 
   test('says what a loop would cost on a network with ten times the rows, from the time it took here', () => {
-    const text = reporters.console(profiler.analyze([loop(4)]), { roundTripMs: 2 })
+    const text = reporters.console.render(profiler.analyze([loop(4)]), { roundTripMs: 2 })
     expect(text).toMatch(
       /saves +3 round trips: 1\.5 ms here, 98 ms at 2 ms a round trip and ten times the rows/,
     )
@@ -70,7 +72,7 @@ describe('the console reporter', () => {
 
   test('sums up several traces of one route in one line', () => {
     const report = profiler.analyze([loop(4), loop(6)])
-    expect(reporters.console(report).split('\n')[0]).toBe(
+    expect(reporters.console.render(report).split('\n')[0]).toBe(
       'GET /orders  2 times  5 to 7 queries  12 ms (3.5 ms in queries)',
     )
   })
@@ -78,8 +80,8 @@ describe('the console reporter', () => {
   test('is coloured only on request', () => {
     const report = profiler.analyze([loop(4)])
     const startOfColour = '\u001b['
-    expect(reporters.console(report)).not.toContain(startOfColour)
-    expect(reporters.console(report, { color: true })).toContain(startOfColour)
+    expect(reporters.console.render(report)).not.toContain(startOfColour)
+    expect(reporters.console.render(report, { color: true })).toContain(startOfColour)
   })
 
   test('prevents statements and names from controlling the terminal', () => {
@@ -90,7 +92,7 @@ describe('the console reporter', () => {
         each([1, 2, 3], (id) => q(hostile, [id])),
       ),
     ])
-    expect(reporters.console(report)).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
+    expect(reporters.console.render(report)).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u)
     expect(report.findings).toHaveLength(1)
   })
 
@@ -102,11 +104,11 @@ describe('the console reporter', () => {
         each([1, 2, 3], (id) => q(long, [id])),
       ),
     ])
-    expect(reporters.console(report).length).toBeLessThan(8000)
+    expect(reporters.console.render(report).length).toBeLessThan(8000)
   })
 
   test('wraps at the width of a terminal, below the text, and keeps text for copying on one line', () => {
-    expect(reporters.console(profiler.analyze([loop(4)]), { cwd: '/app', width: 60 })).toMatchInlineSnapshot(`
+    expect(reporters.console.render(profiler.analyze([loop(4)]), { cwd: '/app', width: 60 })).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
         in GET /orders
@@ -131,7 +133,7 @@ describe('the console reporter', () => {
       detail: '每一行都发送一个查询'.repeat(4),
       callSite: [{ file: `src/${'long/'.repeat(12)}orders.ts`, line: 3, column: 1, function: 'list' }],
     })
-    const lines = reporters.console(reportOf(wide), { width: 50 }).split('\n')
+    const lines = reporters.console.render(reportOf(wide), { width: 50 }).split('\n')
     const why = lines.slice(lines.findIndex((line) => line.includes('why')))
     expect(why.slice(0, 3)).toEqual([
       '    why      每一行都发送一个查询每一行都发送一个',
@@ -148,18 +150,20 @@ describe('the console reporter', () => {
     )
     const link = (url: string, text: string) => `${ESCAPE}]8;;${url}${BELL}${text}${ESCAPE}]8;;${BELL}`
     const options = { cwd: '/app', links: true, editor: 'vscode' }
-    expect(reporters.console(report, options)).toContain(
+    expect(reporters.console.render(report, options)).toContain(
       `at       ${link('vscode://file/app/src/a%20b.ts:3:7', 'src/a b.ts:3:7 list')}`,
     )
-    expect(reporters.console(report, { cwd: '/app', links: true })).toContain('file:///app/src/a%20b.ts')
-    expect(reporters.console(report, { ...options, width: 34 })).toContain(
+    expect(reporters.console.render(report, { cwd: '/app', links: true })).toContain(
+      'file:///app/src/a%20b.ts',
+    )
+    expect(reporters.console.render(report, { ...options, width: 34 })).toContain(
       link('vscode://file/app/src/orders.ts:35:1', 'src/orders.ts:35'),
     )
-    expect(reporters.console(report, { cwd: '/app', editor: 'vscode' })).not.toContain('vscode')
+    expect(reporters.console.render(report, { cwd: '/app', editor: 'vscode' })).not.toContain('vscode')
   })
 
   test('puts no character of a name into a link that could end it', () => {
-    const text = reporters.console(reportOf(hostileFinding()), { cwd: '/app', links: true })
+    const text = reporters.console.render(reportOf(hostileFinding()), { cwd: '/app', links: true })
     const parts = text.split(`${ESCAPE}]8;;`).slice(1)
     expect(parts.length).toBeGreaterThan(0)
     for (const part of parts) expect(part.slice(0, part.indexOf(BELL))).toMatch(/^[\x21-\x7e]*$/)
@@ -169,7 +173,7 @@ describe('the console reporter', () => {
 
   test('says what was left out', () => {
     const report = profiler.analyze([{ ...trace('GET /', q('select 1')), truncated: 3 }])
-    expect(reporters.console(report)).toContain('Left out: 3 queries were counted but not kept.')
+    expect(reporters.console.render(report)).toContain('Left out: 3 queries were counted but not kept.')
   })
 })
 
@@ -355,7 +359,7 @@ describe('the live console', () => {
 describe('against a baseline', () => {
   test('new and grown findings are printed in full, last, and accepted ones are counted', () => {
     const { report, states } = heldAgainstBaseline()
-    const text = reporters.console(report, { states })
+    const text = reporters.console.render(report, { states })
     const lines = text.split('\n')
     expect(lines.filter((line) => /^ {2}[✖▲●]/.test(line))).toEqual([
       '  ✖ new finding  n-plus-one, proven',
@@ -372,7 +376,7 @@ describe('against a baseline', () => {
   test('no counts are printed when everything is new', () => {
     const { report, states } = heldAgainstBaseline()
     const none = { ...states, accepted: new Map(), unjudged: new Set<string>() }
-    const text = reporters.console(report, { states: none })
+    const text = reporters.console.render(report, { states: none })
     expect(text).not.toMatch(/accepted by|held against/)
     for (const name of ['accepted', 'slow']) expect(text).toContain(`✖ ${name} finding`)
   })
@@ -386,7 +390,7 @@ describe('suppressions', () => {
     { route: 'GET /never', reason: 'not asked for' },
   ]
   const print = (...traces: Trace[]) =>
-    reporters.console(createProfiler({ reporters: [], suppress }).analyze(traces))
+    reporters.console.render(createProfiler({ console: 'off', suppress }).analyze(traces))
 
   test('are counted, and those without effect are listed with the next step', () => {
     const text = print(loop(4), loop(4, 'GET /legacy'))
@@ -408,11 +412,11 @@ describe('suppressions', () => {
   })
 
   test('are not mentioned when there are none', () => {
-    expect(reporters.console(profiler.analyze([loop(4)]))).not.toContain('suppress')
+    expect(reporters.console.render(profiler.analyze([loop(4)]))).not.toContain('suppress')
   })
 })
 
 test('the json reporter prints the report as it is', () => {
   const report = profiler.analyze([loop(4)])
-  expect(JSON.parse(reporters.json(report))).toEqual(JSON.parse(JSON.stringify(report)))
+  expect(JSON.parse(reporters.json.render(report))).toEqual(JSON.parse(JSON.stringify(report)))
 })

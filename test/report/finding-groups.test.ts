@@ -31,7 +31,7 @@ function loop(name: string, count: number): Trace {
 }
 
 function groupsOf(traces: readonly Trace[], detectors = {}) {
-  const { findings } = createProfiler({ reporters: [], detectors }).analyze(traces)
+  const { findings } = createProfiler({ console: 'off', detectors }).analyze(traces)
   return groupFindings(findings).map(({ lead, sameLine, explained }) => ({
     lead: `${lead.detector} ${lead.route}`,
     sameLine: sameLine.map(({ route }) => route),
@@ -57,7 +57,7 @@ describe('findings of one line', () => {
   })
 
   test('are no group when the line is unknown', () => {
-    const { findings } = createProfiler({ reporters: [] }).analyze([page('GET /a'), page('GET /b')])
+    const { findings } = createProfiler({ console: 'off' }).analyze([page('GET /a'), page('GET /b')])
     const withoutLines = findings.map((finding): Finding => ({ ...finding, callSite: [] }))
     expect(groupFindings(withoutLines)).toHaveLength(2)
   })
@@ -90,7 +90,9 @@ describe('a query budget', () => {
 })
 
 describe('duplicates', () => {
-  const [nPlusOne] = createProfiler({ reporters: [] }).analyze([loop('GET /orders', 6)]).findings as [Finding]
+  const [nPlusOne] = createProfiler({ console: 'off' }).analyze([loop('GET /orders', 6)]).findings as [
+    Finding,
+  ]
   const turns = nPlusOne.occurrences[0]?.queries ?? []
   const duplicate = (change: Partial<Finding>): Finding => ({
     ...nPlusOne,
@@ -132,7 +134,7 @@ describe('duplicates', () => {
 
 test('every finding is in one group, in any report', () => {
   const { findings } = createProfiler({
-    reporters: [],
+    console: 'off',
     detectors: { 'query-budget': { maxQueries: 3 } },
   }).analyze([loop('GET /orders', 20), page('GET /a'), page('GET /b'), loop('GET /b', 4)])
   const grouped = groupFindings(findings).flatMap(({ lead, sameLine, explained }) => [

@@ -8,7 +8,7 @@ import type { Report } from '../../src/types/report.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { each, q, trace } from '../trace-builder.ts'
 
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const analyze = (...traces: Trace[]): Report =>
   profiler.analyze(traces.map((one, index) => ({ ...one, id: `${one.id} of ${index}` })))
 

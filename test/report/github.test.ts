@@ -34,7 +34,7 @@ test('errors, warnings and notices are distinguished, the worst first', () => {
 })
 
 test('a report without findings prints nothing', () => {
-  expect(githubReporter(reportOf())).toBe('')
+  expect(githubReporter.render(reportOf())).toBe('')
 })
 
 test('ten of each kind are printed, and the tenth has the number of the others', () => {
@@ -92,7 +92,7 @@ test('paths are those of the repository', () => {
 })
 
 test('no text begins a command, ends a property, or contains invisible characters', () => {
-  const text = githubReporter(reportOf(hostileFinding()))
+  const text = githubReporter.render(reportOf(hostileFinding()))
   expect(text.trimEnd().split('\n')).toHaveLength(1)
   expect(text).not.toMatch(UNSEEN)
   const [command] = commands(reportOf(hostileFinding()))
@@ -102,7 +102,7 @@ test('no text begins a command, ends a property, or contains invisible character
 
 test('a message is cut before it fills the log', () => {
   const one = finding({ fix: 'select column_name\n'.repeat(100_000) })
-  expect(githubReporter(reportOf(one)).length).toBeLessThan(20_000)
+  expect(githubReporter.render(reportOf(one)).length).toBeLessThan(20_000)
 })
 
 interface Command {
@@ -125,7 +125,7 @@ test('with a baseline, only new and grown findings are annotated, and one notice
 })
 
 function commands(report: Report, options?: ReporterOptions): Command[] {
-  return readCommands(githubReporter(report, options))
+  return readCommands(githubReporter.render(report, options))
 }
 
 function readCommands(text: string): Command[] {

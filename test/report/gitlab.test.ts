@@ -89,7 +89,7 @@ test('with a baseline, only new and grown findings are issues, with unchanged fi
 })
 
 function issues(findings: readonly Finding[], options?: ReporterOptions): Issue[] {
-  const list = JSON.parse(gitlabReporter(reportOf(...findings), options))
+  const list = JSON.parse(gitlabReporter.render(reportOf(...findings), options))
   isCodeQuality(list)
   expect(isCodeQuality.errors ?? []).toEqual([])
   return list

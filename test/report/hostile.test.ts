@@ -98,20 +98,22 @@ describe.each(registered)('%s', (reporter, format) => {
   })
 
   test('contains the same elements, whatever their text is', () => {
-    const plain = elementsOf(reporter, format(reportWith((name) => `plain ${name}`)))
+    const plain = elementsOf(reporter, format.render(reportWith((name) => `plain ${name}`)))
     fc.assert(
       fc.property(texts, (text) => {
-        expect(elementsOf(reporter, format(reportWith((name) => `plain ${text[name]}`)))).toEqual(plain)
+        expect(elementsOf(reporter, format.render(reportWith((name) => `plain ${text[name]}`)))).toEqual(
+          plain,
+        )
       }),
       { numRuns: 150 },
     )
   })
 
   test('is valid JSON, if its format is JSON', () => {
-    if (!isJson(format(reportOf(finding())))) return
+    if (!isJson(format.render(reportOf(finding())))) return
     fc.assert(
       fc.property(texts, (text) => {
-        expect(isJson(format(reportWith((name) => text[name])))).toBe(true)
+        expect(isJson(format.render(reportWith((name) => text[name])))).toBe(true)
       }),
       { numRuns: 150 },
     )
@@ -145,11 +147,11 @@ function elementsOf(name: string, output: string): string[] {
  * names.
  */
 function unseenIn(format: Reporter, report: Report, options = {}): string[] {
-  const own = new Set(format(reportOf(finding({ title: '@all' }))).match(ALL_UNSEEN))
+  const own = new Set(format.render(reportOf(finding({ title: '@all' }))).match(ALL_UNSEEN))
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what picocolors writes
-  const output = format(report, options).replace(/\u001b\[\d{1,2}m/g, (colour) =>
-    'color' in options ? '' : colour,
-  )
+  const output = format
+    .render(report, options)
+    .replace(/\u001b\[\d{1,2}m/g, (colour) => ('color' in options ? '' : colour))
   return [...new Set(output.match(ALL_UNSEEN))].filter((character) => !own.has(character))
 }
 
@@ -165,7 +167,7 @@ function isJson(text: string): boolean {
 }
 
 test.each(registered)('%s lets no line begin with a CI command', (name, reporter) => {
-  const text = reporter(
+  const text = reporter.render(
     reportOf(
       finding({
         fix: 'select 1\n::error::x\n  ::warning::y\n##[group]',

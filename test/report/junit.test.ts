@@ -33,7 +33,7 @@ test('the schema is really checked', async () => {
 })
 
 test('a route without findings is a passing test, and a finding is a failing one', () => {
-  expect(junitReporter(reportOf(finding({ fix: '', evidence: [], callSite: [] })))).toMatchInlineSnapshot(`
+  expect(junitReporter.render(reportOf(finding({ fix: '', evidence: [], callSite: [] })))).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="pg-loupe" tests="2" failures="1" errors="0">
       <testsuite name="GET /quiet" tests="1" failures="0" errors="0" time="0.002">
@@ -52,7 +52,7 @@ test('a route without findings is a passing test, and a finding is a failing one
 })
 
 test('a finding of severity info passes and is shown', () => {
-  const text = junitReporter(reportOf(finding({ severity: 'info' })))
+  const text = junitReporter.render(reportOf(finding({ severity: 'info' })))
   expect(text).not.toContain('<failure')
   expect(text).toContain('<testsuites name="pg-loupe" tests="2" failures="0"')
   expect(text).toMatch(/<system-out>● N\+1/)
@@ -60,7 +60,7 @@ test('a finding of severity info passes and is shown', () => {
 
 test('a test keeps its name when lines and counts change, and no two of a route share one', () => {
   const names = (report: Report) =>
-    [...junitReporter(report).matchAll(/<testcase name="(.*?)"/g)].map(([, name]) => name)
+    [...junitReporter.render(report).matchAll(/<testcase name="(.*?)"/g)].map(([, name]) => name)
   const before = names(reportOf(finding({ key: 'a' }), finding({ key: 'b' })))
   const moved = finding({
     key: 'a',
@@ -74,12 +74,12 @@ test('a test keeps its name when lines and counts change, and no two of a route 
 
 test('a finding of an unlisted route is kept', () => {
   const report = { ...reportOf(finding()), routes: [] }
-  expect(junitReporter(report)).toContain('<testsuite name="GET /orders" tests="1" failures="1"')
+  expect(junitReporter.render(report)).toContain('<testsuite name="GET /orders" tests="1" failures="1"')
 })
 
 test('no text becomes an element, and no character that XML allows is lost', async () => {
   await validate(reportOf(hostileFinding()))
-  const text = junitReporter(reportOf(hostileFinding()))
+  const text = junitReporter.render(reportOf(hostileFinding()))
   expect(text).not.toMatch(/<(script|img|!--)|\]\]>/)
   expect(text).not.toMatch(UNSEEN)
   expect(text).toContain('&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;')
@@ -89,7 +89,7 @@ test('no text becomes an element, and no character that XML allows is lost', asy
 
 test('with a baseline, accepted findings are skipped with the reason, and only new and grown ones fail', async () => {
   const { report, states } = heldAgainstBaseline()
-  const text = junitReporter(report, { states })
+  const text = junitReporter.render(report, { states })
   await validate(report, { states })
   expect(text).toContain('tests="5" failures="2" errors="0"')
   expect(text).toContain('<testsuite name="GET /orders" tests="4" failures="2" errors="0" skipped="1"')
@@ -104,7 +104,7 @@ test('with a baseline, accepted findings are skipped with the reason, and only n
 })
 
 async function validate(report: Report, options?: ReporterOptions): Promise<void> {
-  const xml = junitReporter(report, options)
+  const xml = junitReporter.render(report, options)
   const { valid, errors } = await validateXML({ xml, schema })
   expect(errors.map(({ message }) => message)).toEqual([])
   expect(valid).toBe(true)

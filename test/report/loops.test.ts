@@ -10,7 +10,7 @@ import type { Query } from '../../src/types/query.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { q, trace } from '../trace-builder.ts'
 
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const analyze = (...traces: Trace[]) => profiler.analyze(traces)
 
 interface Sent {
@@ -196,7 +196,7 @@ describe('one loop is one finding', () => {
     expect(loops).toHaveLength(1)
     expect(loops[0]).toMatchObject({ title: 'N+1: 960 queries of 48 statements from one loop' })
     expect(loops[0]?.occurrences[0]?.queries).toHaveLength(960)
-    const text = reporters.console({ ...report, findings: loops })
+    const text = reporters.console.render({ ...report, findings: loops })
     expect(text.split('\n').length).toBeLessThan(20)
     expect(text).toMatch(/and +43 more statements/)
   })
@@ -363,7 +363,7 @@ describe('suppressions', () => {
 
   test('by the fingerprint of one statement suppress that statement only', () => {
     const suppress = [{ fingerprint: fingerprint(write('b', 42).sql).key, reason: 'rare' }]
-    const report = createProfiler({ reporters: [], suppress }).analyze([found])
+    const report = createProfiler({ console: 'off', suppress }).analyze([found])
     expect(report).toMatchObject({
       suppressed: 1,
       suppressions: [{ state: 'used', findings: 1 }],
@@ -373,7 +373,7 @@ describe('suppressions', () => {
 
   test('of all statements suppress the loop', () => {
     const suppress = [{ route: 'POST /import', reason: 'runs at night' }]
-    expect(createProfiler({ reporters: [], suppress }).analyze([found])).toMatchObject({
+    expect(createProfiler({ console: 'off', suppress }).analyze([found])).toMatchObject({
       findings: [],
       suppressed: 3,
     })
@@ -383,15 +383,15 @@ describe('suppressions', () => {
 test('formats for machines contain all statements, and a fingerprint that is unchanged when a statement is added', () => {
   const fingerprintsOf = (queries: Query[]) => {
     const report = analyze(trace('POST /import', queries))
-    const sarif = JSON.parse(reporters.sarif(report))
-    const gitlab = JSON.parse(reporters.gitlab(report))
-    expect(JSON.parse(reporters.json(report)).findings[0].statements.length).toBeGreaterThan(0)
+    const sarif = JSON.parse(reporters.sarif.render(report))
+    const gitlab = JSON.parse(reporters.gitlab.render(report))
+    expect(JSON.parse(reporters.json.render(report)).findings[0].statements.length).toBeGreaterThan(0)
     return [
       sarif.runs[0].results.map(
         ({ partialFingerprints }: { partialFingerprints: object }) => partialFingerprints,
       ),
       gitlab.map((issue: { fingerprint: string }) => issue.fingerprint),
-      /testcase name="[^"]*"/.exec(reporters.junit(report))?.[0],
+      /testcase name="[^"]*"/.exec(reporters.junit.render(report))?.[0],
     ]
   }
   const one = fingerprintsOf(loop(10, read('a', 41)))

@@ -16,7 +16,7 @@ import { htmlOf } from './html-of.ts'
 
 test('with a baseline, only new and grown findings are shown, and the others are counted', () => {
   const { report, states } = heldAgainstBaseline()
-  const text = markdownReporter(report, { states })
+  const text = markdownReporter.render(report, { states })
   expect(text).toMatch(
     /^## pg-loupe: ❌ 2\n\n.* 1 finding is accepted by pg-loupe-baseline\.json\. 1 slow query is not compared with it/,
   )
@@ -27,12 +27,12 @@ test('with a baseline, only new and grown findings are shown, and the others are
   expect(text).not.toMatch(/accepted finding|slow finding/)
   const all = new Map(report.findings.map(({ key }) => [key, 9]))
   const quiet = { ...states, accepted: all, grown: new Map(), unjudged: new Set<string>() }
-  expect(markdownReporter(report, { states: quiet })).toContain('## pg-loupe: ✅ nothing new')
+  expect(markdownReporter.render(report, { states: quiet })).toContain('## pg-loupe: ✅ nothing new')
 })
 
 describe('the summary', () => {
   test('has a table of the findings, then each finding with its evidence and remedy', () => {
-    expect(markdownReporter(reportOf(finding()))).toMatchInlineSnapshot(`
+    expect(markdownReporter.render(reportOf(finding()))).toMatchInlineSnapshot(`
       "## pg-loupe: ❌ 1
 
       6 queries in 2 traces.
@@ -73,26 +73,28 @@ describe('the summary', () => {
   })
 
   test('says when there are no findings', () => {
-    const html = htmlOf(markdownReporter(reportOf()))
+    const html = htmlOf(markdownReporter.render(reportOf()))
     expect(html).toContain('<h2>pg-loupe: ✅ no findings</h2>')
     expect(html.match(/<table>/g)).toHaveLength(1)
   })
 
   test('hostile text is shown unchanged, and does not change the text around it', () => {
-    const quiet = htmlOf(markdownReporter(reportOf(finding({ callSite: [finding().callSite[0] as never] }))))
+    const quiet = htmlOf(markdownReporter.render(reportOf(finding({ callSite: [finding().callSite[0] as never] }))))
     const hostile = htmlOf(
-      markdownReporter(reportOf({ ...hostileFinding(), callSite: [hostileFinding().callSite[0] as never] })),
+      markdownReporter.render(
+        reportOf({ ...hostileFinding(), callSite: [hostileFinding().callSite[0] as never] }),
+      ),
     )
     const elements = (html: string) => html.match(/<\/?(?!code)\w+/g)
     expect(elements(hostile.replaceAll(/<code>.*?<\/code>/gs, ''))).toEqual(
       elements(withoutEvidence(quiet.replaceAll(/<code>.*?<\/code>/gs, ''))),
     )
     expect(hostile).not.toMatch(/<(script|img|a)\b/)
-    expect(markdownReporter(reportOf(hostileFinding())).replaceAll('\u200b', '')).not.toMatch(UNSEEN)
+    expect(markdownReporter.render(reportOf(hostileFinding())).replaceAll('\u200b', '')).not.toMatch(UNSEEN)
   })
 
   test('a finding without a line says so', () => {
-    expect(htmlOf(markdownReporter(reportOf(finding({ callSite: [] }))))).toContain(
+    expect(htmlOf(markdownReporter.render(reportOf(finding({ callSite: [] }))))).toContain(
       '<li>at no line of the application is known</li>',
     )
   })
@@ -102,7 +104,7 @@ describe('the summary', () => {
     const suppressions = [
       { by: 'comment', state: 'expired', until: '2026-01-01', reason: '| <b>', findings: 0 },
     ]
-    const text = markdownReporter({
+    const text = markdownReporter.render({
       ...report,
       suppressed: 4,
       suppressions: suppressions as unknown as Report['suppressions'],
@@ -116,7 +118,7 @@ describe('the summary', () => {
   })
 
   test('paths are those of the repository', () => {
-    const html = htmlOf(markdownReporter(reportOf(finding()), { cwd: '/repo/api', root: '/repo' }))
+    const html = htmlOf(markdownReporter.render(reportOf(finding()), { cwd: '/repo/api', root: '/repo' }))
     expect(html).toContain('<td><code>api/src/orders.ts:41</code>')
     expect(html).toContain('<li>at <code>api/src/orders.ts:41:9 list</code>')
     expect(html).toContain('(<code>api/src/orders.ts:35</code>)')
@@ -132,7 +134,7 @@ describe('the limits of GitHub', () => {
   ])(
     '%s stays below its limit, with whole sections, the worst first, and says what it left out',
     (_what, reporter, limit) => {
-      const text = reporter(many)
+      const text = reporter.render(many)
       expect(new TextEncoder().encode(text).length).toBeLessThan(limit)
       expect(text.length).toBeGreaterThan(limit / 2)
       expect(text).toContain('❌ 4000')
@@ -147,12 +149,12 @@ describe('the limits of GitHub', () => {
 
   test('a report that fits is not cut', () => {
     for (const reporter of [markdownReporter, markdownCommentReporter]) {
-      expect(reporter(reportOf(...manyFindings(20)))).not.toContain('left out')
+      expect(reporter.render(reportOf(...manyFindings(20)))).not.toContain('left out')
     }
   })
 
   test('a comment can be found again', () => {
-    expect(markdownCommentReporter(reportOf())).toMatch(/^<!-- pg-loupe -->\n/)
+    expect(markdownCommentReporter.render(reportOf())).toMatch(/^<!-- pg-loupe -->\n/)
   })
 })
 

@@ -112,7 +112,7 @@ test('a file outside of the repository has no location', () => {
 })
 
 test('no text makes a link, or contains invisible characters', () => {
-  const text = sarifReporter(reportOf(hostileFinding()))
+  const text = sarifReporter.render(reportOf(hostileFinding()))
   expect(text).not.toMatch(UNSEEN)
   expect(text).not.toMatch(/\\u/)
   const { message, relatedLocations } = JSON.parse(text).runs[0].results[0]
@@ -177,7 +177,7 @@ interface Place {
 
 // biome-ignore lint/suspicious/noExplicitAny: the same
 function validate(report: Report, options?: ReporterOptions): any {
-  const log = JSON.parse(sarifReporter(report, options))
+  const log = JSON.parse(sarifReporter.render(report, options))
   isSarif(log)
   expect(isSarif.errors ?? []).toEqual([])
   return log.runs[0]

@@ -17,7 +17,7 @@ afterEach(() => vi.restoreAllMocks())
 /** Runs loops with these names and returns the result of the run. */
 async function runLoops(options: Parameters<typeof startTestRun>[0], ...names: string[]) {
   const run = startTestRun(options)
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const pool = profilePool(new pg.Pool(database.config), profiler)
   for (const name of names) {
     await profiler.trace(name, async () => {

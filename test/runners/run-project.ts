@@ -50,7 +50,7 @@ export async function runProject(
 ): Promise<ProjectRun> {
   const written = { report: join(folder, 'out/report.json'), traces: join(folder, 'out/traces.ndjson') }
   rmSync(join(folder, 'out'), { recursive: true, force: true })
-  const all = { outputs: { json: 'out/report.json' }, traces: 'out/traces.ndjson', ...options }
+  const all = { outputs: { json: 'out/report.json', traces: 'out/traces.ndjson' }, ...options }
   const env = {
     ...strangersEnvironment(),
     DATABASE_URL: databaseUrl,

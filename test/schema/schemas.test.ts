@@ -220,7 +220,7 @@ function makeReport(): Report {
     at: 'a.ts:9',
     ignored: [{ by: 'ignore', reason: 'y', detectors: ['slow-query'] }],
   })
-  return createProfiler({ reporters: [], suppress }).analyze([trace('GET /posts', list, loop, ignored)])
+  return createProfiler({ console: 'off', suppress }).analyze([trace('GET /posts', list, loop, ignored)])
 }
 
 function read(name: string): object {

@@ -186,10 +186,10 @@ test.each([
   const report = join(folder, 'report.json')
   const file = join(folder, 'traces.ndjson')
   const profiler = createProfiler({
-    artifacts: { report, traces: file },
+    outputs: { json: report, traces: file },
     collectUntraced: true,
     // By default where PG_LOUPE_COLLECT is not set.
-    reporters: ['console'],
+    console: 'requests',
   })
   const traces: Trace[] = []
   profiler.on('report', (_report, trace) => traces.push(trace))
@@ -246,14 +246,14 @@ test.each([
   expect(merged.findings.map(({ detector }) => detector)).toEqual(
     expect.arrayContaining(['n-plus-one', 'n-plus-one-write', 'duplicate-query']),
   )
-  outputs.push({ name: 'artifacts.report', text: readFileSync(report, 'utf8') })
-  outputs.push({ name: 'artifacts.traces', text: readFileSync(file, 'utf8') })
+  outputs.push({ name: 'outputs.json', text: readFileSync(report, 'utf8') })
+  outputs.push({ name: 'outputs.traces', text: readFileSync(file, 'utf8') })
   for (const name of readdirSync(collected)) {
     outputs.push({ name: 'PG_LOUPE_COLLECT', text: name + readFileSync(join(collected, name), 'utf8') })
   }
   for (const [name, format] of Object.entries(reporters) as [string, Reporter][]) {
-    outputs.push({ name: `reporter ${name}`, text: format(merged, { traces } as never) })
-    outputs.push({ name: `reporter ${name}, plain`, text: format(merged) })
+    outputs.push({ name: `reporter ${name}`, text: format.render(merged, { traces } as never) })
+    outputs.push({ name: `reporter ${name}, plain`, text: format.render(merged) })
   }
   expect(outputs.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['live console', 'warning', 'PG_LOUPE_COLLECT']),
@@ -281,7 +281,7 @@ function addRoutes(app: Application, pool: pg.Pool, express: typeof express5): v
 }
 
 test('a comment tag names the route and nothing of the request', async () => {
-  const profiler = createProfiler({ commentTags: true, reporters: [] })
+  const profiler = createProfiler({ commentTags: true, console: 'off' })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
   const app = express5()
   app.use(profileRequests(profiler))

@@ -18,10 +18,11 @@ const CONCURRENT = 20
 const folder = mkdtempSync(join(tmpdir(), 'pg-loupe-soak-'))
 const profiler = createProfiler({
   ...options,
-  reporters: [() => {}],
-  // Recorded traces are fully captured, whatever the options are.
-  artifacts: {
-    report: join(folder, 'report.json'),
+  console: 'off',
+  listeners: [() => {}],
+  // What is recorded is captured in full, whatever is asked for.
+  outputs: {
+    json: join(folder, 'report.json'),
     ...(options.capture === 'full' ? { traces: join(folder, 'traces.ndjson') } : {}),
   },
   limits: { traceFileBytes: 8 * 1024 * 1024, ...options.limits },

@@ -19,7 +19,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [], enabled: true })
+const profiler = createProfiler({ console: 'off', enabled: true })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 2 }), profiler)
 const authors = pgTable('authors', { id: integer('id').primaryKey(), name: text('name') })
 const db = profileDrizzle(drizzle(pool), profiler)
@@ -47,7 +47,7 @@ describe('findings about queries inside of ignore are suppressed', () => {
 
   test('for findings that the option suppresses, in assertions too', async () => {
     const suppress = [{ detector: 'n-plus-one' as const, path: 'test/suppression', reason: 'four at most' }]
-    const lenient = createProfiler({ reporters: [], suppress })
+    const lenient = createProfiler({ console: 'off', suppress })
     const own = profilePool(new pg.Pool(database.config), lenient)
     const ask = async () => {
       for (const id of [1, 2, 3, 4]) await own.query('select name from authors where id = $1', [id])
@@ -102,7 +102,7 @@ describe('findings about queries inside of ignore are suppressed', () => {
 
   test('with the reason in a trace file beside the query, and without the comment in the statement', async (t) => {
     const traces = join(temporaryFolder(t), 'traces.ndjson')
-    const recording = createProfiler({ reporters: [], artifacts: { traces } })
+    const recording = createProfiler({ console: 'off', outputs: { traces } })
     const recorded = profilePool(new pg.Pool(database.config), recording)
     await recording.trace('job', () =>
       ignore({ reason: 'outer', until: '2999-01-01' }, () =>

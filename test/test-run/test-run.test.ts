@@ -44,8 +44,9 @@ describe('a run', () => {
       json: join(folder, 'a/report.json'),
       console: join(folder, 'b/report.txt'),
       html: join(folder, 'b/report.html'),
+      traces: join(folder, 'c/traces.ndjson'),
     }
-    await runWith({ outputs, traces: join(folder, 'c/traces.ndjson') }, loop)
+    await runWith({ outputs }, loop)
     expect(JSON.parse(readFileSync(outputs.json, 'utf8'))).toMatchObject({ v: 1, queries: 13 })
     expect(readFileSync(outputs.console, 'utf8')).toContain('GET /orders')
     // The html format is given the traces, because it is the only one that shows them.
@@ -59,7 +60,7 @@ describe('a run', () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'file'), '')
     const { text } = await runWith(
-      { outputs: { json: join(folder, 'file/x.json') }, traces: join(folder, 'traces') },
+      { outputs: { json: join(folder, 'file/x.json'), traces: join(folder, 'traces') } },
       loop,
     )
     expect(text).toContain(`cannot write ${join(folder, 'file/x.json')}`)
@@ -97,7 +98,7 @@ describe('a run', () => {
 
   test('writes to its trace file what was left out, as the command `run` does', async () => {
     const file = join(temporaryFolder(), 'traces.ndjson')
-    const run = startTestRun({ traces: file })
+    const run = startTestRun({ outputs: { traces: file } })
     writeFileSync(join(process.env.PG_LOUPE_COLLECT ?? '', '1-0-1.ndjson'), formatCut({ untraced: 3 }))
     await run.finish()
     expect(readFileSync(file, 'utf8')).toMatch(/"untraced":3/)
@@ -110,7 +111,7 @@ describe('a run', () => {
 
   test('collects from profilers that are created after its start', async () => {
     const run = startTestRun({})
-    const profiler = createProfiler({ reporters: [], catalog: false })
+    const profiler = createProfiler({ console: 'off', catalog: false })
     await profiler.trace('a job', () => {})
     await profiler.settled()
     const collected = readdirSync(process.env.PG_LOUPE_COLLECT ?? '')

@@ -114,7 +114,7 @@ describe('the replacement for the function of a test', () => {
 })
 
 function recording() {
-  const profiler = createProfiler({ reporters: [], catalog: false })
+  const profiler = createProfiler({ console: 'off', catalog: false })
   const traces: Trace[] = []
   profiler.on('report', (_report, trace) => traces.push(trace))
   const closed = async () => {

@@ -44,7 +44,7 @@ test('counts from the given severity', async () => {
 })
 
 test('a slow query does not count unless its detector is given', async () => {
-  const impatient = createProfiler({ reporters: [], detectors: { 'slow-query': { maxMs: 1 } } })
+  const impatient = createProfiler({ console: 'off', detectors: { 'slow-query': { maxMs: 1 } } })
   const slow = profilePool(new pg.Pool(pool.options), impatient)
   const sleep = () => slow.query('select pg_sleep(0.01)')
   await expectNoFindings(sleep, impatient)
@@ -54,7 +54,7 @@ test('a slow query does not count unless its detector is given', async () => {
 })
 
 test('refuses a detector that is switched off, which would prove nothing', async () => {
-  const off = createProfiler({ reporters: [], detectors: { 'n-plus-one': false } })
+  const off = createProfiler({ console: 'off', detectors: { 'n-plus-one': false } })
   const named = await failureOf(() => expectNoFindings(authorsAtOnce, { detectors: ['n-plus-one'] }, off))
   expect(named.message).toContain(
     'expectNoFindings needs the detector n-plus-one, which this profiler has switched off',

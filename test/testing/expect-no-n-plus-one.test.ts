@@ -11,7 +11,7 @@ import { expectNoNPlusOne, QueryAssertionError } from '../../src/testing/index.t
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool(database.config), profiler)
 beforeAll(() =>
   pool.query(`

@@ -96,7 +96,7 @@ test('a cursor that stays open does not hang an assertion', async () => {
 test('a profiler that is made under fake timers closes its traces', async () => {
   vi.useFakeTimers()
   const { config } = await testDatabase()
-  const madeUnderFakes = createProfiler({ reporters: [] })
+  const madeUnderFakes = createProfiler({ console: 'off' })
   const ownPool = profilePool(new pg.Pool(config), madeUnderFakes)
   const closed = new Promise<number>((resolve) => {
     madeUnderFakes.on('report', (_report, { queries }) => resolve(queries.length))

@@ -9,7 +9,7 @@ import { lineOf } from './failure-of.ts'
 
 export async function openLibrary(options: ProfilerOptions = {}) {
   const database = await testDatabase()
-  const profiler = createProfiler({ reporters: [], ...options })
+  const profiler = createProfiler({ console: 'off', ...options })
   const pool = profilePool(new pg.Pool(database.config), profiler)
   await pool.query(`
     create table authors (id int primary key, name text);

@@ -233,7 +233,7 @@ describe('a server without the middleware', () => {
 })
 
 test('a request handled by another profiler belongs to the assertion too', async () => {
-  const other = createProfiler({ reporters: [] })
+  const other = createProfiler({ console: 'off' })
   const otherPool = profilePool(new pg.Pool(pool.options), other)
   onTestFinished(() => otherPool.end())
   const otherApp = express()

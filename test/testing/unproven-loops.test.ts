@@ -163,7 +163,7 @@ describe('a loop that ran twice, with values that prove nothing,', () => {
 })
 
 test('is recognised by keys with a catalog', async () => {
-  const knowing = createProfiler({ reporters: [], catalog: true })
+  const knowing = createProfiler({ console: 'off', catalog: true })
   const known = profilePool(new pg.Pool(pool.options), knowing)
   const run = (parent: string) => async () => {
     const { rows } = await known.query(parent)

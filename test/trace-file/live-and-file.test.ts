@@ -22,8 +22,9 @@ test.each([
   const profiler = createProfiler({
     enabled: true,
     catalog: true,
-    reporters: [],
-    artifacts: { traces, values },
+    console: 'off',
+    outputs: { traces },
+    recordValues: values,
   })
   const database = await createDatabase(inject('postgres'), 'live-and-file')
   onTestFinished(() => database.drop())

@@ -26,7 +26,7 @@ test('each trace is a line, in the order in which they closed', async () => {
 
 test('a live trace is recorded without any value, and says which are equal', async () => {
   const file = temporaryFile()
-  const profiler = createProfiler({ artifacts: { traces: file }, reporters: [] })
+  const profiler = createProfiler({ outputs: { traces: file }, console: 'off' })
   await inTrace(profiler, [
     [`select * from users where mail = '${SECRET}' and age > 42 limit 5`],
     ['select * from users where mail = $1 limit $2', [SECRET, 7]],
@@ -49,7 +49,7 @@ test('a live trace is recorded without any value, and says which are equal', asy
 
 test('one value has another name in another trace', async () => {
   const file = temporaryFile()
-  const profiler = createProfiler({ artifacts: { traces: file }, reporters: [] })
+  const profiler = createProfiler({ outputs: { traces: file }, console: 'off' })
   for (const _ of [1, 2]) await inTrace(profiler, [['select $1', [SECRET]]])
   const [one, other] = lines(file).map(({ queries }) => queries[0]?.valueHashes)
   expect(one).not.toEqual(other)
@@ -57,7 +57,7 @@ test('one value has another name in another trace', async () => {
 
 test('asked for values, it holds statements and parameters as they were sent, for its owner to read', async () => {
   const file = temporaryFile()
-  const profiler = createProfiler({ artifacts: { traces: file, values: true }, reporters: [] })
+  const profiler = createProfiler({ outputs: { traces: file }, recordValues: true, console: 'off' })
   const params = [SECRET, 5n, new Date(0), Buffer.from('a'), [1, null], { a: 1 }]
   await inTrace(profiler, [["select 'x', $1, $2, $3, $4, $5, $6", params]])
   expect(lines(file)[0]?.queries).toMatchObject([
@@ -75,7 +75,7 @@ test.skipIf(process.platform === 'win32')(
     const modes = [false, true].map((values) => {
       const file = temporaryFile()
       writeFileSync(file, '', { mode: 0o644 })
-      createProfiler({ artifacts: { traces: file, values }, reporters: [] })
+      createProfiler({ outputs: { traces: file }, recordValues: values, console: 'off' })
       return statSync(file).mode & 0o777
     })
     expect(modes).toEqual([0o644, 0o600])
@@ -103,7 +103,7 @@ test('what is waiting at exit is written then, behind what was under way, whole 
   const file = temporaryFile()
   const code = `
     import { createProfiler } from '${join(root, 'src/index.ts')}'
-    const profiler = createProfiler({ artifacts: { traces: ${JSON.stringify(file)} }, reporters: [] })
+    const profiler = createProfiler({ outputs: { traces: ${JSON.stringify(file)} }, console: 'off' })
     const send = (trace) => { for (let n = 0; n < 3000; n++) trace.startQuery({ sql: 'select $1', params: [n] })?.finished({ rowCount: 0 }) }
     for (let n = 0; n < 8; n++) {
       const trace = profiler.startTrace({ kind: 'job', name: 'job ' + n })
@@ -151,15 +151,13 @@ test('recording goes on behind what is in the file, also behind a line that was 
 })
 
 test('a path that cannot be written fails when the profiler is made', () => {
-  const create = (traces: string) => () => createProfiler({ artifacts: { traces } })
-  expect(create('/no/such/folder/t')).toThrow(
-    'option artifacts.traces: cannot write /no/such/folder/t: ENOENT',
-  )
-  expect(create(temporaryFolder())).toThrow('option artifacts.traces: cannot write')
+  const create = (traces: string) => () => createProfiler({ outputs: { traces } })
+  expect(create('/no/such/folder/t')).toThrow('option outputs.traces: cannot write /no/such/folder/t: ENOENT')
+  expect(create(temporaryFolder())).toThrow('option outputs.traces: cannot write')
 })
 
 test.runIf(existsSync('/dev/full'))('the report tells of traces that are not in the file', async () => {
-  const profiler = createProfiler({ artifacts: { traces: '/dev/full' }, reporters: [] })
+  const profiler = createProfiler({ outputs: { traces: '/dev/full' }, console: 'off' })
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
   for (const _ of [1, 2]) await inTrace(profiler, [['select 1']])
   expect((await warned).message).toMatch(/traces could not be written, recording ends: ENOSPC/)

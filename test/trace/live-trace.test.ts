@@ -126,7 +126,7 @@ test('connections and transactions are numbered in the order they are met', () =
 })
 
 function start(limits: { queriesPerTrace?: number } = {}) {
-  const profiler = createProfiler({ reporters: [], limits })
+  const profiler = createProfiler({ console: 'off', limits })
   const reported: Trace[] = []
   profiler.on('report', (_report: Report, trace) => reported.push(trace))
   return { trace: profiler.startTrace({ kind: 'http', name: 'GET /' }), reported }

@@ -13,9 +13,9 @@ import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 4 }), profiler)
-const knowing = createProfiler({ reporters: [], catalog: true })
+const knowing = createProfiler({ console: 'off', catalog: true })
 const knownPool = profilePool(new pg.Pool({ ...database.config, max: 4 }), knowing)
 afterAll(async () => {
   await pool.end()

@@ -16,7 +16,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 type Row = Record<string, unknown>
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const bare = new pg.Pool({ ...database.config, max: 1 })
 const profiled = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
 afterAll(() => Promise.all([bare.end(), profiled.end()]))
@@ -253,8 +253,8 @@ describe('results that are out of the ordinary are what they would have been', (
 
 test('watching can be switched off, and is off in production', async () => {
   for (const make of [
-    () => createProfiler({ watchRows: false, reporters: [] }),
-    () => inProduction(() => createProfiler({ enabled: true, reporters: [] })),
+    () => createProfiler({ watchRows: false, console: 'off' }),
+    () => inProduction(() => createProfiler({ enabled: true, console: 'off' })),
   ]) {
     const profiler = make()
     const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)

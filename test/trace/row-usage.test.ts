@@ -12,7 +12,7 @@ import { testDatabase } from '../postgres/test-database.ts'
 type Row = Record<string, unknown>
 
 const database = await testDatabase()
-const profiler = createProfiler({ reporters: [] })
+const profiler = createProfiler({ console: 'off' })
 const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), profiler)
 afterAll(() => pool.end())
 

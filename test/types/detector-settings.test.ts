@@ -37,7 +37,7 @@ test('each detector takes its own options or false', () => {
       'query-budget': { maxQueries: 30, routes: { 'GET /orders': 5 } },
     },
     suppress: [{ detector: 'deep-offset', reason: 'an export' }],
-    reporters: [],
+    console: 'off',
   })
 })
 
@@ -62,7 +62,7 @@ test('an unknown id or option, and an option of another detector, do not compile
 })
 
 test('assertions refuse an unknown id when they run', async () => {
-  const profiler = createProfiler({ reporters: [] })
+  const profiler = createProfiler({ console: 'off' })
   const asserted = expectNoFindings(() => 0, { detectors: ['n-plus-two'] }, profiler)
   await expect(asserted).rejects.toThrow(TypeError)
 })

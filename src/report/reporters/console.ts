@@ -13,7 +13,9 @@ import { clip as clipTo, printable } from './printable.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 import { hang, type Piece } from './wrap-text.ts'
 
-export const consoleReporter: Reporter = (report, options = {}) => {
+export const consoleReporter: Reporter = { meta: { name: 'console' }, render: renderConsole }
+
+function renderConsole(report: Report, options: ReporterOptions = {}): string {
   const held = findingsToShow(report.findings, options.states)
   const blocks = [
     ...listedRoutes(report).map((route) => formatRoute(route, options)),

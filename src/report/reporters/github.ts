@@ -11,7 +11,9 @@ import { clip } from './printable.ts'
 import { inRepository, repositoryPath } from './repository-path.ts'
 import { suppressionLines } from './suppression-lines.ts'
 
-export const githubReporter: Reporter = (report, options = {}) => {
+export const githubReporter: Reporter = { meta: { name: 'github' }, render: renderAnnotations }
+
+function renderAnnotations(report: Report, options: ReporterOptions = {}): string {
   const held = findingsToShow(report.findings, options.states)
   return formatCommands({ ...report, findings: held.shown }, options, heldBackLines(held, options.states))
 }

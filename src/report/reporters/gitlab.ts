@@ -3,17 +3,21 @@
 // accepts are left out, as in the report of the target branch.
 import { hashText } from '../../text/hash-text.ts'
 import type { Finding, Severity } from '../../types/finding.ts'
+import type { Report } from '../../types/report.ts'
 import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'
 
-export const gitlabReporter: Reporter = (report, options = {}) =>
-  `${JSON.stringify(
+export const gitlabReporter: Reporter = { meta: { name: 'gitlab' }, render: renderIssues }
+
+function renderIssues(report: Report, options: ReporterOptions = {}): string {
+  return `${JSON.stringify(
     findingsToShow(report.findings, options.states).shown.map((finding) => formatIssue(finding, options)),
     null,
     2,
   )}\n`
+}
 
 const SEVERITIES: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' }
 const DESCRIPTION_LENGTH = 1000

@@ -1,7 +1,8 @@
 // The report as a page for people: data, style and script in a single file that makes no network request. Statements and
 // route names may contain any text. They enter the page as JSON only and become text nodes only, and the content security
 // policy of the page allows only the script and the style that are written here.
-import type { Reporter } from '../../types/reporter.ts'
+import type { Report } from '../../types/report.ts'
+import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { script, scriptHash, style, styleHash } from './html/page-bundle.ts'
 import { pageData } from './html/page-data.ts'
 import { jsonText } from './json-text.ts'
@@ -17,7 +18,12 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ')
 
-export const htmlReporter: Reporter = (report, options = {}) => {
+export const htmlReporter: Reporter = {
+  meta: { name: 'html', wantsTraces: true, wantsComparison: true },
+  render: renderPage,
+}
+
+function renderPage(report: Report, options: ReporterOptions = {}): string {
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -2,4 +2,7 @@
 import type { Reporter } from '../../types/reporter.ts'
 import { jsonText } from './json-text.ts'
 
-export const jsonReporter: Reporter = (report) => `${jsonText(report, 2)}\n`
+export const jsonReporter: Reporter = {
+  meta: { name: 'json' },
+  render: (report) => `${jsonText(report, 2)}\n`,
+}

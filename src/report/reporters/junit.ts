@@ -12,7 +12,9 @@ import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { inRepository } from './repository-path.ts'
 
-export const junitReporter: Reporter = (report, options = {}) => {
+export const junitReporter: Reporter = { meta: { name: 'junit' }, render: renderJunit }
+
+function renderJunit(report: Report, options: ReporterOptions = {}): string {
   const { shown, unjudged } = findingsToShow(report.findings, options.states)
   const titled = new Map([...shown, ...unjudged].map((finding) => [finding.key, finding]))
   const findings = report.findings.map((finding) => titled.get(finding.key) ?? finding)

@@ -14,12 +14,16 @@ import { inRepository } from './repository-path.ts'
 import { joinSections } from './sections.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
 
-export const markdownReporter: Reporter = (report, options = {}) =>
-  formatMarkdown(report, options, SUMMARY_BYTES)
+export const markdownReporter: Reporter = {
+  meta: { name: 'markdown' },
+  render: (report, options = {}) => formatMarkdown(report, options, SUMMARY_BYTES),
+}
 
 /** Starts with a mark by which a later run finds the comment and replaces it. */
-export const markdownCommentReporter: Reporter = (report, options = {}) =>
-  COMMENT_MARK + formatMarkdown(report, options, COMMENT_BYTES)
+export const markdownCommentReporter: Reporter = {
+  meta: { name: 'markdown-comment' },
+  render: (report, options = {}) => COMMENT_MARK + formatMarkdown(report, options, COMMENT_BYTES),
+}
 
 export const COMMENT_MARK = '<!-- pg-loupe -->\n'
 /** GitHub accepts 1 MiB for a step and drops longer text. A little room is left for additions by others. */

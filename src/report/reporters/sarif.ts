@@ -14,7 +14,9 @@ import { findingsToShow } from './held-back.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'
 
-export const sarifReporter: Reporter = (report, options = {}) => {
+export const sarifReporter: Reporter = { meta: { name: 'sarif' }, render: renderSarif }
+
+function renderSarif(report: Report, options: ReporterOptions = {}): string {
   const { shown } = findingsToShow(report.findings, options.states)
   const isShown = new Set(shown.map(({ key }) => key))
   // New findings come first, so that they are not cut off.

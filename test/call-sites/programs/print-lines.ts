@@ -15,7 +15,7 @@ interface Line {
   function?: string
 }
 
-const profiler = createProfiler({ enabled: true, reporters: [] })
+const profiler = createProfiler({ enabled: true, console: 'off' })
 const pool = profilePool(new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 }), profiler)
 const users = pgTable('pg_user', { id: integer('usesysid') })
 const db = profileDrizzle(drizzle(pool), profiler)

@@ -14,7 +14,7 @@ const loop = trace(
 const report = createProfiler().analyze([loop])
 
 test('the policy allows only the style and the script in the file', () => {
-  const page = htmlReporter(report)
+  const page = htmlReporter.render(report)
   const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? []
   expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+'; /)
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
@@ -27,7 +27,7 @@ test('the policy allows only the style and the script in the file', () => {
 })
 
 test('the file names nothing that needs a request', () => {
-  const page = htmlReporter(report, { traces: [loop] })
+  const page = htmlReporter.render(report, { traces: [loop] })
   expect(page).not.toMatch(
     /\bsrc=|@import|url\(|<link(?! rel="icon" href="data:)|\bfetch\(|XMLHttpRequest|WebSocket/,
   )
@@ -35,8 +35,8 @@ test('the file names nothing that needs a request', () => {
 })
 
 test('the same report gives the same bytes', () => {
-  expect(htmlReporter(structuredClone(report), { traces: [structuredClone(loop)] })).toBe(
-    htmlReporter(report, { traces: [loop] }),
+  expect(htmlReporter.render(structuredClone(report), { traces: [structuredClone(loop)] })).toBe(
+    htmlReporter.render(report, { traces: [loop] }),
   )
 })
 
@@ -51,14 +51,16 @@ test('parameters and literals of the traces that it is given are not in the page
       }),
     ],
   }
-  const page = htmlReporter(report, { traces: [secret] })
+  const page = htmlReporter.render(report, { traces: [secret] })
   expect(page).not.toMatch(/canary|7412369/)
   expect(page).toContain('from t where id = $1')
 })
 
 test('text cannot end the element of the data', () => {
   const name = 'GET /</script><!--<script>'
-  const page = htmlReporter(createProfiler().analyze([{ ...loop, name }]), { traces: [{ ...loop, name }] })
+  const page = htmlReporter.render(createProfiler().analyze([{ ...loop, name }]), {
+    traces: [{ ...loop, name }],
+  })
   expect(page.match(/<\/script>/g)).toHaveLength(2)
   expect(page).not.toContain('<!--')
   const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
@@ -66,12 +68,15 @@ test('text cannot end the element of the data', () => {
 })
 
 test('paths below the working directory are relative to it', () => {
-  expect(htmlReporter(report, { traces: [loop], cwd: '/app' })).not.toContain('/app/')
+  expect(htmlReporter.render(report, { traces: [loop], cwd: '/app' })).not.toContain('/app/')
 })
 
 test('an occurrence of which only the first queries are kept has its total', () => {
   const occurrences = [{ trace: loop.id, queries: [0, 1], queryCount: 700 }]
-  const page = htmlReporter({ ...report, findings: [{ ...(report.findings[0] as Finding), occurrences }] })
+  const page = htmlReporter.render({
+    ...report,
+    findings: [{ ...(report.findings[0] as Finding), occurrences }],
+  })
   const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
   expect(JSON.parse(data).findings[0].occurrences[0].count).toBe(700)
 })
@@ -93,7 +98,7 @@ describe('with more traces than a page can hold', () => {
   }
 
   test('the page contains those of findings and the longest ones, and the number of the others', () => {
-    const page = htmlReporter(found, { traces })
+    const page = htmlReporter.render(found, { traces })
     const [, text = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? []
     const data = JSON.parse(text)
     expect(data.traces.map(({ id }: Trace) => Number(id.split('#')[1]))).toEqual([2, 6, 7, 8, 9, 10])
@@ -101,6 +106,6 @@ describe('with more traces than a page can hold', () => {
   })
 
   test('no number is shown when all are in the page', () => {
-    expect(htmlReporter(found, { traces: traces.slice(0, 3) })).not.toContain('traces are not in this page')
+    expect(htmlReporter.render(found, { traces: traces.slice(0, 3) })).not.toContain('traces are not in this page')
   })
 })

@@ -39,7 +39,7 @@ export async function openPage(
   const errors: unknown[] = []
   window.addEventListener('error', (event) => errors.push((event as unknown as { error: unknown }).error))
   const { document } = window
-  document.write(htmlReporter(report, options))
+  document.write(htmlReporter.render(report, options))
   await window.happyDOM.waitUntilComplete()
   const all = (selector: string) => [...document.querySelectorAll(selector)] as unknown as HTMLElement[]
   const find = (selector: string, words = '') => {

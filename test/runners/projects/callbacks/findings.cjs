@@ -8,7 +8,7 @@ const callsOf = require('./calls.cjs')
 const loopsOf = require('./loops.cjs')
 
 exports.writeFindings = async () => {
-  const profiler = createProfiler({ reporters: [], catalog: false, detectors: { 'query-budget': false } })
+  const profiler = createProfiler({ console: 'off', catalog: false, detectors: { 'query-budget': false } })
   const pool = profilePool(new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 4 }), profiler)
   const found = {}
   for (const [kind, shapes] of Object.entries({ loops: loopsOf(pool), calls: callsOf(pool) })) {
