@@ -45,9 +45,9 @@ test.each<[string, unknown, string]>([
     'option application.include.0 got "", but takes a part of a path',
   ],
   [
-    'an unknown reporter',
-    { reporters: ['consol'] },
-    `option reporters.0 got "consol", but takes 'console' or a function`,
+    'a listener that is no function',
+    { listeners: ['console'] },
+    'option listeners.0 got "console", but takes a function',
   ],
   [
     'an unknown level of the console',

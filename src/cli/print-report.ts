@@ -172,13 +172,17 @@ function parseFormat(name: string, takes: CommandOutputs): Format {
   try {
     reporter = findReporter(name)
   } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message}.`)
+    throw new InvalidArgumentError(sentence((error as Error).message))
   }
   if (takes.compares && !reporter.renderComparison)
     throw new InvalidArgumentError(
       `The format ${name} does not render comparisons (it has no renderComparison); it takes ${formatsOf(takes)}.`,
     )
   return { name, reporter }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function formatsOf({ compares = false }: CommandOutputs): string {

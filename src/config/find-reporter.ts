@@ -9,12 +9,13 @@ export type BuiltInFormat = keyof typeof reporters
 
 export const BUILT_IN_FORMATS = Object.keys(reporters) as BuiltInFormat[]
 
-/** Completes "it takes …" in messages. */
+/** Completes "it is …" in messages. */
 export const FORMAT_TAKES = `one of ${BUILT_IN_FORMATS.join(', ')}, or a module such as ./my-format.js`
 
-/** @throws Error that says why the module cannot be loaded, or what it exports instead of a reporter. */
+/** @throws Error that says which formats there are, why the module cannot be loaded, or what it exports instead. */
 export function findReporter(format: string, folder = process.cwd()): Reporter {
   if (isBuiltIn(format)) return reporters[format]
+  if (!isModule(format)) throw new Error(`there is no format ${format}; it is ${FORMAT_TAKES}`)
   return checkReporter(load(format, folder), format)
 }
 
@@ -22,11 +23,16 @@ function isBuiltIn(format: string): format is BuiltInFormat {
   return Object.hasOwn(reporters, format)
 }
 
+/** A single word is no module: a mistyped format must not load the package that happens to have this name. */
+function isModule(format: string): boolean {
+  return /[./\\]/.test(format)
+}
+
 function load(format: string, folder: string): unknown {
   try {
     return loadModule(format, folder)
   } catch (error) {
-    throw new Error(`there is no format ${format}: ${(error as Error).message}; it is ${FORMAT_TAKES}`)
+    throw new Error(`the format ${format} cannot be loaded: ${(error as Error).message}`)
   }
 }
 

@@ -136,7 +136,7 @@ test.concurrent.each([
   [['--set', 'n-plus-one.least=5'], 'there is no --set n-plus-one.least; it is one of'],
   [['--set', 'n-plus-one.minLikely=many'], '--set n-plus-one.minLikely got "many", but takes a whole number'],
   [['--set', 'n-plus-one'], '--set n-plus-one: takes detector.option=value, or detector=false'],
-  [['--format', 'yaml'], 'Allowed choices are console, '],
+  [['--format', 'yaml'], 'There is no format yaml; it is one of console, '],
 ])('%j fails with status 2 and says why', async (args, message) => {
   const { stdout, stderr, code } = await runCommand(['analyze', '-', ...args], LOOP)
   expect(stderr).toContain(message)

@@ -97,7 +97,7 @@ describe('it refuses, with one message and status 2,', () => {
     [
       'a format it does not have',
       () => [base, base, '--format', 'sarif'],
-      /Allowed choices are console, github, json, markdown/,
+      /The format sarif does not render comparisons .* it takes console, json, github, markdown/,
     ],
     [
       'a path it cannot write',

@@ -123,7 +123,7 @@ describe('a run', () => {
 describe('its options', () => {
   test.each([
     [{ format: 'json' }, 'there is no option format'],
-    [{ outputs: { yaml: 'x' } }, 'there is no option outputs.yaml; it is one of'],
+    [{ outputs: { yaml: 'x' } }, 'option outputs: there is no format yaml; it is one of'],
     [{ failOn: 'fatal' }, `option failOn got "fatal", but takes 'error', 'warning', 'info', 'new' or false`],
     [{ detectors: { 'n-plus-two': false } }, 'n-plus-two'],
   ])('%j is refused before the first test', (options, message) => {
