@@ -31,11 +31,11 @@ export interface ReporterOptions {
 
 /** Facts about a reporter that the code around it needs to know. */
 export interface ReporterMeta {
-  /** What error messages call the format. A built-in format is chosen by this name. */
+  /** Name of the format. A built-in format is chosen by this name. */
   name: string
-  /** It shows traces: `options.traces` and `options.occurrences` are collected only for such a reporter. */
+  /** Whether the format shows traces. Only then are `options.traces` and `options.occurrences` collected. */
   wantsTraces?: boolean
-  /** It shows what has changed since an earlier report: `options.comparison` is made only for such a reporter. */
+  /** Whether the format shows the changes since an earlier report. Only then is `options.comparison` given. */
   wantsComparison?: boolean
 }
 

@@ -148,10 +148,9 @@ function elementsOf(name: string, output: string): string[] {
  */
 function unseenIn(format: Reporter, report: Report, options = {}): string[] {
   const own = new Set(format.render(reportOf(finding({ title: '@all' }))).match(ALL_UNSEEN))
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what picocolors writes
-  const output = format
-    .render(report, options)
-    .replace(/\u001b\[\d{1,2}m/g, (colour) => ('color' in options ? '' : colour))
+  const printed = format.render(report, options)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: picocolors writes these sequences
+  const output = printed.replace(/\u001b\[\d{1,2}m/g, (colour) => ('color' in options ? '' : colour))
   return [...new Set(output.match(ALL_UNSEEN))].filter((character) => !own.has(character))
 }
 
