@@ -108,7 +108,9 @@ describe('the console reporter', () => {
   })
 
   test('wraps at the width of a terminal, below the text, and keeps text for copying on one line', () => {
-    expect(reporters.console.render(profiler.analyze([loop(4)]), { cwd: '/app', width: 60 })).toMatchInlineSnapshot(`
+    expect(
+      reporters.console.render(profiler.analyze([loop(4)]), { cwd: '/app', width: 60 }),
+    ).toMatchInlineSnapshot(`
       "GET /orders  5 queries  12 ms (2.5 ms in queries)
 
         in GET /orders

@@ -33,7 +33,9 @@ test('the schema is really checked', async () => {
 })
 
 test('a route without findings is a passing test, and a finding is a failing one', () => {
-  expect(junitReporter.render(reportOf(finding({ fix: '', evidence: [], callSite: [] })))).toMatchInlineSnapshot(`
+  expect(
+    junitReporter.render(reportOf(finding({ fix: '', evidence: [], callSite: [] }))),
+  ).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="pg-loupe" tests="2" failures="1" errors="0">
       <testsuite name="GET /quiet" tests="1" failures="0" errors="0" time="0.002">

@@ -79,7 +79,9 @@ describe('the summary', () => {
   })
 
   test('hostile text is shown unchanged, and does not change the text around it', () => {
-    const quiet = htmlOf(markdownReporter.render(reportOf(finding({ callSite: [finding().callSite[0] as never] }))))
+    const quiet = htmlOf(
+      markdownReporter.render(reportOf(finding({ callSite: [finding().callSite[0] as never] }))),
+    )
     const hostile = htmlOf(
       markdownReporter.render(
         reportOf({ ...hostileFinding(), callSite: [hostileFinding().callSite[0] as never] }),

@@ -106,6 +106,8 @@ describe('with more traces than a page can hold', () => {
   })
 
   test('no number is shown when all are in the page', () => {
-    expect(htmlReporter.render(found, { traces: traces.slice(0, 3) })).not.toContain('traces are not in this page')
+    expect(htmlReporter.render(found, { traces: traces.slice(0, 3) })).not.toContain(
+      'traces are not in this page',
+    )
   })
 })
