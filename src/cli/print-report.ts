@@ -40,7 +40,7 @@ interface TraceOutput {
 }
 
 interface CommandOutputs {
-  /** What the help calls the place of the output when no file is given. */
+  /** Name of the place that the output goes to when no file is given. */
   standard?: string
   /** The command has traces to write. */
   writesTraces?: boolean

@@ -20,7 +20,7 @@ const profiler = createProfiler({
   ...options,
   console: 'off',
   listeners: [() => {}],
-  // What is recorded is captured in full, whatever is asked for.
+  // Recorded traces are fully captured, whatever the options are.
   outputs: {
     json: join(folder, 'report.json'),
     ...(options.capture === 'full' ? { traces: join(folder, 'traces.ndjson') } : {}),
