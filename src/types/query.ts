@@ -98,7 +98,7 @@ export interface QuerySource {
   readonly isTyped: boolean
   /** How the file loads modules. */
   readonly modules: 'import' | 'require'
-  /** Names that the file imports from `drizzle-orm`. */
+  /** Names that the file imports from a module that remedies import from, such as `drizzle-orm`. */
   readonly imported: readonly string[]
   /** Names that a remedy could import or declare, but that the file already uses for something else. */
   readonly taken: readonly string[]

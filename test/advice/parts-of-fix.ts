@@ -1,9 +1,9 @@
-// A remedy that is code, taken apart at the comments that say where each part goes.
+// Splits the code of a remedy at the comments that say where each part belongs.
 
 export interface FixParts {
   imports: string
   before: string
-  /** The code that replaces the query in the loop. Empty when the query is dropped. */
+  /** Replaces the query in the loop. Empty when the query is only removed. */
   inside: string
   after: string
 }

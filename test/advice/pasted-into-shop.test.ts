@@ -1,5 +1,5 @@
-// Pastes the advised code for the loops of the example shop into a copy of it, until no code is advised any more. The copies
-// compile, answer as the shop does, and only the loops listed here are found in them.
+// Pastes the code that is advised for the loops of the example shop into a copy of it, until no code is advised any more. The
+// copies compile and answer as the shop does, and only the loops listed here are found in them.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -26,7 +26,7 @@ interface Seen {
   loops: Loop[]
 }
 
-/** Queries of marked loops that no code is advised for, by a part of the query's last line. */
+/** Queries of marked loops for which no code is advised, by a part of the query's last line. */
 const WITHOUT_CODE = [
   { query: 'limit(100)', why: 'It walks along a tree: WITH RECURSIVE is advised.' },
   { query: 'eq(reviews.productId, product.id)', why: 'The loop is in another file than the query.' },
@@ -38,7 +38,7 @@ const WITHOUT_CODE = [
 
 const MOST_ROUNDS = 3
 const home = temporaryFolder({ onTestFinished: afterAll })
-/** The shop as it is, and the copies, each made of the one before. */
+/** The unchanged shop, and the copies, each made from the one before. */
 const folders: string[] = []
 const seen: Seen[] = []
 const pastedQueries: string[] = []
@@ -64,7 +64,7 @@ beforeAll(async () => {
   complaints = spawnSync(process.execPath, [tsc, '-p', home], { encoding: 'utf8' }).stdout
 }, 240_000)
 
-test('all that is pasted compiles', () => {
+test('the pasted code compiles', () => {
   expect(complaints).toBe('')
 })
 
@@ -76,7 +76,7 @@ test('code is pasted for every marked loop that is not listed with a reason', ()
   expect(pastedQueries.sort()).toEqual(expected.sort())
 })
 
-test('the loops that are found in the end are those that no code is advised for', () => {
+test('the last copy has only loops for which no code is advised', () => {
   const last = folders.at(-1) ?? ''
   const left = seen.at(-1)?.loops.map(({ file, line }) => lineAt(join(last, file), line))
   expect(left).toHaveLength(WITHOUT_CODE.length)
@@ -102,7 +102,7 @@ describe('a shop with pasted code', () => {
   })
 })
 
-/** A project with what the shop imports. */
+/** A project with everything that the shop imports. */
 function prepareHome(): void {
   const modules = join(home, 'node_modules')
   mkdirSync(modules)
@@ -136,7 +136,7 @@ async function run(folder: string): Promise<Seen> {
   return JSON.parse(stdout)
 }
 
-/** From the last line to the first, so that the lines above stay where they are. */
+/** Pastes from the last line to the first, so that the lines above keep their numbers. */
 function pasteAll(file: string, loops: readonly Loop[]): void {
   let lines = readFileSync(file, 'utf8').split('\n')
   for (const { line, fix = '' } of loops.toSorted((a, b) => b.line - a.line)) {
@@ -147,7 +147,7 @@ function pasteAll(file: string, loops: readonly Loop[]): void {
   writeFileSync(file, [...imports, ...lines].join('\n'))
 }
 
-/** @param last the line that the query ends on; it begins with the nearest `await`. */
+/** @param last the last line of the query, which begins with the nearest `await` before. */
 function pasteAt(lines: readonly string[], last: number, fix: string): string[] {
   const { before, inside, after } = partsOf(fix)
   const first = lines.findLastIndex((line, at) => at <= last && line.includes('await '))
@@ -165,7 +165,7 @@ function pasteAt(lines: readonly string[], last: number, fix: string): string[] 
   ]
 }
 
-/** The line of the statement that is the loop, or that a call of `map` is part of. */
+/** The first line of the statement that is the loop, or that has the call of `map`. */
 function startOfLoop(lines: readonly string[], from: number): number {
   let isLoop = false
   for (let at = from, depth = depthOf(lines[from]); at >= 0; at--) {

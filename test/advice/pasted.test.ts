@@ -1,5 +1,5 @@
-// Pastes the advice of a finding into the program that it was found in. The program then compiles, gives the result of the
-// loop, and has no findings.
+// Pastes the code that a finding advises into the program that it was found in. The program then compiles, gives the same
+// result as before, and has no finding any more.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,7 +73,7 @@ describe.each(VERSIONS)('with Drizzle $version', ({ version, folder, schema }) =
     return JSON.parse(stdout)
   }
 
-  test('all that is pasted compiles', () => {
+  test('the pasted code compiles', () => {
     expect(complaints).toBe('')
   })
 
@@ -108,7 +108,7 @@ ${code}
 `
 }
 
-/** As the comments in it say. */
+/** Puts each part of the code at the place that its comment names. */
 function pasteInto(source: string, fix: string): string {
   const { imports, before, inside, after } = partsOf(fix)
   const query = /\/\*<\*\/.*?\/\*>\*\//s

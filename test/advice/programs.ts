@@ -1,13 +1,13 @@
-// Programs with a loop that should be one query. The line `// loop` precedes the loop, `// end` follows it, and the query is
-// between `/*<*/` and `/*>*/`, so that a test can paste the advice of a finding. The Drizzle tables have other names than
-// those of SQL; rows lack parents and children, and values occur twice.
+// Programs with a loop that should be one query. The line `// loop` comes before the loop, `// end` after it, and the query is
+// between `/*<*/` and `/*>*/`, so that a test can paste the code that a finding advises. The Drizzle tables have other names
+// than the tables in SQL. Some rows have no parents or no children, and some values come twice.
 
 export interface Program {
   name: string
   code: string
-  /** Only where it differs from that of the other version of Drizzle. */
+  /** Given when the code differs between versions of Drizzle. */
   only?: '0.45' | '1.0'
-  /** Nothing can be pasted. */
+  /** No code is advised. */
   isQuiet?: true
   imports?: readonly string[]
 }
@@ -140,7 +140,7 @@ return answer`,
     imports: ['sql'],
   },
   {
-    name: 'the latest few of each',
+    name: 'the latest rows of each parent',
     code: `${buyers}
 const SHOWN = 2
 const answer = []
@@ -158,7 +158,7 @@ for (const person of people) {
 return answer`,
   },
   {
-    name: 'the latest one of each, whole',
+    name: 'the latest row of each parent, with all columns',
     code: `${buyers}
 const answer = []
 // loop
@@ -198,7 +198,7 @@ for (const person of people) {
 return answer`,
   },
   {
-    name: 'ids that are themselves what the loop goes through',
+    name: 'a loop over the ids themselves',
     code: `${buyers}
 const ids = new Set(people.map(({ id }) => id))
 const answer = []
@@ -384,7 +384,7 @@ for (const stock of rows) {
 return (await pool.query('select * from stock order by depot_id, sku')).rows`,
   },
   {
-    name: 'a result that is handed on whole',
+    name: 'a result that is passed on as a whole',
     isQuiet: true,
     code: `${pgPeople}
 const answer = []

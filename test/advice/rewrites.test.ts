@@ -1,5 +1,5 @@
-// Tests the statements that are written instead of a loop, and the cases without one, by the text of the loop's statement.
-// `test/remedies/` tests on a database that the rows are the same.
+// The statements that replace a loop, and the loops that no statement replaces. `test/remedies/` shows on a database that the
+// rows are the same.
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import type { LoopStatement } from '../../src/types/finding.ts'
@@ -14,7 +14,7 @@ function advice(queries: readonly Query[]): LoopStatement | undefined {
     .findings.flatMap(({ statements = [] }) => statements)[0]
 }
 
-/** A loop whose values come from nowhere in the trace. */
+/** A loop whose values come from no query of the trace. */
 function loop(
   sql: string,
   values: readonly (readonly unknown[])[] = [[1], [2], [3]],
@@ -28,8 +28,8 @@ function over(parent: string, sql: string): LoopStatement | undefined {
   return advice([q(parent, [], { at: 'a.ts:1 list', rows: 3, columns: [{ name: 'id' }] }), ...turns])
 }
 
-describe('a read', () => {
-  test('of what its own loop writes is not asked once before the loop', () => {
+describe('a loop of reads', () => {
+  test('that reads what it writes itself is not replaced by one read', () => {
     const turn = (subject: string) => [
       q('select id from audits where subject = $1', [subject], { at: 'a.ts:2 note' }),
       q('insert into audits (subject) values ($1)', [subject], { at: 'a.ts:3 note' }),
@@ -39,7 +39,7 @@ describe('a read', () => {
     expect(found?.remediation).toContain('The loop writes to what it reads')
   })
 
-  test('beside writes to another table is asked once before the loop', () => {
+  test('that writes to another table is replaced by one read', () => {
     const turn = (subject: string) => [
       q('select id from subjects where name = $1', [subject], { at: 'a.ts:2 note' }),
       q('insert into audits (subject) values ($1)', [subject], { at: 'a.ts:3 note' }),
@@ -93,21 +93,21 @@ describe('a read', () => {
     expect(loop(sql)).not.toHaveProperty('fix')
   })
 
-  test('that aggregates says what a value without rows is to get', () => {
+  test('that aggregates gets the value for a key without rows', () => {
     expect(loop('select count(*), max(a) from t where c = $1')?.remediation).toContain('take 0, NULL for it')
     expect(loop('select coalesce(sum(a), 0) from t where c = $1')?.remediation).toContain(
       'take its default for it',
     )
   })
 
-  test('of the first few rows keeps parents without any', () => {
+  test('that takes the first rows of each parent keeps parents without rows', () => {
     expect(over('select id from parents', 'select a from t where c = $1 order by a limit 2')?.fix).toBe(
       'select parent_row.id as parent_id, child_row.* from (select id from parents) as parent_row\n' +
         'left join lateral (select a from t where c = parent_row.id order by a limit $1) as child_row on true',
     )
   })
 
-  test('that walks to the root is WITH RECURSIVE', () => {
+  test('that walks to the root becomes WITH RECURSIVE', () => {
     const steps = [7, 5, 3, 1].map((id, at) =>
       q('select id, parent_id from t where id = $1', [id], {
         at: 'a.ts:2 list',
@@ -119,8 +119,8 @@ describe('a read', () => {
   })
 })
 
-describe('a write', () => {
-  test('keeps DEFAULT, also where only one of two rows has it', () => {
+describe('a loop of writes', () => {
+  test('keeps DEFAULT, even when only one of two rows has it', () => {
     const rows = advice([
       q('insert into t (id, a) values (default, $1)', [1], { at: 'a.ts:2 list' }),
       q('insert into t (id, a) values (default, $1)', [2], { at: 'a.ts:2 list' }),
@@ -131,7 +131,7 @@ describe('a write', () => {
     )
   })
 
-  test('that meets a key twice is not one DO UPDATE', () => {
+  test('that writes a key twice does not become one DO UPDATE', () => {
     const sql = 'insert into t (id, n) values ($1, $2) on conflict (id) do update set n = $2'
     expect(
       loop(sql, [
@@ -149,7 +149,7 @@ describe('a write', () => {
     ).not.toHaveProperty('fix')
   })
 
-  test('that adds to what is there is not one statement where a key comes twice', () => {
+  test('that adds to a column does not become one statement when a key comes twice', () => {
     const sql = 'update t set n = n + 1 where id = $1'
     expect(loop(sql)?.fix).toBe('update t set n = n + $1::int where id = any($2)')
     expect(loop(sql, [[1], [2], [1]])).not.toHaveProperty('fix')
@@ -167,7 +167,7 @@ describe('a write', () => {
   })
 })
 
-test('a loop over a page is not said to grow with the rows', () => {
+test('a loop over a page gets no growth with the rows', () => {
   const costOf = (limit?: number) =>
     profiler.analyze([
       trace(

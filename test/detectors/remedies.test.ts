@@ -25,7 +25,7 @@ interface Loop {
   child: string
   /** The parameters of the child for a row of the parent. */
   values: (row: Record<string, unknown>) => unknown[]
-  /** The values of the remedy: the array for `any`, or those that parent and child need besides the joined columns. */
+  /** The parameters of the remedy: the array for `any`, or the parameters of parent and child besides the joined columns. */
   remedyValues: (rows: Record<string, unknown>[]) => unknown[]
 }
 

@@ -1,5 +1,5 @@
-// Runs a loop of reads and its remedy on one database, and compares what each turn of the loop got with what the remedy has
-// for its values: all rows, as often, and in their order where the statement has one.
+// Runs a loop of reads and its remedy on one database, and compares the rows of each turn with the remedy's rows for the same
+// values: the same rows, equally often, and in the same order if the statement has one.
 import type { ClientBase } from 'pg'
 import type { Query } from '../../src/types/query.ts'
 import type { RecordedLoop } from './recorded-loops.ts'
@@ -16,7 +16,7 @@ import {
 export interface Comparison {
   turns: number
   rows: number
-  /** The rows that only the loop or only the remedy returned. Empty when they agree. */
+  /** The rows that only the loop or only the remedy has. Empty when they agree. */
   differences: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export async function compareReads(client: ClientBase, loop: RecordedLoop): Prom
   return { turns: turns.length, rows, differences }
 }
 
-/** A LIMIT without ORDER BY takes any rows, and the plan decides which. */
+/** The rows of a LIMIT without ORDER BY depend on the plan. */
 function withoutLimit({ sql, params = [] }: Query): RemedyRun | undefined {
   const [limit, number] = / limit (?:\d+|\$(\d+))$/i.exec(sql) ?? []
   if (limit === undefined || / order by /i.test(sql)) return undefined
@@ -71,13 +71,13 @@ const isPair = (fix: string): boolean => fix.endsWith('a bracket for each row')
 const isLateral = (fix: string): boolean => fix.includes('left join lateral')
 
 interface Key {
-  /** A value of the remedy's row. */
+  /** The position of the column in the remedy's row. */
   column: number
-  /** The text of the value. */
+  /** The texts that the column may have for the turn's value. */
   texts: ReadonlySet<string | null>
 }
 
-/** The column by which a row of the remedy is assigned. */
+/** The columns of the remedy that tell to which turn a row belongs. */
 function keyColumns({ fix, turns }: RecordedLoop, got: Rows, remedy: Rows, keys: number): number[] {
   const added = remedy.names.length - got.names.length
   if (isLateral(fix)) return Array.from({ length: keys }, (_, at) => Math.min(at, added - 1))
@@ -116,7 +116,7 @@ function withoutKeys(
     : (row) => row.slice(0, got.names.length)
 }
 
-/** The parent may have other rows now than when the loop ran over them; one that is there and not in the remedy is lost. */
+/** The parent may have other rows now than when the loop ran. A row that the parent has and the remedy lacks is lost. */
 async function isInParent(
   client: ClientBase,
   { fix, parent }: RecordedLoop,
@@ -131,7 +131,7 @@ async function isInParent(
   return rows.rows.some((row) => keys.every(({ column, texts }) => texts.has(row[column] ?? null)))
 }
 
-/** Which of the texts in a column mean the asked value to the database: `0.50` is 0.5. */
+/** The texts of a column that the database takes for the value: `0.50` is 0.5. */
 async function keysFor(
   client: ClientBase,
   columns: readonly number[],
@@ -157,7 +157,7 @@ function compareTurn(
   got: Rows,
   remedy: Rows,
   keys: readonly Key[],
-  /** Rows that the turn might have got, where it is left to chance which. */
+  /** The rows that the turn could have got when the plan decides. */
   allowed: readonly unknown[] | undefined,
 ): string | undefined {
   const strip = withoutKeys(loop, got, remedy)
@@ -187,7 +187,7 @@ function compareTurn(
 const isGrouped = ({ fix, text: sent }: RecordedLoop): boolean =>
   / group by /.test(fix) && !/ group by /.test(sent)
 
-/** The result that the remedy names for values without rows: 0, NULL, or the default of COALESCE. */
+/** The value that the remedy names for a key without rows: 0, NULL, or the default of COALESCE. */
 function isEmptyGroup({ rows }: Rows): boolean {
   return (
     rows.length === 1 &&
@@ -205,7 +205,7 @@ async function run(client: ClientBase, { sql, values }: RemedyRun): Promise<Rows
   return { names: fields.map(({ name }) => name), types: fields.map(({ dataTypeID }) => dataTypeID), rows }
 }
 
-/** Follows the column that the remedy follows, as the loop did, from its first value. */
+/** Follows the column of the remedy from its first value, as the loop did. */
 async function compareWalk(client: ClientBase, { fix, turns }: RecordedLoop): Promise<Comparison> {
   const [first, second] = turns
   if (!first?.params || !second?.params) throw new Error('The walk has no parameters.')

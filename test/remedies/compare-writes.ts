@@ -1,5 +1,5 @@
 // Runs a loop of writes and its remedy, each in a transaction that is rolled back, and compares the rows that they leave in
-// the table and give back, each row once. Sequences are set back between, and what the clock and chance decide is left out.
+// the table and the rows that they return. Sequences are reset between the runs. Times and random values are ignored.
 import type { ClientBase } from 'pg'
 import type { Comparison } from './compare-reads.ts'
 import type { RecordedLoop } from './recorded-loops.ts'
@@ -9,8 +9,7 @@ export async function compareWrites(client: ClientBase, loop: RecordedLoop): Pro
   try {
     return await compareFrom(client, loop, [])
   } catch (error) {
-    // The rows of the loop exist already, or the rows that they refer to are missing: both runs then begin with an empty
-    // table.
+    // The rows exist already, or the rows that they refer to do not exist. Both then begin with an empty table.
     if (!(error instanceof LoopError) || !loop.text.startsWith('insert ')) throw error
     return await compareFrom(client, loop, [
       'set local session_replication_role = replica',
@@ -19,7 +18,7 @@ export async function compareWrites(client: ClientBase, loop: RecordedLoop): Pro
   }
 }
 
-/** The loop itself cannot be run on this database. */
+/** The result when the loop itself cannot run on this database. */
 class LoopError extends Error {}
 
 async function compareFrom(
@@ -81,7 +80,7 @@ async function within<Result>(client: ClientBase, work: () => Promise<Result>): 
   }
 }
 
-/** The values that the clock and chance have put into a row since the transaction began are equal for both. */
+/** Replaces times and random values that were made since the transaction began, so that they are equal for both. */
 async function tableRows(client: ClientBase, table: string, given = ''): Promise<string> {
   const { rows } = await client.query(
     `select to_jsonb(t) as row, t.xmin::text = (txid_current() % 4294967296)::text as is_new from ${table} t`,

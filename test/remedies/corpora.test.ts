@@ -1,6 +1,6 @@
-// The labelled statements that have a schema (bounded_cases.json), each sent in loops over its parameters. The remedy that is
-// printed has, for each turn, the rows that the turn got, with NULLs, values that come twice, and keys that find nothing. The
-// other corpora have no schema: what their statements return is not known, and their remedies cannot be run.
+// Sends the labelled statements that have a schema (bounded_cases.json) in loops over their parameters. The remedy has for each
+// turn the rows that the turn got, with NULLs, values that come twice, and keys without rows. The other corpora have no
+// schema, so the results of their statements are unknown and their remedies cannot run.
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -55,7 +55,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([withCatalog, withoutCatalog].map(({ pool }) => pool.end()).concat(bare.end())))
 
-/** Rows whose columns hold what the loops ask for; some of it twice, NULL, or in no other table. */
+/** Rows whose columns hold the values of the loops. Some values come twice, are NULL, or are in no other table. */
 const PARENT: Sent = {
   sql: 'select id, email, manager_id, id + 20 as beyond from users order by id desc limit 12',
   params: [],
@@ -111,11 +111,11 @@ describe('a loop with LIMIT 1', () => {
     expect(await remedy(withCatalog, sql, params)).toBe('select id, name from users where id = any($1)')
   })
 
-  test('stays a query for each value where the key is not unique', async () => {
+  test('stays a query for each value when the key is not unique', async () => {
     expect(await remedy(withCatalog, 'select id, slug from posts where user_id = $1 limit 1')).toBeUndefined()
   })
 
-  test('stays a query for each value where no catalog tells', async () => {
+  test('stays a query for each value without a catalog', async () => {
     expect(await remedy(withoutCatalog, 'select id, name from users where id = $1 limit 1')).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
-// Random loops of reads over tables with NULLs, duplicates, and keys that find nothing: whatever statement is printed for one
-// has, for each turn, the rows that the turn got.
+// Random loops of reads over tables with NULLs, duplicates, and keys without rows. The statement that is printed for a loop
+// has for each turn the rows that the turn got.
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -132,7 +132,7 @@ const loops = fc.record({
 
 const printed = new Map<string, number>()
 
-test('a loop of reads', { timeout: 120_000 }, async () => {
+test('the remedy of a random loop of reads has the rows of the loop', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(loops, async ({ key: [column, from], second, parent, values, ...parts }) => {
       const form = parts.form.replace('KEY', column).replace('TYPE', 'text')
@@ -163,10 +163,10 @@ test('a loop of reads', { timeout: 120_000 }, async () => {
   expect([...printed.keys()].sort()).toEqual([') in ((', 'any', 'group by', 'parent_row'])
 })
 
-/** The same loops each time, unless a seed is given. */
+/** The loops are the same each time, unless a seed is given. */
 const SEED = { seed: Number(process.env.PG_LOUPE_SEED ?? 1) }
 
-/** Values for each kind of key that come from nowhere in the database; some twice, some that find nothing. */
+/** Values for each kind of key that come from no table. Some come twice, and some find no row. */
 const GIVEN: Readonly<Record<string, readonly unknown[]>> = {
   code: ['code 1', 'code 2', 'CODE 2', null, 'code 1', 'none'],
   feeling: ['glad', 'sad', 'calm', null, 'glad'],

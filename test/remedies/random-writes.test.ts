@@ -1,5 +1,5 @@
-// Random loops of writes, with NULLs, DEFAULT, arrays, documents and keys that come twice: whatever statement is printed for
-// one leaves the rows behind that the loop left.
+// Random loops of writes, with NULLs, DEFAULT, arrays, documents and keys that come twice. The statement that is printed for a
+// loop leaves the same rows in the table as the loop.
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -146,7 +146,7 @@ const byPairs = fc
 
 const printed = new Map<string, number>()
 
-test('a loop of writes', { timeout: 120_000 }, async () => {
+test('the remedy of a random loop of writes leaves the rows of the loop', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(inserts, updates, byKeys, byPairs), async (turns) => {
       const found = await recordRun(profiler, pool, undefined, () => turns).catch(() => undefined)

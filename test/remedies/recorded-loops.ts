@@ -8,12 +8,12 @@ import type { Trace } from '../../src/types/trace.ts'
 export interface RecordedLoop {
   detector: string
   route: string
-  /** The fingerprint. */
+  /** The fingerprint of the statement. */
   text: string
   fix: string
   /** The turns of the loop in one trace. */
   turns: readonly Query[]
-  /** The query whose rows hold the values, where it is known. */
+  /** The query whose rows hold the values, if it is known. */
   parent: Query | undefined
 }
 
@@ -24,14 +24,14 @@ export function readTraces(file: string): Trace[] {
     .map((line): Trace => JSON.parse(line))
 }
 
-/** The findings without the source of the calls: their remedies are SQL. */
+/** The findings without the source of the calls, so that their remedies are SQL. */
 function withoutSource({ queries, ...trace }: Trace): Trace {
   return { ...trace, queries: queries.map(({ source: _, ...query }) => query) }
 }
 
 const LOOPS: ReadonlySet<string> = new Set(['n-plus-one', 'n-plus-one-write'])
 
-/** The first trace for each statement of each loop. Statements without a replacement are left out. */
+/** The first trace with each statement of each loop. Loops without a statement as their remedy are left out. */
 export function recordedLoops(traces: readonly Trace[]): RecordedLoop[] {
   const byId = new Map(traces.map((trace) => [trace.id, trace]))
   return createProfiler({ enabled: true, console: 'off' })

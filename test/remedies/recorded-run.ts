@@ -1,4 +1,4 @@
-// Runs statements in one trace, as an application would in a loop, and gives the loop with the remedy that is printed for it.
+// Runs statements in one trace, as an application would in a loop, and returns the loop with the remedy that is printed for it.
 import type pg from 'pg'
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { fingerprint } from '../../src/sql/index.ts'
@@ -10,7 +10,7 @@ export interface Sent {
   params: readonly unknown[]
 }
 
-/** `parent` is asked first, when there is one; its rows are what the turns are made of. Nothing that is written stays. */
+/** Sends `parent` first if it is given, and makes the turns from its rows. All writes are rolled back. */
 export async function recordRun(
   profiler: Profiler,
   pool: pg.Pool,

@@ -1,4 +1,4 @@
-// The values that a developer must pass to a pasted remedy: those of the loop's turns, collected as the remedy says.
+// The values to pass to a remedy: the values of the loop's turns, collected as the remedy says.
 import { writeClauses } from '../../src/sql/clauses/clauses.ts'
 import { readPlaceholders, statementValues, type ValueType, valueTypes } from '../../src/sql/index.ts'
 import type { Query } from '../../src/types/query.ts'
@@ -24,12 +24,12 @@ export function varyingPositions(values: readonly Turn[]): number[] {
   )
 }
 
-/** A list of one value is that value. */
+/** Replaces a list of one value by that value. */
 export function one(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value
 }
 
-/** A remedy for a list of values: `= any($1)`, the others as they were. A LIMIT that it has no more has no value. */
+/** The values of a remedy for a list: `= any($1)`, and the other values unchanged. A removed LIMIT has no value. */
 export function listRun(fix: string, text: string, turns: readonly Turn[]): RemedyRun {
   const varying = new Set(varyingPositions(turns))
   const places = readPlaceholders(text)
@@ -40,14 +40,14 @@ export function listRun(fix: string, text: string, turns: readonly Turn[]): Reme
   return { sql: fix, values: kept }
 }
 
-/** One that is joined to the query that the values come from. */
+/** The values of a remedy that is joined to the query that the values come from. */
 export function lateralRun(fix: string, parent: Query, turns: readonly Turn[]): RemedyRun {
   const varying = new Set(varyingPositions(turns))
   const fixed = (turns[0] ?? []).filter((_, at) => !varying.has(at))
   return { sql: fix, values: [...statementValues(parent.sql, parent.params), ...fixed] }
 }
 
-/** One that ends in "and so on", with a bracket or a line for each turn: pairs of keys, or rows. */
+/** The values of a remedy that ends in "and so on", with a bracket or a line for each turn: pairs of keys, or rows. */
 export function rowsRun(fix: string, { text, turns: sent }: Loop): RemedyRun {
   const turns = valuesOf(sent)
   const [statement = '', rows] = splitAtRows(fix)
@@ -78,7 +78,7 @@ export function rowsRun(fix: string, { text, turns: sent }: Loop): RemedyRun {
   return { sql, values }
 }
 
-/** The statement with one mark for the rows that it shows, and those. */
+/** The statement with one mark instead of its rows, and the rows. */
 function splitAtRows(fix: string): [string, string[]] {
   const found: string[] = []
   const rest = fix.replace(/ -- and so on[^\n]*/, '')
@@ -101,7 +101,7 @@ function hasDefaults(bracket: string, isDefault: readonly boolean[]): boolean {
   )
 }
 
-/** Positions of the values before the rows, of one row, and after the rows. */
+/** Positions of the values before the rows, in a row, and after the rows. */
 function positions(text: string, turns: readonly Turn[], types: readonly ValueType[]) {
   const places = readPlaceholders(text).map(({ start }) => start)
   const all = [...places.keys()]
@@ -136,7 +136,7 @@ function positions(text: string, turns: readonly Turn[], types: readonly ValueTy
   }
 }
 
-/** A turn may have written several rows; their values go down the columns then. */
+/** When a turn writes several rows, their values are ordered by column. */
 function rowsOf({ text, turns }: Loop, ofRow: readonly number[]): unknown[][] {
   const places = readPlaceholders(text)
   return turns.flatMap(({ sql, params }) => {

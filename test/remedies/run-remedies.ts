@@ -1,5 +1,5 @@
-// Runs the remedies of a recording beside their loops, on a database as it was before the loops ran or, when their rows are
-// missing there, as it was after them. A remedy that works on neither is reported.
+// Runs the remedies of a recording beside their loops, on a database as it was before the loops ran or, when their rows do not
+// exist there, as it was after them. A loop that runs on neither database is reported as such.
 import type { ClientBase } from 'pg'
 import { type Comparison, compareReads } from './compare-reads.ts'
 import { compareWrites } from './compare-writes.ts'
@@ -7,7 +7,7 @@ import type { RecordedLoop } from './recorded-loops.ts'
 
 export interface RemedyVerdict extends Comparison {
   loop: RecordedLoop
-  /** Why it could not be run. */
+  /** The reason why the remedy could not run. */
   failure?: string
 }
 

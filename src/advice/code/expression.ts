@@ -1,19 +1,19 @@
-// Parses an expression of the application's source again from its text: its calls, their arguments, and the places that
-// mention the names of a loop. New code consists of copies of the text with some parts replaced.
+// Reads an expression of the application's source from its text: its calls, their arguments, and where it mentions the names
+// of a loop. A new expression is a copy of the text with some parts replaced.
 import { argumentsOf, type CallChain, isName, readChain } from '../../source/call-chain.ts'
 import { readTokens, type SourceTokens } from '../../source/tokens.ts'
 
 export interface Expression extends CallChain {
   text: string
   tokens: SourceTokens
-  /** The receiver of the first call, such as `db` or `this.pool`. Empty when the first call is a function. */
+  /** The object of the first call, such as `db` or `this.pool`. Empty when the first call is a function. */
   root: string
 }
 
-/** Positions of the first token and of the one behind the last. */
+/** The first token, and the token after the last. */
 export type Range = readonly [number, number]
 
-/** `undefined` where the text is anything but a chain of calls. */
+/** Returns `undefined` for a text that is no chain of calls. */
 export function readExpression(text: string): Expression | undefined {
   const tokens = readTokens(text)
   const chain = readChain(tokens, 0)
@@ -23,7 +23,7 @@ export function readExpression(text: string): Expression | undefined {
   return { ...chain, text, tokens, root: end > 0 ? textOf({ text, tokens }, [0, end]) : '' }
 }
 
-/** The token of the called name, before the bracket or before a type argument. */
+/** The token of the called name, which comes before the bracket or before a type argument. */
 function nameOf({ texts }: SourceTokens, open: number): number {
   let at = open - 1
   if (texts[at] === '>') {
@@ -41,7 +41,7 @@ export function textOf({ text, tokens }: Pick<Expression, 'text' | 'tokens'>, [f
   return from < to ? text.slice(tokens.starts[from], tokens.ends[to - 1]) : ''
 }
 
-/** How often one of the names stands for a variable between two tokens. */
+/** How often variables with one of the names are used between two tokens. */
 export function countMentions(
   { tokens: { texts } }: Pick<Expression, 'tokens'>,
   [from, to]: Range,
@@ -56,7 +56,7 @@ export function countMentions(
   return count
 }
 
-/** The text with some ranges replaced, which must not overlap. */
+/** The text with some ranges replaced. The ranges must not overlap. */
 export function withReplaced(
   { text, tokens }: Pick<Expression, 'text' | 'tokens'>,
   replacements: readonly { range: Range; by: string }[],
@@ -71,10 +71,10 @@ export function withReplaced(
   return result + text.slice(done)
 }
 
-/** Lines up to here are not broken. */
+/** A line of at most this many characters is not broken. */
 const LINE_LENGTH = 90
 
-/** The text of a chain, each call on a line of its own when it is long. */
+/** The text of a chain. When the chain is long, each call gets a line of its own. */
 export function inLines(text: string): string {
   const expression = text.length > LINE_LENGTH && !text.includes('\n') ? readExpression(text) : undefined
   if (!expression || expression.root === '' || expression.calls.length < 2) return text
@@ -89,13 +89,13 @@ export function inLines(text: string): string {
   return result + text.slice(done)
 }
 
-/** One entry of an object that is written out. */
+/** One entry of an object literal. */
 export interface Entry {
   name: string
   value: Range
 }
 
-/** `undefined` where the range is no object, or one with more than plain entries. */
+/** The entries of an object literal. Returns `undefined` for any other code, and for entries such as spreads and methods. */
 export function entriesOf({ tokens }: Pick<Expression, 'tokens'>, [from, to]: Range): Entry[] | undefined {
   const { texts, partners } = tokens
   if (texts[from] !== '{' || partners[from] !== to - 1) return undefined
@@ -109,7 +109,7 @@ export function entriesOf({ tokens }: Pick<Expression, 'tokens'>, [from, to]: Ra
   return entries
 }
 
-/** The one call that a range is, such as `eq(a, b)`. */
+/** The call, such as `eq(a, b)`, if the range is exactly one call. */
 export function callAt(
   { tokens }: Pick<Expression, 'tokens'>,
   [from, to]: Range,

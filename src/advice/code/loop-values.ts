@@ -1,14 +1,14 @@
-// The values of all turns of a loop, written with the loop's own variables: `orders.map((order) => order.id)`.
+// Writes the values of all turns of a loop with the loop's own variables: `orders.map((order) => order.id)`.
 import { argumentsOf, isName } from '../../source/call-chain.ts'
 import { readTokens } from '../../source/tokens.ts'
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
 
-/** A list of a value for each turn. */
+/** A list with the value of each turn. */
 export function valuesOf(loop: SourceLoop, value: string): string {
   const { over, isArray, isConditional } = loop
   if (value === loop.each && !isConditional) return isArray ? inBrackets(over) : `[...${inBrackets(over)}]`
   const each = namesUsed(loop.each, value)
-  // A turn that asks nothing has perhaps no value.
+  // A turn that sends no query may have no value.
   if (isConditional) {
     return `${isArray ? inBrackets(over) : `[...${inBrackets(over)}]`}.flatMap((${each}) => ${value} ?? [])`
   }
@@ -17,7 +17,7 @@ export function valuesOf(loop: SourceLoop, value: string): string {
     : `Array.from(${over}, (${each}) => ${value})`
 }
 
-/** The part of the pattern `{ id, name }` that a value needs. */
+/** The part of a pattern such as `{ id, name }` that a value needs. */
 function namesUsed(pattern: string, value: string): string {
   if (!pattern.startsWith('{') || pattern.includes('...')) return pattern
   const tokens = readTokens(pattern)
@@ -35,7 +35,7 @@ function inBrackets(over: string): string {
   return /^[\w$.()[\]'"]+$/.test(over) ? over : `(${over})`
 }
 
-/** A name that the file has not yet. */
+/** The name, with a number if the file uses it already. */
 export function newName(name: string, { taken }: QuerySource): string {
   if (!taken.includes(name)) return name
   for (let number = 2; ; number++) if (!taken.includes(`${name}${number}`)) return `${name}${number}`

@@ -1,9 +1,9 @@
-// The text of a remedy to paste: the imports, the code before the loop, the code that replaces the query in the loop, and the
-// code after it. Comments name these parts.
+// The code of a remedy: an import, the lines before the loop, the expression that replaces the query in it, and the lines after
+// it. Comments in the code say where each part belongs.
 import type { QuerySource } from '../../types/query.ts'
 import type { Remedy } from '../advisor.ts'
 
-/** Without code that can be pasted there is no advice. */
+/** A remedy with code; `undefined` when there is no code. */
 export function advice(
   { loop }: QuerySource,
   remediation: string,
@@ -17,12 +17,12 @@ const INNER = 'This loop stands inside another one: the code replaces the query 
 
 interface Parts {
   before: readonly string[]
-  /** Empty when the query has no replacement in the loop. */
+  /** Replaces the query. Empty when the query is only removed. */
   inside: string
   after?: readonly string[]
 }
 
-/** `undefined` where a name that has to be imported means something else in the file. */
+/** Returns `undefined` when the file uses a name that has to be imported for something else. */
 export function pasted(
   { imported, taken, modules, loop }: QuerySource,
   module: string,
@@ -47,10 +47,10 @@ export function pasted(
 }
 
 interface Grouping {
-  /** The list of rows, and the Map that is made of it. */
+  /** The names of the list of rows, and of the Map that is made from it. */
   found: string
   by: string
-  /** An expression for a row of the list, which binds `row`. */
+  /** The pattern for one element of the list. It binds `row`. */
   row: string
   key: string
   keyType: string

@@ -1,9 +1,9 @@
-// The columns that are read, as a query of Drizzle selects them. Names of columns are those of the rows, which are the
-// schema's; the table's variable is only known from the source.
+// Selects only the columns that are read, in a query of Drizzle. The rows have the names of the schema. The variable of the
+// table is known only from the source.
 import type { Expression } from '../code/expression.ts'
 import { entriesOf, inLines, readExpression, textOf, withReplaced } from '../code/expression.ts'
 
-/** `undefined` where the names to write are not known. */
+/** Returns `undefined` when the names to write are unknown. */
 export function selectedInDrizzle(
   text: string,
   names: readonly string[],
@@ -26,7 +26,7 @@ export function limitedInDrizzle(written: string): string | undefined {
   return inLines(`${written}.limit(1)`)
 }
 
-/** Behind these there is no `limit`, or it is there already. */
+/** After these calls `limit` is not possible, or is there already. */
 const ENDS = /^(?:limit|offset|for|union\w*|intersect\w*|except\w*|as|prepare|execute|then|\$\w+)$/
 
 function selectionIn(expression: Expression, names: readonly string[]): string | undefined {
@@ -41,7 +41,7 @@ function selectionIn(expression: Expression, names: readonly string[]): string |
     return kept.map(({ name, value }) => `${name}: ${textOf(expression, value)}`).join(', ')
   }
   const [table] = from.args
-  // The rows of a join are named by the tables, and the variables of the others are not known.
+  // The rows of a join are named after the tables, and the variables of the other tables are unknown.
   if (!table || others.some(({ name }) => name.endsWith('Join')) || !names.every((name) => NAME.test(name))) {
     return undefined
   }
@@ -50,10 +50,10 @@ function selectionIn(expression: Expression, names: readonly string[]): string |
 
 const NAME = /^[A-Za-z_$][\w$]*$/
 
-/** A relational query gives each table an alias, of the table's own name before 1.0. */
+/** A relational query gives each table an alias. Before Drizzle 1.0 the alias is the name of the table. */
 const RELATIONAL = /\bfrom ("?[\w$]+"?\.)?("?)([\w$]+)\2 (\2\3\2|as d0)\b/i
 
-/** Names of nested rows are paths: `posts.title` is the column `title` of the relation `posts`. */
+/** The name of a nested column is a path: `posts.title` is the column `title` of the relation `posts`. */
 interface Tree {
   [name: string]: Tree | true
 }

@@ -1,5 +1,5 @@
-// The comparisons of a query's condition with values of a loop, and what one query for all turns is made of: its condition,
-// the key that its rows are looked up by, and the names of its variables.
+// Reads how a query's condition compares columns with values of a loop, and writes the parts of one query for all turns: its
+// condition, the key that its rows are looked up by, and the names of its variables.
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
 import {
   callAt,

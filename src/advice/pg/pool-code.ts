@@ -1,6 +1,6 @@
-// One statement of pg for all turns of a loop, built from the text in the source: `= $1` becomes `= any($1)`, and the rows
-// are put into a Map by that column. Keys are compared as text, because pg returns an int8 as text and an int4 as a number.
-// Calls other than `query(text, values)` with a literal text get advice in SQL only.
+// One statement of pg instead of those of all turns of a loop, made from its text in the source: `= $1` becomes
+// `= any($1)`, and the rows are grouped in a Map by that column. Keys are compared as text, because pg returns an int8 as
+// text and an int4 as a number. Only `query(text, values)` with a literal text gets code.
 
 import { argumentsOf } from '../../source/call-chain.ts'
 import { splitAtCommas } from '../../sql/clauses/clauses.ts'
@@ -54,9 +54,9 @@ function readCall(text: string): PoolCall | undefined {
 
 /** A statement that takes one value of the loop, and compares one column with it. */
 interface Lookup extends PoolCall {
-  /** As the statement names it. */
+  /** The column as the statement names it. */
   column: string
-  /** The last part of the name, without quotes. */
+  /** The last part of the column, without quotes. */
   name: string
   value: string
   valueRange: Range
@@ -104,7 +104,7 @@ function selectOnce(lookup: Lookup, source: QuerySource, loop: SourceLoop): Reme
   return lookedUp(lookup, { text: withoutLimit, isOwn: hasKey, most: limit?.rows }, source, loop)
 }
 
-/** With the number of its characters, and the white space around it. */
+/** The LIMIT at the end of the statement. `length` includes the white space around it. */
 function limitAtEnd(sql: string): { rows: string; length: number } | undefined {
   const start = sql.toLowerCase().lastIndexOf('limit')
   const [, rows] = /^limit\s+(\d+)\s*$/i.exec(sql.slice(start)) ?? []
@@ -112,7 +112,7 @@ function limitAtEnd(sql: string): { rows: string; length: number } | undefined {
   return start > 0 && rows && before.length < start ? { rows, length: sql.length - before.length } : undefined
 }
 
-/** The statement as it was, once for each value that has rows: it keeps its order and its limit. */
+/** The unchanged statement, run once for each value that has rows, so that it keeps its order and its limit. */
 function firstOfEach(lookup: Lookup, source: QuerySource, loop: SourceLoop): Remedy | undefined {
   const { sql, column, batched } = lookup
   const from = /\bfrom\s+([\w$."]+)(?:\s+(?:as\s+)?(?!where\b)([\w$"]+))?\s+where\b/i.exec(sql)
@@ -121,13 +121,13 @@ function firstOfEach(lookup: Lookup, source: QuerySource, loop: SourceLoop): Rem
   const each = batched.replace(comparison, '= keys.for_key').trim()
   const [, table] = from
   const text = `select keys.for_key, rows_of_key.* from (select distinct ${column} as for_key from ${table} where ${column} ${comparison}) as keys cross join lateral (${each}) as rows_of_key`
-  // The other values are parameters as before; a column of the inner table must not be taken for one of the outer.
+  // `each` names no column of the outer query except `keys.for_key`, and its other values stay parameters.
   return lookedUp(lookup, { text, isOwn: false }, source, loop)
 }
 
 interface Batch {
   text: string
-  /** The column was selected already. */
+  /** Whether the statement selects the column already. */
   isOwn: boolean
   most?: string | undefined
 }
@@ -162,7 +162,7 @@ function lookedUp(
   )
 }
 
-/** The result of an aggregate without rows, or `undefined` when it is unknown. */
+/** The value of an aggregate of no rows; `undefined` when it is unknown. */
 function ofNoRows(item: string): { name: string; value: string } | undefined {
   const parts =
     /^(count|sum|avg|min|max)\s*\([^()]*\)(\s*::\s*(?:int|integer|int4|float8))?(?:\s+(?:as\s+)?"?(\w+)"?)?$/i.exec(
@@ -251,7 +251,7 @@ function insertOnce(call: PoolCall, source: QuerySource, loop: SourceLoop): Reme
   )
 }
 
-/** The call with another text, and all values in the place of one. */
+/** The call with another text, and with the values of all turns instead of one value. */
 function askedFor(
   { expression, quote, textRange, valueRange, value }: Lookup,
   text: string,
@@ -263,7 +263,7 @@ function askedFor(
   ])
 }
 
-/** `query<Row>(…)` is to have the key as well. */
+/** Adds the key to the type of `query<Row>(…)`. */
 function typedFor(asked: string, key: string): string {
   const start = asked.indexOf('.query<')
   const end = start < 0 ? -1 : asked.indexOf('>(', start)

@@ -1,4 +1,4 @@
-// The statement to send instead of one whose rows are not read: for one row, or for their number. It is shown only when
+// Asks for less than all rows, when they are not read: for one row, or for their number. A statement is shown only when
 // adding to its end, or replacing its list of columns, cannot change its meaning.
 
 import { runnable } from '../../sql/clauses/write-statement.ts'

@@ -1,23 +1,23 @@
-// By which column of the rows it can be told whose they are, when one statement has asked for the values of all turns. A
-// key that the statement does not select yet has to be added to its list.
+// Finds the columns that tell to which turn a row belongs, when one statement asks for the values of all turns. A key that
+// the statement does not select yet is added to its select list.
 
 import { type SelectClauses, type Span, splitAtCommas } from '../../sql/clauses/clauses.ts'
 import { quoteName } from '../../sql/fingerprint/quote-name.ts'
 
-/** A column that is compared with one value: `column = ?`, at the offset `start`. */
+/** A column that is compared with one value. The span is that of the condition `column = ?`. */
 export interface AskedKey extends Span {
-  /** As written, with its table. */
+  /** The column as written, with its table. */
   column: string
-  /** Offset of the value. */
+  /** The position of its value. */
   position: number
 }
 
 export interface OutputKey {
-  /** As written, with its table. */
+  /** The column as written, with its table. */
   column: string
-  /** The column's name in the rows. */
+  /** The name of the key in the rows. */
   name: string
-  /** Text to add to the select list. */
+  /** The item to add to the select list. */
   added?: string
 }
 
@@ -49,11 +49,11 @@ export function outputKeys(text: string, clauses: SelectClauses, keys: readonly 
 }
 
 const STAR = /^(?:(?:"(?:[^"]|"")+"|[^\s()".,]+)\.)?\*$/
-/** A name, with its schema and another name for it: no join, and nothing in brackets. */
+/** One name, with a schema and an alias: no join, and nothing in brackets. */
 const ONE_TABLE =
   /^(?:only )?(?:(?:"(?:[^"]|"")+"|[^\s()".,]+)\.)?(?:"(?:[^"]|"")+"|[^\s()".,]+)(?: (?:as )?(?:"(?:[^"]|"")+"|[^\s()".,]+))?$/
 
-/** The name that an item gets, `*` for all columns; empty where it is that of a function or none. */
+/** The name of an item in the rows. All columns have the name `*`. Empty when the name is unknown. */
 function outputName(item: string): string {
   if (STAR.test(item)) return '*'
   const alias = / as ("(?:[^"]|"")+"|\S+)$/.exec(item)?.[1]
@@ -62,14 +62,14 @@ function outputName(item: string): string {
   return /^([a-z_]\w*)\(/.exec(item)?.[1] ?? ''
 }
 
-/** Without its table and its quotes. */
+/** The name of a column without its table and its quotes. */
 export function lastPart(column: string): string {
   if (!column.endsWith('"')) return column.slice(column.lastIndexOf('.') + 1)
   const start = column.startsWith('"') && !column.includes('."') ? 1 : column.lastIndexOf('."') + 2
   return column.slice(start, -1).replaceAll('""', '"')
 }
 
-/** The column of `column = ?`, as written; undefined for any other condition. */
+/** The column of `column = ?` as written. Undefined for any other condition. */
 export function columnOfKey(condition: string): string | undefined {
   const [, column] = KEY.exec(condition) ?? []
   return column ?? (condition.startsWith('(') ? columnOfKey(condition.slice(1, -1)) : undefined)
@@ -78,7 +78,7 @@ export function columnOfKey(condition: string): string | undefined {
 const KEY =
   /^((?:(?:"(?:[^"]|"")+"|[^\s()".,:[\]?]+)\.)*(?:"(?:[^"]|"")+"|[^\s()".,:[\]?]+))(?: = \?| in \(\?\)| = any ?\(\?\))$/
 
-/** Removes a condition. When it is not the first one, the AND before it is removed as well. */
+/** Whether all conditions but the first follow an AND, with which they can be removed. */
 export function canBeJoined(text: string, keys: readonly Span[]): boolean {
   const [, ...others] = keys.toSorted((a, b) => a.start - b.start)
   return others.every(({ start }) => text.startsWith(' and ', start - ' and '.length))

@@ -1,5 +1,5 @@
-// How one statement can answer what a loop asks row by row. A statement is written only where the text proves that it gives
-// each row of the loop what it got; otherwise the way is named, and it is left to the reader to write it.
+// Rewrites a read in a loop as one statement. A statement is written only when the text proves that it gives each turn of the
+// loop the same rows as before. Otherwise the result only names the way, and the user writes the statement.
 
 import { aggregateWithoutRows, callsAggregate, type WithoutRows } from '../../sql/clauses/aggregates.ts'
 import {
@@ -19,50 +19,50 @@ import { quoteName } from '../../sql/fingerprint/quote-name.ts'
 import type { Placeholder, ValueType } from '../../sql/index.ts'
 import { type AskedKey, canBeJoined, columnOfKey, type OutputKey, outputKeys } from './output-key.ts'
 
-/** A place of the statement that has another value in each turn. */
+/** A placeholder that has another value in each turn. */
 type VaryingValue = Placeholder & { position: number }
 
 export interface RepeatedRead extends ShownStatement {
   types: readonly ValueType[]
   varying: readonly VaryingValue[]
-  /** The LIMIT in force, where all turns had one and the same. */
+  /** The LIMIT in force, if it is the same in all turns. */
   limit?: number | undefined
-  /** One value of its key finds one row at most, whatever its LIMIT. */
+  /** One value of its key finds at most one row, whatever its LIMIT is. */
   findsOneRow?: boolean | undefined
-  /** Between its turns, the tables that it reads are written to. */
+  /** The tables that it reads are written to between its turns. */
   isWrittenBetween?: boolean | undefined
-  /** The column of its own rows from which the next turn takes its value. */
+  /** The column of its rows from which the next turn takes its value. */
   nextFrom?: string | undefined
-  /** The statement whose rows hold the values, with the column for each varying value, in their order. */
+  /** The statement whose rows hold the values, and the column of each varying value, in their order. */
   parent?: (ShownStatement & { columns: readonly string[] }) | undefined
 }
 
-/** The result for values without rows, which a grouped query has no row for. */
+/** An aggregate, and its value for a key without rows. A grouped query has no row for such a key. */
 export interface AggregateOutput {
-  /** As written, such as `count(*) as books`. */
+  /** The item as written, such as `count(*) as books`. */
   item: string
   withoutRows: WithoutRows
 }
 
 export type ReadRewrite =
-  /** One query for a list of values; `key` is compared with it and says whose a row is. */
+  /** One query for a list of values. `key` is compared with the list, and tells to which turn a row belongs. */
   | { kind: 'list'; key: OutputKey; sql?: string | undefined }
-  /** The same with several values for each row. */
+  /** One query for a list of several values for each row. */
   | { kind: 'pairs'; keys: readonly OutputKey[]; sql?: string | undefined }
   /** One query for a list of values, with a group for each. */
   | { kind: 'grouped'; key: OutputKey; aggregates: readonly AggregateOutput[]; sql?: string | undefined }
   /** One query for a list of values that locks the rows it finds. */
   | { kind: 'locked'; key: OutputKey }
-  /** Joined to the query that the values come from, row by row as before. */
+  /** The query joined to the query that the values come from, row by row as before. */
   | { kind: 'lateral'; sql: string }
-  /** The loop changes what it reads: one read before it would find something else. */
+  /** The loop changes what it reads, so a read before it would find other rows. */
   | { kind: 'written' }
-  /** From row to row, until there is no next one. */
+  /** The loop goes from row to row, until there is no next row. */
   | { kind: 'walk'; sql?: string | undefined }
-  /** Nothing is proven; `keys` are the columns that the values are compared with, `limited` that each turn takes the first few rows. */
+  /** Nothing is proven. `keys` are the columns that the values are compared with. If `limited`, each turn takes only the first rows. */
   | { kind: 'words'; keys: readonly string[]; limited: boolean }
 
-/** Nobody pastes a longer one, and reading it takes time that grows with the square of its length. */
+/** A longer statement is not worth pasting, and reading it takes quadratic time. */
 export const LONGEST_STATEMENT = 4_000
 
 export function rewriteRead(read: RepeatedRead): ReadRewrite {
@@ -84,7 +84,7 @@ function inWords({ text, varying }: RepeatedRead): ReadRewrite {
 
 const LIMITED = /\b(?:limit|fetch (?:first|next))\b/
 
-/** The varying values, when each of them is alone in a condition that must hold for every row: `column = ?`. */
+/** The varying values, if each is compared alone in a condition that is true for every row: `column = ?`. */
 function askedKeys({ text, varying }: RepeatedRead, { where }: SelectClauses): AskedKey[] | undefined {
   if (!where) return undefined
   const conditions = splitAtAnd(text, where)
@@ -129,7 +129,7 @@ function askForAll(
   return keys.length > 1 ? { kind: 'pairs', keys: outputs, sql } : { kind: 'list', key, sql }
 }
 
-/** Undefined where it cannot be said what each item gives for a group. */
+/** Undefined when the value of an item for a group is unknown. */
 function aggregateOutputs(text: string, clauses: SelectClauses): AggregateOutput[] | undefined {
   const items = splitAtCommas(text, clauses.select).map(({ start, end }) => text.slice(start, end))
   const outputs = items.map((item): AggregateOutput | undefined => {
@@ -143,13 +143,13 @@ function aggregateOutputs(text: string, clauses: SelectClauses): AggregateOutput
   return found.length === items.length && !clauses.having ? found : undefined
 }
 
-/** An aggregate of a query inside an item belongs to that query. */
+/** The item without the query inside it, whose aggregates do not count. */
 function withoutQueries(item: string): string {
   const at = item.indexOf('(select ')
   return at < 0 ? item : item.slice(0, at)
 }
 
-/** Each value has its own groups. */
+/** Adds the keys to GROUP BY, so that each value has its own groups. */
 function groupEdits(
   text: string,
   clauses: SelectClauses,
@@ -166,7 +166,7 @@ function groupEdits(
     return missing.length > 0 ? [insertion(groupBy.end, `, ${missing.join(', ')}`)] : []
   }
   if (!isAggregated) return []
-  // There is nothing to order where each turn got one row.
+  // Each turn got one row, so there was nothing to order.
   const order = clauses['order by']
   const end = order ? order.start - 'order by '.length - 1 : (clauses.where?.end ?? text.length)
   return [
@@ -175,7 +175,7 @@ function groupEdits(
   ]
 }
 
-/** A LIMIT that leaves no row out can go; any other is one of each turn. */
+/** Removes a LIMIT that leaves out no row. Any other LIMIT counts the rows of each turn, and stays in the loop. */
 function limitEdits(
   { text, limit, findsOneRow }: RepeatedRead,
   clauses: SelectClauses,
@@ -205,7 +205,7 @@ function write(
   ])
 }
 
-/** In front, or behind where ORDER BY and GROUP BY count positions. */
+/** Adds columns at the front of the list, or at its end when ORDER BY or GROUP BY count positions. */
 function additionTo(text: string, clauses: SelectClauses, added: readonly string[]): Edit {
   const { select, 'group by': groupBy, 'order by': orderBy } = clauses
   const counts = [groupBy, orderBy].some(
@@ -216,7 +216,7 @@ function additionTo(text: string, clauses: SelectClauses, added: readonly string
   return insertion(select.start + distinct, `${added.join(', ')}, `)
 }
 
-/** `column = any($1)`, and `(a, b) in (($1, $2), ($3, $4))`, whose values take their types from the columns. */
+/** Writes `column = any($1)`, or `(a, b) in (($1, $2), ($3, $4))`. The values take their types from the columns. */
 function keyEdits({ text, types }: RepeatedRead, keys: readonly AskedKey[], next: () => string): Edit[] {
   const sorted = keys.toSorted((a, b) => a.start - b.start)
   const [first, ...others] = sorted as [AskedKey, ...AskedKey[]]
@@ -244,7 +244,7 @@ function insertion(at: number, text: string): Edit {
   return { start: at, end: at, write: () => text }
 }
 
-/** Exactly what the loop did, in one statement: it keeps LIMIT, aggregates and parents without rows. */
+/** Does in one statement exactly what the loop did: LIMIT, aggregates and parents without rows are kept. */
 function lateral(read: RepeatedRead): ReadRewrite | undefined {
   const { parent, text, varying } = read
   if (!parent || LOCKS.test(text) || LOCKS.test(parent.text)) return undefined
@@ -268,7 +268,7 @@ function lateral(read: RepeatedRead): ReadRewrite | undefined {
   }
 }
 
-/** A column instead of a value; of an array that had one element, an array of it. */
+/** Replaces a value by a column, and an array of one value by an array of the column. */
 function columnEdit({ text, types }: RepeatedRead, { start, position }: VaryingValue, column: string): Edit {
   const isArray = /\b(?:any|all) ?\($/.test(text.slice(0, start))
   const cast = types[position]?.cast ?? ''
@@ -277,7 +277,7 @@ function columnEdit({ text, types }: RepeatedRead, { start, position }: VaryingV
 
 const LOCKS = /\bfor (?:update|share|no key update|key share)\b/
 
-/** The same statement for the next row again and again; a row that leads back to an earlier one ends it. */
+/** Repeats the statement for the next row. A row that leads back to an earlier row ends the walk. */
 function walk(read: RepeatedRead, from: string): string | undefined {
   const { text, varying } = read
   const [value] = varying

@@ -1,5 +1,5 @@
-// How one statement can write what a loop writes row by row. A statement is shown only where the text and the values of the
-// loop prove that it leaves the same rows behind; otherwise the way is named.
+// Rewrites a write in a loop as one statement. A statement is written only when the text and the values of the loop prove that
+// the same rows are in the table afterwards. Otherwise the result only names the way.
 
 import {
   type Span,
@@ -19,22 +19,22 @@ import type { Placeholder, ValueType } from '../../sql/index.ts'
 import { canBeJoined, columnOfKey, lastPart } from './output-key.ts'
 import { LONGEST_STATEMENT } from './read-rewrite.ts'
 
-/** A value of the statement, with a name of it for each turn: equal values have equal names. */
+/** A value of the statement. `names` has one name for each turn, and equal values have equal names. */
 type WrittenValue = Placeholder & {
   position: number
   names: readonly string[]
   distinct: number
-  /** Several values at once. */
+  /** Whether it is a list of values. */
   isBatch: boolean
 }
 
 export interface RepeatedWrite extends ShownStatement {
   kind: string
   types: readonly ValueType[]
-  /** The values of a second row, which may have DEFAULT in other places. */
+  /** The types of a second row, which may have DEFAULT in other columns. */
   otherTypes: readonly ValueType[]
   values: readonly WrittenValue[]
-  /** Values come from the rows that the loop itself wrote before. */
+  /** Whether values come from rows that the loop itself wrote before. */
   followsItself: boolean
 }
 
@@ -43,14 +43,14 @@ export type WriteRewrite =
   | { kind: 'rows'; sql?: string | undefined; upsert: boolean; parametersPerRow: number }
   /** One statement for a list of keys. */
   | { kind: 'keys'; columns: readonly string[]; sql?: string | undefined }
-  /** One UPDATE from a list of rows; `columns` are set, `keys` find the row. */
+  /** One UPDATE from a list of rows. `columns` are set, and `keys` find the row. */
   | {
       kind: 'values'
       columns: readonly string[]
       keys: readonly string[]
       sql?: string | undefined
     }
-  /** A row needs what the one before was given when it was written. */
+  /** A row needs a value that the database gave to the row before, such as its id. */
   | { kind: 'chain' }
   | { kind: 'words'; write: string }
 
@@ -94,7 +94,7 @@ function insertOfRows(write: RepeatedWrite, clauses: WriteClauses, row: Span): s
   return writeStatement(write, next, [{ ...row, write: () => brackets }, ...edits])
 }
 
-/** A query sees what earlier turns have inserted, and so do the functions that ask a sequence for its last number. */
+/** A query sees the rows of earlier turns, and these functions see the last number of a sequence. */
 const READS_WHAT_IS_WRITTEN = /\bselect\b|\b(?:currval|lastval)\(/
 
 function insertedColumns(text: string, table: Span): string[] | undefined {
@@ -105,7 +105,7 @@ function insertedColumns(text: string, table: Span): string[] | undefined {
   )
 }
 
-/** DEFAULT stays DEFAULT, and a value takes its type from the column. */
+/** Keeps DEFAULT. A value takes its type from the column. */
 function writeItem(
   { text, values }: RepeatedWrite,
   { start, end }: Span,
@@ -122,7 +122,7 @@ function writeItem(
   return type.cast === undefined ? undefined : `${next()}${type.cast}`
 }
 
-/** DO UPDATE sets the column to the value that the row holds there in each turn. */
+/** Whether DO UPDATE sets a column to the value that the row has in it, in every turn. */
 function isSameValue(
   { values, text }: RepeatedWrite,
   { start, end }: Span,
@@ -134,12 +134,12 @@ function isSameValue(
   return value.names.every((name, turn) => name === names[turn])
 }
 
-/** Values that are written into the statement are the same for all rows. Parameters may be equal only by chance. */
+/** Whether the value is a literal of the statement, which is the same for all rows. Equal parameters may differ the next time. */
 function isConstant({ types }: RepeatedWrite, { position, distinct }: WrittenValue): boolean {
   return types[position]?.literal !== undefined && distinct === 1
 }
 
-/** DO UPDATE cannot meet one row twice in one statement. */
+/** Whether a row may come twice, which DO UPDATE refuses in one statement. */
 function comesTwice(
   { text, values }: RepeatedWrite,
   conflict: Span,
@@ -168,7 +168,7 @@ interface Key extends Span {
   value: WrittenValue
 }
 
-/** Conditions `column = ?` whose value is another one in each turn. */
+/** The conditions `column = ?` whose value differs between turns. */
 function varyingKeys({ text, values }: RepeatedWrite, where: Span): Key[] | undefined {
   const conditions = splitAtAnd(text, where)
   const varying = values.filter(
@@ -182,7 +182,7 @@ function varyingKeys({ text, values }: RepeatedWrite, where: Span): Key[] | unde
   return keys.length === 0 || keys.includes(undefined) ? undefined : (keys as Key[])
 }
 
-/** Nothing but the keys differs, and what is set is written into the statement. */
+/** For turns that differ only in their keys, and set only literals of the statement. */
 function byKeys(
   write: RepeatedWrite,
   { table, set, where, returning, ...other }: WriteClauses,
@@ -222,12 +222,13 @@ function byKeys(
   return { kind: 'keys', columns, sql: writeStatement(write, next, edits) }
 }
 
-/** Setting it twice is setting it once. */
+/** Setting such a value twice has the same result as setting it once. */
 const IDEMPOTENT = /^(?:\?|default|now\(\)|current_timestamp|current_date|localtimestamp)$/
 
 /**
- * Rows that take their types from the table: a SELECT of it that finds none comes first. So it needs no casts, and arrays and
- * documents stay whole. Their columns have names of their own, so that those of the table still mean the table's.
+ * Joins the table with a list of rows. The list begins with a SELECT from the table that finds no row, which gives the list the
+ * types of the table without casts, and keeps arrays and documents whole. The columns of the list have names of their own, so
+ * that the names of the table's columns are not ambiguous.
  */
 function fromRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite | undefined {
   const { text, values, types } = write
@@ -297,7 +298,7 @@ function fromRows(write: RepeatedWrite, clauses: WriteClauses): WriteRewrite | u
 }
 
 const SET_TO_VALUE = /^("(?:[^"]|"")+"|[^\s()".,]+) = \?$/
-/** The table, its last name, and what it is called instead. */
+/** The table with its schema, its last name, and its alias. */
 const TABLE =
   /^((?:only )?(?:(?:"(?:[^"]|"")+"|[^\s()".,]+)\.)?("(?:[^"]|"")+"|[^\s()".,]+))(?: (?:as )?("(?:[^"]|"")+"|[^\s()".,]+))?$/
 

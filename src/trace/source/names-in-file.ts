@@ -7,7 +7,7 @@ import { type Source, sliceOf } from './source-text.ts'
 
 const MOST_TAKEN = 40
 
-/** The names in `import { eq } from 'drizzle-orm'` and `const { eq } = require('drizzle-orm')`, for each module of the vocabulary. */
+/** The names in `import { name } from '…'` and `const { name } = require('…')`, for each module of the vocabulary. */
 export function namesImported(source: Source, { modules }: Vocabulary): string[] {
   const { texts, partners } = source
   const names: string[] = []
