@@ -108,8 +108,7 @@ reported, and eight or more queries from one line.
 - **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that this is an
   accident is estimated below 1 in 1,000.
 - **likely**: three or more different values came from one place, but no rows with them were seen, several columns contain them,
-  or the match may be an accident. In this case, the finding names a column only if the values are too rare to be in it by
-  accident.
+  or the match may be an accident. In this case, the finding names a column only if the values are too rare to be in it by chance.
 
 Only different values count. The same query sent five times with one value is a duplicate.
 
