@@ -4,6 +4,7 @@ import { cpSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../postgres/test-database.ts'
+import { strangerEnvironment } from '../stranger-environment.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { withEsbuild, withWebpack } from './bundle.ts'
 
@@ -124,17 +125,10 @@ const LINE_OF_SOURCE = new RegExp(`\\n +at +\\S*server\\.mjs:${LINE}:`)
 const LINE_OF_BUNDLE = /\n +at +\S*server\.[cm]js:\d{3,}:/
 
 function run(folder: string, file: string) {
-  const {
-    NODE_ENV: _env,
-    NODE_OPTIONS: _options,
-    VITEST: _vitest,
-    FORCE_COLOR: _color,
-    ...rest
-  } = process.env
   return spawnSync(process.execPath, [file], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...rest, DATABASE_URL: database.url },
+    env: { ...strangerEnvironment(), DATABASE_URL: database.url },
   })
 }
 

@@ -1,29 +1,15 @@
 // The line that is named is the one in the TypeScript source, however that source was brought to run.
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { describe, expect, inject, test } from 'vitest'
-import { testDatabase } from '../postgres/test-database.ts'
+import { afterAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { database, expectSourceLines, lineOf, runProgram, SPOILERS, source } from './printed-lines.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
-const source = join(import.meta.dirname, 'programs/print-lines.ts')
-const database = await testDatabase()
-
-interface Named {
-  queries: number
-  at: { file: string; line: number; function?: string } | null
-  builtAt: { file: string; line: number; function?: string } | null
-}
-interface Printed {
-  raw: Named
-  drizzle: Named
-  isErrorUntouched: boolean
-  internalErrors: number
-}
 
 describe('run from TypeScript', () => {
   // Node.js 22.18 and later, which blanks the types out.
@@ -156,18 +142,8 @@ captureQueries(application, profiler).then(({ queries: [query] }) => {
 })
 
 describe('what an application does to Error costs no query, and is as it was afterwards', () => {
-  test.each([
-    'V8 call sites instead of text',
-    'text that no source map has seen',
-    'something else instead of text',
-    'a formatter that throws',
-    'no stacks at all',
-    'no limit of stacks',
-    'a captureStackTrace of its own',
-    'a frozen Error',
-  ])('%s', async (spoiler) => {
-    expectSourceLines(await runProgram(['--import', 'tsx', source], spoiler))
-    expectSourceLines(await runProgram([compiledOnce()], spoiler))
+  test.each(SPOILERS)('%s', async (spoiler) => {
+    expectSourceLines(await runProgram([compile(home(), { sourceMap: true })], spoiler))
   })
   test('a frozen Error without stacks, which leaves no line', async () => {
     const printed = await runProgram(['--import', 'tsx', source], 'a frozen Error without stacks')
@@ -176,37 +152,9 @@ describe('what an application does to Error costs no query, and is as it was aft
   })
 })
 
-let compiled: string | undefined
-
-function compiledOnce(): string {
-  compiled ??= compile(home(join(inject('runFolder'), 'source-lines')), { sourceMap: true })
-  return compiled
-}
-
-function expectSourceLines(printed: Printed): void {
-  const at = (mark: string, name: string) =>
-    expect.objectContaining({ file: source, line: lineOf(source, `// ${mark}`), function: name })
-  expect(printed).toEqual({
-    raw: { queries: 1, at: at('raw', 'sendRaw'), builtAt: null },
-    drizzle: { queries: 1, at: at('drizzle', 'sendDrizzle'), builtAt: at('built', 'buildSelect') },
-    isErrorUntouched: true,
-    internalErrors: 0,
-  })
-}
-
-async function runProgram(args: readonly string[], spoiler?: string): Promise<Printed> {
-  const env = {
-    ...process.env,
-    DATABASE_URL: database.url,
-    NODE_OPTIONS: '',
-    ...(spoiler ? { SPOILER: spoiler } : {}),
-  }
-  const { stdout } = await run(process.execPath, [...args], { cwd: root, env })
-  return JSON.parse(stdout)
-}
-
 /** A folder from which the program finds its libraries. */
-function home(folder: string = temporaryFolder()): string {
+function home(): string {
+  const folder = temporaryFolder()
   mkdirSync(join(folder, 'node_modules'), { recursive: true })
   for (const name of ['pg', 'drizzle-orm']) {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
@@ -214,6 +162,9 @@ function home(folder: string = temporaryFolder()): string {
   symlinkSync(root, join(folder, 'node_modules/pg-loupe'))
   return folder
 }
+
+/** Compiled programs by their options: the compiler takes seconds. */
+const compiledFolders = new Map<string, string>()
 
 function compile(
   folder: string,
@@ -238,10 +189,17 @@ function compile(
     '--rootDir',
     join(source, '..'),
   ]
-  execFileSync(process.execPath, [tsc, source, '--outDir', folder, ...common, ...kind, ...flags], {
-    cwd: root,
-    stdio: 'inherit',
-  })
+  const key = JSON.stringify(options)
+  // The map names its source relative to the folder, so the copies are made in folders of the same depth.
+  const compiled = compiledFolders.get(key) ?? temporaryFolder({ onTestFinished: afterAll })
+  if (!compiledFolders.has(key)) {
+    execFileSync(process.execPath, [tsc, source, '--outDir', compiled, ...common, ...kind, ...flags], {
+      cwd: root,
+      stdio: 'inherit',
+    })
+    compiledFolders.set(key, compiled)
+  }
+  cpSync(compiled, folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: module ?? 'module' }))
   makeOlder(folder, ['print-lines.js', 'print-lines.js.map'])
   return join(folder, 'print-lines.js')
@@ -251,12 +209,4 @@ function compile(
 function makeOlder(folder: string, names: readonly string[]): void {
   const past = new Date(Date.now() - 60_000)
   for (const name of names) if (existsSync(join(folder, name))) utimesSync(join(folder, name), past, past)
-}
-
-function lineOf(file: string, mark: string): number {
-  return (
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .findIndex((line) => line.includes(mark)) + 1
-  )
 }

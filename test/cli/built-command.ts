@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { strangerEnvironment } from '../stranger-environment.ts'
 
 export const builtCommand = join(import.meta.dirname, '../../dist/src/cli/main.js')
 
@@ -25,7 +26,10 @@ export async function runBuilt(
   args: readonly string[],
   { cwd, env, input = '', isOpen = false, started }: Surroundings = {},
 ): Promise<Ran & { signal: NodeJS.Signals | null }> {
-  const child = spawn(process.execPath, [builtCommand, ...args], { cwd, env: { ...shell(), ...env } })
+  const child = spawn(process.execPath, [builtCommand, ...args], {
+    cwd,
+    env: { ...strangerEnvironment(), ...env },
+  })
   child.stdin.on('error', () => {})
   if (isOpen) child.stdin.write(input)
   else child.stdin.end(input)
@@ -35,10 +39,4 @@ export async function runBuilt(
   )
   const [stdout, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), closed])
   return { stdout, stderr, code, signal }
-}
-
-/** As a developer's shell has it: what the test runner sets is not there. */
-function shell(): NodeJS.ProcessEnv {
-  const { NODE_ENV: _, NODE_OPTIONS: __, FORCE_COLOR: ___, ...rest } = process.env
-  return Object.fromEntries(Object.entries(rest).filter(([name]) => !/^(VITEST|TEST$|TINYPOOL)/.test(name)))
 }

@@ -2,8 +2,8 @@
 // one, and moves its lines.
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { runBuilt } from './built-command.ts'
@@ -11,16 +11,7 @@ import { runBuilt } from './built-command.ts'
 const root = join(import.meta.dirname, '../..')
 const database = await testDatabase()
 
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5006) id;
-    insert into books select id, 5000 + id from generate_series(1, 6) id`)
-  await client.end()
-})
+beforeAll(() => makeLibrary(database.config, 6))
 
 /** A loop over the books, with its cure. */
 interface Route {

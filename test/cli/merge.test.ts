@@ -1,8 +1,8 @@
 // pg-loupe merge, as it is built: what shards have recorded, as one run would have recorded it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { runBuilt } from './built-command.ts'
@@ -10,17 +10,7 @@ import { runBuilt } from './built-command.ts'
 const project = join(import.meta.dirname, 'project')
 const database = await testDatabase()
 
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5004) id;
-    insert into books select id, 5000 + id from generate_series(1, 4) id;
-  `)
-  await client.end()
-})
+beforeAll(() => makeLibrary(database.config))
 
 test('the tests of a project in two shards, merged, give the findings of one run, byte by byte', async () => {
   const folder = temporaryFolder()

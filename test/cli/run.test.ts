@@ -2,30 +2,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
-import { beforeAll, describe, expect, test } from 'vitest'
-import type { Report } from '../../src/types/report.ts'
-import { testDatabase } from '../postgres/test-database.ts'
+import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { builtCommand, runBuilt, type Surroundings } from './built-command.ts'
+import { builtCommand, runBuilt } from './built-command.ts'
+import { LOOP, lineOf, project, run } from './run-recorded.ts'
 
 const root = join(import.meta.dirname, '../..')
-const project = join(import.meta.dirname, 'project')
-const database = await testDatabase()
-
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5004) id;
-    insert into books select id, 5000 + id from generate_series(1, 4) id;
-  `)
-  await client.end()
-})
-
-const LOOP = { detector: 'n-plus-one', route: 'GET /books' }
 
 describe('it sees the queries of', () => {
   test.each<[string, string[], string[]]>([
@@ -61,26 +43,15 @@ describe('it sees the queries of', () => {
     expect(stdout).toMatch(/pass 2/)
   })
 
-  test.each(['forks', 'threads'])(
-    'Vitest in %s, also of what ended just before a worker is killed',
-    async (pool) => {
-      const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-      const { report, code, stdout } = await run([
-        'node',
-        vitest,
-        'run',
-        '--pool',
-        pool,
-        '--config',
-        'vitest.config.mjs',
-      ])
-      expect([code, report.routes.map(({ name }) => name)], stdout).toEqual([
-        0,
-        ['GET /authors/:id', 'GET /books'],
-      ])
-      expect(report.findings).toMatchObject([LOOP])
-    },
-  )
+  test('Vitest, also of what ended just before a worker is killed', async () => {
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { report, code, stdout } = await run(['node', vitest, 'run', '--config', 'vitest.config.mjs'])
+    expect([code, report.routes.map(({ name }) => name)], stdout).toEqual([
+      0,
+      ['GET /authors/:id', 'GET /books'],
+    ])
+    expect(report.findings).toMatchObject([LOOP])
+  })
 
   test('Vitest with the set-up of pg-loupe/vitest once, by test and by request', async () => {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
@@ -100,42 +71,6 @@ describe('it sees the queries of', () => {
     ])
     expect(report.findings).toMatchObject([LOOP])
     expect(stdout + stderr).not.toMatch(/pg-loupe {2}\d+ queries/)
-  })
-
-  const vitestTraced = [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--config',
-    'vitest-traced.config.mjs',
-  ]
-  test.each([
-    ['Vitest', ['node', ...vitestTraced]],
-    ['node:test', ['node', '--require', 'pg-loupe/node-test', '--test', 'books.test.mjs']],
-  ])('%s with its set-up file: variables set options, as without the file', async (_runner, words) => {
-    const traces = join(temporaryFolder(), 'traces.ndjson')
-    const catalog = { PG_LOUPE_OPTIONS: '{"catalog":true}' }
-    const { code, stdout, stderr } = await run(words, { env: catalog }, ['--output', `traces=${traces}`])
-    expect(code, stdout + stderr).toBe(0)
-    expect(readFileSync(traces, 'utf8')).toContain('"bound":')
-    await run(words, {}, ['--output', `traces=${traces}`])
-    expect(readFileSync(traces, 'utf8')).not.toContain('"bound":')
-  })
-
-  test('Vitest with fake timers: times are right, and a loop is found', async () => {
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const { report, code, stdout, stderr } = await run([
-      'node',
-      vitest,
-      'run',
-      '--config',
-      'vitest-fake-timers.config.mjs',
-    ])
-    expect([code, stderr], stdout).toEqual([0, expect.not.stringContaining('not a trace')])
-    expect(report.routes.map(({ name, traces }) => [name, traces])).toEqual([
-      ['GET /authors/:id', 2],
-      ['GET /books', 1],
-    ])
-    expect(report.findings).toMatchObject([LOOP])
   })
 
   test('a program with a profiler of its own: each query and each request once', async () => {
@@ -160,28 +95,6 @@ describe('it sees the queries of', () => {
     const { report, code } = await run(['npm', 'test', '--silent'], { cwd: home })
     expect([code, report.routes.length, report.traces]).toEqual([0, 1, 1])
     expect(report.findings).toMatchObject([LOOP])
-  })
-
-  test.each([
-    ['--import', 'tsx'],
-    ['--require', 'tsx/cjs'],
-    ['--require', './require-hook.cjs'],
-  ])('a TypeScript program that is started with %s %s', async (...options) => {
-    const home = temporaryFolder()
-    symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
-    writeFileSync(
-      join(home, 'require-hook.cjs'),
-      "require('node:module')._extensions['.ts'] = require('node:module')._extensions['.js']\n",
-    )
-    const program = readFileSync(join(project, 'app.mjs'), 'utf8')
-      .replaceAll(/import (\w+) from ('\w+')/g, 'const $1 = require($2)')
-      .replaceAll(/^export /gm, '')
-    writeFileSync(join(home, 'main.ts'), `${program}ask('/books').then(() => pool.end())\n`)
-    const { report, code, stderr } = await run(['node', ...options, 'main.ts'], { cwd: home })
-    expect(code, stderr).toBe(0)
-    expect(report.findings).toMatchObject([
-      { ...LOOP, callSite: [{ file: 'main.ts', line: lineOf('// loop') }] },
-    ])
   })
 
   test('the whole, whatever NODE_OPTIONS and a profiler in the program itself do beside it', async () => {
@@ -407,27 +320,3 @@ test.each([
   expect(stderr).toContain(message)
   expect([stdout, code]).toEqual(['', 2])
 })
-
-async function run(
-  words: readonly string[],
-  surroundings: Surroundings = {},
-  options: readonly string[] = [],
-) {
-  const file = join(temporaryFolder(), 'report.json')
-  const env = { DATABASE_URL: database.url, ...surroundings.env }
-  const ran = await runBuilt(['run', '--output', `json=${file}`, ...options, '--', ...words], {
-    cwd: project,
-    ...surroundings,
-    env,
-  })
-  const report: Report = JSON.parse(readFileSync(file, 'utf8'))
-  return { ...ran, report }
-}
-
-function lineOf(mark: string): number {
-  return (
-    readFileSync(join(project, 'app.mjs'), 'utf8')
-      .split('\n')
-      .findIndex((line) => line.endsWith(mark)) + 1
-  )
-}

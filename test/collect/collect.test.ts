@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readCollected } from '../../src/collect/read-collected.ts'
 import { checkOptions } from '../../src/profiler/options.ts'
 import { runAnalysis } from '../../src/report/run-analysis.ts'
 import type { Report } from '../../src/types/report.ts'
+import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -18,17 +18,7 @@ const app = join(import.meta.dirname, 'apps/work.mjs')
 const database = await testDatabase()
 const { detectors } = checkOptions({})
 
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5004) id;
-    insert into books select id, 5000 + id from generate_series(1, 4) id;
-  `)
-  await client.end()
-})
+beforeAll(() => makeLibrary(database.config))
 
 test('a process appends its traces to one file, and paths come out relative to the working directory', async () => {
   const folder = temporaryFolder()

@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { testDatabase } from '../postgres/test-database.ts'
-import { strangerEnvironment, strangerFolder } from './stranger-folder.ts'
+import { strangerEnvironment } from '../stranger-environment.ts'
+import { strangerFolder } from './stranger-folder.ts'
 
 const database = await testDatabase()
 const SAID = 'pg-loupe: NODE_ENV is test, where nothing is printed'
@@ -44,7 +45,10 @@ test.each<[string, string[], Record<string, string>]>([
 function run(args: readonly string[], env: Record<string, string>): Promise<string> {
   const cwd = strangerFolder({ 'program.mjs': PROGRAM })
   const { npm_lifecycle_event: _, ...environment } = strangerEnvironment()
-  const options = { cwd, env: { ...environment, NODE_ENV: 'test', DATABASE_URL: database.url, ...env } }
+  const options = {
+    cwd,
+    env: { ...environment, NO_COLOR: '1', NODE_ENV: 'test', DATABASE_URL: database.url, ...env },
+  }
   return new Promise((resolve) => {
     execFile(process.execPath, ['program.mjs', ...args], options, (_error, _stdout, stderr) =>
       resolve(stderr),

@@ -22,10 +22,3 @@ export function strangerFolder(
   }
   return folder
 }
-
-/** As a developer's shell has it: what the test runner sets is not there. */
-export function strangerEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(?:NODE_ENV|NODE_OPTIONS|FORCE_COLOR|VITEST.*|TEST|NODE_TEST.*|PG_LOUPE_.*)$/
-  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
-  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
-}

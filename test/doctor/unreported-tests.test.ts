@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from '../postgres/test-database.ts'
-import { strangerEnvironment, strangerFolder } from './stranger-folder.ts'
+import { strangerEnvironment } from '../stranger-environment.ts'
+import { strangerFolder } from './stranger-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 const project = join(import.meta.dirname, '../cli/project')
@@ -76,6 +77,7 @@ function run(args: readonly string[], cwd: string): Promise<string> {
   const register = join(root, 'dist/adapters/register/index.js')
   const env = {
     ...strangerEnvironment(),
+    NO_COLOR: '1',
     DATABASE_URL: database.url,
     NODE_OPTIONS: `--require ${register}`,
   }

@@ -2,8 +2,8 @@
 // of pnpm a package finds only what it declares.
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { type Ran, runManager, tarball } from './run-manager.ts'
@@ -24,17 +24,7 @@ const RESOLUTIONS = [
 
 const database = await testDatabase()
 
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int references authors);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5012) id;
-    insert into books select id, 5000 + id from generate_series(1, 12) id;
-  `)
-  await client.end()
-})
+beforeAll(() => makeLibrary(database.config, 12))
 
 describe.each(['pnpm', 'yarn'] as const)('installed by %s', (manager) => {
   let folder = ''

@@ -4,11 +4,11 @@
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '../../src/types/report.ts'
 import { builtCommand } from '../cli/built-command.ts'
 import { fetchNode } from '../node-versions/fetch-node.mjs'
+import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -74,15 +74,7 @@ let reports = 0
 beforeAll(async () => {
   prepare('commonjs')
   prepare('module')
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5004) id;
-    insert into books select id, 5000 + id from generate_series(1, 4) id;
-  `)
-  await client.end()
+  await makeLibrary(database.config)
 })
 
 describe.each(VERSIONS)('Node.js %i', (version) => {

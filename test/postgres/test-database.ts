@@ -7,7 +7,10 @@ import { createDatabase, type Database } from './create-database.ts'
 
 export async function testDatabase(): Promise<Database> {
   const testPath = expect.getState().testPath ?? 'test'
-  const database = await createDatabase(inject('postgres'), basename(testPath).replace(/\.test\.ts$/, ''))
+  const database = await createDatabase(
+    inject('postgres'),
+    basename(testPath).replace(/\.(?:test|thorough)\.ts$/, ''),
+  )
   // Hooks after all tests run last registered first, so what the file closes is closed before this.
   afterAll(() => database.drop())
   return database

@@ -3,60 +3,17 @@ import { type ExecFileException, execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readCollected } from '../../src/collect/read-collected.ts'
-import type { Report } from '../../src/types/report.ts'
 import { runBuilt } from '../cli/built-command.ts'
-import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { copyOfApp, IMPORT, lineOf, profile, summaryOf } from './profile-application.ts'
+import { testDrizzle, testWay, usualWays } from './ways.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
-const apps = join(import.meta.dirname, 'apps')
-const database = await testDatabase()
 
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5004) id;
-    insert into books select id, 5000 + id from generate_series(1, 4) id;
-  `)
-  await client.end()
-})
-
-const IMPORT = ['--import', 'pg-loupe/register']
-const ways: Record<string, { args?: string[]; env?: Record<string, string> }> = {
-  '--import': { args: IMPORT },
-  '--require': { args: ['--require', 'pg-loupe/register'] },
-  'NODE_OPTIONS=--import': { env: { NODE_OPTIONS: IMPORT.join(' ') } },
-  'NODE_OPTIONS=--require': { env: { NODE_OPTIONS: '--require pg-loupe/register' } },
-  'both at once': { args: IMPORT, env: { NODE_OPTIONS: '--require pg-loupe/register' } },
-}
-
-describe.each(Object.entries(ways))('by %s', (_way, { args = [], env = {} }) => {
-  test('ES modules over node:http: pools, clients and requests', async () => {
-    const { report } = await profile('raw.mjs', args, env)
-    expect(summaryOf(report)).toEqual({
-      'GET /books': { queries: 5, loops: [lineOf('raw.mjs', '// loop')] },
-      'GET /books/at-once': { queries: 2, loops: [] },
-      'GET /clients/*': { queries: 5, loops: [lineOf('raw.mjs', '// client loop')] },
-    })
-  })
-
-  test('CommonJS over Express: the names of the routes', async () => {
-    const { report } = await profile('express.cjs', args, env)
-    const line = lineOf('express.cjs', '// loop')
-    expect(summaryOf(report)).toEqual({
-      'GET /shelves/:shelf': { queries: 5, loops: [line] },
-      'GET *': { queries: 0, loops: [] },
-    })
-    expect(report.traces).toBe(3)
-  })
-})
+describe.each(Object.entries(usualWays))('by %s', (_way, way) => testWay(way))
 
 test('as the first import of the application', async () => {
   const home = copyOfApp('raw.mjs')
@@ -154,20 +111,7 @@ test('a pg that was loaded before', async () => {
   expect(report.findings).toHaveLength(2)
 })
 
-describe.each(['drizzle-orm', 'drizzle-orm-rc'])('%s names its lines', (name) => {
-  test.each([
-    ['as ES modules', {}, []],
-    ['as CommonJS', { REQUIRE: '1' }, []],
-    ['with stacks that are mapped', {}, ['--enable-source-maps']],
-    ['through tsx', {}, ['--import', 'tsx']],
-  ])('%s', async (_how, env, args) => {
-    const { report } = await profile('drizzle.mjs', [...args, ...IMPORT], { DRIZZLE: name, ...env })
-    expect(summaryOf(report)).toEqual({
-      'GET /first': { queries: 1, loops: [] },
-      'GET /books': { queries: 5, loops: [lineOf('drizzle.mjs', '// loop')] },
-    })
-  })
-})
+test.each(['drizzle-orm', 'drizzle-orm-rc'])('%s names its lines', (name) => testDrizzle(name, {}, []))
 
 test('a script, whose queries belong to no request', async () => {
   const { report } = await profile('job.mjs', IMPORT)
@@ -354,45 +298,6 @@ test('a process that never loads pg writes no report and says nothing', async ()
   expect([stdout, stderr, existsSync(file)]).toEqual(['1\n', '', false])
 })
 
-async function profile(
-  app: string,
-  args: readonly string[],
-  variables: Record<string, string> = {},
-  cwd = root,
-): Promise<{ stdout: string; stderr: string; report: Report; written: boolean }> {
-  const file = join(temporaryFolder(), 'report-{pid}.json')
-  const env = {
-    ...process.env,
-    DATABASE_URL: database.url,
-    NODE_OPTIONS: '',
-    OTHER_PG: 'store',
-    EXPRESS: 'express',
-    // On a busy machine any query may be slow.
-    PG_LOUPE_OPTIONS: '{ "detectors": { "slow-query": false } }',
-    ...variables,
-    PG_LOUPE_OUTPUT: [`json=${file}`, variables.PG_LOUPE_OUTPUT ?? []].flat().join(','),
-  }
-  const path = app.startsWith('/') ? app : join(apps, app)
-  const child = run(process.execPath, [...args, path], { cwd, env })
-  const { pid } = child.child
-  const { stdout, stderr } = await child
-  const report = file.replace('{pid}', String(pid))
-  const written = existsSync(report)
-  return { stdout, stderr, written, report: written ? JSON.parse(readFileSync(report, 'utf8')) : undefined }
-}
-
-/** A folder with the application and what it loads. */
-function copyOfApp(name: string): string {
-  const home = temporaryFolder()
-  mkdirSync(join(home, 'node_modules'))
-  cpSync(join(apps, name), join(home, name))
-  for (const entry of ['pg', 'pg-pool', ...DEPENDENCIES_OF_PG]) {
-    symlinkSync(join(root, 'node_modules', entry), join(home, 'node_modules', entry))
-  }
-  symlinkSync(root, join(home, 'node_modules/pg-loupe'))
-  return home
-}
-
 /** The application with the loop, which is in `node_modules/acme` and in `acme.mjs`. */
 function withAcme(): { home: string; app: string } {
   const home = copyOfApp('installed-loop.mjs')
@@ -406,26 +311,4 @@ function withAcme(): { home: string; app: string } {
   writeFileSync(join(installed, 'package.json'), '{ "type": "module", "exports": "./index.mjs" }')
   for (const file of [join(installed, 'index.mjs'), join(home, 'acme.mjs')]) writeFileSync(file, module)
   return { home, app: join(home, 'installed-loop.mjs') }
-}
-
-const DEPENDENCIES_OF_PG = ['pg-connection-string', 'pg-protocol', 'pg-types', 'pgpass']
-
-function summaryOf({ routes, findings }: Report) {
-  return Object.fromEntries(
-    routes.map(({ name, queries }) => [
-      name,
-      {
-        queries: queries.max,
-        loops: findings.filter(({ route }) => route === name).map(({ callSite }) => callSite[0]?.line),
-      },
-    ]),
-  )
-}
-
-function lineOf(app: string, mark: string): number {
-  return (
-    readFileSync(join(apps, app), 'utf8')
-      .split('\n')
-      .findIndex((line) => line.endsWith(mark)) + 1
-  )
 }

@@ -1,51 +1,40 @@
-// A finding in the message of an assertion that failed a test is not printed a second time by the summary of the run. Tested
-// in real runs of vitest and node:test on PostgreSQL.
+// Runs tests in a real runner on PostgreSQL, with assertions that fail by findings, and reads the summary of the run.
 import { execFile } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { Report } from '../../src/types/report.ts'
-import { strangerEnvironment, strangerFolder } from '../doctor/stranger-folder.ts'
+import { strangerFolder } from '../doctor/stranger-folder.ts'
+import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
+import { strangerEnvironment } from '../stranger-environment.ts'
 
 const root = join(import.meta.dirname, '../..')
 const application = join(import.meta.dirname, '../cli/project/app.mjs')
 const database = await testDatabase()
-// Each test starts several processes, and those of vitest take long on a busy machine.
+// Each test starts several processes, and those of Vitest take long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
-beforeAll(async () => {
-  const client = new pg.Client(database.config)
-  await client.connect()
-  await client.query(`
-    create table authors (id int primary key, name text);
-    create table books (id int primary key, author_id int);
-    insert into authors select id, 'name ' || id from generate_series(5001, 5012) id;
-    insert into books select id, 5000 + id from generate_series(1, 12) id;
-  `)
-  await client.end()
-})
+beforeAll(() => makeLibrary(database.config, 12))
 
-const IN_SUMMARY = /in GET \/books\n {2}✖ N\+1/
-const COUNTED = '1 finding was shown by the assertions that failed.'
+export const IN_SUMMARY = /in GET \/books\n {2}✖ N\+1/
+export const COUNTED = '1 finding was shown by the assertions that failed.'
 
-const FAILS = `test('fails', async () => { await expectNoNPlusOne(() => ask('/books')) })`
-const FAILS_BY_COUNT = `test('is over its count', async () => { await expectQueryCount(() => ask('/books'), { max: 2 }) })`
-const FAILS_BY_MATCHER = `test('fails a matcher', async () => { await expect(() => ask('/books')).toHaveNoFindings() })`
-const FAILS_BY_DONE = `test('calls back', (_context, done) => { expectNoNPlusOne(() => ask('/books')).then(() => done(), done) })`
-const PASSES = `test('passes', async () => { await ask('/books') })`
-const CATCHES = `test('catches', async () => { await expectNoNPlusOne(() => ask('/books')).catch(() => {}) })`
-const FAILS_OTHERWISE = `test('fails otherwise', async () => { await ask('/books'); throw new Error('other') })`
-const RETRIES = `let attempt = 0
+export const FAILS = `test('fails', async () => { await expectNoNPlusOne(() => ask('/books')) })`
+export const FAILS_BY_COUNT = `test('is over its count', async () => { await expectQueryCount(() => ask('/books'), { max: 2 }) })`
+export const FAILS_BY_MATCHER = `test('fails a matcher', async () => { await expect(() => ask('/books')).toHaveNoFindings() })`
+export const FAILS_BY_DONE = `test('calls back', (_context, done) => { expectNoNPlusOne(() => ask('/books')).then(() => done(), done) })`
+export const PASSES = `test('passes', async () => { await ask('/books') })`
+export const CATCHES = `test('catches', async () => { await expectNoNPlusOne(() => ask('/books')).catch(() => {}) })`
+export const FAILS_OTHERWISE = `test('fails otherwise', async () => { await ask('/books'); throw new Error('other') })`
+export const RETRIES = `let attempt = 0
 test('retries', { retry: 1 }, async () => { await expectNoNPlusOne(() => ask(attempt++ === 0 ? '/books' : '/books/at-once')) })`
-const IS_EXPECTED_TO_FAIL = `test.fails('fails as expected', async () => { await expectNoNPlusOne(() => ask('/books')) })`
-const OF_THE_TEST = `test('reads twice', async () => { await list(); await expectNoNPlusOne(list) })`
+export const IS_EXPECTED_TO_FAIL = `test.fails('fails as expected', async () => { await expectNoNPlusOne(() => ask('/books')) })`
+export const OF_THE_TEST = `test('reads twice', async () => { await list(); await expectNoNPlusOne(list) })`
 
-describe.each([
-  ['vitest', runVitest, [FAILS, FAILS_BY_COUNT, FAILS_BY_MATCHER]],
-  ['node:test', runNodeTest, [FAILS, FAILS_BY_COUNT, FAILS_BY_DONE]],
-] as const)('%s', (_runner, run, failing) => {
+type RunTests = (tests: readonly string[]) => Promise<{ summary: string; report: Report; code: number }>
+
+export function testFailures(run: RunTests, failing: readonly string[]): void {
   test('shows a finding in the failures only; files and the gate contain it', async () => {
     const { summary, report, code } = await run(failing)
     expect(summary).toContain(COUNTED)
@@ -56,7 +45,9 @@ describe.each([
     ])
     expect(code).toBe(1)
   })
+}
 
+export function testOtherTests(run: RunTests): void {
   test.each([
     ['passes with it', PASSES],
     ['fails by something else', FAILS_OTHERWISE],
@@ -66,24 +57,9 @@ describe.each([
     expect(summary).toMatch(IN_SUMMARY)
     expect(summary).not.toContain('shown by the assertions')
   })
-})
+}
 
-test('vitest prints findings that only a first attempt, or a test expected to fail, has shown', async () => {
-  for (const source of [RETRIES, IS_EXPECTED_TO_FAIL]) {
-    const { summary } = await runVitest([source])
-    expect(summary, source).toMatch(IN_SUMMARY)
-    expect(summary, source).not.toContain('shown by the assertions')
-  }
-})
-
-test('a finding of the test’s own calls is shown by its assertion, also when the test made the calls before', async () => {
-  const { summary, report } = await runVitest([OF_THE_TEST])
-  expect(report.findings).toMatchObject([{ detector: 'n-plus-one', occurrenceCount: 2 }])
-  expect(summary).toContain(COUNTED)
-  expect(summary).not.toContain('✖ N+1')
-})
-
-async function runVitest(tests: readonly string[]) {
+export async function runVitest(tests: readonly string[]) {
   const folder = folderWith('loops.spec.mjs', [
     `import { expect, test } from 'vitest'`,
     `import { expectNoNPlusOne, expectQueryCount } from 'pg-loupe/testing'`,
@@ -93,7 +69,7 @@ async function runVitest(tests: readonly string[]) {
   return await run([vitest, 'run'], folder)
 }
 
-async function runNodeTest(tests: readonly string[]) {
+export async function runNodeTest(tests: readonly string[]) {
   const folder = folderWith('loops.test.mjs', [
     `import { after, test } from 'node:test'`,
     `import { expectNoNPlusOne, expectQueryCount } from 'pg-loupe/testing'`,
@@ -126,6 +102,7 @@ async function run(args: readonly string[], cwd: string) {
   const register = join(root, 'dist/adapters/register/index.js')
   const env = {
     ...strangerEnvironment(),
+    NO_COLOR: '1',
     DATABASE_URL: database.url,
     NODE_OPTIONS: `--require ${register}`,
     PG_LOUPE_RUN: JSON.stringify({ failOn: 'error', outputs: { json: 'report.json' } }),
