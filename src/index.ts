@@ -1,6 +1,9 @@
 // pg-loupe: the profiler, its reports, and the types of both.
 export { defineConfig, type LoupeConfig } from './config/config.ts'
-export type { DetectorSettings } from './detectors/detector-settings.ts'
+export { byStatement, type StatementGroup } from './detectors/by-statement.ts'
+export { defineDetector } from './detectors/define-detector.ts'
+export type { DetectorRule, DetectorSettings } from './detectors/detector-settings.ts'
+export { identify, type Sighting } from './detectors/identify.ts'
 export { detectors } from './detectors/index.ts'
 export { defaultProfiler } from './profiler/default-profiler.ts'
 export { type Ignored, type IgnoreOptions, ignore } from './profiler/ignore.ts'

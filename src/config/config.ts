@@ -5,6 +5,7 @@ import type { DetectorRule } from '../detectors/detector-settings.ts'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import { describeValue } from '../text/describe-value.ts'
+import { loadRules } from './load-rules.ts'
 
 /** Options of the profiler that are the same for the running application, its tests and the command. */
 type SharedOptions<Rules extends readonly DetectorRule[] = readonly DetectorRule[]> = Pick<
@@ -26,7 +27,7 @@ export interface LoupeConfig<Rules extends readonly DetectorRule[] = readonly De
 export interface CheckedConfig {
   /** Absent when there is none. */
   file?: string
-  /** As they were given. */
+  /** The options as the file gives them. Detectors that it names by path are loaded. */
   options: SharedOptions
   failOn?: FailOn
   /** As a path from the root. */
@@ -58,14 +59,16 @@ export function checkConfig(config: unknown, file: string): CheckedConfig {
   }
   const unknown = Object.keys(config).find((name) => !NAMES.includes(name))
   if (unknown !== undefined) throw problem(`there is no option ${unknown}; it is one of ${NAMES.join(', ')}`)
-  const { failOn, baseline, ...options } = config as Partial<Record<keyof LoupeConfig, unknown>>
+  const { failOn, baseline, ...given } = config as Partial<Record<keyof LoupeConfig, unknown>>
   if (failOn !== undefined && !FAIL_ON.includes(failOn as FailOn)) {
     throw problem(`option failOn got ${describeValue(failOn)}, but takes one of ${FAIL_ON.join(', ')}`)
   }
   if (baseline !== undefined && (typeof baseline !== 'string' || baseline.trim() === '')) {
     throw problem(`option baseline got ${describeValue(baseline)}, but takes a file path`)
   }
+  let options: typeof given
   try {
+    options = loadRules(given, file)
     checkOptions(options)
   } catch (error) {
     throw problem((error as Error).message.replaceAll('pg-loupe: ', ''))

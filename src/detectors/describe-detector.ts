@@ -18,6 +18,6 @@ export function describedIds({ rules = [] }: WithRules): string[] {
 }
 
 /** An address that can be opened from anywhere; undefined for a page in the installed package. */
-export function webPage({ url = '' }: DetectorDescription): string | undefined {
-  return /^https?:\/\//.test(url) ? url : undefined
+export function webPage({ url = '' }: Pick<DetectorDescription, 'url'>): string | undefined {
+  return /^https?:\/\//.test(url) && URL.canParse(url) ? url : undefined
 }

@@ -26,10 +26,13 @@ type OwnSettings = { [Id in DetectorId]?: Setting<DetectorsById[Id]> }
 
 type Setting<Known> = Known extends { meta: DetectorMeta<infer Options> } ? false | Partial<Options> : never
 
-/** The compiler does not know the exports of a module, so every id is allowed beside paths. */
-type RuleSettings<Rules extends readonly DetectorRule[]> = [Extract<Rules[number], string>] extends [never]
-  ? { [Rule in Extract<Rules[number], Detector> as Rule['meta']['id']]?: Setting<Rule> }
-  : { [id: string]: false | Partial<DetectorOptions> | readonly DetectorRule[] | undefined }
+type RuleSettings<Rules extends readonly DetectorRule[]> =
+  string extends IdsOf<Rules[number]>
+    ? { [id: string]: false | Partial<DetectorOptions> | readonly DetectorRule[] | undefined }
+    : { [Rule in Extract<Rules[number], Detector> as Rule['meta']['id']]?: Setting<Rule> }
+
+/** The compiler does not know the id in a module, so a path stands for every id. */
+type IdsOf<Rule extends DetectorRule> = Rule extends Detector ? Rule['meta']['id'] : string
 
 interface DetectorsById extends Record<DetectorId, unknown> {
   'n-plus-one': typeof nPlusOne

@@ -35,12 +35,20 @@ function guard(detector: Detector, onFailure: OnRuleFailure): Detector {
     try {
       return act()
     } catch (error) {
-      onFailure(hasFailed ? undefined : `the detector ${meta.id} failed: ${describeError(error)}`)
+      onFailure(hasFailed ? undefined : `the detector ${meta.id} failed: ${describeFailure(error)}`)
       hasFailed = true
       return otherwise
     }
   }
   return 'detect' in detector ? guardTrace(detector, attempt) : guardCrossTrace(detector, attempt)
+}
+
+/** The detector returned something else than it has to. */
+class WrongResult extends Error {}
+
+/** The message of an error that the detector throws may hold values, so it is left out. */
+function describeFailure(error: unknown): string {
+  return error instanceof WrongResult ? error.message : describeError(error)
 }
 
 type Attempt = <Result>(act: () => Result, otherwise: Result) => Result
@@ -70,7 +78,7 @@ function checkFindings(found: unknown, { id, isLoop = false }: Detector['meta'])
     const problem = result.success
       ? whatFindingNeeds(result.output as Finding, id, isLoop)
       : nameIssue(result.issues[0])
-    if (problem !== undefined) throw new TypeError(`its finding ${at} needs ${problem}`)
+    if (problem !== undefined) throw new WrongResult(`its finding ${at} needs ${problem}`)
     return copy(finding) as Finding
   })
 }
@@ -86,18 +94,19 @@ function whatFindingNeeds(finding: Finding, id: string, isLoop: boolean): string
 }
 
 function nameIssue(issue: v.BaseIssue<unknown>): string {
-  return `${issue.expected} as ${v.getDotPath(issue) ?? 'finding'}, but has ${issue.received}`
+  return `${issue.expected} as ${v.getDotPath(issue) ?? 'finding'}`
 }
 
 function checkObservations(observed: unknown): Observation[] {
   return listOf(observed, 'observations').map((observation, at) => {
-    if (typeof Object(observation).key !== 'string') throw new TypeError(`its observation ${at} needs a key`)
+    if (typeof Object(observation).key !== 'string')
+      throw new WrongResult(`its observation ${at} needs a key`)
     return copy(observation) as Observation
   })
 }
 
 function checkMerged(merged: unknown, { key }: Observation): Observation {
-  if (Object(merged).key !== key) throw new TypeError(`merge has to keep the key of both observations`)
+  if (Object(merged).key !== key) throw new WrongResult(`merge has to keep the key of both observations`)
   return copy(merged) as Observation
 }
 
@@ -105,7 +114,7 @@ function listOf(value: unknown, of: string): readonly unknown[] {
   if (Array.isArray(value)) return value
   // A rejection that nobody handles would end the process.
   if (value instanceof Promise) value.catch(() => {})
-  throw new TypeError(`it has to return an array of ${of}, not ${describeValue(value)}`)
+  throw new WrongResult(`it has to return an array of ${of}, not ${describeValue(value)}`)
 }
 
 /** A report is written as JSON, so everything in a finding must survive that. */

@@ -1,7 +1,7 @@
 // Ids of detectors and their options are types: an editor completes them, and `npm run check:types` fails on this file when
 // a wrong one is accepted or a right one refused.
 import { expect, test } from 'vitest'
-import { createProfiler, defineConfig, detectors, ignore } from '../../src/index.ts'
+import { createProfiler, defineConfig, defineDetector, detectors, ignore } from '../../src/index.ts'
 import { expectNoFindings } from '../../src/testing/index.ts'
 import type { DetectorId } from '../../src/types/detector.ts'
 
@@ -65,4 +65,37 @@ test('assertions refuse an unknown id when they run', async () => {
   const profiler = createProfiler({ console: 'off' })
   const asserted = expectNoFindings(() => 0, { detectors: ['n-plus-two'] }, profiler)
   await expect(asserted).rejects.toThrow(TypeError)
+})
+
+const mine = defineDetector({
+  meta: { id: 'mine', title: 'Mine', severity: 'info', defaults: { minQueries: 3 } },
+  detect: (trace, { minQueries }) => (trace.queries.length < minQueries ? [] : []),
+})
+
+test('a detector of the user takes its own options, which the compiler knows', () => {
+  createProfiler({
+    console: 'off',
+    detectors: { rules: [mine], mine: { minQueries: 5 }, 'slow-query': false },
+  })
+  defineConfig({ detectors: { rules: [mine, './other.js'], mine: false, other: { minRows: 1 } } })
+  const wrong = [
+    // @ts-expect-error no such option
+    () => createProfiler({ detectors: { rules: [mine], mine: { least: 2 } } }),
+    // @ts-expect-error no such detector
+    () => createProfiler({ detectors: { rules: [mine], yours: {} } }),
+    // @ts-expect-error without the detector there are no options
+    () => createProfiler({ detectors: { mine: {} } }),
+  ]
+  for (const create of wrong) expect(create).toThrow(TypeError)
+})
+
+test('a detector cannot write into a trace', () => {
+  defineDetector({
+    meta: { id: 'writes', title: 'Writes', severity: 'info', defaults: {} },
+    detect(trace) {
+      // @ts-expect-error queries are read-only
+      for (const query of trace.queries) query.sql = ''
+      return []
+    },
+  })
 })

@@ -2,6 +2,7 @@
 // parameters are left out, and literals in statements are neutralised again, because traces that other tools recorded may
 // contain them.
 
+import { describeDetector, describedIds, webPage } from '../../../detectors/describe-detector.ts'
 import { type Editor, linkTemplate } from '../../../editor-link.ts'
 import { withFrames } from '../../../finding-frames.ts'
 import { neutralLiterals } from '../../../sql/fingerprint/neutral-literals.ts'
@@ -28,6 +29,8 @@ export interface PageData {
   compared?: PageComparison
   /** The address of a line in the configured editor. Absent when the reader has to choose an editor. */
   editor?: { template: string; folder?: string }
+  /** The web pages of detectors by their ids. Absent when no detector has one. */
+  detectorPages?: Readonly<Record<string, string>>
   routes: readonly RouteSummary[]
   traces: readonly PageTrace[]
   /** Number of traces that were left out because they sent no query. */
@@ -116,6 +119,7 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
     groups: pageGroups(report),
     ...(options.comparison ? { compared: pageComparison(options.comparison, options) } : {}),
     ...(options.editor ? { editor: pageEditor(options.editor, cwd) } : {}),
+    ...detectorPages(report),
     routes: report.routes,
     traces: traces.map((trace) => pageTrace(trace, numberStatement, numberFrame)),
     emptyTraces: given.length - sent.length,
@@ -123,6 +127,14 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
     frames: frames.all,
     leftOut: [...leftOut, ...cutText(report.cut).map((text) => `${text}.`), ...suppressionTexts(report)],
   }
+}
+
+function detectorPages(report: Report): Pick<PageData, 'detectorPages'> {
+  const urls = describedIds(report).flatMap((id) => {
+    const url = webPage(describeDetector(report, id) ?? {})
+    return url === undefined ? [] : [[id, url]]
+  })
+  return urls.length > 0 ? { detectorPages: Object.fromEntries(urls) } : {}
 }
 
 function isEmpty({ queries, truncated, onlyCounted }: Trace): boolean {

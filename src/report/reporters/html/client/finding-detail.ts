@@ -14,6 +14,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
   const { make, data } = page
   const { severity, confidence, title, route, callSite, detector, evidence, fix, saves, key, statements } =
     finding
+  const detectorPage = data.detectorPages?.[detector]
   const sure = {
     proven: 'proven: the evidence leaves no doubt',
     likely: 'likely: a strong pattern, but not proven',
@@ -187,7 +188,13 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         { class: 'chips' },
         make('span', { class: `chip ${severity}` }, severity),
         make('span', { class: `chip ${confidence}`, title: sure[confidence] }, confidence),
-        make('span', { class: 'chip plain' }, detector),
+        detectorPage === undefined
+          ? make('span', { class: 'chip plain' }, detector)
+          : make(
+              'a',
+              { class: 'chip plain', href: detectorPage, target: '_blank', rel: 'noreferrer' },
+              detector,
+            ),
         make('a', { class: 'chip plain', href: page.link({ view: 'routes', route }) }, route),
       ),
     ),
