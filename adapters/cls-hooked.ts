@@ -3,7 +3,7 @@
 // layer over the context of the moment, and all that is read or written but the trace goes through to that.
 import { AsyncResource } from 'node:async_hooks'
 import type { ContextStore } from '../src/trace/context.ts'
-import type { LiveTrace } from '../src/trace/live-trace.ts'
+import type { TraceHandle } from '../src/trace/trace-handle.ts'
 
 /** What is needed of a namespace; `createNamespace` and `getNamespace` of cls-hooked give one. */
 export interface NamespaceLike {
@@ -20,7 +20,7 @@ const TRACE = Symbol('pg-loupe trace')
  *
  * @throws TypeError when it is given something that is no namespace of cls-hooked.
  */
-export function clsHookedContext(namespace: NamespaceLike): ContextStore<LiveTrace> {
+export function clsHookedContext(namespace: NamespaceLike): ContextStore<TraceHandle> {
   if (typeof namespace?.createContext !== 'function' || typeof namespace.enter !== 'function') {
     throw new TypeError(
       "pg-loupe: clsHookedContext takes a namespace, as cls-hooked's createNamespace('app') gives it, " +
@@ -38,7 +38,7 @@ export function clsHookedContext(namespace: NamespaceLike): ContextStore<LiveTra
   const here = () => namespace.active ?? namespace.createContext()
 
   return {
-    get: () => (namespace.active as { [TRACE]?: LiveTrace } | null)?.[TRACE],
+    get: () => (namespace.active as { [TRACE]?: TraceHandle } | null)?.[TRACE],
     run: (trace, fn) => within(layer(here(), trace), fn),
     bind(fn) {
       const context = here()
@@ -51,7 +51,7 @@ export function clsHookedContext(namespace: NamespaceLike): ContextStore<LiveTra
   }
 }
 
-function layer(context: object, trace: LiveTrace | undefined): object {
+function layer(context: object, trace: TraceHandle | undefined): object {
   return new Proxy(context, {
     get: (target, key) => (key === TRACE ? trace : Reflect.get(target, key)),
   })

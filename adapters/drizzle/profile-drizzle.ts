@@ -4,6 +4,7 @@
 import { prototypesWith } from '../../src/host/prototypes-with.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { type DrizzleLike, findPrototypes } from './find-prototypes.ts'
 import { watchAwaiting, watchBuilding, watchExecuting } from './watch-queries.ts'
@@ -22,8 +23,8 @@ export function profileDrizzle<Database extends DrizzleLike>(
     throw new TypeError(`pg-loupe: profileDrizzle takes a Drizzle database, but got ${describe(db)}`)
   }
   if (!profiler.enabled) return db
-  const { instrumented, drizzleProfilers } = sharedState()
-  drizzleProfilers.add(profiler)
+  const { instrumented, drizzleRecorders } = sharedState()
+  drizzleRecorders.add(recorderOf(profiler))
   const primary = primaryOf(db)
   const copy = copyOf(primary)
   if (copy && !instrumented.has(copy)) {
@@ -84,12 +85,12 @@ function watchCopy(db: DrizzleLike): () => void {
 
 /** Without an open trace nothing is captured. */
 function isTraced(): boolean {
-  for (const profiler of sharedState().drizzleProfilers) {
+  for (const recorder of sharedState().drizzleRecorders) {
     try {
-      if (profiler.isRecording()) return true
+      if (recorder.isRecording()) return true
     } catch (error) {
       // The application's own context store.
-      profiler.countInternalError(error)
+      recorder.countInternalError(error)
     }
   }
   return false

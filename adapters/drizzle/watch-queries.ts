@@ -74,7 +74,7 @@ function quietly(note: () => void): void {
   try {
     note()
   } catch (error) {
-    for (const profiler of sharedState().drizzleProfilers) profiler.countInternalError(error)
+    for (const recorder of sharedState().drizzleRecorders) recorder.countInternalError(error)
   }
 }
 

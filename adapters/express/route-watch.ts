@@ -4,7 +4,7 @@
 
 import type { Page } from '../../src/http/page-names.ts'
 import { pathShape } from '../../src/http/path-shape.ts'
-import type { Profiler } from '../../src/profiler/profiler.ts'
+import type { Recorder } from '../../src/profiler/recorder.ts'
 
 /** What is needed of a request; without `baseUrl` it is none of Express. */
 interface Watched {
@@ -20,14 +20,20 @@ interface Watched {
 const WATCH = Symbol.for('pg-loupe route')
 
 /** Follows a request from now on, if nothing follows it yet; `hear` is told as soon as a route takes it. */
-export function watchRoute(given: object, profiler: Profiler, hear: (pattern: string) => void): RouteWatch {
+type ErrorCounter = Pick<Recorder, 'countInternalError'>
+
+export function watchRoute(
+  given: object,
+  recorder: ErrorCounter,
+  hear: (pattern: string) => void,
+): RouteWatch {
   const request: Watched = given
   const known = request[WATCH]
   if (known) {
     known.hear(hear)
     return known
   }
-  const watch = new RouteWatch(request, profiler)
+  const watch = new RouteWatch(request, recorder)
   watch.hear(hear)
   Object.defineProperty(request, WATCH, { value: watch })
   Object.defineProperty(request, 'baseUrl', BASE_URL)
@@ -60,7 +66,7 @@ const ROUTE: PropertyDescriptor = {
 export class RouteWatch {
   baseUrl: unknown
   route: unknown
-  readonly #profiler: Pick<Profiler, 'countInternalError'>
+  readonly #recorder: ErrorCounter
   readonly #start: unknown
   readonly #request: Watched
   #isExpress: boolean
@@ -72,9 +78,9 @@ export class RouteWatch {
   #deepest = ''
   #listeners: ((pattern: string) => void)[] = []
 
-  constructor(request: Watched, profiler: Pick<Profiler, 'countInternalError'>) {
+  constructor(request: Watched, recorder: ErrorCounter) {
     this.#request = request
-    this.#profiler = profiler
+    this.#recorder = recorder
     this.#start = request.baseUrl
     this.baseUrl = request.baseUrl
     this.route = request.route
@@ -116,7 +122,7 @@ export class RouteWatch {
       if (property === 'route') this.#noteRoute(value)
       else this.#noteBaseUrl(value, before)
     } catch (error) {
-      this.#profiler.countInternalError(error)
+      this.#recorder.countInternalError(error)
     }
   }
 

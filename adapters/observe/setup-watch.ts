@@ -3,6 +3,7 @@
 import Module from 'node:module'
 import { now } from '../../src/host/real-time.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import type { BundleFacts, OrmFacts, SetupFacts, SourceFacts } from '../../src/setup/setup-facts.ts'
 import { isParserMissing } from '../../src/sql/index.ts'
@@ -145,7 +146,7 @@ export function createSetupWatch({
       if (profiler) note.uncaptured++
       return 'inUntracedRequests'
     }
-    return profiler?.collectsUntraced ? 'captured' : 'outside'
+    return profiler && coreOf(profiler).collectsUntraced ? 'captured' : 'outside'
   }
 
   /** `profiler`: of a query that it captures. */
@@ -161,9 +162,9 @@ export function createSetupWatch({
     }
     orms.set(drizzle.name, orm)
     // What is only counted has no line anyway.
-    if (!profiler?.isRecording()) return
+    if (!profiler || !coreOf(profiler).isRecording()) return
     orm.queries++
-    if (place === undefined && !sharedState().drizzleProfilers.has(profiler)) {
+    if (place === undefined && !sharedState().drizzleRecorders.has(coreOf(profiler))) {
       orm.queriesWithoutLine++
       onChange()
     }
@@ -221,8 +222,8 @@ export function createSetupWatch({
           middlewares: 0,
           requests: 0,
           ...middlewares.get(profiler),
-          collectsUntraced: profiler.collectsUntraced,
-          outputs: [...profiler.outputs],
+          collectsUntraced: coreOf(profiler).collectsUntraced,
+          outputs: [...coreOf(profiler).outputs],
         })),
         sources: sources.all().map((source) => factsOf(source, profilers, isEnding)),
         requests: {
@@ -232,7 +233,7 @@ export function createSetupWatch({
           untraced: listed(requests.untraced),
           tracedLate: listed(requests.tracedLate),
         },
-        catalogs: profilers.flatMap((profiler) => profiler.catalogs()),
+        catalogs: profilers.flatMap((profiler) => coreOf(profiler).catalogs()),
         bundle: bundleFacts(),
       }
     },
@@ -241,7 +242,7 @@ export function createSetupWatch({
 }
 
 function openTraceOf(profiler: Profiler): LiveTrace | undefined {
-  const trace = profiler.currentTrace()
+  const trace = coreOf(profiler).currentTrace()
   return trace && (!trace.closed || trace.mode === 'unsampled') ? trace : undefined
 }
 

@@ -4,6 +4,7 @@
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
 import { setTimeout } from '../../src/host/real-time.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { atExit, sharedState } from '../../src/profiler/shared-state.ts'
 import { explainSetup } from '../../src/setup/explain-setup.ts'
 import { formatNotice } from '../../src/setup/format-notice.ts'
@@ -25,9 +26,9 @@ export function setupWatchFor(profiler: Profiler): SetupWatch | undefined {
     const observed = process.env[OBSERVE_VARIABLE]
     // In a sandbox that does not share the globals of its process; elsewhere the process is observed already.
     if (observed) state.setupWatch ??= observeProcess(observed)
-    if (profiler.hints) state.setupWatch ??= tellingWatch()
+    if (coreOf(profiler).hints) state.setupWatch ??= tellingWatch()
   } catch (error) {
-    profiler.countInternalError(error)
+    coreOf(profiler).countInternalError(error)
   }
   return state.setupWatch
 }

@@ -11,7 +11,7 @@ export class Flight {
   readonly recording: QueryRecording
   readonly sql: string
   /** The comment that goes after the statement. */
-  readonly tag: string | undefined
+  readonly comment: string | undefined
   /** Of the connection, when the query left. */
   bytesBefore = 0
   /** Counted message by message, where several queries share what the socket brings. */
@@ -21,11 +21,11 @@ export class Flight {
   /** Nobody asks for its bytes and transaction. */
   readonly isCounted: boolean
 
-  constructor(recording: QueryRecording, sql: string, tag: string | undefined, isCounted = false) {
-    this.isCounted = isCounted
+  constructor(recording: QueryRecording, sql: string, comment?: string) {
+    this.isCounted = recording.isCounted
     this.recording = recording
     this.sql = sql
-    this.tag = tag
+    this.comment = comment
   }
 }
 

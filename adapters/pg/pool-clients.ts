@@ -2,9 +2,11 @@
 // pool's own: what onConnect, `verify` and listeners send then belongs to no request, whichever request made the pool
 // open the connection.
 import type { Profiler } from '../../src/profiler/profiler.ts'
-import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import { recorderOf } from '../../src/profiler/recorder-entry.ts'
+import type { TraceHandle } from '../../src/trace/trace-handle.ts'
 import type { ClientLike } from './client-like.ts'
-import { type HandedOn, type Sender, unprofileClient, watchClient } from './profile-client.ts'
+import { type HandedOn, unprofileClient, watchClient } from './profile-client.ts'
+import type { Sender } from './start-query.ts'
 
 type ClientListener = (client: ClientLike) => void
 
@@ -23,7 +25,7 @@ export interface PooledClient {
   /** Set while `pool.query` calls `client.query`. */
   handedOn?: HandedOn | undefined
   /** By `pool.connect`, until its first query. */
-  checkedOut?: { readonly trace: LiveTrace | undefined; readonly waitedMs: number } | undefined
+  checkedOut?: { readonly trace: TraceHandle | undefined; readonly waitedMs: number } | undefined
 }
 
 export interface PoolClients {
@@ -36,6 +38,7 @@ export interface PoolClients {
 
 export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolClients {
   const known = new Map<ClientLike, PooledClient>()
+  const { context } = recorderOf(profiler)
   let isUndone = false
 
   const add = (client: ClientLike) => {
@@ -50,10 +53,10 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
     }
     const sender = (): Sender => {
       const { checkedOut, isPoolsOwn } = pooled
-      if (isPoolsOwn) return { trace: undefined }
+      if (isPoolsOwn) return { isPool: true }
       pooled.checkedOut = undefined
-      const trace = profiler.currentTrace()
-      return { trace, waitedMs: checkedOut?.trace === trace ? checkedOut?.waitedMs : undefined }
+      // Another trace may use the client that this one has checked out: that one has not waited.
+      return { waitedMs: checkedOut?.trace === context.get() ? checkedOut?.waitedMs : undefined }
     }
     watchClient(client, profiler, { isPooled: true, poolOptions: pool.options, sender, takeHandedOn })
     return pooled

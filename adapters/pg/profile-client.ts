@@ -5,13 +5,13 @@
 import { aroundMethod, hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { errorCode } from '../../src/text/error-code.ts'
-import type { LiveTrace } from '../../src/trace/live-trace.ts'
-import { CountedQuery } from '../../src/trace/sampling/counted-queries.ts'
+import type { QueryRecording } from '../../src/trace/query-recording.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'
 import { type ClientInside, type ClientLike, isFree } from './client-like.ts'
-import { tagArguments } from './comment-tag.ts'
+import { commentArguments } from './comment-tag.ts'
 import { Flight, followConnection } from './connection-facts.ts'
 import { databaseOfClient } from './database-of-client.ts'
 import { pgDriver } from './driver.ts'
@@ -27,23 +27,14 @@ import {
   withCallback,
 } from './query-form.ts'
 import { callWithPromise, follow, noteOutcome } from './send-query.ts'
-import { startQuery } from './start-query.ts'
+import { type Sender, startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
 
 /** What became of a query where the application called `pool.query`. */
-export type HandedOn = Flight | CountedQuery | typeof UNRECORDED
+export type HandedOn = Flight | QueryRecording | typeof UNRECORDED
 
 /** Nobody wants to know of the query. */
 export const UNRECORDED = Symbol('unrecorded')
-
-const NOBODY: Sender = { trace: undefined }
-
-/** Who sends the query that is about to be sent. */
-export interface Sender {
-  trace: LiveTrace | undefined
-  /** How long the application waited until it was given this client, for the first query after that. */
-  waitedMs?: number | undefined
-}
 
 /**
  * Records every query of a client that is not a pool's, and returns the client. A client that is profiled already is
@@ -63,9 +54,9 @@ export function profileClient<Client extends ClientLike>(
     throw new TypeError('pg-loupe: profileClient takes a pg.Client, but got a pool: give it to profilePool')
   }
   if (profiler.enabled) {
-    watchClient(client, profiler, { isPooled: false, sender: () => ({ trace: profiler.currentTrace() }) })
+    watchClient(client, profiler, { isPooled: false, sender: () => undefined })
     sharedState().leftOut.delete(client)
-    guardFor(profiler)(() => setupWatchFor(profiler)?.sourceProfiled(client, pgDriver, 'client'))
+    guardFor(recorderOf(profiler))(() => setupWatchFor(profiler)?.sourceProfiled(client, pgDriver, 'client'))
   }
   return client
 }
@@ -86,7 +77,7 @@ export interface ClientUse {
   /** Asked first: what was recorded already, where the application called `pool.query`. */
   takeHandedOn?(): HandedOn | undefined
   /** Asked at each call. */
-  sender(): Sender
+  sender(): Sender | undefined
 }
 
 export function watchClient(
@@ -97,10 +88,12 @@ export function watchClient(
   const { instrumented, profilerOf } = sharedState()
   // A pool may be given a class of clients that is not pg's.
   if (instrumented.has(client) || !hasMethod(client, 'query')) return
-  const guard = guardFor(profiler)
+  const recorder = recorderOf(profiler)
+  const { context } = recorder
+  const guard = guardFor(recorder)
   profilerOf.set(client, profiler)
   const connection = followConnection(client, guard)
-  guard(() => profiler.addConnection(client, databaseOfClient(client, poolOptions)))
+  guard(() => recorder.addConnection(client, databaseOfClient(client, poolOptions)))
   /** Somebody else's patch may go on calling ours after it was taken off. */
   let isUndone = false
 
@@ -112,7 +105,7 @@ export function watchClient(
       const handedOn = takeHandedOn?.()
       if (handedOn && isPlain(args)) {
         if (handedOn === UNRECORDED) return passUnseen(args)
-        if (handedOn instanceof CountedQuery && isFree(client)) return passCounted(args, handedOn)
+        if (!(handedOn instanceof Flight) && isFree(client)) return passCounted(args, handedOn)
       }
       return pass(args, handedOn)
     }
@@ -121,11 +114,10 @@ export function watchClient(
       let flight: Flight | undefined
       let send = () => callOriginal(args)
       guard(() => {
-        const { trace, waitedMs } = handedOn ? NOBODY : sender()
-        flight = handedOn ? flightOf(handedOn, args) : startQuery(profiler, trace, args, query, waitedMs)
+        flight = handedOn ? flightOf(handedOn, args) : startQuery(recorder, args, query, sender())
         // What the pool hands on is bound already, where the application called.
-        const bind = (callback: Callback) => (handedOn ? callback : profiler.context.bind(callback))
-        if (!handedOn && isSubmittable(args[0])) keepContext(args[0], profiler)
+        const bind = (callback: Callback) => (handedOn ? callback : context.bind(callback))
+        if (!handedOn && isSubmittable(args[0])) keepContext(args[0], recorder)
         send = prepare(args, flight, bind, callOriginal) ?? send
       })
       try {
@@ -143,34 +135,34 @@ export function watchClient(
       return original().apply(client, args as unknown[])
     }
 
-    function passCounted(args: unknown[], counted: CountedQuery): unknown {
+    function passCounted(args: unknown[], counted: QueryRecording): unknown {
       args[2] = count(counted, args[2] as Callback)
       leave(counted)
       try {
         return original().apply(client, args)
       } catch (error) {
-        guard(() => counted.failed())
+        guard(() => counted.failed(errorCode(error)))
         throw error
       }
     }
   })
 
-  function leave(counted?: CountedQuery): void {
+  function leave(counted?: QueryRecording): void {
     try {
       connection.departedUnseen()
-      counted?.sent()
+      counted?.sent(client)
     } catch (error) {
-      profiler.countInternalError(error)
+      recorder.countInternalError(error)
     }
   }
 
-  function count(counted: CountedQuery, callback: Callback): Callback {
+  function count(counted: QueryRecording, callback: Callback): Callback {
     return function (this: unknown, ...args) {
       try {
-        if (args[0]) counted.failed()
+        if (args[0]) counted.failed(errorCode(args[0]))
         else counted.finished(outcomeOf(args[1]))
       } catch (error) {
-        profiler.countInternalError(error)
+        recorder.countInternalError(error)
       }
       return Reflect.apply(callback, this, args)
     }
@@ -200,7 +192,7 @@ export function watchClient(
     }
     if (callback === null) return undefined
     const [config, values, ...rest] =
-      flight.tag && !client.replication ? tagArguments(args, flight.tag) : args
+      flight.comment && !client.replication ? commentArguments(args, flight.comment) : args
     const noted = (callback: Callback) => noteOutcome(flight, connection, guard, callback)
     const followed = (args: readonly unknown[]) =>
       follow(client, connection, flight, guard, callOriginal, args)
@@ -214,7 +206,6 @@ export function watchClient(
 
   // A connection outlives the request that needed it first: its own events (notifications, errors) are not that request's.
   const undoConnect = aroundMethod(client, 'connect', (_client, original, args) => {
-    const { context } = profiler
     const bound = isPooled ? args : args.map((arg) => (isFunction(arg) ? context.bind(arg as Callback) : arg))
     return context.run(undefined, () => Reflect.apply(original, client, bound))
   })
@@ -230,7 +221,7 @@ export function watchClient(
 
 function flightOf(handedOn: HandedOn, [config]: readonly unknown[]): Flight | undefined {
   if (handedOn === UNRECORDED) return undefined
-  return handedOn instanceof Flight ? handedOn : new Flight(handedOn, textOf(config) ?? '', undefined, true)
+  return handedOn instanceof Flight ? handedOn : new Flight(handedOn, textOf(config) ?? '')
 }
 
 /** `query(text, values, callback)`, as pg-pool calls it. */

@@ -6,6 +6,7 @@ import { now } from '../../src/host/real-time.ts'
 import { replaceMethod } from '../../src/host/replace-method.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 import { errorCode } from '../../src/text/error-code.ts'
 import { setupWatchFor } from '../observe/tell-setup.ts'
@@ -16,7 +17,7 @@ import { guardFor } from './guard.ts'
 import { type PooledClient, type PoolOfClients, watchPoolClients } from './pool-clients.ts'
 import { type HandedOn, UNRECORDED } from './profile-client.ts'
 import { isFunction, isSubmittable } from './query-form.ts'
-import { startQuery } from './start-query.ts'
+import { startRecording } from './start-query.ts'
 import { keepContext } from './submittable.ts'
 
 /** What is needed of a `pg.Pool`, so that no copy of pg has to be imported. */
@@ -62,7 +63,9 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   /** Its arguments, while `pool.query` calls `pool.connect`. */
   let calling: readonly unknown[] | undefined
   const clients = watchPoolClients(inside, profiler)
-  const guard = guardFor(profiler)
+  const recorder = recorderOf(profiler)
+  const { context } = recorder
+  const guard = guardFor(recorder)
   let isUndone = false
 
   let poolQuery: (...args: never[]) => unknown
@@ -75,7 +78,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       try {
         bound = boundHere(args)
       } catch (error) {
-        profiler.countInternalError(error)
+        recorder.countInternalError(error)
       }
       const outer = calling
       calling = args
@@ -90,10 +93,10 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 
   /** With callbacks and events that come back to where the application called. */
   function boundHere(args: readonly unknown[]): readonly unknown[] {
-    if (isSubmittable(args[0])) keepContext(args[0], profiler)
+    if (isSubmittable(args[0])) keepContext(args[0], recorder)
     for (let at = 1; at < args.length; at++) {
       if (isFunction(args[at])) {
-        return args.map((arg, i) => (i > 0 && isFunction(arg) ? profiler.context.bind(arg) : arg))
+        return args.map((arg, i) => (i > 0 && isFunction(arg) ? context.bind(arg) : arg))
       }
     }
     return args
@@ -106,7 +109,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       const query = calling
       calling = undefined
       if (!query || !isFunction(args[0])) return checkOut(args, callOriginal)
-      args[0] = handOn(args[0] as ConnectCallback, startHere(query))
+      args[0] = handOn(args[0] as ConnectCallback, startRecording(recorder, query, poolQuery) ?? UNRECORDED)
       return original().apply(pool, args)
     }
   })
@@ -116,7 +119,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     const [callback, ...rest] = args
     let send = () => callOriginal(args)
     guard(() => {
-      const trace = profiler.currentTrace()
+      const trace = context.get()
       const calledMs = now()
       const note = (client: ClientLike | undefined) =>
         guard(() => {
@@ -124,7 +127,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
           if (pooled) pooled.checkedOut = { trace, waitedMs: now() - calledMs }
         })
       if (isFunction(callback)) {
-        const bound = profiler.context.bind(callback as ConnectCallback)
+        const bound = context.bind(callback as ConnectCallback)
         const heard: ConnectCallback = (...args) => {
           note(args[1])
           return bound(...args)
@@ -137,24 +140,6 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     return send()
   }
 
-  function startHere(query: readonly unknown[]): HandedOn {
-    try {
-      const trace = profiler.currentTrace()
-      if (trace?.mode === 'unsampled') return UNRECORDED
-      const [text] = query
-      const canBeCounted = trace?.mode === 'counting' && typeof text === 'string' && !profiler.commentTags
-      return (
-        (canBeCounted ? trace.countQuery(text) : undefined) ??
-        startQuery(profiler, trace, query, poolQuery) ??
-        UNRECORDED
-      )
-    } catch (error) {
-      // The application's own context store.
-      profiler.countInternalError(error)
-      return UNRECORDED
-    }
-  }
-
   /** The callback with which `pool.query` calls `client.query`, at once. */
   function handOn(callback: ConnectCallback, handedOn: HandedOn): ConnectCallback {
     return (error, client, release) => {
@@ -164,7 +149,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
         if (pooled) pooled.handedOn = handedOn
         else if (!client) fail(handedOn, error)
       } catch (error) {
-        profiler.countInternalError(error)
+        recorder.countInternalError(error)
       }
       try {
         return callback(error, client, release)

@@ -3,11 +3,11 @@
 // 'error' listener of ours would swallow what must crash without one.
 
 import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
-import type { Profiler } from '../../src/profiler/profiler.ts'
+import type { Recorder } from '../../src/profiler/recorder.ts'
 import { errorCode } from '../../src/text/error-code.ts'
 import type { DriverField } from '../../src/trace/query-recording.ts'
 import type { Message } from './client-like.ts'
-import { tagSubmittable } from './comment-tag.ts'
+import { commentSubmittable } from './comment-tag.ts'
 import type { ConnectionFacts, Flight } from './connection-facts.ts'
 import type { Guard } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
@@ -42,7 +42,7 @@ export function recordSubmittable(
   const hear = (name: string, heard: (message: Message) => void) =>
     listen(query, name, (message) => guard(() => heard(message as Message)))
 
-  if (flight.tag) tagSubmittable(query, flight.tag)
+  if (flight.comment) commentSubmittable(query, flight.comment)
   hear('submit', () => connection.departed(flight))
   hear('handleRowDescription', (message) => {
     fields = message?.fields
@@ -93,14 +93,14 @@ function hearNative(
 }
 
 /** Events and callbacks of the query reach the application in the context that sent it. */
-export function keepContext(query: Submittable, { context, currentTrace }: Profiler): void {
-  const trace = currentTrace()
+export function keepContext(query: Submittable, { context }: Recorder): void {
+  const trace = context.get()
   const run = context.bind((call: () => unknown) => call())
   if (hasMethod(query, 'emit')) {
     replaceMethod(query, 'emit', (original) => (...args) => {
       const call = () => Reflect.apply(original(), query, args)
       // Where the trace is right already, so may be a context of the application's own, which is left alone.
-      return trace && currentTrace() === trace ? call() : run(call)
+      return trace && context.get() === trace ? call() : run(call)
     })
   }
   for (const name of ['read', 'close']) {

@@ -5,6 +5,7 @@ import Module from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import { profileDrizzle } from '../drizzle/index.ts'
 import { packageOf } from '../observe/package-of.ts'
 import { rawFiles } from '../observe/raw-files.ts'
@@ -18,6 +19,7 @@ interface Driver {
 
 /** Returns what has to be called with the pool or client of each query, from the frames of its sender. */
 export function drizzleFinder(profiler: Profiler): (sender: object) => void {
+  const { countInternalError } = recorderOf(profiler)
   const looks = new WeakMap<object, number>()
   const found = new Set<string>()
 
@@ -37,14 +39,14 @@ export function drizzleFinder(profiler: Profiler): (sender: object) => void {
     const driver = join(dirname(path), `driver${extname(path)}`)
     const required = cache[driver]
     if (required) watch(required.exports)
-    else void importFile(pathToFileURL(driver).href).then(watch).catch(profiler.countInternalError)
+    else void importFile(pathToFileURL(driver).href).then(watch).catch(countInternalError)
   }
 
   return (sender) => {
     try {
       look(sender)
     } catch (error) {
-      profiler.countInternalError(error)
+      countInternalError(error)
     }
   }
 }

@@ -66,9 +66,9 @@ function emitInContexts(
   args: unknown[],
 ): unknown {
   if (!traced) return Reflect.apply(original, emitter, args)
-  const { trace, profiler, next } = traced
+  const { trace, next } = traced
   const emit = () => emitInContexts(next, emitter, original, args)
-  return isRight(traced) ? emit() : profiler.context.run(trace, emit)
+  return isRight(traced) ? emit() : trace.run(emit)
 }
 
 /** Most events of a request have no listener. To set the context for them would be most of their cost. */
@@ -76,8 +76,8 @@ function isUnheard(emitter: { listenerCount?(event: unknown): number }, event: u
   return emitter.listenerCount?.(event) === 0
 }
 
-function isRight({ trace, profiler }: RequestTrace): boolean {
-  return trace.closed || profiler.currentTrace() === trace
+function isRight({ trace, core }: RequestTrace): boolean {
+  return trace.closed || core.currentTrace() === trace
 }
 
 /** A listener for the end of a response, for responses that have an `emit` of their own. */

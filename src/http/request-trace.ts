@@ -1,5 +1,5 @@
 // Holds what one profiler knows about one request until it has been answered. The request and the response both lead to it.
-import type { Profiler } from '../profiler/profiler.ts'
+import type { ProfilerCore } from '../profiler/profiler-core.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { pageNames, pageOfShape } from './page-names.ts'
@@ -36,7 +36,7 @@ export function forget(object: object): void {
 export class RequestTrace {
   readonly request: RequestLike
   readonly response: ResponseLike
-  readonly profiler: Profiler
+  readonly core: ProfilerCore
   readonly trace: LiveTrace
   /** Kept only when no other profiler traces the request, or when it saw a query. */
   readonly isStandIn: boolean
@@ -51,14 +51,14 @@ export class RequestTrace {
   constructor(
     request: RequestLike,
     response: ResponseLike,
-    profiler: Profiler,
+    core: ProfilerCore,
     trace: LiveTrace,
     isStandIn: boolean,
     namer: RouteNamer,
   ) {
     this.request = request
     this.response = response
-    this.profiler = profiler
+    this.core = core
     this.trace = trace
     this.isStandIn = isStandIn
     this.#namer = namer
@@ -90,8 +90,8 @@ export class RequestTrace {
     state.requests.delete(this.response)
   }
 
-  isOf(profiler: Profiler): boolean {
-    return this.profiler === profiler || this.next?.isOf(profiler) === true
+  isOf(core: ProfilerCore): boolean {
+    return this.core === core || this.next?.isOf(core) === true
   }
 
   /** Called when the response has been sent or given up. An internal error must not reach the application here. */
@@ -105,7 +105,7 @@ export class RequestTrace {
       if (trace.mode !== 'counting') trace.input = inputOf(request)
       trace.end()
     } catch (error) {
-      this.profiler.countInternalError(error)
+      this.core.countInternalError(error)
     }
   }
 

@@ -14,15 +14,15 @@ interface Headers {
 
 /** The arguments of `writeHead`, with the header among them if it has to be passed there. */
 export function withTiming(traced: RequestTrace, response: Headers, args: unknown[]): unknown[] {
-  const { profiler, trace } = traced
-  if (!profiler.serverTiming || traced.isTold) return args
+  const { core, trace } = traced
+  if (!core.serverTiming || traced.isTold) return args
   try {
     // After an informational response (1xx) further headers follow.
     traced.isTold = Number(args[0]) >= 200
     return traced.isTold && !response.headersSent ? addTiming(trace, response, args) : args
   } catch (error) {
     // The application has set the header to a value to which nothing can be added.
-    profiler.countInternalError(error)
+    core.countInternalError(error)
     return args
   }
 }

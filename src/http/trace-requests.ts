@@ -1,6 +1,7 @@
 // Traces each request, whatever framework answers it. The trace starts before the application gets the request, and ends when
 // the response has been sent or given up.
 import type { Profiler } from '../profiler/profiler.ts'
+import { coreOf } from '../profiler/profiler-core.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import { pathShape } from './path-shape.ts'
@@ -25,22 +26,23 @@ export function traceRequests(
   { namer, isStandIn = false, onRequest }: RequestTracing,
 ): RequestTracer {
   if (!profiler.enabled) return (_request, _response, next) => next()
+  const core = coreOf(profiler)
   return (request, response, next) => {
     const trace = begin(request, response)
-    return trace ? profiler.context.run(trace, next) : next()
+    return trace ? trace.run(next) : next()
   }
 
   function begin(request: RequestLike, response: ResponseLike): LiveTrace | undefined {
     try {
-      const current = profiler.currentTrace()
+      const current = core.currentTrace()
       // The sampling decision is made once for each request.
       if (current?.mode === 'unsampled') return undefined
       const first = requestTraceOf(request)
       // With pg-loupe/register, or with the middleware on an application and on another one mounted in it.
-      if (first?.isOf(profiler)) return undefined
+      if (first?.isOf(core)) return undefined
       onRequest?.()
       const { method = 'GET' } = request
-      const trace = profiler.startTrace({
+      const trace = core.startTrace({
         kind: 'http',
         name: `${method} *`,
         labels: { method },
@@ -51,7 +53,7 @@ export function traceRequests(
       if (trace.mode !== 'unsampled') attach(trace, request, response, first)
       return trace
     } catch (error) {
-      profiler.countInternalError(error)
+      core.countInternalError(error)
       return undefined
     }
   }
@@ -62,7 +64,7 @@ export function traceRequests(
     response: ResponseLike,
     first: RequestTrace | undefined,
   ): void {
-    new RequestTrace(request, response, profiler, trace, isStandIn, namer).attach(first)
+    new RequestTrace(request, response, core, trace, isStandIn, namer).attach(first)
     hearClassOf(request)
     if (!hearClassOf(response)) response.once('finish', onClose)
     response.once('close', onClose)

@@ -5,6 +5,7 @@ import { startOfText } from '../trace/cut-statement.ts'
 import { keepLatest } from '../trace/latest-traces.ts'
 import type { Finish, LiveTrace } from '../trace/live-trace.ts'
 import type { Trace } from '../types/trace.ts'
+import { endedTrace, type TraceListeners } from './events.ts'
 import type { Outputs } from './outputs.ts'
 
 /** A longer name is a text that somebody has put into it. */
@@ -16,11 +17,13 @@ interface Pipeline {
   learn: (trace: LiveTrace) => void
   analysis: Analysis
   outputs: Outputs
+  listeners: TraceListeners['traceEnd']
   fail: (error: unknown) => void
 }
 
 /** Returns the function that each trace calls when it closes. Its result is undefined for traces that were only counted. */
-export function traceFinisher({ seal, learn, analysis, outputs, fail }: Pipeline): Finish {
+export function traceFinisher(pipeline: Pipeline): Finish {
+  const { seal, learn, analysis, outputs, listeners, fail } = pipeline
   const keep = keepLatest()
 
   const finish = (trace: LiveTrace): Trace => {
@@ -32,7 +35,7 @@ export function traceFinisher({ seal, learn, analysis, outputs, fail }: Pipeline
     return sealed
   }
 
-  return (trace, isOnlyCounted) => {
+  const conclude: Finish = (trace, isOnlyCounted) => {
     if (trace.isStandIn && trace.queryCount === 0) return undefined
     if (!isOnlyCounted) keep(trace)
     try {
@@ -44,5 +47,11 @@ export function traceFinisher({ seal, learn, analysis, outputs, fail }: Pipeline
       fail(error)
     }
     return undefined
+  }
+
+  return (trace, isOnlyCounted) => {
+    const sealed = conclude(trace, isOnlyCounted)
+    if (!listeners.isEmpty) listeners.call(trace, endedTrace(trace, isOnlyCounted, sealed))
+    return sealed
   }
 }

@@ -10,7 +10,7 @@ import type { SuppressEntry } from '../suppression/account.ts'
 import { isDay } from '../suppression/day.ts'
 import type { ApplicationCode, PathPattern } from '../trace/call-site/application-code.ts'
 import type { ContextStore } from '../trace/context.ts'
-import type { LiveTrace } from '../trace/live-trace.ts'
+import type { TraceHandle } from '../trace/trace-handle.ts'
 import type { Detector, SelectedDetectors } from '../types/detector.ts'
 import type { ReportListener } from '../types/reporter.ts'
 import { detectorSettings, idsOf, rulesOf, takesOneOf } from './detector-options.ts'
@@ -20,7 +20,7 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
   /** Off leaves every library untouched. Default: on, unless NODE_ENV is `production`. */
   enabled?: boolean
   /** How a query finds its trace. Default: AsyncLocalStorage. */
-  context?: ContextStore<LiveTrace>
+  context?: ContextStore<TraceHandle>
   /** Which files count as the application's own where a finding names a line. Default: all outside of node_modules. */
   application?: ApplicationCode
   /**
@@ -119,7 +119,7 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
 
 export interface CheckedOptions {
   enabled: boolean
-  context: ContextStore<LiveTrace> | undefined
+  context: ContextStore<TraceHandle> | undefined
   application: ApplicationCode
   capture: 'full' | 'adaptive' | 'sampled'
   sampleRate: number
@@ -182,7 +182,7 @@ const profilerOptions = (rules: readonly Detector[]) =>
   record({
     enabled: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),
     context: v.optional(
-      v.custom<ContextStore<LiveTrace>>(isContextStore, 'an object with get, run and bind'),
+      v.custom<ContextStore<TraceHandle>>(isContextStore, 'an object with get, run and bind'),
     ),
     application: v.optional(
       record({ include: v.optional(pathPatterns()), exclude: v.optional(pathPatterns()) }),

@@ -14,8 +14,8 @@ import { recordTraces, type TraceRecorder } from '../trace-file/record-traces.ts
 import type { ReportListener } from '../types/reporter.ts'
 import type { Trace } from '../types/trace.ts'
 import { atExitOrSignal } from './flush-on-signal.ts'
+import { listenersOf } from './listeners.ts'
 import type { CheckedOptions } from './options.ts'
-import { reportListeners } from './report-listeners.ts'
 import { atExit } from './shared-state.ts'
 
 interface OutputSettings {
@@ -62,7 +62,7 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
   const { options, analysis, folder, collectFolder, onListenerError, closeOpenTraces } = settings
   const { reports, traces } = options.outputs
   const { recordValues: values } = options
-  const listeners = reportListeners(onListenerError)
+  const listeners = listenersOf<Parameters<ReportListener>>(onListenerError)
   const kinds = kindsOf(settings)
   const onLost = () => analysis.builder.countUnrecorded()
   let collector: TraceCollector | undefined
@@ -121,7 +121,7 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
       collector?.collect(trace)
     },
     report(analyzed) {
-      listeners.call(analyzed)
+      if (!listeners.isEmpty) listeners.call(analyzed.report(), analyzed.trace)
       files?.changed(analyzed)
     },
     count: (trace) => countTrace?.(trace),

@@ -1,13 +1,11 @@
 // Makes profilers. A trace starts in start-trace.ts, passes finish-trace.ts when it closes, and leaves through outputs.ts;
-// this file only connects them and holds the interface that adapters and applications use.
-import type { Database } from '../catalog/database.ts'
+// this file only connects them.
 import { createKnowledge } from '../catalog/knowledge.ts'
 import { collectFolder } from '../collect/collect-traces.ts'
 import type { DetectorRule } from '../detectors/detector-settings.ts'
 import { guardRules } from '../report/guarded-detector.ts'
 import { Analysis } from '../report/run-analysis.ts'
 import { tellSilenceAtEnd } from '../runners/tell-silence.ts'
-import type { CatalogFacts, ProfilerOutput } from '../setup/setup-facts.ts'
 import { noteWrongComment } from '../setup/setup-notes.ts'
 import { describeError } from '../text/describe-error.ts'
 import { recordedApplication } from '../trace/call-site/application-code.ts'
@@ -19,63 +17,20 @@ import type { LiveTrace, LiveTraceStart } from '../trace/live-trace.ts'
 import { rowWatcher } from '../trace/row-usage/row-watcher.ts'
 import { relativeFrame } from '../trace-file/relative-frame.ts'
 import type { Frame } from '../types/query.ts'
-import type { Report } from '../types/report.ts'
-import type { ReportListener } from '../types/reporter.ts'
-import type { Trace } from '../types/trace.ts'
 import { VERSION } from '../version.ts'
 import { activeIds, idsOf } from './detector-options.ts'
+import { listen, traceListeners } from './events.ts'
 import { traceFinisher } from './finish-trace.ts'
 import { checkOptions, type ProfilerOptions, printsHints } from './options.ts'
 import { type Outputs, startOutputs } from './outputs.ts'
+import { CORE, type ProfilerCore } from './profiler-core.ts'
+import type { Profiler } from './profiler-interface.ts'
+import { queryRecorder } from './record-queries.ts'
 import { traceSealer } from './seal-trace.ts'
 import { sharedState } from './shared-state.ts'
 import { type TraceStarter, traceStarter } from './start-trace.ts'
 
-export interface Profiler {
-  readonly enabled: boolean
-  readonly context: ContextStore<LiveTrace>
-  /** Ids of the detectors that are switched on. */
-  readonly detectors: readonly string[]
-  /** The trace the calling code runs in. */
-  currentTrace(): LiveTrace | undefined
-  /** Opens a trace by hand; it closes some moments after `trace.end()`. */
-  startTrace(start: LiveTraceStart): LiveTrace
-  /** Runs `fn` in a trace of its own (a job, a script) and resolves with what it returned. */
-  trace<T>(name: string, fn: () => T | Promise<T>): Promise<T>
-  /** Listens to each trace's report as it closes. Returns the function that stops listening. */
-  on(event: 'report', listener: ReportListener): () => void
-  /** The report of all traces that have closed, merged. */
-  report(): Report
-  /** Finds what there is to find in traces that have closed, as a report of their own. */
-  analyze(traces: Iterable<Trace>): Report
-  /** Resolves when no trace is open that has ended, and those that have closed are in the trace file. */
-  settled(): Promise<void>
-  /**
-   * Whether a query sent now would be kept and not only counted. Code that needs effort to find facts about a query asks this
-   * first.
-   */
-  isRecording(): boolean
-  /** For a query that belongs to no open trace: the trace that collects such queries, or it is counted only. */
-  outsideTrace(): LiveTrace | undefined
-  /** Queries so far that belonged to no open trace and were counted only. */
-  readonly untraced: number
-  /** Called by a driver for each connection that it profiles, so that the catalog of its database can be read. */
-  addConnection(connection: object, database: Database | undefined): void
-  /** Where findings go by themselves, or were fetched; empty where nobody hears of them. */
-  readonly outputs: ReadonlySet<ProfilerOutput>
-  /** Whether statements carry the name of their trace in a comment. */
-  readonly commentTags: boolean
-  /** Whether it says, once, what the set-up leaves out. */
-  readonly hints: boolean
-  /** Whether queries outside of any trace are kept in traces of their own. */
-  readonly collectsUntraced: boolean
-  /** The state of the catalog of each database. Empty when the application has switched it off. */
-  catalogs(): CatalogFacts[]
-  /** Whether responses tell how long their queries took. */
-  readonly serverTiming: boolean
-  /** Counts an error of ours; the first one is shown. */
-  countInternalError(error: unknown): void
-}
+export type { Profiler } from './profiler-interface.ts'
 
 /** An application has one or two profilers. */
 const REMEMBERED_PROFILERS = 10
@@ -91,7 +46,9 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
   given?: ProfilerOptions<Rules>,
 ): Profiler {
   const options = checkOptions(given)
-  const { enabled, context = asyncLocalContext<LiveTrace>(), limits } = options
+  const { enabled, limits } = options
+  // The store only carries the traces that it is given, and these are all of this profiler.
+  const context = (options.context ?? asyncLocalContext<LiveTrace>()) as ContextStore<LiveTrace>
   const { setupNotes } = sharedState()
   const folder = process.cwd()
   const rules = {
@@ -112,13 +69,15 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
     if (analysis.builder.countInternalError() === 1) process.emitWarning(describe(error))
   }
   const countInternalError = countError((error) => `${INTERNAL_ERROR}: ${describeError(error)}`)
+  const onListenerError = countError((error) => `${LISTENER_ERROR}: ${describeError(error)}`)
+  const listeners = traceListeners(onListenerError)
   const collected = collectFolder()
   const outputs: Outputs = startOutputs({
     options,
     analysis,
     folder,
     collectFolder: collected,
-    onListenerError: countError((error) => `${LISTENER_ERROR}: ${describeError(error)}`),
+    onListenerError,
     onFormatError: countError((error) => `pg-loupe: ${(error as Error).message}; its file was not written`),
     closeOpenTraces() {
       for (const trace of starter.open()) trace.close({ now: true })
@@ -145,42 +104,64 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
       queryBegan: outputs.queryBegan,
     },
     outputs,
+    listeners: listeners.traceStart,
     finish: traceFinisher({
       seal: traceSealer({ knowledge, watcher, cacheEntries: limits.cacheEntries }),
       learn: (trace) => starter.learn(trace),
       analysis,
       outputs,
+      listeners: listeners.traceEnd,
       fail: countInternalError,
     }),
     onUnsampled: () => analysis.builder.countUnsampled(),
     onCut: () => analysis.builder.countCutTrace(),
   })
 
-  const profiler: Profiler = {
-    enabled,
+  const core: ProfilerCore = {
+    ...queryRecorder({
+      enabled,
+      context,
+      outside: options.collectUntraced
+        ? collectOutside(() => starter.start({ kind: 'script', name: OUTSIDE }, undefined))
+        : () => {
+            analysis.builder.countUntraced()
+            return undefined
+          },
+      collectsUntraced: options.collectUntraced,
+      commentTags: options.commentTags,
+      addConnection(connection, database) {
+        if (database && options.catalog) knowledge.addConnection(connection, database)
+      },
+      countInternalError,
+    }),
     context,
-    detectors: activeIds(options.detectors),
     currentTrace: () => context.get(),
-    isRecording() {
-      const trace = context.get()
-      if (trace === undefined || trace.closed) return options.collectUntraced
-      return trace.mode === 'capturing'
+    startTrace: (start) => starter.start(start, start.parent ?? context.get()),
+    detectors: activeIds(options.detectors),
+    get untraced() {
+      return analysis.builder.untraced
     },
+    outputs: outputs.kinds,
+    commentTags: options.commentTags,
     hints: printsHints(options),
     collectsUntraced: options.collectUntraced,
+    serverTiming: options.serverTiming,
     catalogs() {
       if (options.catalog) return knowledge.states()
       return given?.catalog === false ? [] : [{ state: 'off' }]
     },
-    outputs: outputs.kinds,
-    commentTags: options.commentTags,
-    serverTiming: options.serverTiming,
-    startTrace: (start) => starter.start(start, start.parent ?? context.get()),
+  }
+
+  const profiler: Profiler & { [CORE]: ProfilerCore } = {
+    [CORE]: core,
+    enabled,
+    // A handle that the application passes is a trace of this profiler.
+    startTrace: (start) => core.startTrace(start as LiveTraceStart),
     async trace(name, fn) {
-      if (!enabled) return fn()
-      const trace = profiler.startTrace({ kind: 'job', name })
+      if (!enabled) return fn(starter.unsampled)
+      const trace = core.startTrace({ kind: 'job', name })
       try {
-        return await context.run(trace, async () => await fn())
+        return await trace.run(async () => await fn(trace))
       } catch (error) {
         trace.labels.failed = 'true'
         throw error
@@ -188,7 +169,8 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
         trace.end()
       }
     },
-    on: (_event, listener) => outputs.addListener(listener),
+    currentTrace: core.currentTrace,
+    on: (event, listener) => listen({ ...listeners, report: { add: outputs.addListener } }, event, listener),
     report() {
       outputs.kinds.add('asked')
       return analysis.report()
@@ -203,19 +185,6 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
       await Promise.all(starter.open().map((trace) => trace.hasEnded && trace.settled()))
       await outputs.flushed()
     },
-    outsideTrace: options.collectUntraced
-      ? collectOutside(() => starter.start({ kind: 'script', name: OUTSIDE }, undefined))
-      : () => {
-          analysis.builder.countUntraced()
-          return undefined
-        },
-    get untraced() {
-      return analysis.builder.untraced
-    },
-    addConnection(connection, database) {
-      if (database && options.catalog) knowledge.addConnection(connection, database)
-    },
-    countInternalError,
   }
 
   if (enabled) {
@@ -232,7 +201,7 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
 }
 
 const INTERNAL_ERROR = 'pg-loupe failed inside and goes on; your application is not affected'
-const LISTENER_ERROR = 'pg-loupe: a listener failed; it is called again for the next report'
+const LISTENER_ERROR = 'pg-loupe: a listener failed; it is called again for the next event'
 
 function remember(profiler: Profiler, ruleIds: readonly string[]): void {
   const state = sharedState()

@@ -7,7 +7,8 @@ import type { CapturedStack } from '../trace/call-site/call-site.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import type { QueryRecording } from '../trace/query-recording.ts'
 import type { Ignore } from '../types/query.ts'
-import type { Profiler } from './profiler.ts'
+import type { Profiler } from './profiler-interface.ts'
+import type { Recorder } from './recorder.ts'
 
 /**
  * Where the next query comes from, told by an adapter that saw the application's frame before the driver did. It is
@@ -48,7 +49,7 @@ interface SharedState {
   /** Requests whose sender is known, with the trace it sent them in. */
   readonly requestParents: WeakMap<object, LiveTrace>
   /** Profilers that want the lines of Drizzle's queries. */
-  readonly drizzleProfilers: Set<Profiler>
+  readonly drizzleRecorders: Set<Recorder>
   /** The ids of the users' detectors of all profilers. Calls of `ignore` may name them. */
   readonly ruleIds: Set<string>
   readonly setupNotes: SetupNotes
@@ -84,7 +85,7 @@ export function sharedState(): SharedState {
     leftOut: new WeakSet(),
     requests: new Map(),
     requestParents: new WeakMap(),
-    drizzleProfilers: new Set(),
+    drizzleRecorders: new Set(),
     ruleIds: new Set(),
     setupNotes: startNotes(),
     failedVerdicts: { pending: new Map(), tests: new Set() },

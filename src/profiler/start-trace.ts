@@ -7,6 +7,7 @@ import { type Expectation, knownRoutes } from '../trace/sampling/known-routes.ts
 import { Suspicion } from '../trace/sampling/suspicion.ts'
 import type { TraceSettings } from '../trace/trace-settings.ts'
 import type { ActiveDetector } from '../types/detector.ts'
+import { startedTrace, type TraceListeners } from './events.ts'
 import type { CheckedOptions } from './options.ts'
 import type { Outputs } from './outputs.ts'
 
@@ -14,6 +15,7 @@ interface StartSettings {
   options: Pick<CheckedOptions, 'capture' | 'sampleRate' | 'limits' | 'detectors'>
   trace: TraceSettings
   outputs: Outputs
+  listeners: TraceListeners['traceStart']
   /** Receives each trace when it closes. */
   finish: Finish
   /** A trace is not observed, because only a share of all traces is. */
@@ -26,17 +28,18 @@ export interface TraceStarter {
   start(start: LiveTraceStart, parent: LiveTrace | undefined): LiveTrace
   /** Learns from a captured trace what its route sends. */
   learn(trace: LiveTrace): void
+  /** Stands for every trace that is not observed. */
+  readonly unsampled: LiveTrace
   /** The traces that are open. */
   open(): LiveTrace[]
 }
 
 export function traceStarter(settings: StartSettings): TraceStarter {
-  const { options, outputs, finish, onUnsampled, onCut } = settings
+  const { options, outputs, listeners, finish, onUnsampled, onCut } = settings
   const { capture, sampleRate, limits } = options
   const slowMs = slowerThan(options.detectors.active)
   const known = capture === 'adaptive' ? knownRoutes(slowMs) : undefined
   const open = new OpenTraces<LiveTrace>()
-  /** Stands for every trace that is not observed. */
   const unsampled = LiveTrace.unsampled(settings.trace)
 
   const isObserved = ({ kind }: LiveTraceStart, parent: LiveTrace | undefined): boolean =>
@@ -78,6 +81,7 @@ export function traceStarter(settings: StartSettings): TraceStarter {
       const trace = new LiveTrace(start, settings.trace, parent, close, expect(start, parent))
       trace.surprisesBefore = known?.surprises ?? 0
       open.add(trace)
+      if (!listeners.isEmpty) listeners.call(trace, startedTrace(trace))
       if (open.size > limits.openTraces) {
         onCut()
         open.oldest()?.close({ now: true })
@@ -88,6 +92,7 @@ export function traceStarter(settings: StartSettings): TraceStarter {
       if (trace.kind === 'test') return
       known?.learn(trace.shape, trace.name, trace.queries, trace.counted?.expectation, trace)
     },
+    unsampled,
     open: () => open.all(),
   }
 }

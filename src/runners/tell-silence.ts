@@ -2,6 +2,7 @@
 // Test runners get no such notice, because their own reporters say what is missing.
 import { atExitOrSignal } from '../profiler/flush-on-signal.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { coreOf } from '../profiler/profiler-core.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { silentInTest } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
@@ -12,7 +13,7 @@ export function tellSilenceAtEnd(profiler: Profiler, hasCaptured: () => boolean)
   let isTold = false
   atExitOrSignal(() => {
     const { defaultProfiler, setupNotes } = sharedState()
-    if (isTold || profiler.outputs.size > 0 || !hasCaptured() || isOfTests()) return
+    if (isTold || coreOf(profiler).outputs.size > 0 || !hasCaptured() || isOfTests()) return
     // `pg-loupe doctor` prints this itself.
     if (setupNotes.leave) return
     isTold = true

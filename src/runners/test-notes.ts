@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { leaveNote } from '../collect/run-notes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { coreOf } from '../profiler/profiler-core.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { testsNotReported } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'
@@ -43,11 +44,11 @@ function isBelowRunner(): boolean {
  * Called when the tests of a file are over. Only the first process of the runner prints the notice, because there may be one
  * process for each file. Matchers and assertions report their findings themselves.
  */
-export function tellUnreportedTests(runner: RunnerName, { enabled, outputs }: Profiler): void {
+export function tellUnreportedTests(runner: RunnerName, profiler: Profiler): void {
   const { tests, leave } = sharedState().setupNotes
   // Runners end workers and sandboxes without an exit event.
   leave?.()
-  if (!enabled || outputs.size > 0 || tests.traced === 0) return
+  if (!profiler.enabled || coreOf(profiler).outputs.size > 0 || tests.traced === 0) return
   tellOnce(runner, formatNotice(testsNotReported(runner), process.cwd()))
 }
 

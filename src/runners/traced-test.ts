@@ -5,6 +5,7 @@ import { collectFolder } from '../collect/collect-traces.ts'
 import { defaultOptions } from '../config/default-options.ts'
 import { keepSignature } from '../host/replace-method.ts'
 import { createProfiler, type Profiler } from '../profiler/profiler.ts'
+import { coreOf } from '../profiler/profiler-core.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { noteFailedTest, notePassedTest } from '../testing/failed-verdicts.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
@@ -36,7 +37,7 @@ export function tracedTest<F>(fn: F, test: TracedTest, profiler: Profiler): F {
     }
     const callback = withCallback(args, test.callbackAt, ends, profiler)
     try {
-      const result = profiler.context.run(trace, () => Reflect.apply(original, this, args))
+      const result = trace.run(() => Reflect.apply(original, this, args))
       if (isThenable(result)) return endsWith(result, trace, ends, profiler)
       if (!callback) ends()
       return result
@@ -69,11 +70,15 @@ export function profilerOfTests(): Profiler {
 function startTrace(test: TestPlace, profiler: Profiler): LiveTrace | undefined {
   try {
     const { name, file } = testName(test)
-    const trace = profiler.startTrace({ kind: 'test', name, ...(file ? { labels: { testFile: file } } : {}) })
+    const trace = coreOf(profiler).startTrace({
+      kind: 'test',
+      name,
+      ...(file ? { labels: { testFile: file } } : {}),
+    })
     sharedState().setupNotes.tests.traced++
     return trace
   } catch (error) {
-    profiler.countInternalError(error)
+    coreOf(profiler).countInternalError(error)
     return undefined
   }
 }
@@ -86,11 +91,11 @@ async function endsWith(
   result: PromiseLike<unknown>,
   trace: LiveTrace,
   ends: (failure?: Failure) => void,
-  profiler: Profiler,
+  _profiler: Profiler,
 ): Promise<unknown> {
   let value: unknown
   try {
-    value = await profiler.context.run(trace, async () => await result)
+    value = await trace.run(async () => await result)
   } catch (error) {
     ends({ error })
     throw error
@@ -114,7 +119,7 @@ function noteOutcome(
     if (!failure) notePassedTest(name)
     else if (!isExpectedToFail) noteFailedTest(name, failure.error)
   } catch (error) {
-    profiler.countInternalError(error)
+    coreOf(profiler).countInternalError(error)
   }
 }
 
@@ -126,10 +131,11 @@ function withCallback(
   args: unknown[],
   at: number | undefined,
   ends: (failure?: Failure) => void,
-  { context }: Profiler,
+  profiler: Profiler,
 ): boolean {
   const callback = at === undefined ? undefined : args[at]
   if (at === undefined || typeof callback !== 'function') return false
+  const { context } = coreOf(profiler)
   const around = context.get()
   args[at] = function (this: unknown, ...results: unknown[]): unknown {
     ends(results[0] ? { error: results[0] } : undefined)

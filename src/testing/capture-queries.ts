@@ -4,6 +4,7 @@
 import { clearTimeout, parseTime, setTimeout, type Timer } from '../host/real-time.ts'
 import { assertProfiler, defaultProfiler } from '../profiler/default-profiler.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { coreOf, type ProfilerCore } from '../profiler/profiler-core.ts'
 import { withoutTestFile } from '../report/test-code.ts'
 import { loadParser } from '../sql/index.ts'
 import { describeValue } from '../text/describe-value.ts'
@@ -57,19 +58,20 @@ export async function capture<T>(
   if (!profiler.enabled) {
     throw new Error(`pg-loupe: ${caller} sees no query while the profiler is off; is NODE_ENV production?`)
   }
-  const trace = profiler.startTrace({
+  const core = coreOf(profiler)
+  const trace = core.startTrace({
     kind: 'test',
     name: caller,
-    ...identityOfTest(profiler),
+    ...identityOfTest(core),
     findsSingleValues: true,
   })
-  const requests = followRequests(trace, profiler)
-  const untracedBefore = profiler.untraced
+  const requests = followRequests(trace, core)
+  const untracedBefore = core.untraced
   let result: T
   let cutShort: readonly string[] = []
   try {
     // The result is awaited inside of the trace, because supertest sends its request only when the result is awaited.
-    result = await profiler.context.run(trace, async () => await fn())
+    result = await trace.run(async () => await fn())
   } finally {
     trace.end()
     cutShort = await closed(trace)
@@ -86,7 +88,7 @@ export async function capture<T>(
   const loops = allTraces(trace).flatMap(({ finished, singleValues }) =>
     finished ? findUnprovenLoops(finished.queries, singleValues) : [],
   )
-  const untraced = profiler.untraced - untracedBefore
+  const untraced = core.untraced - untracedBefore
   circumstances.set(captured, { requests: requests.log, loops, untraced, cutShort })
   return captured
 }
@@ -109,8 +111,8 @@ export function circumstancesOf(captured: CapturedQueries): Circumstances | unde
 }
 
 /** The key of a finding contains the name of its trace. The test's name stays the same when the assertion is exchanged. */
-function identityOfTest(profiler: Profiler): Pick<LiveTraceStart, 'name' | 'labels'> | undefined {
-  const around = profiler.currentTrace()
+function identityOfTest(core: ProfilerCore): Pick<LiveTraceStart, 'name' | 'labels'> | undefined {
+  const around = core.currentTrace()
   if (around?.kind !== 'test') return undefined
   const { name, labels } = around
   return { name, labels: { ...labels } }

@@ -5,6 +5,7 @@ import { defaultProfiler } from '../profiler/default-profiler.ts'
 import { knownDetectorIds } from '../profiler/known-detectors.ts'
 import { record } from '../profiler/option-shapes.ts'
 import type { Profiler } from '../profiler/profiler.ts'
+import { coreOf } from '../profiler/profiler-core.ts'
 import type { AnyDetectorId } from '../types/detector.ts'
 import type { Finding, Severity } from '../types/finding.ts'
 import { isAtLeast, SEVERITIES } from '../worst-first.ts'
@@ -68,7 +69,8 @@ export function checkNoFindings(
 
 /** The absence of findings proves nothing when the detector is switched off. */
 export function requireDetectors(ids: readonly string[], profiler: Profiler, caller: string): void {
-  const off = ids.filter((id) => !profiler.detectors.includes(id))
+  const { detectors } = coreOf(profiler)
+  const off = ids.filter((id) => !detectors.includes(id))
   if (off.length === 0) return
   throw new TypeError(
     `pg-loupe: ${caller} needs the detector ${off.join(', ')}, which this profiler has switched off (option detectors)`,

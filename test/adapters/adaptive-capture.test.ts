@@ -8,6 +8,7 @@ import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/profile-pool.ts'
 import type { ProfilerOptions } from '../../src/profiler/options.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
@@ -35,7 +36,7 @@ function start(options: ProfilerOptions) {
   app.use(profileRequests(profiler))
   app.get('/orders/:id', async (_request, response) => {
     const { mayGoOn } = behaviour
-    const trace = profiler.currentTrace()
+    const trace = coreOf(profiler).currentTrace()
     if (trace) traces.push(trace)
     const { rows } = await pool.query(LIST)
     await pool.query(LOOK_UP, [1])
@@ -60,7 +61,7 @@ async function load(app: express.Express, requests = 60, profiler?: Profiler): P
 
 async function takeBudget(profiler: Profiler): Promise<void> {
   for (let at = 0; at < 80; at++) {
-    const trace = profiler.startTrace({ kind: 'job', name: 'work' })
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'work' })
     for (let turn = 0; turn < 20; turn++) {
       const query = trace.countQuery('select 1') ?? trace.startQuery({ sql: 'select 1' })
       query?.finished({ rowCount: 1 })
@@ -98,7 +99,7 @@ test('a loop that was not there before is caught in the very trace, with its lin
   const [loop] = loops(profiler)
   expect(loop?.callSite[0]).toMatchObject({
     file: expect.stringMatching(/adaptive-capture\.test\.ts$/),
-    line: 45,
+    line: 46,
   })
   expect(loop?.cost.queries).toBeGreaterThanOrEqual(17)
 })
@@ -211,8 +212,8 @@ test('the requests of a test are never only counted, under whatever load', async
   await load(app, 60, profiler)
   const children: LiveTrace[] = []
   for (let at = 0; at < 20; at++) {
-    const trace = profiler.startTrace({ kind: 'test', name: 'a test' })
-    await profiler.context.run(trace, async () => {
+    const trace = coreOf(profiler).startTrace({ kind: 'test', name: 'a test' })
+    await trace.run(async () => {
       await request(app).get('/orders/1').expect(200)
     })
     trace.end()
@@ -252,6 +253,6 @@ test('in production most requests are not looked at, and a loop in one that is h
   behaviour.hasLoop = true
   await load(app, 6)
   await profiler.settled()
-  expect(loops(profiler)[0]?.callSite[0]?.line).toBe(45)
+  expect(loops(profiler)[0]?.callSite[0]?.line).toBe(46)
   expect(profiler.report().queries).toBe(24 + 6 * 22)
 })

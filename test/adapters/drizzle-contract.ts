@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { profileDrizzle, unprofileDrizzle } from '../../adapters/drizzle/index.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 
 type Send = () => PromiseLike<unknown>
@@ -160,8 +161,8 @@ export function describeDrizzle(drizzle: DrizzleUnderTest): void {
   })
 
   async function queriesOf(send: Send): Promise<readonly RecordedQuery[]> {
-    const trace = profiler.startTrace({ kind: 'job', name: 'drizzle' })
-    await profiler.context.run(trace, async () => await send())
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'drizzle' })
+    await trace.run(async () => await send())
     trace.end()
     await trace.settled()
     return trace.queries

@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { watchAwaiting, watchExecuting } from '../../adapters/drizzle/watch-queries.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
 
 class Builder {
@@ -27,7 +28,7 @@ function fails(): never {
 test('an error while rows are noted is counted, and the application gets its rows', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   const profiler = createProfiler({ console: 'off' })
-  sharedState().drizzleProfilers.add(profiler)
+  sharedState().drizzleRecorders.add(recorderOf(profiler))
   const undo = watchAwaiting(Builder.prototype, () => true)
   try {
     expect(await new Builder()).toEqual([{ id: 1 }])
@@ -40,7 +41,7 @@ test('an error while rows are noted is counted, and the application gets its row
   } finally {
     warn.mockRestore()
     undo()
-    sharedState().drizzleProfilers.delete(profiler)
+    sharedState().drizzleRecorders.delete(recorderOf(profiler))
   }
 })
 

@@ -11,6 +11,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
 const database = await testDatabase()
@@ -174,7 +175,7 @@ describe.each([
     }, quiet)
     await quietPool.end()
     expect(headers.has('server-timing')).toBe(false)
-    expect(createProfiler().serverTiming).toBe(false)
+    expect(coreOf(createProfiler()).serverTiming).toBe(false)
   })
 })
 

@@ -9,9 +9,10 @@ import QueryStream from 'pg-query-stream'
 import request from 'supertest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
-import { tagArguments } from '../../adapters/pg/comment-tag.ts'
+import { commentArguments } from '../../adapters/pg/comment-tag.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { called } from './recorded.ts'
 
@@ -65,8 +66,8 @@ test.each(Object.entries(forms))('is on the statement: %s', async (_form, send) 
 })
 
 test('is not in what is recorded', async () => {
-  const trace = profiler.startTrace({ kind: 'http', name: 'GET /' })
-  await profiler.context.run(trace, () => pool.query(SELF))
+  const trace = coreOf(profiler).startTrace({ kind: 'http', name: 'GET /' })
+  await trace.run(() => pool.query(SELF))
   expect(trace.queries.map(({ sql }) => sql)).toEqual([SELF])
 })
 
@@ -125,7 +126,7 @@ test.each([
 
 test('a value of very many blanks costs nothing', () => {
   const sql = `select '${' '.repeat(100_000)}x' /* ${' ;'.repeat(50_000)} */ as a`
-  expect(tagArguments([sql], TAG)).toEqual([`${sql} ${TAG}`])
+  expect(commentArguments([sql], TAG)).toEqual([`${sql} ${TAG}`])
 })
 
 describe('is left out', () => {
@@ -152,8 +153,8 @@ describe('is left out', () => {
 
   test('of several statements of which one may copy', () => {
     const sql = 'set datestyle to iso; copy tagged from stdin'
-    expect(tagArguments([sql], TAG)).toEqual([sql])
-    expect(tagArguments(["select 'stdin copy'"], TAG)).toEqual([`select 'stdin copy' ${TAG}`])
+    expect(commentArguments([sql], TAG)).toEqual([sql])
+    expect(commentArguments(["select 'stdin copy'"], TAG)).toEqual([`select 'stdin copy' ${TAG}`])
   })
 
   test('of an empty text, and outside of any trace', async () => {
@@ -187,8 +188,8 @@ test('a config is not written to, and can be used again', async () => {
 })
 
 function inTrace<T>(name: string, fn: () => Promise<T>): Promise<T> {
-  const trace = profiler.startTrace({ kind: 'http', name })
-  return profiler.context.run(trace, fn).finally(() => trace.end())
+  const trace = coreOf(profiler).startTrace({ kind: 'http', name })
+  return trace.run(fn).finally(() => trace.end())
 }
 
 function textOf(result: pg.QueryResult | undefined): string {

@@ -5,6 +5,7 @@ import Cursor from 'pg-cursor'
 import { afterEach, expect, test } from 'vitest'
 import { profileClient, profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { recorded } from './recorded.ts'
 
@@ -150,7 +151,7 @@ test('a cursor that is given to pool.query never ends, as in pg, and is recorded
   profilePool(pool, profiler)
   const [query, ...more] = await recorded(profiler, async () => {
     void pool.query(new Cursor('select 1') as never)
-    const trace = profiler.currentTrace()
+    const trace = coreOf(profiler).currentTrace()
     while (trace?.queries[0]?.connection === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
     trace.close()
   })

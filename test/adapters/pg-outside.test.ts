@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import type { ProfilerOptions } from '../../src/profiler/options.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 
@@ -14,9 +15,9 @@ afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())))
 test('are counted, and no trace is made', async () => {
   const { profiler, pool, traces } = setUp()
   await pool.query('select 1')
-  const closed = profiler.startTrace({ kind: 'job', name: 'closed' })
+  const closed = coreOf(profiler).startTrace({ kind: 'job', name: 'closed' })
   closed.close()
-  await profiler.context.run(closed, () => pool.query('select 2'))
+  await closed.run(() => pool.query('select 2'))
   expect(traces.map(({ name }) => name)).toEqual(['closed'])
   expect(profiler.report()).toMatchObject({ queries: 0, cut: { untraced: 2 } })
 })
@@ -25,9 +26,9 @@ test('are collected when that is asked for, also those of a trace that has close
   const { profiler, pool, traces } = setUp({ collectUntraced: true })
   await pool.query('select 1')
   await profiler.trace('job', () => pool.query('select 2'))
-  const closed = profiler.startTrace({ kind: 'job', name: 'closed' })
+  const closed = coreOf(profiler).startTrace({ kind: 'job', name: 'closed' })
   closed.close()
-  await profiler.context.run(closed, () => pool.query('select 3'))
+  await closed.run(() => pool.query('select 3'))
   await closing(profiler, 3)
 
   const outside = traces.filter(({ kind }) => kind === 'script')
@@ -41,8 +42,8 @@ test('are collected when that is asked for, also those of a trace that has close
 test('take nothing from the query before them on a busy client', async () => {
   const { profiler, pool } = setUp()
   const client = await pool.connect()
-  const trace = profiler.startTrace({ kind: 'job', name: 'busy' })
-  const before = profiler.context.run(trace, () => client.query('begin'))
+  const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'busy' })
+  const before = trace.run(() => client.query('begin'))
   const outside = client.query('select 1')
   await Promise.all([before, outside])
   expect(trace.queries).toMatchObject([{ sql: 'begin', transaction: 1, bytes: expect.any(Number) }])

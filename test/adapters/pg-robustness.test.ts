@@ -4,6 +4,7 @@ import Cursor from 'pg-cursor'
 import { afterEach, expect, test, vi } from 'vitest'
 import { profileClient, profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { called, recorded } from './recorded.ts'
 
@@ -86,7 +87,7 @@ test('an error inside the profiler is counted, shown once, and reaches no query'
   const broken = createProfiler({ console: 'off', commentTags: true })
   const pool = profilePool(new pg.Pool({ ...database.config, max: 1 }), broken)
   pools.push(pool)
-  const trace = broken.startTrace({ kind: 'job', name: 'broken' })
+  const trace = coreOf(broken).startTrace({ kind: 'job', name: 'broken' })
   const fail = () => {
     throw new Error('planned')
   }
@@ -107,13 +108,13 @@ test('an error inside the profiler is counted, shown once, and reaches no query'
   // The function that runs when a query starts.
   const { startQuery } = trace
   trace.startQuery = fail
-  expect(await broken.context.run(trace, use)).toEqual(expected)
+  expect(await trace.run(use)).toEqual(expected)
   // The function that notes the outcome of a query.
   trace.startQuery = (start) => {
     const recording = startQuery.call(trace, start)
     return recording && { ...recording, sent: fail, finished: fail, failed: fail, received: fail }
   }
-  expect(await broken.context.run(trace, use)).toEqual(expected)
+  expect(await trace.run(use)).toEqual(expected)
   expect(broken.report().cut.internalErrors).toBeGreaterThan(10)
   expect(warned).toHaveBeenCalledTimes(1)
   trace.close()
@@ -141,8 +142,8 @@ test('a query that cannot be listened to is sent all the same', async () => {
   const answer = new Promise<void>((resolve) => {
     answered = resolve
   })
-  const trace = profiler.startTrace({ kind: 'job', name: 'frozen' })
-  profiler.context.run(trace, () => client.query(query as never))
+  const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'frozen' })
+  trace.run(() => client.query(query as never))
   await answer
   client.release()
   trace.close()

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profileClient, profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { recorded } from './recorded.ts'
 
@@ -164,7 +165,7 @@ test('what nobody records in between leaves a transaction what it is', async () 
   const client = await pool.connect()
   const queries = await recorded(profiler, async () => {
     await client.query('begin')
-    await profiler.context.run(undefined, () => client.query('select 0'))
+    await coreOf(profiler).context.run(undefined, () => client.query('select 0'))
     await client.query('commit')
   })
   expect(queries.map(({ sql, transaction }) => [sql, transaction])).toEqual([

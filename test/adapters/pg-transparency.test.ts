@@ -4,6 +4,7 @@ import oldestPg from 'pg-oldest'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool, unprofilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { called } from './recorded.ts'
 
@@ -307,8 +308,8 @@ describe('profiling can be undone', () => {
     expect(Object.hasOwn(client, 'query')).toBe(false)
     expect((other as unknown as { Client: unknown }).Client).toBe(Client)
     expect([other.listenerCount('acquire'), other.listenerCount('remove')]).toEqual([0, 0])
-    const trace = profiler.startTrace({ kind: 'job', name: 'after undo' })
-    await profiler.context.run(trace, () => other.query('select 1'))
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'after undo' })
+    await trace.run(() => other.query('select 1'))
     expect(trace.queries).toEqual([])
     await other.end()
   })
@@ -320,22 +321,18 @@ describe('profiling can be undone', () => {
       unprofilePool(other)
     }
     profilePool(profilePool(other, profiler), profiler)
-    const trace = profiler.startTrace({ kind: 'job', name: 'once' })
-    await profiler.context.run(trace, () => other.query('select 1'))
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'once' })
+    await trace.run(() => other.query('select 1'))
     expect(trace.queries).toHaveLength(1)
     await other.end()
   })
 
   test('while queries are under way and connections are waited for', async () => {
     const other = new pg.Pool({ ...database.config, max: 1 })
-    const trace = profiler.startTrace({ kind: 'job', name: 'undone' })
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'undone' })
     for (let i = 0; i < 3; i++) {
       profilePool(other, profiler)
-      const answers = profiler.context.run(trace, () => [
-        other.query('select 1'),
-        other.query('select 2'),
-        other.connect(),
-      ])
+      const answers = trace.run(() => [other.query('select 1'), other.query('select 2'), other.connect()])
       unprofilePool(other)
       const client = (await answers[2]) as pg.PoolClient
       expect(Object.hasOwn(client, 'query') || Object.hasOwn(client, 'connect')).toBe(false)
@@ -354,10 +351,10 @@ describe('profiling can be undone', () => {
       return Reflect.apply(query, this, args)
     } as typeof query
     unprofilePool(other)
-    const trace = profiler.startTrace({ kind: 'job', name: 'patched' })
-    await profiler.context.run(trace, () => other.query('select 1'))
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'patched' })
+    await trace.run(() => other.query('select 1'))
     profilePool(other, profiler)
-    await profiler.context.run(trace, () => other.query('select 2'))
+    await trace.run(() => other.query('select 2'))
     expect(trace.queries.map(({ sql }) => sql)).toEqual(['select 2'])
     trace.close()
     await other.end()
@@ -372,8 +369,8 @@ test('clients that were connected before the pool was profiled are seen', async 
   const early = new pg.Pool({ ...database.config, max: 1 })
   await early.query('select 1')
   profilePool(early, profiler)
-  const trace = profiler.startTrace({ kind: 'job', name: 'early' })
-  await profiler.context.run(trace, () => onClient(early, (client) => client.query('select 2')))
+  const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'early' })
+  await trace.run(() => onClient(early, (client) => client.query('select 2')))
   expect(trace.queries.map(({ sql }) => sql)).toEqual(['select 2'])
   await early.end()
 })

@@ -1,5 +1,6 @@
 // The recorded queries of a piece of work, for tests that compare them with the queries that were sent.
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { RecordedQuery } from '../../src/trace/recorded-query.ts'
 
 /** Runs `fn` in a trace of its own and gives the queries of that trace, once it has closed. */
@@ -7,9 +8,9 @@ export async function recorded(
   profiler: Profiler,
   fn: () => PromiseLike<unknown>,
 ): Promise<readonly RecordedQuery[]> {
-  const trace = profiler.startTrace({ kind: 'job', name: 'recorded' })
+  const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'recorded' })
   try {
-    await profiler.context.run(trace, async () => await fn())
+    await trace.run(async () => await fn())
   } finally {
     trace.end()
     await trace.settled()

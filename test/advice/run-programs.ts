@@ -6,6 +6,7 @@ import pg from 'pg'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 
 const [, , url = '', drizzleFile = '', schemaFile = '', ...programs] = process.argv
 const profiler = createProfiler({ enabled: true, console: 'off', catalog: true })
@@ -21,11 +22,11 @@ const shop = readFileSync(new URL('./shop.sql', import.meta.url), 'utf8')
 const seen: Record<string, unknown> = {}
 for (const file of programs) {
   await pool.query(shop)
-  const trace = profiler.startTrace({ kind: 'job', name: 'program' })
+  const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'program' })
   let result: unknown
   try {
     const { run } = await import(pathToFileURL(file).href)
-    result = await profiler.context.run(trace, () => run({ db, pool }))
+    result = await trace.run(() => run({ db, pool }))
   } catch (error) {
     result = `failed: ${(error as Error).message} ${String((error as Error).cause ?? '')}`
   }

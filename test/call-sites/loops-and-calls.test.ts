@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profileDrizzle } from '../../adapters/drizzle/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { shapesOf } from './shapes.ts'
 
@@ -37,10 +38,10 @@ describe.each(Object.entries(shapes))('%s', (_name, { loop, calls }) => {
 })
 
 async function loopsOf(shape: () => unknown) {
-  const trace = profiler.startTrace({ kind: 'http', name: 'GET /things' })
+  const trace = coreOf(profiler).startTrace({ kind: 'http', name: 'GET /things' })
   // As a framework calls a handler: nobody awaits it.
   const handled = new Promise<void>((resolve, reject) => {
-    profiler.context.run(trace, () => {
+    trace.run(() => {
       const handle = async () => {
         await shape()
       }

@@ -7,6 +7,7 @@ import Cursor from 'pg-cursor'
 import { afterAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { ApplicationCode } from '../../src/trace/call-site/application-code.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -152,8 +153,8 @@ test('a query that an eval sends is placed where eval was called', async () => {
 })
 
 async function queriesOf(send: () => Promise<unknown>, by: Profiler = profiler) {
-  const trace = by.startTrace({ kind: 'job', name: 'raw pg' })
-  await by.context.run(trace, send)
+  const trace = coreOf(by).startTrace({ kind: 'job', name: 'raw pg' })
+  await trace.run(send)
   trace.end()
   await trace.settled()
   return trace.queries

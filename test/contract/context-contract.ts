@@ -10,8 +10,10 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { ContextStore } from '../../src/trace/context.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
+import type { TraceHandle } from '../../src/trace/trace-handle.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { called } from '../adapters/recorded.ts'
 import type { Database } from '../postgres/create-database.ts'
@@ -23,7 +25,7 @@ const MARK = /\/\* (request-\d+) \*\//
 /** `makeStore` is given the namespace that the application lives in. */
 export function contextContract(
   database: Database,
-  makeStore: (namespace: Namespace) => ContextStore<LiveTrace>,
+  makeStore: (namespace: Namespace) => ContextStore<TraceHandle>,
 ): void {
   const storage = new AsyncLocalStorage<string>()
   const namespace = createNamespace('application')
@@ -53,13 +55,13 @@ export function contextContract(
       const traces = await Promise.all(
         Array.from({ length: REQUESTS }, async (_, number) => {
           const mark = `request-${number}`
-          const trace = profiler.startTrace({ kind: 'http', name: mark })
+          const trace = coreOf(profiler).startTrace({ kind: 'http', name: mark })
           const heard = () => {
             if (profiler.currentTrace() !== trace) lost.add('trace')
             if (storage.getStore() !== mark) lost.add("the application's AsyncLocalStorage")
             if (namespace.get('mark') !== mark) lost.add("the application's namespace")
           }
-          await inApplication(mark, () => profiler.context.run(trace, () => send(shared, mark, heard)))
+          await inApplication(mark, () => trace.run(() => send(shared, mark, heard)))
           trace.end()
           await trace.settled()
           return trace
@@ -73,8 +75,8 @@ export function contextContract(
 
   test('a trace within a trace has its own queries, and the outer one goes on after it', async () => {
     const shared = pool()
-    const outer = profiler.startTrace({ kind: 'test', name: 'outer' })
-    await profiler.context.run(outer, async () => {
+    const outer = coreOf(profiler).startTrace({ kind: 'test', name: 'outer' })
+    await outer.run(async () => {
       await shared.query('select 1 as before')
       await profiler.trace('inner', () => shared.query('select 1 as inside'))
       await shared.query('select 1 as after')
@@ -105,8 +107,8 @@ export function contextContract(
   test('what a connection tells by itself does not belong to the request that opened it', async () => {
     const shared = pool({ max: 1 })
     const others = pool()
-    const opener = profiler.startTrace({ kind: 'http', name: 'opener' })
-    await profiler.context.run(opener, () => shared.query('select 1 as opened'))
+    const opener = coreOf(profiler).startTrace({ kind: 'http', name: 'opener' })
+    await opener.run(() => shared.query('select 1 as opened'))
     const client = await shared.connect()
     const heard = new Promise((resolve) => {
       client.on('notification', () => resolve(others.query('select 1 as heard')))
@@ -131,18 +133,18 @@ export function contextContract(
   })
 
   test('an error passes through as it is', () => {
-    const trace = profiler.startTrace({ kind: 'job', name: 'failing' })
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'failing' })
     const error = Object.freeze(new Error('planned'))
     const fail = () => {
       throw error
     }
-    expect(() => profiler.context.run(trace, fail)).toThrow(error)
-    expect(() => profiler.context.bind(fail)()).toThrow(error)
+    expect(() => trace.run(fail)).toThrow(error)
+    expect(() => coreOf(profiler).context.bind(fail)()).toThrow(error)
     expect(profiler.currentTrace()).toBeUndefined()
   })
 
   test('a bound function keeps its `this`, its arguments and what it returns', () => {
-    const bound = profiler.context.bind(function (this: unknown, ...args: number[]) {
+    const bound = coreOf(profiler).context.bind(function (this: unknown, ...args: number[]) {
       return [this, args]
     })
     const self = {}
@@ -151,9 +153,9 @@ export function contextContract(
   })
 
   test('a function bound outside of any trace stays outside, wherever it is called', () => {
-    const bound = profiler.context.bind(() => profiler.currentTrace())
-    const trace = profiler.startTrace({ kind: 'job', name: 'other' })
-    expect(profiler.context.run(trace, () => bound())).toBeUndefined()
+    const bound = coreOf(profiler).context.bind(() => coreOf(profiler).currentTrace())
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'other' })
+    expect(trace.run(() => bound())).toBeUndefined()
   })
 
   describe('requests in Express', () => {
@@ -231,8 +233,8 @@ async function run(
   return Promise.all(
     Array.from({ length: count }, async (_, number) => {
       const mark = `request-${number}`
-      const trace = profiler.startTrace({ kind: 'http', name: mark })
-      await profiler.context.run(trace, () => serve(mark))
+      const trace = coreOf(profiler).startTrace({ kind: 'http', name: mark })
+      await trace.run(() => serve(mark))
       trace.end()
       await trace.settled()
       return trace

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { runnable } from '../../src/sql/clauses/write-statement.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 import { testDatabase } from '../postgres/test-database.ts'
@@ -81,8 +82,8 @@ describe('the remedy gives the rows of the loop for', () => {
   test.each(Object.entries(loops))(
     '%s',
     async (_what, { parent, parentValues = [], child, values, remedyValues }) => {
-      const trace = profiler.startTrace({ kind: 'job', name: 'loop' })
-      const { parents, children } = await profiler.context.run(trace, async () => {
+      const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'loop' })
+      const { parents, children } = await trace.run(async () => {
         const { rows } = await pool.query(parent, parentValues)
         const found: unknown[] = []
         for (const row of rows) found.push(...(await pool.query(child, values(row))).rows)
@@ -126,8 +127,8 @@ describe('the remedy writes what the loop wrote for', () => {
     },
   }
   test.each(Object.entries(writes))('%s', async (_what, { child, each, remedyValues }) => {
-    const trace = profiler.startTrace({ kind: 'job', name: 'loop' })
-    await profiler.context.run(trace, async () => {
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'loop' })
+    await trace.run(async () => {
       for (const values of each) await pool.query(child, values)
     })
     trace.end()

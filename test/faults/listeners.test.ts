@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createProfiler } from '../../src/index.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 vi.mock('../../src/host/real-time.ts', () => import('../replaceable-time.ts'))
@@ -72,7 +73,7 @@ test('a report that cannot be written is shown once, and written when it can be 
   const profiler = createProfiler({ console: 'off', outputs: { json: file } })
   vi.useFakeTimers({ toFake: ['setTimeout'] })
   const closeOne = () => {
-    profiler.startTrace({ kind: 'job', name: 'job' }).close({ now: true })
+    coreOf(profiler).startTrace({ kind: 'job', name: 'job' }).close({ now: true })
     vi.advanceTimersByTime(60_000)
   }
   rmSync(folder, { recursive: true })

@@ -4,6 +4,7 @@ import Cursor from 'pg-cursor'
 import { afterAll, expect, test } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler, type ProfilerOptions } from '../../src/index.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { baselineOf } from '../../src/report/baseline.ts'
 import { consoleReporter } from '../../src/report/reporters/console.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
@@ -21,8 +22,8 @@ function setUp(limits: ProfilerOptions['limits']) {
   pools.push(pool)
   /** Runs it in a trace; gives that trace before and after it has closed. */
   const record = async (work: () => Promise<unknown>, look: (trace: LiveTrace) => void = () => {}) => {
-    const trace = profiler.startTrace({ kind: 'job', name: 'job' })
-    await profiler.context.run(trace, work)
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'job' })
+    await trace.run(work)
     look(trace)
     trace.end()
     await trace.settled()
@@ -193,10 +194,10 @@ test('a loop is listed by its first queries and their number, and measured over 
 
 test('a job that never ends does not keep the traces that began inside it', async () => {
   const { profiler } = setUp({})
-  const endless = profiler.startTrace({ kind: 'job', name: 'worker' })
-  await profiler.context.run(endless, async () => {
+  const endless = coreOf(profiler).startTrace({ kind: 'job', name: 'worker' })
+  await endless.run(async () => {
     for (let number = 0; number < 50; number++) {
-      const inner = profiler.startTrace({ kind: 'job', name: 'task' })
+      const inner = coreOf(profiler).startTrace({ kind: 'job', name: 'task' })
       inner.end()
       await inner.settled()
     }
@@ -210,9 +211,9 @@ test('a job that starts the next one when it is done is not kept by it', async (
   const { profiler } = setUp({})
   const chain: LiveTrace[] = []
   const run = async (left: number): Promise<void> => {
-    const trace = profiler.startTrace({ kind: 'job', name: 'tick' })
+    const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'tick' })
     chain.push(trace)
-    await profiler.context.run(trace, async () => {
+    await trace.run(async () => {
       trace.end()
       await trace.settled()
       if (left > 0) await run(left - 1)
@@ -224,11 +225,12 @@ test('a job that starts the next one when it is done is not kept by it', async (
 
 test('what a test looks at is kept until its end', async () => {
   const { profiler, pool } = setUp({})
-  const outer = profiler.startTrace({ kind: 'test', name: 'test' })
-  await profiler.context.run(outer, async () => {
+  const outer = coreOf(profiler).startTrace({ kind: 'test', name: 'test' })
+  await outer.run(async () => {
     await profiler.trace('inside', () => pool.query('select 1'))
     await profiler.settled()
-    for (let number = 0; number < 300; number++) profiler.startTrace({ kind: 'job', name: 'other' }).close()
+    for (let number = 0; number < 300; number++)
+      coreOf(profiler).startTrace({ kind: 'job', name: 'other' }).close()
   })
   expect(outer.children[0]?.finished?.queries.length).toBe(1)
   outer.end()
@@ -244,6 +246,7 @@ test('a context that outlives its trace holds no queries', async () => {
     },
   )
   expect(first?.queries.length).toBe(1)
-  for (let number = 0; number < 300; number++) profiler.startTrace({ kind: 'job', name: 'other' }).close()
+  for (let number = 0; number < 300; number++)
+    coreOf(profiler).startTrace({ kind: 'job', name: 'other' }).close()
   expect(first?.queries).toEqual([])
 })

@@ -49,7 +49,7 @@ async function main() {
       const mark = `request-${number}`
       return tracer.startActiveSpan(mark, async (span) => {
         const trace = profiler.startTrace({ kind: 'http', name: mark })
-        const result = await profiler.context.run(trace, () => serve(pool, mark))
+        const result = await trace.run(() => serve(pool, mark))
         span.end()
         trace.end()
         await trace.settled()

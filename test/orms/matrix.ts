@@ -89,7 +89,7 @@ async function see(orm: Orm, kind: string, way: Way): Promise<Cell> {
 async function reportOf(send: () => Promise<unknown>): Promise<Report> {
   const profiler = defaultProfiler()
   const trace = profiler.startTrace({ kind: 'job', name: 'library' })
-  await profiler.context.run(trace, async () => await send())
+  await trace.run(async () => await send())
   trace.end()
   await trace.settled()
   if (!trace.finished) throw new Error('the trace did not close')

@@ -1,6 +1,7 @@
 // Runs statements in one trace, as an application would in a loop, and returns the loop with the remedy that is printed for it.
 import type pg from 'pg'
 import type { Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { fingerprint } from '../../src/sql/index.ts'
 import type { LoopStatement } from '../../src/types/finding.ts'
 import type { RecordedLoop } from './recorded-loops.ts'
@@ -17,8 +18,8 @@ export async function recordRun(
   parent: Sent | undefined,
   turnsOf: (rows: readonly Record<string, unknown>[]) => readonly Sent[],
 ): Promise<{ loop: RecordedLoop; statement: LoopStatement | undefined } | undefined> {
-  const trace = profiler.startTrace({ kind: 'job', name: 'loop' })
-  const turns = await profiler.context.run(trace, async () => {
+  const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'loop' })
+  const turns = await trace.run(async () => {
     const { rows } = parent ? await pool.query(parent.sql, [...parent.params]) : { rows: [] }
     const sent = turnsOf(rows)
     await pool.query('begin')

@@ -14,6 +14,7 @@ import { expect, test, vi } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/index.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { actLast } from '../../src/profiler/shared-state.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
 import type { Reporter } from '../../src/types/reporter.ts'
@@ -228,11 +229,11 @@ test.each([
   await ask(`/reset/${canary('path of a bare server')}?token=${canary('query of a bare server')}`, barePort)
   await pool.query('select $1::text', [canary('outside any trace')])
 
-  const failing = profiler.startTrace({ kind: 'job', name: 'failing' })
+  const failing = coreOf(profiler).startTrace({ kind: 'job', name: 'failing' })
   failing.startQuery = () => {
     throw Object.assign(new Error(`${canary('error inside')}\n    at ${planted.get('error inside')}`))
   }
-  await profiler.context.run(failing, () => pool.query('select 1'))
+  await failing.run(() => pool.query('select 1'))
   failing.end()
   await profiler.settled()
   await pool.end()

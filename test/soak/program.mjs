@@ -84,13 +84,13 @@ async function oneTrace(number) {
   const name =
     number % 7 === 0 ? `GET /made/up/${number}/${'long'.repeat(number % 700)}` : `GET /route/${number % 30}`
   const trace = profiler.startTrace({ kind: 'http', name, labels: { method: 'GET' } })
-  await profiler.context.run(trace, async () => {
+  await trace.run(async () => {
     for (const [every, habit] of HABITS) if (number % every === 0) await habit(number)
     if (number % 50 === 0) await profiler.trace('a job inside', () => send('select 1'))
   })
   // Given up: nobody ends it. Others end while a query is under way.
   if (number % 20 === 0) return
-  if (number % 33 === 0) void profiler.context.run(trace, () => send('select 2'))
+  if (number % 33 === 0) void trace.run(() => send('select 2'))
   trace.end()
 }
 

@@ -7,6 +7,7 @@ import express from 'express'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { profileRequests } from '../../adapters/express/index.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { captureQueries, expectNoNPlusOne, expectQueryCount } from '../../src/testing/index.ts'
 import { failureOf } from './failure-of.ts'
 import { openLibrary } from './library.ts'
@@ -86,8 +87,8 @@ test('a loop that a function has started without waiting for it is found', async
 })
 
 test('there is no wait after a function that left no work behind', async () => {
-  const trace = profiler.startTrace({ kind: 'test', name: 'awaited' })
-  await profiler.context.run(trace, authorsAtOnce)
+  const trace = coreOf(profiler).startTrace({ kind: 'test', name: 'awaited' })
+  await trace.run(authorsAtOnce)
   trace.end()
   // This runs before any timer.
   await Promise.race([trace.settled(), new Promise((resolve) => setImmediate(resolve))])

@@ -52,7 +52,7 @@ test('a run without queries is no error', async () => {
 
 test('an empty trace is named after the enclosing test', async () => {
   const around = profiler.startTrace({ kind: 'test', name: 'authors > are listed' })
-  const captured = await profiler.context.run(around, () => captureQueries(authorsAtOnce, profiler))
+  const captured = await around.run(() => captureQueries(authorsAtOnce, profiler))
   around.end()
   expect(captured.traces.map(({ name }) => name)).toEqual(['authors > are listed'])
 })

@@ -4,6 +4,7 @@ import Cursor from 'pg-cursor'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { profilePool } from '../../adapters/pg/index.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { captureQueries, expectNoFindings, expectNoNPlusOne } from '../../src/testing/index.ts'
 import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { traceParser } from '../../src/trace-file/parse-trace.ts'
@@ -101,8 +102,8 @@ test('a profiler that is made under fake timers closes its traces', async () => 
   const closed = new Promise<number>((resolve) => {
     madeUnderFakes.on('report', (_report, { queries }) => resolve(queries.length))
   })
-  const trace = madeUnderFakes.startTrace({ kind: 'job', name: 'made under fakes' })
-  await madeUnderFakes.context.run(trace, () => ownPool.query('select 1'))
+  const trace = coreOf(madeUnderFakes).startTrace({ kind: 'job', name: 'made under fakes' })
+  await trace.run(() => ownPool.query('select 1'))
   trace.end()
   expect(await closed).toBe(1)
   await ownPool.end()

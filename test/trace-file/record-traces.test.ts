@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createProfiler } from '../../src/index.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import { recordTraces } from '../../src/trace-file/record-traces.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -106,12 +107,12 @@ test('what is waiting at exit is written then, behind what was under way, whole 
     const profiler = createProfiler({ outputs: { traces: ${JSON.stringify(file)} }, console: 'off' })
     const send = (trace) => { for (let n = 0; n < 3000; n++) trace.startQuery({ sql: 'select $1', params: [n] })?.finished({ rowCount: 0 }) }
     for (let n = 0; n < 8; n++) {
-      const trace = profiler.startTrace({ kind: 'job', name: 'job ' + n })
+      const trace = coreOf(profiler).startTrace({ kind: 'job', name: 'job ' + n })
       send(trace)
       trace.end()
       trace.close()
     }
-    profiler.startTrace({ kind: 'job', name: 'open' })
+    coreOf(profiler).startTrace({ kind: 'job', name: 'open' })
     setTimeout(() => process.exit(), 20)`
   await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
     cwd: root,
@@ -169,7 +170,7 @@ type Sending = [sql: string, params?: unknown[]]
 async function inTrace(profiler: ReturnType<typeof createProfiler>, queries: Sending[]): Promise<void> {
   await profiler.trace('job', () => {
     for (const [sql, params] of queries)
-      profiler.currentTrace()?.startQuery({ sql, params })?.finished({ rowCount: 0 })
+      coreOf(profiler).currentTrace()?.startQuery({ sql, params })?.finished({ rowCount: 0 })
   })
   await profiler.settled()
 }

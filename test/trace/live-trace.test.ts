@@ -2,6 +2,7 @@
 // once it has been read.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { LiveTrace } from '../../src/trace/live-trace.ts'
 import type { Report } from '../../src/types/report.ts'
 import type { Trace } from '../../src/types/trace.ts'
@@ -129,7 +130,7 @@ function start(limits: { queriesPerTrace?: number } = {}) {
   const profiler = createProfiler({ console: 'off', limits })
   const reported: Trace[] = []
   profiler.on('report', (_report: Report, trace) => reported.push(trace))
-  return { trace: profiler.startTrace({ kind: 'http', name: 'GET /' }), reported }
+  return { trace: coreOf(profiler).startTrace({ kind: 'http', name: 'GET /' }), reported }
 }
 
 function send(trace: LiveTrace, sql = 'select 1') {

@@ -8,6 +8,7 @@ import { profilePool } from '../../adapters/pg/index.ts'
 import { nPlusOne } from '../../src/detectors/n-plus-one.ts'
 import { nPlusOneWrite } from '../../src/detectors/n-plus-one-write.ts'
 import { createProfiler, type Profiler } from '../../src/profiler/profiler.ts'
+import { coreOf } from '../../src/profiler/profiler-core.ts'
 import type { Finding } from '../../src/types/finding.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
@@ -437,8 +438,8 @@ describe('when clocks stand still', () => {
  * The findings of a piece of work; for each proof the queried table, the query that the values came from, and their number.
  */
 async function look(run: () => Promise<unknown>, by: Profiler = profiler) {
-  const trace = by.startTrace({ kind: 'job', name: 'work' })
-  await by.context.run(trace, async () => await run())
+  const trace = coreOf(by).startTrace({ kind: 'job', name: 'work' })
+  await trace.run(async () => await run())
   trace.end()
   await trace.settled()
   const findings = [nPlusOne, nPlusOneWrite].flatMap(({ detect, meta }) =>

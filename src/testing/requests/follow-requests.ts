@@ -4,7 +4,7 @@
 // assertion runs.
 import { pageNames, pageOfShape } from '../../http/page-names.ts'
 import { pathShape } from '../../http/path-shape.ts'
-import type { Profiler } from '../../profiler/profiler.ts'
+import type { ProfilerCore } from '../../profiler/profiler-core.ts'
 import { sharedState } from '../../profiler/shared-state.ts'
 import type { LiveTrace } from '../../trace/live-trace.ts'
 import { type Connections, pairedConnections } from './connections.ts'
@@ -23,7 +23,7 @@ export interface RequestLog {
 /** One running assertion. */
 interface Follower {
   trace: LiveTrace
-  profiler: Profiler
+  core: ProfilerCore
   hosts: Map<string, { sent: number; arrived: number }>
   strangers: number
 }
@@ -42,8 +42,8 @@ const units = new WeakMap<object, LiveTrace>()
 let stopHearing: (() => void) | undefined
 
 /** Follows the requests that are sent inside of `trace`, until the returned function is called. */
-export function followRequests(trace: LiveTrace, profiler: Profiler): { log: RequestLog; stop(): void } {
-  const follower: Follower = { trace, profiler, hosts: new Map(), strangers: 0 }
+export function followRequests(trace: LiveTrace, core: ProfilerCore): { log: RequestLog; stop(): void } {
+  const follower: Follower = { trace, core, hosts: new Map(), strangers: 0 }
   followers.add(follower)
   stopHearing ??= hear()
   return {
@@ -66,8 +66,8 @@ function hear(): () => void {
       const sender = sharedState().requestParents.get(request)
       const follower = sender && followerOf(sender)
       if (!sender || !follower) return undefined
-      const trace = unitOf(request, sender, follower.profiler)
-      return { trace, context: follower.profiler.context, end: (status) => endUnit(trace, status) }
+      const trace = unitOf(request, sender, follower.core)
+      return { trace, core: follower.core, end: (status) => endUnit(trace, status) }
     },
   })
   return () => {
@@ -79,7 +79,7 @@ function hear(): () => void {
 /** The assertion that sends now: the innermost one whose trace contains the trace of the calling code. */
 function senderNow(host: string): Sent | undefined {
   for (const follower of [...followers].reverse()) {
-    const trace = openTrace(follower.profiler.currentTrace())
+    const trace = openTrace(follower.core.currentTrace())
     if (!trace || !isWithin(trace, follower.trace)) continue
     const counts = follower.hosts.get(host) ?? { sent: 0, arrived: 0 }
     counts.sent++
@@ -106,13 +106,13 @@ function noteArrival(request: object, socket: object, connections: Connections<S
  * application. When the application's own middleware begins a trace inside of this one, this one stays empty and is not
  * reported.
  */
-function unitOf(request: object, sender: LiveTrace, profiler: Profiler): LiveTrace {
+function unitOf(request: object, sender: LiveTrace, core: ProfilerCore): LiveTrace {
   const { requestParents } = sharedState()
   const known = units.get(request)
   if (known) return known
   const { method = 'GET', url = '' } = request as { method?: string; url?: string }
   const shape = `${method} ${pathShape(url)}`
-  const unit = profiler.startTrace({
+  const unit = core.startTrace({
     kind: 'http',
     name: `${method} *`,
     labels: { method },

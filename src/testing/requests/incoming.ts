@@ -4,14 +4,14 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import { aroundMethod } from '../../host/replace-method.ts'
-import type { ContextStore } from '../../trace/context.ts'
+import type { ProfilerCore } from '../../profiler/profiler-core.ts'
 import type { LiveTrace } from '../../trace/live-trace.ts'
 import type { SocketLike } from './connections.ts'
 import { isWithin } from './is-within.ts'
 
 interface Home {
   trace: LiveTrace
-  context: ContextStore<LiveTrace>
+  core: ProfilerCore
   /** Called when the response has been sent or the connection was closed. */
   end(status: number): void
 }
@@ -40,7 +40,7 @@ export function hearIncoming({ arrived, traceOf }: Hooks): () => void {
       if (!home) return call()
       keepContext(request as object, home)
       keepContext(response as object, home, () => home.end((response as { statusCode: number }).statusCode))
-      return home.context.run(home.trace, call)
+      return home.trace.run(call)
     }),
   )
   return () => {
@@ -56,11 +56,11 @@ const END_EVENTS: ReadonlySet<unknown> = new Set(['finish', 'close'])
  * Events of a request are emitted by its socket, outside of the trace. A trace of a middleware inside of ours is left
  * unchanged.
  */
-function keepContext(emitter: object, { trace, context }: Home, onEnd?: () => void): void {
+function keepContext(emitter: object, { trace, core }: Home, onEnd?: () => void): void {
   aroundMethod(emitter, 'emit', (_emitter, original, args) => {
     if (END_EVENTS.has(args[0])) onEnd?.()
-    const isHome = trace.closed || isWithin(context.get(), trace)
+    const isHome = trace.closed || isWithin(core.currentTrace(), trace)
     const call = () => Reflect.apply(original, emitter, args)
-    return isHome ? call() : context.run(trace, call)
+    return isHome ? call() : trace.run(call)
   })
 }

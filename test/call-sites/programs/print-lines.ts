@@ -82,7 +82,7 @@ const spoilers: Record<string, () => void> = {
 
 async function linesOf(send: Send): Promise<{ queries: number; at: Line | null; builtAt: Line | null }> {
   const trace = profiler.startTrace({ kind: 'script', name: 'lines' })
-  await profiler.context.run(trace, async () => await send())
+  await trace.run(async () => await send())
   trace.end()
   await trace.settled()
   const [query] = trace.queries

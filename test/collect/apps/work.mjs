@@ -29,7 +29,7 @@ const ways = {
   open: async (piece) => {
     const profiler = defaultProfiler()
     const trace = profiler.startTrace({ kind: 'job', name: `open ${piece}` })
-    await profiler.context.run(trace, pieces[piece])
+    await trace.run(pieces[piece])
   },
   untraced: () => pool.query('select 1'),
   kill: () => process.kill(process.pid, 'SIGKILL'),
