@@ -3,7 +3,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { integer, pgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-import { createProfiler } from 'pg-loupe'
+import { createProfiler, type Query } from 'pg-loupe'
 import { profileDrizzle } from 'pg-loupe/drizzle'
 import { profilePool } from 'pg-loupe/pg'
 
@@ -81,12 +81,17 @@ const spoilers: Record<string, () => void> = {
 }
 
 async function linesOf(send: Send): Promise<{ queries: number; at: Line | null; builtAt: Line | null }> {
+  let queries: readonly Query[] = []
+  const stop = profiler.on('traceEnd', (_trace, facts) => {
+    queries = facts.trace?.queries ?? []
+  })
   const trace = profiler.startTrace({ kind: 'script', name: 'lines' })
   await trace.run(async () => await send())
   trace.end()
   await trace.settled()
-  const [query] = trace.queries
-  return { queries: trace.queries.length, at: query?.callSite[0] ?? null, builtAt: query?.builtAt ?? null }
+  stop()
+  const [query] = queries
+  return { queries: queries.length, at: query?.callSite?.[0] ?? null, builtAt: query?.builtAt ?? null }
 }
 
 async function main(): Promise<void> {
