@@ -4,8 +4,10 @@ import { outerText } from '../sql/fingerprint/outer-text.ts'
 import type { Query, QuerySource } from '../types/query.ts'
 import type { BuiltStatement, Remedy } from './advisor.ts'
 import { advisorOf } from './advisors.ts'
-import { type ReadRewrite, type RepeatedRead, rewriteRead } from './sql/read-rewrite.ts'
-import { type RepeatedWrite, rewriteWrite } from './sql/write-rewrite.ts'
+import { rewriteRead } from './sql/read-rewrite.ts'
+import type { ReadRewrite, RepeatedRead } from './sql/repeated-read.ts'
+import type { RepeatedWrite } from './sql/repeated-write.ts'
+import { rewriteWrite } from './sql/write-rewrite.ts'
 
 /** The code that sends a statement. */
 export interface Sender {

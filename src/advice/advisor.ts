@@ -4,8 +4,8 @@
 import type { Vocabulary } from '../source/vocabulary.ts'
 import type { Finding } from '../types/finding.ts'
 import type { QuerySource } from '../types/query.ts'
-import type { ReadRewrite } from './sql/read-rewrite.ts'
-import type { WriteRewrite } from './sql/write-rewrite.ts'
+import type { ReadRewrite } from './sql/repeated-read.ts'
+import type { WriteRewrite } from './sql/repeated-write.ts'
 
 /** A sentence that says what to do, and code or a statement to paste if its result is proven to be the same. */
 export type Remedy = Pick<Finding, 'remediation' | 'fix'>

@@ -4,8 +4,8 @@ import type { QuerySource } from '../../types/query.ts'
 import type { Remedy } from '../advisor.ts'
 import { callAt, type Expression, type Range, readExpression, textOf } from '../code/expression.ts'
 import { withoutRows } from '../sql/loop-words.ts'
-import type { ReadRewrite } from '../sql/read-rewrite.ts'
-import type { WriteRewrite } from '../sql/write-rewrite.ts'
+import type { ReadRewrite } from '../sql/repeated-read.ts'
+import type { WriteRewrite } from '../sql/repeated-write.ts'
 
 export function readInDrizzle(rewrite: ReadRewrite, source: QuerySource | undefined): Partial<Remedy> {
   switch (rewrite.kind) {

@@ -1,7 +1,7 @@
 // One statement instead of a loop, in SQL: a sentence that says what to do, and the statement if it is proven.
 import type { Remedy } from '../advisor.ts'
-import type { AggregateOutput, ReadRewrite } from './read-rewrite.ts'
-import type { WriteRewrite } from './write-rewrite.ts'
+import type { AggregateOutput, ReadRewrite } from './repeated-read.ts'
+import type { WriteRewrite } from './repeated-write.ts'
 
 export function readInSql(rewrite: ReadRewrite): Remedy {
   const fix = 'sql' in rewrite && rewrite.sql !== undefined ? { fix: withNote(rewrite, rewrite.sql) } : {}

@@ -1,7 +1,7 @@
 // Rewrites a read in a loop as one statement. A statement is written only when the text proves that it gives each turn of the
 // loop the same rows as before. Otherwise the result only names the way, and the user writes the statement.
 
-import { aggregateWithoutRows, callsAggregate, type WithoutRows } from '../../sql/clauses/aggregates.ts'
+import { aggregateWithoutRows, callsAggregate } from '../../sql/clauses/aggregates.ts'
 import {
   type SelectClauses,
   type Span,
@@ -9,61 +9,15 @@ import {
   splitAtAnd,
   splitAtCommas,
 } from '../../sql/clauses/clauses.ts'
-import {
-  type Edit,
-  parameters,
-  type ShownStatement,
-  writeStatement,
-} from '../../sql/clauses/write-statement.ts'
-import { quoteName } from '../../sql/fingerprint/quote-name.ts'
-import type { Placeholder, ValueType } from '../../sql/index.ts'
+import { type Edit, parameters, writeStatement } from '../../sql/clauses/write-statement.ts'
 import { type AskedKey, canBeJoined, columnOfKey, type OutputKey, outputKeys } from './output-key.ts'
-
-/** A placeholder that has another value in each turn. */
-type VaryingValue = Placeholder & { position: number }
-
-export interface RepeatedRead extends ShownStatement {
-  types: readonly ValueType[]
-  varying: readonly VaryingValue[]
-  /** The LIMIT in force, if it is the same in all turns. */
-  limit?: number | undefined
-  /** One value of its key finds at most one row, whatever its LIMIT is. */
-  findsOneRow?: boolean | undefined
-  /** The tables that it reads are written to between its turns. */
-  isWrittenBetween?: boolean | undefined
-  /** The column of its rows from which the next turn takes its value. */
-  nextFrom?: string | undefined
-  /** The statement whose rows hold the values, and the column of each varying value, in their order. */
-  parent?: (ShownStatement & { columns: readonly string[] }) | undefined
-}
-
-/** An aggregate, and its value for a key without rows. A grouped query has no row for such a key. */
-export interface AggregateOutput {
-  /** The item as written, such as `count(*) as books`. */
-  item: string
-  withoutRows: WithoutRows
-}
-
-export type ReadRewrite =
-  /** One query for a list of values. `key` is compared with the list, and tells to which turn a row belongs. */
-  | { kind: 'list'; key: OutputKey; sql?: string | undefined }
-  /** One query for a list of several values for each row. */
-  | { kind: 'pairs'; keys: readonly OutputKey[]; sql?: string | undefined }
-  /** One query for a list of values, with a group for each. */
-  | { kind: 'grouped'; key: OutputKey; aggregates: readonly AggregateOutput[]; sql?: string | undefined }
-  /** One query for a list of values that locks the rows it finds. */
-  | { kind: 'locked'; key: OutputKey }
-  /** The query joined to the query that the values come from, row by row as before. */
-  | { kind: 'lateral'; sql: string }
-  /** The loop changes what it reads, so a read before it would find other rows. */
-  | { kind: 'written' }
-  /** The loop goes from row to row, until there is no next row. */
-  | { kind: 'walk'; sql?: string | undefined }
-  /** Nothing is proven. `keys` are the columns that the values are compared with. If `limited`, each turn takes only the first rows. */
-  | { kind: 'words'; keys: readonly string[]; limited: boolean }
-
-/** A longer statement is not worth pasting, and reading it takes quadratic time. */
-export const LONGEST_STATEMENT = 4_000
+import {
+  type AggregateOutput,
+  LONGEST_STATEMENT,
+  type ReadRewrite,
+  type RepeatedRead,
+} from './repeated-read.ts'
+import { lateral, walk } from './row-by-row.ts'
 
 export function rewriteRead(read: RepeatedRead): ReadRewrite {
   if (read.isWrittenBetween) return { kind: 'written' }
@@ -242,64 +196,4 @@ function spanOf({ start, end }: Span): Span {
 
 function insertion(at: number, text: string): Edit {
   return { start: at, end: at, write: () => text }
-}
-
-/** Does in one statement exactly what the loop did: LIMIT, aggregates and parents without rows are kept. */
-function lateral(read: RepeatedRead): ReadRewrite | undefined {
-  const { parent, text, varying } = read
-  if (!parent || LOCKS.test(text) || LOCKS.test(parent.text)) return undefined
-  if (![text, parent.text].every((one) => /^(?:select|with)\b/.test(one) && !/[^\s]\s*;/.test(one)))
-    return undefined
-  if (/\b(?:parent_row|child_row)\b/.test(text + parent.text)) return undefined
-  const next = parameters()
-  const outer = writeStatement(parent, next)
-  const columns = varying.map((value, at) =>
-    columnEdit(read, value, `parent_row.${quoteName(parent.columns[at] ?? '')}`),
-  )
-  const inner = outer && writeStatement(read, next, columns)
-  if (!inner) return undefined
-  const keys = [...new Set(parent.columns)].map((column) => {
-    const alias = quoteName(`parent_${column}`)
-    return `parent_row.${quoteName(column)} as ${text.includes(alias) ? quoteName(`parent_row_${column}`) : alias}`
-  })
-  return {
-    kind: 'lateral',
-    sql: `select ${keys.join(', ')}, child_row.* from (${outer}) as parent_row\nleft join lateral (${inner}) as child_row on true`,
-  }
-}
-
-/** Replaces a value by a column, and an array of one value by an array of the column. */
-function columnEdit({ text, types }: RepeatedRead, { start, position }: VaryingValue, column: string): Edit {
-  const isArray = /\b(?:any|all) ?\($/.test(text.slice(0, start))
-  const cast = types[position]?.cast ?? ''
-  return { start, end: start + 1, write: () => `${isArray ? `array[${column}]` : column}${cast}` }
-}
-
-const LOCKS = /\bfor (?:update|share|no key update|key share)\b/
-
-/** Repeats the statement for the next row. A row that leads back to an earlier row ends the walk. */
-function walk(read: RepeatedRead, from: string): string | undefined {
-  const { text, varying } = read
-  const [value] = varying
-  if (!value || varying.length > 1 || LOCKS.test(text) || !/^select\b/.test(text)) return undefined
-  if (/\b(?:walk|first_row|next_row|step|is_repeated|visited)\b/.test(text)) return undefined
-  const next = parameters()
-  const numbers = new Map<number, string>()
-  const give = (position: number) => {
-    const known = numbers.get(position) ?? next()
-    numbers.set(position, known)
-    return known
-  }
-  const column = quoteName(from)
-  const first = writeStatement(read, give)
-  const following = writeStatement(read, give, [columnEdit(read, value, `walk.${column}`)])
-  if (!first || !following) return undefined
-  return [
-    'with recursive walk as (',
-    `  select 1 as step, first_row.* from (${first}) as first_row`,
-    '  union all',
-    `  select walk.step + 1, next_row.* from walk cross join lateral (${following}) as next_row`,
-    `) cycle ${column} set is_repeated using visited`,
-    'select * from walk where not is_repeated order by step',
-  ].join('\n')
 }
