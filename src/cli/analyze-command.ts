@@ -32,14 +32,19 @@ interface AnalyzeOptions extends OutputOptions, GateOptions {
 export function analyzeCommand(): Command {
   const command = new Command('analyze')
     .description('analyze trace files that a profiler recorded (option outputs.traces)')
-    .argument('<file...>', 'trace files, one trace a line, or - for standard input')
+    .argument('<file...>', 'trace files, or - for standard input')
   return addGateOptions(addDetectorOption(addOutputOptions(command)))
     .option(
       '--catalog <file>',
       'keys and sizes of the tables, as serializeCatalog of pg-loupe/sql writes them',
     )
-    .addOption(pathsOption('--include <path>', 'counts as application code although it lies in node_modules'))
-    .addOption(pathsOption('--exclude <path>', 'counts as no application code'))
+    .addOption(
+      pathsOption(
+        '--include <path>',
+        'count files with this path as application code, although they are in node_modules',
+      ),
+    )
+    .addOption(pathsOption('--exclude <path>', 'do not count files with this path as application code'))
     .addHelpText(
       'after',
       `${EXIT_CODES}

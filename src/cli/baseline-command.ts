@@ -35,7 +35,7 @@ interface BaselineOptions {
 
 export function baselineCommand(): Command {
   const command = new Command('baseline')
-    .description('keep the findings that are accepted for now, each with a budget that may only shrink')
+    .description('maintain the baseline: the accepted findings, each with its number of queries')
     .addHelpText(
       'after',
       `${EXIT_CODES}
@@ -52,7 +52,7 @@ Examples:
 
 function writeCommand(): Command {
   return withSource(new Command('write').description('accept every finding of a report'))
-    .option('--force', 'replace the baseline that is there')
+    .option('--force', 'replace an existing baseline')
     .action(async (file: string | undefined, options: BaselineOptions) => {
       const { report, path, name } = await readSource(file, options)
       if (existsSync(path) && !options.force) {
@@ -66,7 +66,9 @@ function writeCommand(): Command {
 
 function updateCommand(): Command {
   return withSource(
-    new Command('update').description('prune, and tell what does not fit; with --allow-growth accept it'),
+    new Command('update').description(
+      'prune, and report what exceeds the baseline; --allow-growth accepts it',
+    ),
   )
     .option('--allow-growth', 'accept new findings and raise budgets')
     .action(async (file: string | undefined, options: BaselineOptions) => {
@@ -81,11 +83,11 @@ function updateCommand(): Command {
 }
 
 function pruneCommand(): Command {
-  return withSource(
-    new Command('prune').description('take out what is fixed, and lower budgets to what is needed'),
-  ).action(async (file: string | undefined, options: BaselineOptions) => {
-    await change(file, { ...options, allowGrowth: false })
-  })
+  return withSource(new Command('prune').description('remove fixed findings, and lower budgets')).action(
+    async (file: string | undefined, options: BaselineOptions) => {
+      await change(file, { ...options, allowGrowth: false })
+    },
+  )
 }
 
 function withSource(command: Command): Command {
@@ -95,7 +97,7 @@ function withSource(command: Command): Command {
         .argument('[report]', 'a report file of the whole run, or - for standard input')
         .option('--traces <file...>', 'trace files instead of a report'),
     ),
-  ).option('--baseline <file>', `default: ${BASELINE}, or where the configuration says`)
+  ).option('--baseline <file>', `the baseline (default: the one of the configuration file, else ${BASELINE})`)
 }
 
 async function change(

@@ -8,7 +8,7 @@ export function addDetectorOption(command: Command): Command {
   return command.addOption(
     new Option('--set <detector.option=value>', 'an option of a detector, or detector=false; repeatable')
       .argParser((value: string, before: readonly string[]) => [...before, value])
-      .default([], 'as the pages of the detectors say'),
+      .default([], 'see the pages of the detectors'),
   )
 }
 

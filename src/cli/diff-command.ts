@@ -26,7 +26,7 @@ export function diffCommand(): Command {
     .addHelpText(
       'after',
       `
-Findings are known again by names (route, function, statement), not by lines. One that has grown sends more queries in its
+Findings are matched by route, function and statement, not by lines. A finding that has grown sends more queries in its
 worst case than before. Slow queries are not compared.
 ${EXIT_CODES}
 

@@ -15,12 +15,14 @@ interface DoctorOptions {
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('run an application as it is, and say what of it is captured, what is not, and why')
-    .argument('<command...>', 'what to run, after --')
+    .description(
+      'run an application as it is, and say which of its queries are captured, which are not, and why',
+    )
+    .argument('<command...>', 'the command to run, after --')
     .passThroughOptions()
     .option(
       '--seconds <number>',
-      'how long to observe it once it is up (default: 10; a test run until it ends)',
+      'how long to observe a server that is up (default: 10), or to wait for a test run (default: until it ends)',
       readSeconds,
     )
     .option(
@@ -29,7 +31,9 @@ export function doctorCommand(): Command {
       readUrls,
       [],
     )
-    .addOption(new Option('--format <name>', 'of the output').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--format <name>', 'the format of the output').choices(['text', 'json']).default('text'),
+    )
     .addHelpText(
       'after',
       `${DOCTOR_EXIT_CODES}

@@ -10,16 +10,16 @@ export const KILLED = 128
 
 export const EXIT_CODES = `
 Exit codes:
-  0  success, whatever was found
-  1  findings that were asked to fail
+  0  success (findings alone do not fail the command)
+  1  findings that should fail the command
   2  wrong usage, input that could not be read, or output that could not be written`
 
 export const RUN_EXIT_CODES = `
 Exit codes:
-  that of the command when it is not 0: 127 when there is no such command, 126 when it cannot be executed, 128 and the
-  signal's number when a signal ended it; otherwise
-  0  success, whatever was found
-  1  findings that were asked to fail
+  the exit code of the command if that is not 0 (127 if there is no such command, 126 if it cannot be executed, 128 plus
+  the signal's number if a signal ended it); otherwise
+  0  success (findings alone do not fail the command)
+  1  findings that should fail the command
   2  wrong usage, traces that could not be read, or output that could not be written`
 
 export const DOCTOR_EXIT_CODES = `

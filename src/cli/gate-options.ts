@@ -51,7 +51,7 @@ export function addGateOptions(command: Command): Command {
     )
     .option(
       '--baseline <file>',
-      'accept what is in it, and fail for what is new (--fail-on new) or has grown',
+      'accept the findings in this file, and fail for findings that are new or have grown (--fail-on new)',
     )
 }
 

@@ -15,7 +15,7 @@ import { runCommand } from './run-command.ts'
 import { tell } from './tell.ts'
 
 const program = new Command('pg-loupe')
-  .description('A loupe for the queries a Node.js application sends to PostgreSQL.')
+  .description('A profiler for the queries that a Node.js application sends to PostgreSQL.')
   .version(VERSION)
   .showHelpAfterError()
   .enablePositionalOptions()

@@ -27,13 +27,13 @@ import { tell } from './tell.ts'
 
 export function mergeCommand(): Command {
   return new Command('merge')
-    .description('merge the trace files of shards into one, in an order that does not depend on theirs')
+    .description('merge the trace files of several shards into one')
     .argument('<file...>', 'trace files, folders of them, or - for standard input')
-    .option('-o, --output <file>', 'write them there', '-')
+    .option('-o, --output <file>', 'the file to write', '-')
     .addHelpText(
       'after',
       `
-Traces are ordered by kind, name and content, and numbered anew. A folder is read as PG_LOUPE_COLLECT leaves it, or else
+Traces are sorted by kind, name and content, and get new numbers. A folder is read as PG_LOUPE_COLLECT leaves it, or else
 all files in it that end in .ndjson. About 200 bytes of memory are needed for each trace, whatever their size.
 ${EXIT_CODES}
 

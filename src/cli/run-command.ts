@@ -34,10 +34,8 @@ interface RunOptions extends OutputOptions, GateOptions {
 
 export function runCommand(): Command {
   const command = new Command('run')
-    .description(
-      'run a command with every Node.js process under it profiled, and report what they did together',
-    )
-    .argument('<command...>', 'what to run, after --')
+    .description('run a command, profile every Node.js process that it starts, and print one report')
+    .argument('<command...>', 'the command to run, after --')
     .passThroughOptions()
   return addGateOptions(
     addDetectorOption(addOutputOptions(command, { standard: 'standard error', writesTraces: true })),
