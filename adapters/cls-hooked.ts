@@ -1,11 +1,11 @@
-// pg-loupe/cls-hooked: traces found through a cls-hooked namespace, for applications that live in one and bind their
-// emitters and callbacks to it. What the application keeps in the namespace stays as it would be without: a trace is a
-// layer over the context of the moment, and all that is read or written but the trace goes through to that.
+// pg-loupe/cls-hooked: finds the current trace through a cls-hooked namespace, for applications that keep their context in one and
+// bind their emitters and callbacks to it. The values that the application keeps in the namespace are not affected: a trace
+// is a layer over the current context, and everything else is read from and written to that context.
 import { AsyncResource } from 'node:async_hooks'
 import type { ContextStore } from '../src/trace/context.ts'
 import type { TraceHandle } from '../src/trace/trace-handle.ts'
 
-/** What is needed of a namespace; `createNamespace` and `getNamespace` of cls-hooked give one. */
+/** The members that are used of a namespace, as `createNamespace` and `getNamespace` of cls-hooked return it. */
 export interface NamespaceLike {
   readonly active: object | null
   createContext(): object
@@ -18,7 +18,7 @@ const TRACE = Symbol('pg-loupe trace')
 /**
  * Makes the `context` option of `createProfiler` from the application's namespace.
  *
- * @throws TypeError when it is given something that is no namespace of cls-hooked.
+ * @throws TypeError when the argument is no namespace of cls-hooked.
  */
 export function clsHookedContext(namespace: NamespaceLike): ContextStore<TraceHandle> {
   if (typeof namespace?.createContext !== 'function' || typeof namespace.enter !== 'function') {
@@ -42,7 +42,7 @@ export function clsHookedContext(namespace: NamespaceLike): ContextStore<TraceHa
     run: (trace, fn) => within(layer(here(), trace), fn),
     bind(fn) {
       const context = here()
-      // AsyncResource is for AsyncLocalStorage and the other namespaces of the application.
+      // AsyncResource keeps the contexts of AsyncLocalStorage and of other namespaces of the application.
       const bound = AsyncResource.bind(function (this: unknown, ...args: unknown[]): unknown {
         return within(context, () => Reflect.apply(fn, this, args))
       })

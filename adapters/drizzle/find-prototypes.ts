@@ -1,16 +1,17 @@
-// Finds the prototypes behind a Drizzle database: of its builders, of what they build, of what is executed. They are
-// taken from builders made of the application's own `db`, so that no copy of drizzle-orm has to be imported, and the one
-// in use is met. Nothing made here is ever executed. Drizzle 0.45 and 1.0 share the methods, not the classes.
+// Finds the prototypes behind a Drizzle database: the prototypes of its builders, of the queries that they build and of the
+// prepared queries. They are read from builders that are made with the application's own `db`, so that no copy of drizzle-orm
+// has to be imported and the copy in use is found. No query that is built here is executed. Drizzle 0.45 and 1.0 have the
+// same methods, but not the same classes.
 
 import { prototypesWith } from '../../src/host/prototypes-with.ts'
 
-/** What is needed of a Drizzle database. */
+/** The methods that are used of a Drizzle database. */
 export interface DrizzleLike {
   select(...args: never[]): unknown
   execute(...args: never[]): unknown
 }
 
-/** A method whose result is a query that can be awaited, by the prototype that has it. */
+/** A method whose result is a query that can be awaited, and the prototype that defines it. */
 interface BuildingMethod {
   prototype: object
   name: string
@@ -18,9 +19,9 @@ interface BuildingMethod {
 
 export interface DrizzlePrototypes {
   building: readonly BuildingMethod[]
-  /** Those with a `then` of their own. More come to light when something is built. */
+  /** The prototypes with a `then` of their own. Further ones are found when a query is built. */
   awaited: readonly object[]
-  /** Those with the `execute` that every query passes in the end. */
+  /** The prototypes with the `execute` that every query passes in the end. */
   executed: readonly object[]
 }
 
@@ -77,7 +78,7 @@ function methods(value: unknown, names: readonly string[]): BuildingMethod[] {
   })
 }
 
-/** A version of Drizzle that makes this builder differently: its queries have no line, the others do. */
+/** A version of Drizzle may make one of the builders differently. Then only the queries of this builder have no line. */
 function attempt<T>(make: () => T): T | undefined {
   try {
     return make()

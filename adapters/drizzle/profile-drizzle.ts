@@ -1,6 +1,6 @@
-// Tells the lines of Drizzle's queries: the one that awaits a query, and the one that built it. What is watched are the
-// prototypes of the copy of drizzle-orm that made the application's `db`, because a transaction's `tx` is a new object
-// each time. Drizzle's own logger and cache stay the application's.
+// Determines the lines of Drizzle's queries: the line that awaits a query and the line that built it. The methods are replaced on
+// the prototypes of the copy of drizzle-orm that made the application's `db`, because the `tx` of a transaction is a new
+// object each time. The logger and the cache of Drizzle are left to the application.
 import { prototypesWith } from '../../src/host/prototypes-with.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
@@ -10,9 +10,9 @@ import { type DrizzleLike, findPrototypes } from './find-prototypes.ts'
 import { watchAwaiting, watchBuilding, watchExecuting } from './watch-queries.ts'
 
 /**
- * Makes the queries of a Drizzle database name their line, and returns the database. Its pool has to be profiled too.
+ * Makes findings about the queries of a Drizzle database name their line, and returns the database. Its pool has to be profiled too.
  *
- * @throws TypeError when it is given something that is no Drizzle database.
+ * @throws TypeError when the first argument is no Drizzle database.
  */
 export function profileDrizzle<Database extends DrizzleLike>(
   db: Database,
@@ -44,7 +44,7 @@ export function unprofileDrizzle<Database extends DrizzleLike>(db: Database): Da
   return db
 }
 
-/** What `withReplicas` makes is in 0.45 a plain object around databases of the same classes. */
+/** In Drizzle 0.45 `withReplicas` returns a plain object around databases of the same classes. */
 function primaryOf(db: DrizzleLike): DrizzleLike {
   return (db as { $primary?: DrizzleLike }).$primary ?? db
 }
@@ -65,7 +65,7 @@ function watchCopy(db: DrizzleLike): () => void {
       undos.push(watchAwaiting(prototype, isTraced))
     }
   }
-  /** Each class brings its `then` only once, and this is called for every query that is built. */
+  /** The classes that were checked for a `then`, because `meet` is called for every query that is built. */
   const met = new WeakSet<object>()
   const meet = (built: object) => {
     const prototype = Object.getPrototypeOf(built)
@@ -83,13 +83,13 @@ function watchCopy(db: DrizzleLike): () => void {
   }
 }
 
-/** Without an open trace nothing is captured. */
+/** Whether any profiler captures a query that is sent now. */
 function isTraced(): boolean {
   for (const recorder of sharedState().drizzleRecorders) {
     try {
       if (recorder.isRecording()) return true
     } catch (error) {
-      // The application's own context store.
+      // The context store may be one of the application's own, which may throw.
       recorder.countInternalError(error)
     }
   }

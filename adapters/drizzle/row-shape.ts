@@ -1,11 +1,11 @@
-// Under which keys of its result's rows a Drizzle query nests further rows: a table of a join, a group of a selection, a
-// relation. Only the query knows; by its value alone a relation looks like a column of JSON.
+// Determines under which keys of its rows a Drizzle query nests further rows: a table of a join, a group of a selection, or a
+// relation. Only the query tells this, because the value of a relation looks like a column of JSON.
 import type { RowShape } from '../../src/trace/row-usage/row-watch.ts'
 
-/** How Drizzle marks a table, in each of its copies. */
+/** The key by which each copy of Drizzle marks a table. */
 const COLUMNS = Symbol.for('drizzle:Columns')
 
-/** `builder` is the query as it is awaited; what is unknown of it is taken for columns. */
+/** `builder` is the query that is awaited. Keys about which nothing is known are taken for columns. */
 export function rowShape(builder: object): RowShape {
   const { fields, with: relations } = objectOf(objectOf(builder).config)
   return { ...shapeOf(fields, nestedFields), ...shapeOf(relations, nestedRelations) }

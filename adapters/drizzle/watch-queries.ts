@@ -1,6 +1,6 @@
-// Watches a Drizzle query on its way: where it is built, awaited and executed. By the time Drizzle calls the driver the
-// application has left the stack; but `await`, `return` and Promise.all all read `.then` of the builder first, in the
-// application's own frame. So `then` becomes a getter. Nothing of what is returned changes.
+// Notes where a Drizzle query is built, awaited and executed. When Drizzle calls the driver, the application is no longer on the
+// stack. However, `await`, `return` and Promise.all read `.then` of the builder first, in a frame of the application, so `then`
+// becomes a getter. The values that are returned do not change.
 import { aroundMethod, replaceMethodByGetter } from '../../src/host/replace-method.ts'
 import { type QueryOrigin, sharedState } from '../../src/profiler/shared-state.ts'
 import { type CapturedStack, captureStack } from '../../src/trace/call-site/call-site.ts'
@@ -8,9 +8,9 @@ import { rowShape } from './row-shape.ts'
 
 type Then = (this: object, onFulfilled?: unknown, onRejected?: unknown) => unknown
 
-/** Where each query was built, until it is collected. */
+/** The stack at which each query was built, until the query is garbage collected. */
 const builtAt = new WeakMap<object, CapturedStack>()
-/** The builder is called by the application itself, or by a thin layer of its own. */
+/** Builders are called by the application, or by a thin layer of its own, so few frames are enough. */
 const BUILDING_FRAMES = 10
 
 export function watchBuilding(
@@ -40,7 +40,7 @@ export function watchAwaiting(prototype: object, isTraced: () => boolean): () =>
   )
 }
 
-/** What follows the query is the application's again, so its callbacks run outside of the query's origin. */
+/** The callbacks belong to the application again, so they run outside of the origin of the query. */
 function thenFrom(origin: QueryOrigin, original: Then): Then {
   return function then(this: object, onFulfilled, onRejected) {
     const storage = sharedState().origin
@@ -52,7 +52,7 @@ function thenFrom(origin: QueryOrigin, original: Then): Then {
             return storage.run(outer, () => callback(value))
           }
         : callback
-    /** A connection that was opened for this query keeps the origin as long as it lives. */
+    /** A connection that was opened for this query keeps the origin for its whole life, so the origin is emptied. */
     const empty = () => {
       for (const name of ['stack', 'built', 'tables', 'recording'] as const) delete origin[name]
     }
@@ -69,7 +69,7 @@ function thenFrom(origin: QueryOrigin, original: Then): Then {
   }
 }
 
-/** No error of ours reaches the application. */
+/** Keeps internal errors away from the application. */
 function quietly(note: () => void): void {
   try {
     note()
@@ -78,7 +78,7 @@ function quietly(note: () => void): void {
   }
 }
 
-/** `findFirst` gives one row; a count is none, and what `db.execute` gives is the driver's own. */
+/** `findFirst` returns one row. A count is no row, and `db.execute` returns the result of the driver. */
 function noteRows(value: unknown, { recording }: QueryOrigin, builder: object): void {
   if (!recording || typeof value !== 'object' || value === null) return
   if (!Array.isArray(value) && 'rows' in value) return
@@ -86,7 +86,10 @@ function noteRows(value: unknown, { recording }: QueryOrigin, builder: object): 
   recording.handsOver(rows, () => rowShape(builder))
 }
 
-/** Every query passes its prepared form, explicit `.execute()` and prepared statements too; it knows the tables. */
+/**
+ * Notes the tables of each query. Every query passes the `execute` of its prepared form, and so do explicit calls of `.execute()`
+ * and prepared statements.
+ */
 export function watchExecuting(prototype: object, isTraced: () => boolean): () => void {
   return aroundMethod(prototype, 'execute', (prepared, original, args) => {
     const execute = () => Reflect.apply(original, prepared, args)
@@ -102,7 +105,7 @@ export function watchExecuting(prototype: object, isTraced: () => boolean): () =
   })
 }
 
-/** Kept by Drizzle for its cache: an array, or since 1.0 a function that makes one. */
+/** Drizzle keeps the tables for its cache: as an array, or since 1.0 as a function that returns one. */
 function tablesOf(prepared: object): (() => readonly string[]) | undefined {
   const tables = (prepared as { queryMetadata?: { tables?: unknown } }).queryMetadata?.tables
   if (Array.isArray(tables)) return () => tables

@@ -15,7 +15,7 @@ type Middleware = (request: RequestLike, response: ResponseLike, next: (error?: 
 /**
  * Middleware that traces each request. Put it before the routes.
  *
- * @throws TypeError when it is given something that is no profiler.
+ * @throws TypeError when the argument is no profiler.
  */
 export function profileRequests(profiler: Profiler = defaultProfiler()): Middleware {
   assertProfiler(profiler, 'profileRequests')

@@ -1,12 +1,12 @@
-// Follows the routers of Express that a request passes, and says how far it came, as a pattern. It hears of it through the
-// properties that Express sets; the accessors are the same for all requests, because with accessors of its own each request
-// would be an object of its own kind to V8, and everything that reads requests would become slow.
+// Follows a request through the routers of Express and tells how far it came, as a pattern. Accessors note the properties that
+// Express sets on the request. They are the same functions for all requests: with accessors of its own, each request would have
+// a hidden class of its own in V8, and all code that reads requests would become slow.
 
 import type { Page } from '../../src/http/page-names.ts'
 import { pathShape } from '../../src/http/path-shape.ts'
 import type { Recorder } from '../../src/profiler/recorder.ts'
 
-/** What is needed of a request; without `baseUrl` it is none of Express. */
+/** The properties that are used of a request. A request without `baseUrl` does not come from Express. */
 interface Watched {
   params?: unknown
   baseUrl?: string
@@ -16,10 +16,10 @@ interface Watched {
   [WATCH]?: RouteWatch
 }
 
-/** Not private: an object that is made of a request finds it too. */
+/** A property instead of a private field, so that an object with the request as its prototype has the watch too. */
 const WATCH = Symbol.for('pg-loupe route')
 
-/** Follows a request from now on, if nothing follows it yet; `hear` is told as soon as a route takes it. */
+/** Follows a request from now on, unless it is followed already. `hear` is called when a route takes the request. */
 type ErrorCounter = Pick<Recorder, 'countInternalError'>
 
 export function watchRoute(
@@ -41,7 +41,7 @@ export function watchRoute(
   return watch
 }
 
-/** To everybody else they stay plain properties. */
+/** For all other code these remain plain properties. */
 const BASE_URL: PropertyDescriptor = {
   configurable: true,
   enumerable: true,
@@ -73,7 +73,7 @@ export class RouteWatch {
   /** The pattern of each `baseUrl` the request has had. */
   #patterns: Map<unknown, string> | undefined
   #reached: string | undefined
-  /** The route takes every path. */
+  /** The pattern of the route matches every path. */
   #isWild = false
   #deepest = ''
   #listeners: ((pattern: string) => void)[] = []
@@ -88,7 +88,7 @@ export class RouteWatch {
     if (request.baseUrl) this.#patterns = new Map([[request.baseUrl, request.baseUrl]])
   }
 
-  /** It has passed no mounted router. */
+  /** Whether the request has passed no mounted router. */
   get isFlat(): boolean {
     return !this.#start && this.#deepest === ''
   }
@@ -98,9 +98,9 @@ export class RouteWatch {
   }
 
   /**
-   * What the request came to; `undefined` without Express. Where there was no route, or one that takes everything, the
-   * application does its own routing, and the shape of the path tells the page. What was turned away there may be any
-   * path that somebody tried, and has one name.
+   * The page that the request reached; `undefined` without Express. If there was no route, or only one that matches every path,
+   * the application does its own routing, and the page is told by the shape of the path. Requests that were turned away there
+   * have one name, because anybody can try any path.
    */
   page(): Page | undefined {
     const path = this.#reached
@@ -114,7 +114,7 @@ export class RouteWatch {
     }
   }
 
-  /** The application, or Express, sets a property of the request: it must not hear of an error of ours. */
+  /** Called when the application or Express sets a property of the request. An internal error must not reach them. */
   told(property: 'baseUrl' | 'route', value: unknown): void {
     const before = this.baseUrl
     this[property] = value
@@ -155,9 +155,9 @@ export class RouteWatch {
 }
 
 /**
- * `/users/42` with the parameters `{ id: '42' }` is `/users/:id`; each parameter stands once, fixed parts come first. What
- * a wildcard took has its shape. What was mounted by a regular expression has no parameters, so what looks like a value is
- * taken for one.
+ * Makes `/users/:id` of `/users/42` and the parameters `{ id: '42' }`. Each parameter is used once, and fixed parts come first. The
+ * part that a wildcard matched becomes its shape. A router that is mounted by a regular expression has no parameters, so a segment
+ * that looks like a value is taken for one.
  */
 function toPattern(path: string, params: unknown): string {
   const segments = path.split('/')
@@ -171,13 +171,13 @@ function toPattern(path: string, params: unknown): string {
   return segments.map((segment) => (VALUE.test(segment) ? '*' : segment)).join('/')
 }
 
-/** Express 5 gives a list of what a wildcard took, Express 4 a text under a number. */
+/** Express 5 has a list of the segments that a wildcard matched, Express 4 a text under a number. */
 function wildParts(name: string, value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value
   return typeof value === 'string' && /^\d/.test(name) ? value.split('/') : undefined
 }
 
-/** `/v10`, `/oauth2` and `/s3` are names; three digits are an id or a date, and so is what is long or encoded. */
+/** `/v10`, `/oauth2` and `/s3` are names. A segment with three digits is an id or a date; a long or encoded one is a value too. */
 const VALUE = /^(?!:)(?:(?:\D*\d){3}|.*[%@]|.{41})/
 
 function decode(segment: string): string {
@@ -192,7 +192,7 @@ function withoutLastSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/'
 }
 
-/** Of the path of a page; stars at its end are one, because how deep a catalogue is says nothing. */
+/** The shape of the path of a page. Several stars at its end become one, because the depth of a catalogue tells nothing. */
 function shapeOfPage(path: string): string {
   const shape = pathShape(path)
   let end = shape.length
@@ -208,7 +208,7 @@ function pathOf(path: unknown): string {
   return Array.isArray(path) ? path.map(String).join('|') : String(path ?? '')
 }
 
-/** `*`, `/{*splat}`, `/:path(*)`, `/.*` and their like, which take every path. */
+/** `*`, `/{*splat}`, `/:path(*)`, `/.*` and similar patterns, which match every path. */
 function saysNothing(path: unknown): boolean {
   const isExpression = path instanceof RegExp
   if (!isExpression && !(typeof path === 'string' && path.includes('*'))) return false

@@ -1,5 +1,5 @@
-// Frameworks and ORMs that a process has loaded, with their versions, beside those that have shown themselves by requests and
-// queries. Only what Node.js keeps of CommonJS files is looked at; an ORM of ES modules is known by its queries.
+// Lists the frameworks and ORMs that a process has loaded, with their versions, together with those that were recognised by
+// requests and queries. Only the CommonJS files that Node.js remembers are searched; an ORM of ES modules is known by its queries.
 import type { OrmFacts, PackageFacts, SetupFacts } from '../../src/setup/setup-facts.ts'
 import { moduleCache } from './module-cache.ts'
 import { packageInPath, packageOf } from './package-of.ts'

@@ -1,4 +1,4 @@
-// What the stack above a use of pg tells: the line of the application, and the packages between it and pg.
+// Reads the stack above a use of a driver: the line of the application, and the packages between it and the driver.
 import { fileURLToPath } from 'node:url'
 import { callResolver, captureStack, isOwn } from '../../src/trace/call-site/call-site.ts'
 import type { Frame } from '../../src/types/query.ts'
@@ -7,11 +7,11 @@ import { packageInPath, packageOf } from './package-of.ts'
 import { rawFiles } from './raw-files.ts'
 
 export interface StackLook {
-  /** The application's innermost line, if it is on the stack. */
+  /** The innermost line of the application, if one is on the stack. */
   place: Frame | undefined
-  /** The packages that called pg before the application did, innermost first, each with one of its files. */
+  /** The packages between the driver and the application, innermost first, each with one of its files. */
   packages: readonly { name: string; file: string }[]
-  /** Files of pg that are no part of a bundle are among the callers. */
+  /** Files of a driver that is no part of a bundle are among the callers. */
   hasDriver: boolean
 }
 
@@ -30,7 +30,7 @@ export function lookAtStack(below: (...args: never[]) => unknown): StackLook {
     const file = toPath(location)
     if (file === '' || file.startsWith('node:') || isOwn(file)) continue
     const name = packageInPath(file)?.name
-    // The application itself.
+    // This frame belongs to the application.
     if (name === undefined) break
     if (PASSED_OVER.has(name) || (packages.length === 0 && PASSED_OVER.has(packageOf(file)?.name ?? '')))
       hasDriver = true

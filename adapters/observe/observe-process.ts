@@ -1,5 +1,5 @@
-// Observes a process for `pg-loupe doctor`, from its start to its end, and leaves what was found in a folder. It only looks: it
-// profiles nothing, and a listener of signals gives way to those of the application.
+// Observes a process for `pg-loupe doctor`, from its start to its end, and writes the facts into a folder. This profiles nothing,
+// and its listener of signals leaves the decision to the listeners of the application.
 import { randomUUID } from 'node:crypto'
 import { join, relative } from 'node:path'
 import { threadId } from 'node:worker_threads'
@@ -13,12 +13,12 @@ import type { SurroundingFacts } from '../../src/setup/setup-facts.ts'
 import { installedPackages } from './installed-packages.ts'
 import { createSetupWatch, type SetupWatch } from './setup-watch.ts'
 
-/** More than somebody clicks; a load test would learn nothing more either. */
+/** More than anybody does by hand. More requests of a load test would add no further facts. */
 const MOST = { requests: 100_000, uses: 1_000_000 }
-/** A process that is killed loses what it has learnt since. */
+/** The facts are written this often, because a process that is killed loses the facts since the last time. */
 const WRITES_EACH_MS = 250
 
-/** `folder` exists; when it is gone, nobody wants to know any more. */
+/** `folder` must exist. When it is deleted, nobody needs the facts any more. */
 export function observeProcess(folder: string): SetupWatch {
   const file = join(folder, `${process.pid}-${threadId}-${randomUUID()}.json`)
   const environment = readEnvironment(process.env)
@@ -68,7 +68,7 @@ function factsOf(watch: SetupWatch, isEnding: boolean, wrongVariables: readonly 
   }
 }
 
-/** Arguments may be values. */
+/** The program without its arguments, because arguments may be values. */
 function program(): string {
   const [, file] = process.argv
   return file ? relative(process.cwd(), file) || file : 'node'

@@ -1,4 +1,4 @@
-// Loaded before everything else into each process that `pg-loupe doctor` observes.
+// Node.js loads this before everything else in each process that `pg-loupe doctor` observes.
 import Module from 'node:module'
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
 import { aroundMethod } from '../../src/host/replace-method.ts'

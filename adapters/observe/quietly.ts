@@ -1,4 +1,4 @@
-/** What fails in here must not reach the application; there is then less to say of the set-up. */
+/** Keeps errors of `act` away from the application. The only consequence is that less is known about the set-up. */
 export function quietly<Args extends readonly unknown[]>(
   act: (...args: Args) => void,
 ): (...args: Args) => void {

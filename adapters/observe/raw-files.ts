@@ -1,10 +1,10 @@
-// The files on the stack as they run. A formatter of stacks may map them to sources that are not there: Drizzle brings source
-// maps to sources it does not bring.
+// Lists the files on the stack as they run. A formatter of stacks may map them to sources that do not exist: the package of
+// Drizzle has source maps to sources that it does not contain.
 
-/** Every ORM measured calls pg within so many frames of the application. */
+/** Every measured ORM calls pg within so many frames of the application. */
 const FRAMES = 25
 
-/** The files that run, whatever maps stacks in this process: Drizzle brings source maps to sources it does not bring. */
+/** The files that run, even if something in this process maps stacks to sources. */
 export function rawFiles(): string[] {
   const captured: { stack?: unknown } = {}
   const restore = [
@@ -20,7 +20,7 @@ export function rawFiles(): string[] {
   }
 }
 
-/** Does nothing where `Error` is frozen. Returns the function that leaves no trace of it. */
+/** Does nothing when `Error` is frozen. Returns the function that restores the property. */
 function setTemporarily(name: 'stackTraceLimit' | 'prepareStackTrace', value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(Error, name)
   if (!Reflect.set(Error, name, value)) return () => {}

@@ -1,23 +1,23 @@
-// Knows of each request to an HTTP server of this process, whoever answers it, and of code that runs for it. It hears of them
-// by channels that Node.js publishes itself, so nothing is patched.
+// Knows each request to an HTTP server of this process, whatever answers it, and the code that runs for it. Node.js publishes the
+// requests on channels, so nothing is patched.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { requestTraceOf } from '../../src/http/request-trace.ts'
 import { quietly } from './quietly.ts'
 
-/** What is known of one request. */
+/** The facts about one request. */
 export interface RequestNote {
   /** A profiler has begun a trace for it. */
   isTraced: boolean
   isOver: boolean
-  /** Uses of a profiled pool or client that no trace has captured. */
+  /** How often a profiled pool or client was used without a trace that captures it. */
   uncaptured: number
-  /** That of its trace, or its method and its route where Express has told it; known at its end. */
+  /** The name of its trace, or its method and its route if Express has set it. The name is known when the request ends. */
   name: string
 }
 
 export interface RequestNotes {
-  /** Of the request that the calling code runs for. */
+  /** The note of the request that the calling code runs for. */
   current(): RequestNote | undefined
   stop(): void
 }
@@ -35,7 +35,7 @@ interface IncomingRequest {
   route?: { path?: unknown } | null
 }
 
-/** `onEnd` is told of each request once its response has been sent. */
+/** `onEnd` is called for each request after its response has been sent. */
 export function noteRequests(onEnd: (note: RequestNote, isExpress: boolean) => void): RequestNotes {
   const storage = new AsyncLocalStorage<RequestNote | undefined>()
   const notes = new WeakMap<object, RequestNote>()
@@ -49,7 +49,7 @@ export function noteRequests(onEnd: (note: RequestNote, isExpress: boolean) => v
     const note = notes.get(request)
     if (!note) return
     note.isOver = true
-    // A trace has the whole pattern of its route by now.
+    // The trace has the complete pattern of its route by now.
     note.name = requestTraceOf(request)?.trace.name ?? nameOf(request)
     onEnd(note, request.baseUrl !== undefined)
   }
@@ -67,7 +67,7 @@ export function noteRequests(onEnd: (note: RequestNote, isExpress: boolean) => v
   }
 }
 
-/** Nothing of a path that may be a value: what a router has put before the route may hold one. */
+/** The name without any part of the path that may be a value. The part that a router puts before the route may contain one. */
 function nameOf({ method = 'GET', baseUrl, route }: IncomingRequest): string {
   const path = route?.path
   if (typeof path !== 'string') return method

@@ -1,5 +1,5 @@
-// Watches how an application is set up while it runs, to say what is captured only in part. It only counts: it profiles
-// nothing, changes nothing that the application sees, and takes itself off when it has seen enough.
+// Watches how an application is set up while it runs, to report which parts are not captured. The watch only counts: it profiles
+// nothing, changes nothing that the application sees, and stops when it has seen enough.
 import Module from 'node:module'
 import { now } from '../../src/host/real-time.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
@@ -31,31 +31,31 @@ export interface SetupWatch {
   middlewareMade(profiler: Profiler): void
   /** A profiler begins a trace for the request that the calling code runs for. */
   requestTraced(profiler: Profiler): void
-  /** A pool or client was profiled: others of its class are heard of too. */
+  /** A pool or client was profiled: from now on, others of its class are watched too. */
   sourceProfiled(source: object, driver: Driver, kind: 'pool' | 'client'): void
-  /** Looks for copies of pg that have been loaded since. */
+  /** Looks for copies of drivers that have been loaded since. */
   findDrivers(): void
   facts(isEnding?: boolean): SetupFacts
-  /** Hears of nothing more; the facts stay. */
+  /** Stops watching. The facts remain. */
   stop(): void
 }
 
 interface WatchOptions {
   /** Called when the facts may tell something that they did not tell before. */
   onChange?(): void
-  /** Also watches for connections to PostgreSQL that something other than pg opens. */
+  /** Also watches for connections to PostgreSQL that no known driver opens. */
   watchesConnections?: boolean
-  /** Takes itself off after so many requests and uses. */
+  /** The watch stops after so many requests and uses. */
   most: { requests: number; uses: number }
 }
 
-/** Of each source, stacks of uses inside requests that are looked at, and of uses outside. */
+/** For each source, so many stacks of uses inside requests are read, and as many of uses outside. */
 const LOOKS = 10
-/** Different names of requests that are kept. */
+/** So many different names of requests are kept. */
 const MOST_NAMES = 20
-/** What comes within this time belongs to starting up, until the first request does. */
+/** Uses within this time belong to the start of the application, unless a request has come before. */
 const START_MS = 10_000
-/** Requests at which copies of pg are looked for that were loaded late. */
+/** At these requests copies of drivers are searched for that were loaded late. */
 const REQUESTS_TO_FIND_AT: ReadonlySet<number> = new Set([1, 10, 100])
 
 export function createSetupWatch({
@@ -85,7 +85,7 @@ export function createSetupWatch({
     ),
     client: quietly((client, driver, below) => {
       const profiler = profilerOfObject(client)
-      // A connection of our own.
+      // This is a connection that the profiler itself has opened.
       if (!profiler && sharedState().instrumented.has(client)) return
       noteUse(sources.ofClient(client, driver, profiler), profiler, client, below)
     }),
@@ -139,7 +139,7 @@ export function createSetupWatch({
     const own = profiler && openTraceOf(profiler)
     if (own) return 'captured'
     const other = traceOfAnother(profiler)
-    // What a test sets up for itself is its own business.
+    // A test may use what it wants for its own set-up.
     if (other?.kind === 'test') return undefined
     if (other) return 'inOtherTraces'
     if (note && !note.isOver) {
@@ -149,7 +149,7 @@ export function createSetupWatch({
     return profiler && coreOf(profiler).collectsUntraced ? 'captured' : 'outside'
   }
 
-  /** `profiler`: of a query that it captures. */
+  /** `profiler` is given for a query that it captures. */
   function noteOrms({ place, packages }: StackLook, profiler: Profiler | undefined): void {
     const drizzle = packages.find(({ name }) => name === 'drizzle-orm')
     if (!drizzle) return
@@ -161,7 +161,7 @@ export function createSetupWatch({
       queriesWithoutLine: 0,
     }
     orms.set(drizzle.name, orm)
-    // What is only counted has no line anyway.
+    // Queries that are only counted have no line anyway.
     if (!profiler || !coreOf(profiler).isRecording()) return
     orm.queries++
     if (place === undefined && !sharedState().drizzleRecorders.has(coreOf(profiler))) {
@@ -180,7 +180,7 @@ export function createSetupWatch({
   }
 
   const bundleFacts = (): BundleFacts | undefined => {
-    // Not before: it may read a large source map.
+    // Determined as late as possible, because this may read a large source map.
     bundle ??= { known: ownBundle() }
     return bundle.known && { ...bundle.known, hasParser: !isParserMissing() }
   }
@@ -254,7 +254,7 @@ function traceOfAnother(profiler: Profiler | undefined): LiveTrace | undefined {
   return undefined
 }
 
-/** Whether the request, or the job of another profiler, is over. */
+/** Returns whether the request, or the job of another profiler, is over. */
 function whetherGone(note: RequestNote | undefined, trace: LiveTrace | undefined): () => boolean {
   return () => note?.isOver ?? trace?.closed ?? true
 }

@@ -1,5 +1,5 @@
-// The pools of a process, and its clients without a pool, with how often each was used, and where. Clients without a pool
-// that are alike (those of an ORM with a pool of its own) are one source. What is kept is bounded.
+// Counts how often each pool of a process was used, and each client without a pool, and where. Clients without a pool that are
+// alike (those of an ORM with a pool of its own) are one source. The number of sources is bounded.
 
 import { now } from '../../src/host/real-time.ts'
 import type { Profiler } from '../../src/profiler/profiler.ts'
@@ -8,12 +8,12 @@ import type { SourceFacts, SourceUses } from '../../src/setup/setup-facts.ts'
 import type { Driver } from './driver.ts'
 import type { StackLook } from './look-at-stack.ts'
 
-/** An application has a few; further ones are not looked at. */
+/** An application has a few sources; further ones are ignored. */
 const MOST_SOURCES = 50
-/** Uses outside of requests that follow one another so closely are one burst: a turn of a job, and no timer that pings. */
+/** Uses outside of requests that follow each other so closely are one burst: one turn of a job, not a timer that pings. */
 const BURST_GAP_MS = 100
 const USES_OF_BURST = 5
-/** A burst that begins sooner after the last one is the same turn, interrupted by a slow query. */
+/** A burst that begins sooner than this after the last one is the same turn, interrupted by a slow query. */
 const BURSTS_APART_MS = 1_000
 
 export type UseKind = keyof Omit<SourceUses, 'bursts'>
@@ -22,10 +22,10 @@ export interface Source {
   readonly kind: 'pool' | 'client'
   readonly database: string | undefined
   readonly size: number | undefined
-  /** A pool; of clients, the first one. */
+  /** The pool, or the first of the clients. */
   readonly object: WeakRef<object>
   readonly uses: { -readonly [Name in keyof SourceUses]: SourceUses[Name] }
-  /** How often the stack of a use was looked at. */
+  /** How often the stack of a use was read. */
   looks: number
   place: SourceFacts['place']
   usedBy: string | undefined
@@ -33,7 +33,7 @@ export interface Source {
   lastOutsideMs: number
   lastBurstMs: number
   usesOfBurst: number
-  /** Of a client: whether the request or job that used it first is over. Until then an ORM may be about to profile it. */
+  /** For a client: whether the request or job that used it first is over. Until then an ORM may be about to profile it. */
   isFirstUserGone: (() => boolean) | undefined
 }
 
@@ -50,7 +50,7 @@ export class SourceUseCounts {
     return this.#ofObject.get(pool) ?? this.#add(pool, 'pool', driver)
   }
 
-  /** `undefined` of a client that belongs to a pool: the pool tells of its uses. */
+  /** `undefined` for a client that belongs to a pool, because its uses are counted for the pool. */
   ofClient(client: object, driver: Driver, profiler: Profiler | undefined): Source | undefined {
     const known = this.#ofObject.get(client)
     if (known && profilerOf(known) === profiler) return known
@@ -67,7 +67,7 @@ export class SourceUseCounts {
   }
 
   /**
-   * The pool or client is profiled from now on. What was sent through it before does not count: an ORM asks for the
+   * The pool or client is profiled from now on. Earlier queries do not count: an ORM asks for the
    * version or sets the time zone on a new connection before it calls the hook in which the application profiles it.
    */
   profiled(object: object): void {
@@ -108,7 +108,7 @@ export class SourceUseCounts {
   }
 }
 
-/** Notes a use outside of any request, after the application has started. Returns whether it made a burst of those before. */
+/** Notes a use outside of any request, after the application has started. Returns whether a burst is complete with it. */
 export function noteOutside(source: Source): boolean {
   const nowMs = now()
   if (nowMs - source.lastOutsideMs > BURST_GAP_MS) source.usesOfBurst = 0
@@ -120,7 +120,7 @@ export function noteOutside(source: Source): boolean {
   return true
 }
 
-/** The first look that names something counts. */
+/** Keeps the place and the package of the first look that has them. */
 export function noteLook(source: Source, { place, packages }: StackLook): void {
   source.looks++
   source.place ??= place

@@ -1,5 +1,5 @@
-// Says on the console of a running application what its set-up leaves out: each thing once, as soon as it is certain, and
-// what only the end can tell at the exit. It refuses to speak for a profiler whose reports do not go to the console.
+// Tells on the console of a running application which parts its set-up leaves out: each notice once, as soon as it is certain, and
+// some only at the exit. Nothing is printed for a profiler whose reports do not go to the console.
 
 import { OBSERVE_VARIABLE } from '../../src/collect/process-facts.ts'
 import { setTimeout } from '../../src/host/real-time.ts'
@@ -12,11 +12,11 @@ import type { Notice } from '../../src/setup/notice.ts'
 import { observeProcess } from './observe-process.ts'
 import { createSetupWatch, type SetupWatch } from './setup-watch.ts'
 
-/** After so much nothing new is expected, and nothing is spent on looking any longer. */
+/** After so many requests and uses nothing new is expected, and the watch stops. */
 const MOST = { requests: 1_000, uses: 20_000 }
-/** What a moment has changed is looked at together. */
+/** Changes within this time are examined together. */
 const SETTLES_MS = 300
-/** An application with more of them has been told enough. */
+/** More notices than these are not printed. */
 const MOST_NOTICES = 10
 
 /** The watch of this process, which begins when a profiler that prints on the console is used. */
@@ -24,7 +24,7 @@ export function setupWatchFor(profiler: Profiler): SetupWatch | undefined {
   const state = sharedState() as { setupWatch?: SetupWatch }
   try {
     const observed = process.env[OBSERVE_VARIABLE]
-    // In a sandbox that does not share the globals of its process; elsewhere the process is observed already.
+    // This is a sandbox that does not share the globals of its process; otherwise the process is observed already.
     if (observed) state.setupWatch ??= observeProcess(observed)
     if (coreOf(profiler).hints) state.setupWatch ??= tellingWatch()
   } catch (error) {
@@ -33,7 +33,7 @@ export function setupWatchFor(profiler: Profiler): SetupWatch | undefined {
   return state.setupWatch
 }
 
-/** The watch that has begun, if any: every request asks. */
+/** The watch that has begun, if any. Every request asks for it, so this only reads a field. */
 export function setupWatch(): SetupWatch | undefined {
   return sharedState().setupWatch as SetupWatch | undefined
 }
@@ -58,10 +58,10 @@ export function teller(): (notices: readonly Notice[]) => void {
   }
 }
 
-/** Has `act` done once for all calls of a moment. */
+/** Calls `act` once for all calls within a short time. */
 function onceInAMoment(act: () => void): () => void {
   let isWaiting = false
-  // Started over and over, because a new timer would keep the context it is made in.
+  // The same timer is started again, because a new timer would keep the async context in which it is made.
   const timer = setTimeout(() => {
     isWaiting = false
     act()

@@ -1,6 +1,6 @@
-// Hears of connections to a PostgreSQL server that something other than pg opens: a pg inside a bundle, which is no module
-// that could be found, or another driver. A connection is known by the first bytes that it sends, not by its port, and by
-// the stack that opened it. Of each socket only the first write is looked at.
+// Finds connections to a PostgreSQL server that no known driver has opened: those of a pg inside a bundle, which is no module that
+// could be found, or of another driver. A connection is recognised by the first bytes that it sends, not by its port, and its
+// opener by the stack. Only the first write of each socket is read.
 import { Socket } from 'node:net'
 import { aroundMethod } from '../../src/host/replace-method.ts'
 import type { UnknownConnection } from '../../src/setup/setup-facts.ts'
@@ -12,11 +12,11 @@ export interface WatchedConnections {
   undo(): void
 }
 
-/** Sockets that are looked at, and different origins that are kept. */
+/** The number of sockets that are examined, and of different origins that are kept. */
 const MOST_SOCKETS = 200
 const MOST_ORIGINS = 10
 
-/** `onChange` is called when there is one more. */
+/** `onChange` is called for each further connection. */
 export function watchConnections(onChange: () => void): WatchedConnections {
   const found = new Map<string, UnknownConnection>()
   let sockets = 0
@@ -34,7 +34,7 @@ export function watchConnections(onChange: () => void): WatchedConnections {
   }
   const listen = quietly((socket: Socket, below: (...args: never[]) => unknown) => {
     const look = lookAtStack(below)
-    // A pg that can be found, or that a test runner has loaded.
+    // The driver can be found, or a test runner has loaded it.
     if (look.hasDriver) return
     const undo = aroundMethod(socket, 'write', (_socket, original, args) => {
       undo()
@@ -45,7 +45,7 @@ export function watchConnections(onChange: () => void): WatchedConnections {
     })
   })
   const undo = aroundMethod(Socket.prototype, 'connect', (socket, original, args, below) => {
-    // Afterwards, because Node.js puts its own `write` back when a socket connects.
+    // Listen afterwards, because Node.js restores its own `write` when a socket connects.
     const result = Reflect.apply(original, socket, args)
     if (++sockets <= MOST_SOCKETS) listen(socket as Socket, below)
     return result
@@ -58,7 +58,7 @@ const GSS_REQUEST = 80877104
 /** The major version of the protocol, in the upper half of a number whose lower half is the minor one. */
 const PROTOCOL = 3
 
-/** After the length, a start message has the version of the protocol, or asks for encryption. */
+/** A start message has its length first, then the version of the protocol or a request for encryption. */
 function isStartOfPostgres(data: unknown): boolean {
   if (!(data instanceof Uint8Array) || data.length < 8) return false
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)

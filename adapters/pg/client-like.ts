@@ -1,14 +1,14 @@
-// What is used of a `pg.Client`, its inside included, over all versions from 8.11 on. Structural, so that no copy of pg
-// has to be imported; whatever a version or `pg.native` lacks is a fact less, and never an error.
+// The members that are used of a `pg.Client`, internal ones included, in all versions from 8.11 on. The types are structural, so
+// that no copy of pg has to be imported. A member that a version or `pg.native` lacks means one fact less, and never an error.
 import type { DriverField } from '../../src/trace/query-recording.ts'
 
-/** What is needed of a `pg.Client`. */
+/** The method that is used of a `pg.Client`. */
 export interface ClientLike {
   query(...args: never[]): unknown
 }
 
 export interface ClientInside extends ClientLike {
-  /** The promise implementation it was configured with. */
+  /** The promise implementation that the application has configured. */
   _Promise?: PromiseConstructor
   /** Absent in `pg.native`. */
   connection?: WireLike
@@ -33,12 +33,12 @@ interface WireLike {
   removeListener(event: string, listener: (message?: Message) => void): unknown
 }
 
-/** A message of the protocol; `length` leaves out the byte of its type. */
+/** A message of the protocol. `length` does not include the byte of its type. */
 export interface Message {
   length?: number
-  /** Of readyForQuery: `I` outside of a transaction, `T` in one, `E` in one that has failed. */
+  /** In readyForQuery: `I` outside of a transaction, `T` in one, `E` in one that has failed. */
   status?: string
-  /** Of commandComplete: `SELECT 3`. */
+  /** In commandComplete: `SELECT 3`. */
   text?: string
   fields?: readonly DriverField[]
 }
@@ -48,7 +48,7 @@ export function waitingQueries(client: ClientInside): readonly object[] {
   return ('_queryQueue' in client ? client._queryQueue : client.queryQueue) ?? []
 }
 
-/** Whether the next query leaves at once: nothing is under way, or queries need not wait for each other. */
+/** Whether the next query is sent at once: no query is under way, or queries need not wait for each other. */
 export function isFree(client: ClientInside): boolean {
   if (client.pipeline) return client._connected === true
   if (waitingQueries(client).length > 0) return false

@@ -1,6 +1,6 @@
-// What one connection tells about its queries: the bytes that came back, and the transaction they ran in. The server says
-// with each ReadyForQuery whether a transaction is open, so statements need not be understood. Where there is no protocol
-// to listen to (`pg.native`), the names of the commands must do, and bytes are not known.
+// Reads two facts about queries from their connection: the bytes of the answer, and the transaction. The server tells with each
+// ReadyForQuery whether a transaction is open, so statements need not be understood. `pg.native` has no protocol to listen to:
+// there the names of the commands tell the transaction, and bytes are not known.
 import { beginRoot } from '../../src/trace/async-roots.ts'
 import type { QueryRecording } from '../../src/trace/query-recording.ts'
 import { type ClientInside, type Message, waitingQueries } from './client-like.ts'
@@ -10,15 +10,15 @@ import type { Guard } from './guard.ts'
 export class Flight {
   readonly recording: QueryRecording
   readonly sql: string
-  /** The comment that goes after the statement. */
+  /** The comment that is appended to the statement. */
   readonly comment: string | undefined
-  /** Of the connection, when the query left. */
+  /** The bytes that the connection had read when the query was sent. */
   bytesBefore = 0
-  /** Counted message by message, where several queries share what the socket brings. */
+  /** The bytes of the messages, counted when several queries share the data of the socket. */
   bytes = 0
   isInTransaction = false
   hasFailed = false
-  /** Nobody asks for its bytes and transaction. */
+  /** The query is only counted: bytes and transaction are not needed. */
   readonly isCounted: boolean
 
   constructor(recording: QueryRecording, sql: string, comment?: string) {
@@ -30,24 +30,24 @@ export class Flight {
 }
 
 export interface ConnectionFacts {
-  /** The query leaves now. */
+  /** The query is sent now. */
   departed(flight: Flight): void
-  /** pg has queued the query that it was just handed: in a pipeline, messages are told apart by it. */
+  /** pg has queued the query. In a pipeline, messages are assigned to queries by their objects in the queue. */
   queued(flight: Flight): void
-  /** The query has succeeded; `command` is the name in its command tag, `commands` are those of several. */
+  /** The query has succeeded. `command` is the name in its command tag; `commands` are the names for several statements. */
   landed(flight: Flight, command: Command, commands?: readonly Command[]): void
   failed(flight: Flight): void
-  /** A query leaves that nobody records. */
+  /** A query is sent that is not recorded. */
   departedUnseen(): void
   undo(): void
 }
 
-/** As in a result of pg. */
+/** The name of a command in a result of pg. */
 export type Command = string | null | undefined
 
 const NO_TRANSACTION = 'I'
 const NOTIFICATION = 'notification'
-/** All that is sent in answer to a query. */
+/** The messages that answer a query. */
 const ANSWERS = [
   'parseComplete',
   'bindComplete',
@@ -67,7 +67,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
   let transaction: object | undefined = isOpen(client._txStatus) ? {} : undefined
   let current: Flight | undefined
 
-  /** In a pipeline pg tells whose answer it is; when a query has failed it has forgotten, and it is still the same. */
+  /** In a pipeline pg knows the query of an answer. After a query has failed pg has none, and it is still the same query. */
   const answered = () => (client._activeQuery && flights.get(client._activeQuery)) || current
   const bytesRead = () => client.connection?.stream?.bytesRead ?? 0
   const countBytes = (flight: Flight) => {
@@ -95,7 +95,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
   const onAnswer = (message?: Message) => guard(hearAnswer, message)
   if (isPipeline) for (const name of ANSWERS) wire?.prependListener(name, onAnswer)
 
-  /** Later versions of pg can be asked, and need not be listened to while nobody wants to know. */
+  /** Later versions of pg can be asked for the transaction, so messages are only listened to while a query is recorded. */
   const canBeAsked = client._txStatus !== undefined && !isPipeline
   let isListening = false
   const listen = () => {
@@ -110,7 +110,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     wire?.removeListener('readyForQuery', onReady)
   }
   if (!canBeAsked) listen()
-  // Several may come at once, and the work on each is a unit of its own.
+  // Several notifications may arrive at once, and the work on each is a unit of its own.
   wire?.prependListener(NOTIFICATION, beginRoot)
 
   return {
@@ -145,7 +145,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
         }
       }
     },
-    // Its bytes are not told: how many came with the error and how many later is a matter of luck.
+    // The bytes of a failed query are not recorded, because the rest of the answer may arrive later than the error.
     failed(flight) {
       flight.hasFailed = true
     },
@@ -161,10 +161,10 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
   }
 }
 
-/** Names of commands that begin or end a transaction. */
+/** The names of commands that begin or end a transaction. */
 const BOUNDARIES = new Set(['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'PREPARE'])
 
-/** Told by the first letters: the name is a new string for each query, and looking it up would read all of it. */
+/** Reads only the first letters, because the name is a new string for each query, and a lookup would hash all of it. */
 function mayBeBoundary(command: Command): boolean {
   if (!command) return false
   const first = command.charCodeAt(0)
@@ -189,7 +189,7 @@ function isEnd(command: Command): boolean {
   return command === 'COMMIT' || command === 'ROLLBACK' || command === 'PREPARE'
 }
 
-/** A transaction was open before and one is open now; they are two when one ended in between. */
+/** Whether a transaction ended in between, when one was open before the statements and one is open after them. */
 function endsWithin(commands: readonly Command[], sql: string): boolean {
   const end = commands.findIndex(isEnd)
   if (end < 0) return false

@@ -1,7 +1,7 @@
-// Keeps errors of ours away from the application: they are counted, and its query goes on as if we were not there.
+// Keeps internal errors away from the application: they are counted, and its query goes on as without the profiler.
 import type { Recorder } from '../../src/profiler/recorder.ts'
 
-/** What a note needs may be given beside it: where every query passes, a function made for each would cost. */
+/** The argument of `note` is passed separately, because a closure for each query would cost too much. */
 export type Guard = <Given = undefined>(note: (given: Given) => void, given?: Given) => void
 
 export function guardFor({ countInternalError }: Recorder): Guard {

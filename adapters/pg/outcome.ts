@@ -1,4 +1,4 @@
-// What a result of pg says about its query. Several statements in one text give an array of results.
+// Reads the outcome of a query from a result of pg. Several statements in one text have an array of results.
 import type { DriverField, Outcome } from '../../src/trace/query-recording.ts'
 import type { Command } from './connection-facts.ts'
 
@@ -12,11 +12,11 @@ interface ResultLike {
 interface OutcomeOfPg extends Outcome {
   /** The name in the command tag. */
   command: Command
-  /** Of several statements. */
+  /** The command names of several statements. */
   commands?: readonly Command[]
 }
 
-/** Rows of all statements are counted; those of the last one with any are kept. */
+/** The rows of all statements are counted. The rows of the last statement that has some are kept. */
 export function outcomeOf(result: unknown): OutcomeOfPg {
   if (!Array.isArray(result)) return single((result ?? {}) as ResultLike)
   const results = result as (ResultLike | undefined)[]
@@ -35,7 +35,7 @@ function single({ rows, rowCount, fields, command }: ResultLike): OutcomeOfPg {
   return outcome
 }
 
-/** With `rows: n` the count is the last portal's only; with RETURNING both are the same. */
+/** With the option `rows: n`, `rowCount` is that of the last portal only. With RETURNING both numbers are equal. */
 function countOf(result: unknown): number {
   const { rows, rowCount } = (result ?? {}) as ResultLike
   return rows?.length || rowCount || 0

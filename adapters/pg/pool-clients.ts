@@ -1,6 +1,6 @@
-// The clients of one pool: who uses each, and how long the application waited for it. Between two uses a client is the
-// pool's own: what onConnect, `verify` and listeners send then belongs to no request, whichever request made the pool
-// open the connection.
+// Follows the clients of one pool: which code uses each, and how long the application waited for it. Between two uses a client
+// belongs to the pool: queries that onConnect, `verify` and listeners send then belong to no request, not even to the request for
+// which the pool opened the connection.
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import type { TraceHandle } from '../../src/trace/trace-handle.ts'
@@ -14,7 +14,7 @@ export interface PoolOfClients {
   prependListener(event: 'acquire', listener: ClientListener): unknown
   on(event: 'remove', listener: ClientListener): unknown
   removeListener(event: 'acquire' | 'remove', listener: ClientListener): unknown
-  /** All that are open. */
+  /** All open clients. */
   _clients?: ClientLike[]
   _idle?: { client: ClientLike }[]
   options?: object
@@ -24,14 +24,14 @@ export interface PooledClient {
   isPoolsOwn: boolean
   /** Set while `pool.query` calls `client.query`. */
   handedOn?: HandedOn | undefined
-  /** By `pool.connect`, until its first query. */
+  /** Set by `pool.connect`, until the first query. */
   checkedOut?: { readonly trace: TraceHandle | undefined; readonly waitedMs: number } | undefined
 }
 
 export interface PoolClients {
-  /** The pool has made a new one. */
+  /** The pool has made a new client. */
   add(client: ClientLike): PooledClient
-  /** The pool gives it to the application; `undefined` once this is undone. */
+  /** The pool gives the client to the application. Returns `undefined` once this was undone. */
   handOut(client: ClientLike): PooledClient | undefined
   undo(): void
 }
@@ -44,7 +44,7 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
   const add = (client: ClientLike) => {
     const pooled: PooledClient = { isPoolsOwn: true, handedOn: undefined, checkedOut: undefined }
     known.set(client, pooled)
-    // Somebody may have profiled it alone; queries of the pool would be seen twice.
+    // The application may have profiled the client alone; its queries would then be recorded twice.
     unprofileClient(client)
     const takeHandedOn = () => {
       const { handedOn } = pooled
@@ -55,7 +55,7 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
       const { checkedOut, isPoolsOwn } = pooled
       if (isPoolsOwn) return { isPool: true }
       pooled.checkedOut = undefined
-      // Another trace may use the client that this one has checked out: that one has not waited.
+      // Another trace may use a client that this one has checked out. That trace has not waited.
       return { waitedMs: checkedOut?.trace === context.get() ? checkedOut?.waitedMs : undefined }
     }
     watchClient(client, profiler, { isPooled: true, poolOptions: pool.options, sender, takeHandedOn })
@@ -80,7 +80,7 @@ export function watchPoolClients(pool: PoolOfClients, profiler: Profiler): PoolC
     if (idle.has(client)) add(client)
     else handOut(client)
   }
-  // Before the application's own listeners, which may send queries.
+  // This listener comes before those of the application, which may send queries.
   pool.prependListener('acquire', acquired)
   pool.on('remove', removed)
 

@@ -1,6 +1,6 @@
-// Sees every query that passes through one client, in whatever form it is sent, and gives back exactly what pg would
-// have given back. Promises are made the way pg makes its own, from a callback: watching pg's promise instead would mark
-// it as handled, and an error that nobody awaits would be lost.
+// Records every query that passes through one client, in every form, and returns exactly what pg would return. Promises are made
+// from a callback, as pg makes its own: a `then` on the promise of pg would mark it as handled, and an error that the
+// application does not await would be lost.
 
 import { aroundMethod, hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
 import { assertProfiler, defaultProfiler } from '../../src/profiler/default-profiler.ts'
@@ -30,17 +30,17 @@ import { callWithPromise, follow, noteOutcome } from './send-query.ts'
 import { type Sender, startQuery } from './start-query.ts'
 import { keepContext, recordSubmittable } from './submittable.ts'
 
-/** What became of a query where the application called `pool.query`. */
+/** The record of a query that was made where the application called `pool.query`. */
 export type HandedOn = Flight | QueryRecording | typeof UNRECORDED
 
-/** Nobody wants to know of the query. */
+/** The query is not recorded. */
 export const UNRECORDED = Symbol('unrecorded')
 
 /**
- * Records every query of a client that is not a pool's, and returns the client. A client that is profiled already is
+ * Records every query of a client that belongs to no pool, and returns the client. A client that is profiled already is
  * returned as it is, and so is any client while the profiler is off.
  *
- * @throws TypeError when it is given something that is no client.
+ * @throws TypeError when the first argument is no client.
  */
 export function profileClient<Client extends ClientLike>(
   client: Client,
@@ -61,7 +61,7 @@ export function profileClient<Client extends ClientLike>(
   return client
 }
 
-/** Takes the profiler off the client; one that is not profiled is left alone. Returns the client. */
+/** Takes the profiler off the client, if it is profiled. Returns the client. */
 export function unprofileClient<Client extends ClientLike>(client: Client): Client {
   const { instrumented, leftOut } = sharedState()
   instrumented.get(client)?.()
@@ -70,13 +70,13 @@ export function unprofileClient<Client extends ClientLike>(client: Client): Clie
 }
 
 export interface ClientUse {
-  /** The pool connects it, for nobody in particular. */
+  /** A pool connects the client, for no particular caller. */
   isPooled: boolean
-  /** Those that the pool makes its clients with. */
+  /** The options with which the pool makes its clients. */
   poolOptions?: object | undefined
-  /** Asked first: what was recorded already, where the application called `pool.query`. */
+  /** Called first, for the record that was made where the application called `pool.query`. */
   takeHandedOn?(): HandedOn | undefined
-  /** Asked at each call. */
+  /** Called for each query. */
   sender(): Sender | undefined
 }
 
@@ -86,7 +86,7 @@ export function watchClient(
   { isPooled, poolOptions, sender, takeHandedOn }: ClientUse,
 ): void {
   const { instrumented, profilerOf } = sharedState()
-  // A pool may be given a class of clients that is not pg's.
+  // The application may give a pool a class of clients that is not from pg.
   if (instrumented.has(client) || !hasMethod(client, 'query')) return
   const recorder = recorderOf(profiler)
   const { context } = recorder
@@ -94,7 +94,7 @@ export function watchClient(
   profilerOf.set(client, profiler)
   const connection = followConnection(client, guard)
   guard(() => recorder.addConnection(client, databaseOfClient(client, poolOptions)))
-  /** Somebody else's patch may go on calling ours after it was taken off. */
+  /** The patch of another library may go on calling ours after it was undone. */
   let isUndone = false
 
   const undoQuery = replaceMethod(client, 'query', (original) => {
@@ -115,7 +115,7 @@ export function watchClient(
       let send = () => callOriginal(args)
       guard(() => {
         flight = handedOn ? flightOf(handedOn, args) : startQuery(recorder, args, query, sender())
-        // What the pool hands on is bound already, where the application called.
+        // Callbacks from `pool.query` are bound already, where the application called.
         const bind = (callback: Callback) => (handedOn ? callback : context.bind(callback))
         if (!handedOn && isSubmittable(args[0])) keepContext(args[0], recorder)
         send = prepare(args, flight, bind, callOriginal) ?? send
@@ -128,7 +128,7 @@ export function watchClient(
       }
     }
 
-    // The ways that nearly every query takes under load: they do what `prepare` does, and make nothing but the callback.
+    // Nearly every query takes one of these two ways under load. They do the same as `prepare`, and allocate only the callback.
 
     function passUnseen(args: readonly unknown[]): unknown {
       if (isFree(client)) leave()
@@ -168,7 +168,7 @@ export function watchClient(
     }
   }
 
-  /** Returns the call of pg that is listened to, `undefined` where the arguments are pg's to refuse. */
+  /** Returns a call of pg whose outcome is recorded; `undefined` for arguments that pg will refuse. */
   function prepare(
     args: readonly unknown[],
     flight: Flight | undefined,
@@ -204,7 +204,7 @@ export function watchClient(
     return () => callWithPromise(client, open, (settle) => followed([open, values, noted(settle)]))
   }
 
-  // A connection outlives the request that needed it first: its own events (notifications, errors) are not that request's.
+  // A connection outlives the request that needed it first. Its own events (notifications, errors) do not belong to that request.
   const undoConnect = aroundMethod(client, 'connect', (_client, original, args) => {
     const bound = isPooled ? args : args.map((arg) => (isFunction(arg) ? context.bind(arg as Callback) : arg))
     return context.run(undefined, () => Reflect.apply(original, client, bound))
@@ -224,7 +224,7 @@ function flightOf(handedOn: HandedOn, [config]: readonly unknown[]): Flight | un
   return handedOn instanceof Flight ? handedOn : new Flight(handedOn, textOf(config) ?? '')
 }
 
-/** `query(text, values, callback)`, as pg-pool calls it. */
+/** Whether the call has the form `query(text, values, callback)`, which pg-pool uses. */
 function isPlain(args: readonly unknown[]): boolean {
   return args.length === 3 && typeof args[2] === 'function' && !isSubmittable(args[0])
 }

@@ -1,6 +1,6 @@
-// Profiles one pool, which stays the application's own object: its class, its events and its return values are pg's.
-// `pool.query` is recorded where it is called, and what was recorded is handed on, synchronously, to the client that
-// pg-pool calls back with, so that each query is seen once and in its caller's trace.
+// Profiles one pool. The pool remains the object of the application: its class, its events and its return values are those of pg.
+// `pool.query` is recorded where it is called. The record is passed, synchronously, to the client that pg-pool calls back with,
+// so each query is recorded once and in the trace of its caller.
 
 import { now } from '../../src/host/real-time.ts'
 import { replaceMethod } from '../../src/host/replace-method.ts'
@@ -20,7 +20,7 @@ import { isFunction, isSubmittable } from './query-form.ts'
 import { startRecording } from './start-query.ts'
 import { keepContext } from './submittable.ts'
 
-/** What is needed of a `pg.Pool`, so that no copy of pg has to be imported. */
+/** The methods that are used of a `pg.Pool`, so that no copy of pg has to be imported. */
 export interface PoolLike {
   query(...args: never[]): unknown
   connect(...args: never[]): unknown
@@ -41,7 +41,7 @@ type ConnectCallback = (error: unknown, client?: ClientLike, release?: unknown) 
  * Records every query of the pool, and returns the pool. A pool that is profiled already is returned as it is, and so
  * is any pool while the profiler is off.
  *
- * @throws TypeError when it is given something that is no pool, Error when the pool has been ended.
+ * @throws TypeError when the first argument is no pool, Error when the pool has been ended.
  */
 export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profiler = defaultProfiler()): Pool {
   assertProfiler(profiler, 'profilePool')
@@ -60,7 +60,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
   profilerOf.set(pool, profiler)
   leftOut.delete(pool)
 
-  /** Its arguments, while `pool.query` calls `pool.connect`. */
+  /** The arguments of `pool.query`, while it calls `pool.connect`. */
   let calling: readonly unknown[] | undefined
   const clients = watchPoolClients(inside, profiler)
   const recorder = recorderOf(profiler)
@@ -83,7 +83,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
       const outer = calling
       calling = args
       try {
-        // In V8's eyes a call of its own, which it can compile into this one.
+        // A plain method call, which V8 can inline.
         return original().apply(pool, bound as unknown[])
       } finally {
         calling = outer
@@ -91,7 +91,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     }
   })
 
-  /** With callbacks and events that come back to where the application called. */
+  /** Binds callbacks and events to the context in which the application called. */
   function boundHere(args: readonly unknown[]): readonly unknown[] {
     if (isSubmittable(args[0])) keepContext(args[0], recorder)
     for (let at = 1; at < args.length; at++) {
@@ -114,7 +114,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     }
   })
 
-  /** The application asks for a client of its own. */
+  /** The application takes a client from the pool. */
   function checkOut(args: readonly unknown[], callOriginal: (args: readonly unknown[]) => unknown): unknown {
     const [callback, ...rest] = args
     let send = () => callOriginal(args)
@@ -140,7 +140,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     return send()
   }
 
-  /** The callback with which `pool.query` calls `client.query`, at once. */
+  /** The callback in which `pool.query` calls `client.query` synchronously. */
   function handOn(callback: ConnectCallback, handedOn: HandedOn): ConnectCallback {
     return (error, client, release) => {
       let pooled: PooledClient | undefined
@@ -159,7 +159,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
     }
   }
 
-  // Clients to come are seen as they are made, so that queries of the pool's onConnect are too.
+  // New clients are profiled when they are made, so that queries of the option onConnect are recorded too.
   const { Client } = inside
   const ProfiledClient: typeof Client = new Proxy(Client, {
     construct(target, args, newTarget) {
@@ -183,7 +183,7 @@ export function profilePool<Pool extends PoolLike>(pool: Pool, profiler: Profile
 }
 
 /**
- * Takes the profiler off the pool and its clients, and says that this pool is not to be profiled: no hint will speak of it.
+ * Takes the profiler off the pool and its clients, and declares that this pool is not to be profiled, so that no hint is about it.
  * Returns the pool.
  */
 export function unprofilePool<Pool extends PoolLike>(pool: Pool): Pool {
@@ -193,14 +193,14 @@ export function unprofilePool<Pool extends PoolLike>(pool: Pool): Pool {
   return pool
 }
 
-/** There is no connection to be had. */
+/** Called when pg-pool could not get a connection. */
 function fail(handedOn: HandedOn, error: unknown): void {
   if (handedOn === UNRECORDED) return
   const recording = handedOn instanceof Flight ? handedOn.recording : handedOn
   recording.failed(errorCode(error))
 }
 
-/** As pg-pool makes its promise of a client. */
+/** Makes the promise of a client as pg-pool makes it. */
 function connectWithPromise(
   pool: PoolInside,
   checkOut: (client: ClientLike | undefined) => void,
@@ -214,7 +214,7 @@ function connectWithPromise(
       else resolve(client)
     }
   }).catch(function rethrow(error) {
-    // Without this function itself, which is no file of the application's or of pg's.
+    // The stack must not contain this function, because pg's own stack does not.
     Error.captureStackTrace(error, rethrow)
     throw error
   })

@@ -1,5 +1,5 @@
-// The forms in which pg takes a query, and how to listen to the outcome of each without changing what pg does. Which of
-// several callbacks counts is pg's rule: the third argument, else the second, else the one in the config.
+// Knows the forms in which pg accepts a query, and how to listen to the outcome of each without changing what pg does. If there are
+// several callbacks, pg calls the third argument, else the second, else the one in the config.
 
 export type Callback = (error: unknown, result?: unknown) => unknown
 
@@ -13,7 +13,7 @@ export interface QueryConfig {
   values?: unknown
   name?: unknown
   callback?: unknown
-  /** Rows to ask for at a time. */
+  /** The number of rows to fetch at a time. */
   rows?: unknown
   /** pg-query-stream keeps its statement in a cursor. */
   cursor?: { text?: unknown; values?: unknown }
@@ -27,7 +27,7 @@ export function isFunction(value: unknown): value is (...args: never[]) => unkno
   return typeof value === 'function'
 }
 
-/** A cursor, which is read, a stream, which holds one, or a query with the option `rows`. */
+/** Whether this is a cursor, a stream (which has a cursor), or a query with the option `rows`. */
 export function isInPortions(config: unknown): boolean {
   if (typeof config !== 'object' || config === null) return false
   const { cursor, rows } = config as QueryConfig
@@ -35,7 +35,7 @@ export function isInPortions(config: unknown): boolean {
   return isSubmittable(config) && isFunction((config as { read?: unknown }).read)
 }
 
-/** The statement's text, wherever this form has it. A name alone runs what has been prepared under it. */
+/** The text of the statement in any form. A config with only a name runs the statement prepared under that name. */
 export function textOf(config: unknown): string | undefined {
   if (typeof config === 'string') return config
   const { text, cursor, name } = (config ?? {}) as QueryConfig
@@ -52,8 +52,7 @@ export function valuesOf([config, values]: readonly unknown[]): readonly unknown
 }
 
 /**
- * The callback that pg will call, `undefined` where it will make a promise, and `null` where it will throw. Only for
- * what is no Submittable.
+ * The callback that pg will call; `undefined` if pg will make a promise, `null` if it will throw. Not for Submittables.
  */
 export function callbackOf([config, values, callback]: readonly unknown[]): Callback | null | undefined {
   const chosen =
@@ -62,19 +61,19 @@ export function callbackOf([config, values, callback]: readonly unknown[]): Call
   return isFunction(chosen) ? (chosen as Callback) : null
 }
 
-/** The arguments with another callback where they had one; a config is the application's and stays as it is. */
+/** The arguments with another callback in the same place. A config belongs to the application and is not changed. */
 export function withCallback([config, values, callback]: readonly unknown[], other: Callback): unknown[] {
   if (callback) return [config, values, other]
   if (isFunction(values)) return [config, other]
   return [changed(config as object, { callback: other }), values]
 }
 
-/** Before 8.23 pg writes the callback into the config, and cannot into a frozen one. */
+/** Before 8.23 pg writes the callback into the config, which fails if the config is frozen. */
 export function extensible(config: unknown): unknown {
   return typeof config === 'object' && config && !Object.isExtensible(config) ? changed(config, {}) : config
 }
 
-/** A copy as pg makes its own: getters stay getters, and what the class brings is there. */
+/** Copies a config as pg does: getters remain getters, and the members of its class remain available. */
 export function changed<Config extends object>(config: Config, changes: Partial<QueryConfig>): Config {
   const descriptors: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(config)
   for (const [name, value] of Object.entries(changes)) {

@@ -1,4 +1,4 @@
-// How a query that is recorded passes through pg: when it leaves, what becomes of it, and a promise of it like pg's own.
+// Passes a recorded query through pg: notes when it is sent and how it ends, and makes a promise like pg's own.
 
 import { replaceMethod } from '../../src/host/replace-method.ts'
 import { errorCode } from '../../src/text/error-code.ts'
@@ -9,8 +9,8 @@ import { outcomeOf } from './outcome.ts'
 import type { Callback, QueryConfig } from './query-form.ts'
 
 /**
- * Sends the query and notes when it leaves: at once, or when those before it have been answered. That a free client was
- * seen before is not enough: another's patch may send something of its own first.
+ * Sends the query and notes when it leaves: at once, or when the queries before it have been answered. It is not enough that the
+ * client was free before: the patch of another library may send a query of its own first.
  */
 export function follow(
   client: ClientInside,
@@ -26,7 +26,7 @@ export function follow(
   if (isFree(client)) guard(connection.departed, flight)
   const result = send(args)
   const after = waitingQueries(client)
-  // Nothing waits, before and after, as nearly always: then it has left.
+  // Nearly always no query waits, before and after. Then this one has been sent.
   if (waiting === 0 && after.length === 0 && !client.pipeline) return result
   try {
     connection.queued(flight)
@@ -49,7 +49,7 @@ function leaveWithSubmit(query: object, connection: ConnectionFacts, flight: Fli
   })
 }
 
-/** Promises are made the way pg makes its own: watching pg's would mark it as handled. */
+/** Makes a promise as pg does, because a `then` on the promise of pg would mark it as handled. */
 export function callWithPromise(
   client: ClientInside,
   config: unknown,
@@ -60,17 +60,17 @@ export function callWithPromise(
   const result = new PromiseOfClient((resolve, reject) => {
     settle = (error, value) => (error ? reject(error) : resolve(value))
   }).catch((error) => {
-    // As in pg: lead the stack back to the application instead of to the socket.
+    // As in pg, the stack leads to the application instead of the socket.
     Error.captureStackTrace(error)
     throw error
   })
   send(settle)
-  // Before 8.23 pg wrote the callback into the application's config, where the next call would have found it.
+  // Before 8.23 pg writes the callback into the config of the application, where the next call would find it.
   if (typeof config === 'object' && (config as QueryConfig).callback) delete (config as QueryConfig).callback
   return result
 }
 
-/** Notes the outcome before the application hears of it. */
+/** Notes the outcome before the application gets it. */
 export function noteOutcome(
   flight: Flight,
   connection: ConnectionFacts,
@@ -96,6 +96,6 @@ function note(flight: Flight, connection: ConnectionFacts, error: unknown, resul
   const outcome = outcomeOf(result)
   connection.landed(flight, outcome.command, outcome.commands)
   flight.recording.finished(outcome)
-  // Last: from here on what is read of the rows counts as the application's reading.
+  // This comes last, because from here on each read of a row counts as a read by the application.
   if (!outcome.commands && !flight.isCounted) flight.recording.handsOver(outcome.rows)
 }

@@ -1,12 +1,12 @@
-// Turns the arguments of `query`, in each of its forms, into the start of a recorded query. Facts only, no judgement.
+// Turns the arguments of `query`, in each of its forms, into the start of a recorded query.
 import type { Recorder } from '../../src/profiler/recorder.ts'
 import type { QueryRecording, QueryStart } from '../../src/trace/query-recording.ts'
 import { Flight } from './connection-facts.ts'
 import { isInPortions, type QueryConfig, textOf, valuesOf } from './query-form.ts'
 
-/** Who sends a query. */
+/** The sender of a query. */
 export interface Sender {
-  /** The pool sends it for itself, to set up or to check a connection. */
+  /** The pool sends the query for itself, to set up or to check a connection. */
   isPool?: boolean
   /** How long the application waited until it got this client, for the first query after that. */
   waitedMs?: number | undefined

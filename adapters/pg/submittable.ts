@@ -1,6 +1,6 @@
-// Queries that bring their own protocol handling: `new pg.Query`, pg-cursor, pg-query-stream, COPY streams. The driver
-// calls their handlers as messages arrive, so these are listened in on; an event listener would not do, because an
-// 'error' listener of ours would swallow what must crash without one.
+// Records queries that handle the protocol themselves: `new pg.Query`, pg-cursor, pg-query-stream, COPY streams. pg calls their
+// handlers when messages arrive, so the handlers are replaced. An event listener is not possible, because a listener of ours
+// for 'error' would hide errors that must end the process if the application has no listener.
 
 import { hasMethod, replaceMethod } from '../../src/host/replace-method.ts'
 import type { Recorder } from '../../src/profiler/recorder.ts'
@@ -13,7 +13,7 @@ import type { Guard } from './guard.ts'
 import { outcomeOf } from './outcome.ts'
 import type { QueryConfig, Submittable } from './query-form.ts'
 
-/** Notes what becomes of the query; `guard` keeps errors of ours from the driver. */
+/** Notes how the query ends. `guard` keeps internal errors away from pg. */
 export function recordSubmittable(
   query: Submittable,
   flight: Flight,
@@ -28,7 +28,7 @@ export function recordSubmittable(
   let fields: readonly DriverField[] | undefined
 
   const finish = () => {
-    // pg.Query keeps an error of a type's parser until here.
+    // pg.Query keeps the error of a type parser until here.
     const error = (query as { _canceledDueToError?: unknown })._canceledDueToError
     if (error) return fail(error)
     connection.landed(flight, undefined, commands)
@@ -61,14 +61,14 @@ export function recordSubmittable(
   }
   hear('handleError', fail)
   hear('handleReadyForQuery', finish)
-  // A stream's rows are those of its cursor; both tell each row, parsed, by an event.
+  // The rows of a stream come from its cursor; both emit an event for each parsed row.
   listen((query as QueryConfig).cursor ?? query, 'emit', (event, row) => {
-    // Now: once the application has the row it may change it.
+    // The row is noted before the application gets it, because the application may change it.
     if (event === 'row') guard(keep, row)
   })
 }
 
-/** A query of `pg.native` hears of no messages: it has the whole result at once, and its error's code comes last. */
+/** A query of `pg.native` gets no messages: it gets the whole result at once, and the code of an error comes last. */
 function hearNative(
   query: Submittable,
   connection: ConnectionFacts,
@@ -92,14 +92,14 @@ function hearNative(
   })
 }
 
-/** Events and callbacks of the query reach the application in the context that sent it. */
+/** Lets events and callbacks of the query reach the application in the context that sent the query. */
 export function keepContext(query: Submittable, { context }: Recorder): void {
   const trace = context.get()
   const run = context.bind((call: () => unknown) => call())
   if (hasMethod(query, 'emit')) {
     replaceMethod(query, 'emit', (original) => (...args) => {
       const call = () => Reflect.apply(original(), query, args)
-      // Where the trace is right already, so may be a context of the application's own, which is left alone.
+      // If the trace is right already, the application may have set a context of its own, which is left alone.
       return trace && context.get() === trace ? call() : run(call)
     })
   }

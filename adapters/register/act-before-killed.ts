@@ -1,6 +1,6 @@
-// Vitest kills its workers, processes and threads alike, once they have said that they are done: there is no exit in them,
-// and the last request of a test file may have ended a moment ago, its trace still waiting for what comes after. So the
-// message itself is taken as the end. Nothing else is listened to, and the message goes out as it is.
+// Vitest kills its workers (processes and threads) once they have reported that they are done, so they have no exit event. The
+// last request of a test file may have ended a moment ago, and its trace still waits for further queries. So the message of the
+// worker is taken as its end. The message itself is sent unchanged.
 import { parentPort } from 'node:worker_threads'
 import { aroundMethod } from '../../src/host/replace-method.ts'
 import { actLast } from '../../src/profiler/shared-state.ts'
@@ -18,7 +18,7 @@ function watch(sender: object, name: string): void {
   })
 }
 
-/** Of Vitest 4, and of tinypool's processes, in which Vitest ran its tests before. */
+/** The message of Vitest 4, or of the processes of tinypool, in which earlier versions ran their tests. */
 function isFarewell(message: unknown): boolean {
   const { type, __vitest_worker_response__, __tinypool_worker_message__, source } = Object(message)
   return (

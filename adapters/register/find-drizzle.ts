@@ -1,6 +1,6 @@
-// Finds Drizzle by the queries it sends: an ES module cannot be watched while it is loaded, but its frames are on the
-// stack when it calls pg. The copy that sent the query is the one whose builders are then watched, so all of its queries
-// but the very first name their line. Looks at the first queries of each pool and client only.
+// Finds Drizzle by the queries that it sends: the loading of an ES module cannot be watched, but its frames are on the stack
+// when it calls pg. The builders of the copy that sent the query are watched from then on, so all of its queries except the
+// very first name their line. Only the first queries of each pool and client are examined.
 import Module from 'node:module'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -10,14 +10,14 @@ import { profileDrizzle } from '../drizzle/index.ts'
 import { packageOf } from '../observe/package-of.ts'
 import { rawFiles } from '../observe/raw-files.ts'
 
-/** A pool that Drizzle uses is rarely used by others first, other than for a health check. */
+/** Before Drizzle uses a pool, other code rarely does, except for a health check. */
 const LOOKS = 10
 
 interface Driver {
   drizzle?: { mock?: (config: object) => never }
 }
 
-/** Returns what has to be called with the pool or client of each query, from the frames of its sender. */
+/** Returns a function to call with the pool or client before each query, while the sender is on the stack. */
 export function drizzleFinder(profiler: Profiler): (sender: object) => void {
   const { countInternalError } = recorderOf(profiler)
   const looks = new WeakMap<object, number>()
@@ -53,8 +53,8 @@ export function drizzleFinder(profiler: Profiler): (sender: object) => void {
 
 const SESSION = /[\\/]node-postgres[\\/]session\.c?js$/
 const cache = (Module as unknown as { _cache: Record<string, { exports: Driver } | undefined> })._cache
-/** A relation, so that Drizzle 1.0 shows the class of its relational queries; 0.45 does not look at it. */
+/** With a relation, Drizzle 1.0 shows the class of its relational queries. Drizzle 0.45 ignores this. */
 const STANDING_IN = { relations: { table: { name: 'table', table: {} } } }
 
-/** Written so that it stays an import in CommonJS too. */
+/** In this form it remains an import when TypeScript compiles to CommonJS. */
 const importFile = new Function('url', 'return import(url)') as (url: string) => Promise<Driver>

@@ -1,6 +1,6 @@
-// pg-loupe/register: profiles an application without a change to it, loaded before its first line:
-// `node --require pg-loupe/register app.js`, or through NODE_OPTIONS. Environment variables configure it; a wrong one
-// stops the start with its name. A process that never loads pg is left as it is, so child processes that inherit
+// pg-loupe/register: profiles an application without a change to it. Node.js loads it before the application:
+// `node --require pg-loupe/register app.js`, or through NODE_OPTIONS. Environment variables configure it; a wrong variable
+// stops the start with a message that names it. A process that loads no driver is left as it is, so child processes that inherit
 // NODE_OPTIONS cost nothing and overwrite no report.
 
 import { leaveNote } from '../../src/collect/run-notes.ts'

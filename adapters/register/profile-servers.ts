@@ -1,5 +1,5 @@
-// A trace for each request of every node:http and node:https server in the process. A server hands out a request by
-// emitting it, so the trace begins there and everything the listeners do is in it.
+// Traces each request to every node:http and node:https server in the process. A server passes a request on by emitting it, so
+// the trace begins there and contains everything that the listeners do.
 import { Server } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import { aroundMethod } from '../../src/host/replace-method.ts'
@@ -10,7 +10,7 @@ import type { Profiler } from '../../src/profiler/profiler.ts'
 import { setupWatch } from '../observe/tell-setup.ts'
 import { LIBRARIES } from './libraries.ts'
 
-/** A listener for `checkContinue` gets the request instead; it may emit it as `request` then. */
+/** A listener for `checkContinue` gets the request first, and may emit it as `request` then. */
 const REQUEST_EVENTS: ReadonlySet<unknown> = new Set(['request', 'checkContinue'])
 
 export function profileServers(profiler: Profiler): void {

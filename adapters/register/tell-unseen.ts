@@ -1,5 +1,5 @@
-// Where pg is loaded in a way that cannot be seen, there is no profiler and nothing to report, which looks like an
-// application without queries. So it is said when something else connects to PostgreSQL; under `pg-loupe run` the run says it.
+// When pg is loaded in a way that cannot be found, there is no profiler and nothing to report, which looks like an application
+// without queries. So a notice is printed when something else connects to PostgreSQL; `pg-loupe run` prints its own.
 import { leaveNote } from '../../src/collect/run-notes.ts'
 import { defaultOptions } from '../../src/config/default-options.ts'
 import { setTimeout } from '../../src/host/real-time.ts'
@@ -9,7 +9,7 @@ import { explainConnections } from '../../src/setup/explain-connections.ts'
 import { setupWatch, teller } from '../observe/tell-setup.ts'
 import { watchConnections } from '../observe/watch-connections.ts'
 
-/** A pool inside a bundle that is handed to profilePool is known by then. */
+/** After this time a pool inside a bundle has been passed to profilePool, if the application does that. */
 const SETTLES_MS = 300
 
 export function tellUnseen(): void {
@@ -22,7 +22,7 @@ export function tellUnseen(): void {
   }
   let isFirst = true
   const connections = watchConnections(() => {
-    // A process that opens no such connection is left as it is.
+    // A process that opens no such connection gets no exit listener.
     if (isFirst) atExit(look)
     isFirst = false
     setTimeout(look, SETTLES_MS).unref()

@@ -229,7 +229,7 @@ describe('nothing is said', () => {
     ['in production', { NODE_ENV: 'production' }],
     ['in tests', { NODE_ENV: 'test' }],
     ['where the profiler is off', { PG_LOUPE_OPTIONS: '{ "enabled": false }' }],
-    ['where the console is off', { PG_LOUPE_OPTIONS: '{ "reporters": [] }' }],
+    ['where the console is off', { PG_LOUPE_OPTIONS: '{ "console": "off" }' }],
   ])('%s', async (_when, env) => {
     expect(await told(FAULTY, VISITS, { env })).toEqual([])
   })
