@@ -258,7 +258,7 @@ describe('environment variables', () => {
       'PG_LOUPE_OPTIONS={"limit":{}}: there is no option limit; it is one of',
     ],
     [{ PG_LOUPE_OUTPUT: 'json=/no/such/folder/report.json' }, 'the folder /no/such/folder cannot be written'],
-    [{ PG_LOUPE_OUTPUT: 'report.json' }, 'PG_LOUPE_OUTPUT=report.json: it takes a format and a file'],
+    [{ PG_LOUPE_OUTPUT: 'report.json' }, ',report.json: it takes a format and a file'],
     [{ PG_LOUPE_OUTPUT: 'jsn=report.json' }, 'option outputs: there is no format jsn'],
   ])('%j is refused before the application starts', async (env, message) => {
     const failed: ExecFileException = await profile('raw.mjs', IMPORT, env).then(

@@ -24,9 +24,9 @@ export const FAILS = `test('fails', async () => { await expectNoNPlusOne(() => a
 export const FAILS_BY_COUNT = `test('is over its count', async () => { await expectQueryCount(() => ask('/books'), { max: 2 }) })`
 export const FAILS_BY_MATCHER = `test('fails a matcher', async () => { await expect(() => ask('/books')).toHaveNoFindings() })`
 export const FAILS_BY_DONE = `test('calls back', (_context, done) => { expectNoNPlusOne(() => ask('/books')).then(() => done(), done) })`
-export const PASSES = `test('passes', async () => { await ask('/books') })`
-export const CATCHES = `test('catches', async () => { await expectNoNPlusOne(() => ask('/books')).catch(() => {}) })`
-export const FAILS_OTHERWISE = `test('fails otherwise', async () => { await ask('/books'); throw new Error('other') })`
+const PASSES = `test('passes', async () => { await ask('/books') })`
+const CATCHES = `test('catches', async () => { await expectNoNPlusOne(() => ask('/books')).catch(() => {}) })`
+const FAILS_OTHERWISE = `test('fails otherwise', async () => { await ask('/books'); throw new Error('other') })`
 export const RETRIES = `let attempt = 0
 test('retries', { retry: 1 }, async () => { await expectNoNPlusOne(() => ask(attempt++ === 0 ? '/books' : '/books/at-once')) })`
 export const IS_EXPECTED_TO_FAIL = `test.fails('fails as expected', async () => { await expectNoNPlusOne(() => ask('/books')) })`

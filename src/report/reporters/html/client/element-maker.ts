@@ -1,8 +1,6 @@
 // The only place where elements are created. Given values become text and attributes, never markup.
 
-export type Attributes = Readonly<
-  Record<string, string | number | boolean | undefined | ((event: Event) => void)>
->
+type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: Event) => void)>>
 export type Child = Node | string | number | false | undefined | null
 
 /** Creates an element. Strings become text nodes; attributes that start with `--` become custom properties. */
