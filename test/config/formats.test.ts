@@ -100,7 +100,7 @@ describe('a module is refused', () => {
     expect(code).toBe(2)
   })
 
-  test('but is not loaded by a profiler that is off', () => {
+  test('only by a profiler that is on', () => {
     expect(createProfiler({ enabled: false, outputs: { './none.js': 'out.txt' } }).enabled).toBe(false)
   })
 })
@@ -179,7 +179,7 @@ describe('a running application', () => {
     warned.mockRestore()
   })
 
-  test('and a test run name a failing format and write the others', async () => {
+  test('that runs tests names a failing format and writes the others', async () => {
     const outputs = { [join(folder, 'throws.mjs')]: join(folder, 'a.txt'), json: join(folder, 'b.json') }
     const { text } = await startTestRun({ outputs }).finish()
     expect(text).toContain('throws.mjs failed: no such field')
