@@ -1,5 +1,5 @@
 // Notes on each SELECT of a trace how many rows it can return at the most, as far as keys, limits and the values at hand
-// prove it. The verdict depends on values only where a LIMIT or a list is a parameter, so nearly always it is looked up.
+// prove it. The bound depends on values only where a LIMIT or a list is a parameter, so nearly always it is looked up.
 
 import type { Catalog, CatalogRelation } from '../sql/bounds/catalog-shape.ts'
 import { quoteName } from '../sql/fingerprint/quote-name.ts'
@@ -9,7 +9,7 @@ import type { Query, ResultBound } from '../types/query.ts'
 
 type Sent = Query & { bound?: ResultBound }
 
-interface Verdict {
+interface ProvenBound {
   bound: ResultBound
   dependsOnValues: boolean
   isWholeTable: boolean
@@ -26,7 +26,7 @@ const KEPT_VERDICTS: TextCacheLimits = {
   bytesPerEntry: 400,
 }
 
-const verdicts = new WeakMap<Catalog, TextCache<Verdict>>()
+const provenBounds = new WeakMap<Catalog, TextCache<ProvenBound>>()
 
 /** `isLive`: the catalog is of the very database that was asked, and of the same time. */
 export function noteBounds(
@@ -37,7 +37,7 @@ export function noteBounds(
   if (!catalog) return
   for (const query of queries) {
     if (query.bound || query.sqlLength !== undefined || fingerprint(query.sql).kind !== 'select') continue
-    const { bound: known, dependsOnValues, isWholeTable } = verdictOn(query.sql, catalog)
+    const { bound: known, dependsOnValues, isWholeTable } = provenBoundOf(query.sql, catalog)
     if (dependsOnValues && query.params)
       query.bound = { ...sizeOf(query.sql, catalog, query.params), ...knownOf(known) }
     else if (isLive && isWholeTable && query.rows !== undefined && !query.inPortions)
@@ -46,28 +46,28 @@ export function noteBounds(
   }
 }
 
-function verdictOn(sql: string, catalog: Catalog): Verdict {
-  let known = verdicts.get(catalog)
+function provenBoundOf(sql: string, catalog: Catalog): ProvenBound {
+  let known = provenBounds.get(catalog)
   if (!known) {
     known = createTextCache(KEPT_VERDICTS)
-    verdicts.set(catalog, known)
+    provenBounds.set(catalog, known)
   }
   const remembered = known.get(sql)
   if (remembered) return remembered
-  const verdict = judge(sql, catalog)
-  known.set(sql, verdict)
-  return verdict
+  const proven = judge(sql, catalog)
+  known.set(sql, proven)
+  return proven
 }
 
-function judge(sql: string, catalog: Catalog): Verdict {
+function judge(sql: string, catalog: Catalog): ProvenBound {
   const size = sizeOf(sql, catalog)
   const isOpen = size.rows === undefined || size.nested === undefined
   const { isWholeTable, ...known } = describeTable(sql, catalog)
   const oneRow = findsOneRow(sql, catalog) ? ({ findsOneRow: true } as const) : {}
-  const verdict = { bound: { ...size, ...known, ...oneRow }, dependsOnValues: false, isWholeTable }
-  if (!isOpen || !sql.includes('$')) return verdict
+  const proven = { bound: { ...size, ...known, ...oneRow }, dependsOnValues: false, isWholeTable }
+  if (!isOpen || !sql.includes('$')) return proven
   const kindest = KINDEST_VALUES.map((values) => sizeOf(sql, catalog, values))
-  return { ...verdict, dependsOnValues: kindest.some((one) => differs(one, size)) }
+  return { ...proven, dependsOnValues: kindest.some((one) => differs(one, size)) }
 }
 
 /** Whether its LIMIT, if it has one, leaves out no row, whatever the tables hold. */

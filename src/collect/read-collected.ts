@@ -2,7 +2,7 @@
 // `profiler.analyze(collected.traces())` or `runAnalysis` make a report of any number of them.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type OrderedTraces, orderTraces, type TraceSource } from './order-traces.ts'
+import { type OrderedTraces, orderTraces, type TraceSource } from './sorted-traces.ts'
 
 export interface Collected extends OrderedTraces {
   /** Profilers that had something to tell: one for each process and worker thread, as a rule. */

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync
 import { dirname } from 'node:path'
 import { temporaryName } from '../host/temporary-name.ts'
 import { formatCut } from '../trace-file/cut-line.ts'
-import type { OrderedTraces } from './order-traces.ts'
+import type { OrderedTraces } from './sorted-traces.ts'
 
 /**
  * `-` is standard output.

@@ -42,7 +42,7 @@ interface KeptFinding {
   spentMs: number
 }
 
-interface Route {
+interface RouteTotals {
   traces: number
   queries: Samples
   durationMs: Samples
@@ -68,7 +68,7 @@ export class ReportBuilder {
   /** By their key without a number; several are loops of one function. */
   readonly #findings = new Map<string, KeptFinding[]>()
   #findingCount = 0
-  readonly #routes = new Map<string, Route>()
+  readonly #routes = new Map<string, RouteTotals>()
   readonly #suppressions: Suppressions
   /** The detectors of the user. */
   readonly #rules: readonly DetectorDescription[]
@@ -303,7 +303,7 @@ function compareOccurrences(a: Occurrence | undefined, b: Occurrence | undefined
   return compareNames(a?.trace ?? '', b?.trace ?? '') || (a?.queries[0] ?? 0) - (b?.queries[0] ?? 0)
 }
 
-function summarize([name, { traces, queries, durationMs, databaseMs }]: [string, Route]): RouteSummary {
+function summarize([name, { traces, queries, durationMs, databaseMs }]: [string, RouteTotals]): RouteSummary {
   return {
     name,
     traces,

@@ -1,9 +1,9 @@
 // Tests that the LIMIT and OFFSET in force are those of the outermost query, whether their numbers are literals or
 // parameters.
 import { expect, test } from 'vitest'
-import { limitInForce, type Page } from '../../src/sql/fingerprint/limit-in-force.ts'
+import { type LimitInForce, limitInForce } from '../../src/sql/fingerprint/limit-in-force.ts'
 
-test.each<[string, unknown[], Page]>([
+test.each<[string, unknown[], LimitInForce]>([
   ['select * from t limit 20', [], { limit: 20 }],
   ['select * from t where a = $1 limit $2 offset $3', ['x', 20, '40'], { limit: 20, offset: 40 }],
   ['select * from t offset $1::bigint rows fetch next ($2) rows only', [5n, 10], { limit: 10, offset: 5 }],

@@ -4,17 +4,17 @@
 import { CAST, lex, NUMBER, PARAM, STRING, type Tokens, WORD } from './lexer.ts'
 import { literalValue } from './literal-value.ts'
 
-export interface Page {
+export interface LimitInForce {
   limit?: number
   offset?: number
 }
 
-export function limitInForce(sql: string, params: readonly unknown[] = []): Page {
+export function limitInForce(sql: string, params: readonly unknown[] = []): LimitInForce {
   if (!MAY_HAVE_ONE.test(sql)) return {}
   const tokens = lex(sql)
   const { count, kinds } = tokens
   const textAt = (at: number) => tokenText(sql, tokens, at)
-  const page: Page = {}
+  const inForce: LimitInForce = {}
   let depth = 0
   for (let index = 0; index < count; index++) {
     const text = textAt(index)
@@ -22,20 +22,20 @@ export function limitInForce(sql: string, params: readonly unknown[] = []): Page
     else if (text === ')' || text === ']') depth--
     else if (text === ';' && index < count - 1) return {}
     if (depth !== 0 || kinds[index] !== WORD || textAt(index - 1) === '.') continue
-    if (text === 'limit') set(page, 'limit', countAt(sql, tokens, index + 1, params))
-    else if (text === 'offset') set(page, 'offset', countAt(sql, tokens, index + 1, params))
+    if (text === 'limit') set(inForce, 'limit', countAt(sql, tokens, index + 1, params))
+    else if (text === 'offset') set(inForce, 'offset', countAt(sql, tokens, index + 1, params))
     else if (text === 'fetch' && index > 0 && /^(first|next)$/.test(textAt(index + 1))) {
       const isOne = /^rows?$/.test(textAt(index + 2))
-      set(page, 'limit', isOne ? 1 : countAt(sql, tokens, index + 2, params))
+      set(inForce, 'limit', isOne ? 1 : countAt(sql, tokens, index + 2, params))
     }
   }
-  return page
+  return inForce
 }
 
 const MAY_HAVE_ONE = /\b(limit|offset|fetch)\b/i
 
-function set(page: Page, name: keyof Page, value: number | undefined): void {
-  if (value !== undefined) page[name] = value
+function set(inForce: LimitInForce, name: keyof LimitInForce, value: number | undefined): void {
+  if (value !== undefined) inForce[name] = value
 }
 
 /** The number that starts at the token, when only casts and brackets surround it. */

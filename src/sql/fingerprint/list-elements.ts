@@ -25,7 +25,7 @@ export const ROW = 4
 const CAST_CALL = 5
 export const SUBSCRIPT = 6
 
-interface Frame {
+interface OpenBracket {
   kind: number
   /** First piece, slot and token of the current element. */
   start: number
@@ -60,11 +60,11 @@ const BRACKET_FLAGS = flagsOfOther(40)
 
 export class ListElements extends PieceStream {
   /** The frames of the open brackets, outermost first, up to `depth`. Later entries are reused. */
-  frames: Frame[] = []
+  frames: OpenBracket[] = []
   depth = 0
   /** Number of open brackets beyond the deepest frame. */
   tooDeep = 0
-  frame: Frame
+  frame: OpenBracket
   /** Kind of the brackets that were closed last. */
   closedKind = PLAIN
   literals = 0
@@ -82,7 +82,7 @@ export class ListElements extends PieceStream {
     if (this.frames.length > KEPT_FRAMES) this.frames.length = KEPT_FRAMES
     this.depth = 0
     this.tooDeep = 0
-    this.frame = this.frames[0] as Frame
+    this.frame = this.frames[0] as OpenBracket
     setFrame(this.frame, PLAIN, 0, 0, 0, false, false)
   }
 
@@ -156,13 +156,13 @@ export class ListElements extends PieceStream {
     const { limit } = this.frame
     const depth = ++this.depth
     if (depth === this.frames.length) this.frames.push(newFrame())
-    this.frame = this.frames[depth] as Frame
+    this.frame = this.frames[depth] as OpenBracket
     setFrame(this.frame, kind, this.size, this.slots.length, token, positions, limit)
   }
 
   closeFrame(): void {
     if (this.frame.kind !== PLAIN) this.endElement()
-    this.frame = this.frames[--this.depth] as Frame
+    this.frame = this.frames[--this.depth] as OpenBracket
   }
 
   /**
@@ -252,7 +252,7 @@ export class ListElements extends PieceStream {
   }
 
   /** Rewrites `CAST(x AS t)` as `x::t`. The cast of a value is then dropped like any other. */
-  rewriteCast({ start, startSlot }: Frame): void {
+  rewriteCast({ start, startSlot }: OpenBracket): void {
     const { texts, flags } = this
     let as = start
     while (as < this.size && !(texts[as] === 'as' && ((flags[as] as number) & PIECE_CLASS) === PIECE_WORD)) {
@@ -289,7 +289,7 @@ export class ListElements extends PieceStream {
   }
 }
 
-function newFrame(): Frame {
+function newFrame(): OpenBracket {
   return {
     kind: PLAIN,
     start: 0,
@@ -304,7 +304,7 @@ function newFrame(): Frame {
 }
 
 function setFrame(
-  frame: Frame,
+  frame: OpenBracket,
   kind: number,
   start: number,
   startSlot: number,

@@ -29,8 +29,8 @@ export function neutralLiterals(sql: string): string {
     const endOfSetting = settings.get(index)
     const literal = endOfSetting ? "''" : (names.get(index) ?? neutral(sql, tokens, index, positions))
     if (literal !== undefined || isBesideLiteral || !isSpace(sql, previousEnd, start)) {
-      const place = { previous, previousEnd, index, isLiteral: literal !== undefined, isBesideLiteral }
-      parts.push(sql.slice(done, previousEnd), between(sql, tokens, place), literal ?? '')
+      const gap = { previous, previousEnd, index, isLiteral: literal !== undefined, isBesideLiteral }
+      parts.push(sql.slice(done, previousEnd), between(sql, tokens, gap), literal ?? '')
       done = start
     }
     if (endOfSetting) index = endOfSetting - 1
@@ -77,7 +77,7 @@ function isPage(sql: string, { starts, ends, kinds }: Tokens, index: number): bo
 
 const BRACKET = 40
 
-interface Place {
+interface Gap {
   /** The token that was written last, or -1 before the first one, and its end. */
   previous: number
   previousEnd: number
@@ -90,8 +90,8 @@ interface Place {
 /**
  * Copies white space, replaces comments by one space, and adds a space where a new literal would merge with its neighbour.
  */
-function between(sql: string, tokens: Tokens, place: Place): string {
-  const { previous, previousEnd, index, isLiteral, isBesideLiteral } = place
+function between(sql: string, tokens: Tokens, gap: Gap): string {
+  const { previous, previousEnd, index, isLiteral, isBesideLiteral } = gap
   if (previous < 0) return ''
   const start = tokens.starts[index] as number
   const isText = (at: number) => tokens.kinds[at] === STRING || tokens.kinds[at] === BITS

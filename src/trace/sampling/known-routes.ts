@@ -49,7 +49,7 @@ export interface KnownStatement {
   slow: boolean
 }
 
-interface Route {
+interface RouteHistory {
   name: string
   statements: KnownStatement[]
   /** By the text as it is sent, which is found quickly, and by the fingerprint. */
@@ -110,29 +110,29 @@ export interface KnownRoutes {
 
 /** `slowMs`: a query that takes longer is worth a look. */
 export function knownRoutes(slowMs: number, now: () => number = realNow): KnownRoutes {
-  const routes = new Map<string, Route>()
-  const shapes = new Map<string, Set<Route>>()
+  const routes = new Map<string, RouteHistory>()
+  const shapes = new Map<string, Set<RouteHistory>>()
   const mayBeBusy = captureBudget(OF_BUSY_ROUTES, now())
   const mayBeSeldom = captureBudget(OF_SELDOM_ROUTES, now())
   let surprises = 0
   let statements = 0
   let characters = 0
 
-  const find = (route: Route, sql: string): KnownStatement | undefined => {
+  const find = (route: RouteHistory, sql: string): KnownStatement | undefined => {
     const known = route.byText.get(sql)
     if (known) return known
     const statement = route.byKey.get(fingerprint(sql).key)
     if (statement) rememberText(route, sql, statement)
     return statement
   }
-  const rememberText = (route: Route, sql: string, statement: KnownStatement) => {
+  const rememberText = (route: RouteHistory, sql: string, statement: KnownStatement) => {
     if (statements >= STATEMENTS || characters + sql.length > CHARACTERS) return
     statements++
     characters += sql.length
     route.byText.set(sql, statement)
   }
 
-  const surprise = (route: Route) => {
+  const surprise = (route: RouteHistory) => {
     route.calm = 0
     route.surprisedAt = ++surprises
   }
@@ -140,10 +140,10 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
   class RouteExpectation implements Expectation {
     queries = 0
     control = 0
-    route: Route
+    route: RouteHistory
     counts: number[] = []
 
-    constructor(route: Route) {
+    constructor(route: RouteHistory) {
       this.route = route
     }
 
@@ -189,16 +189,16 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
       surprise(this.route)
     }
 
-    isNewOf(route: Route): false {
+    isNewOf(route: RouteHistory): false {
       surprise(route)
       return false
     }
   }
 
-  const routeOf = (name: string): Route | undefined => {
+  const routeOf = (name: string): RouteHistory | undefined => {
     const known = routes.get(name)
     if (known || routes.size >= ROUTES) return known
-    const route: Route = {
+    const route: RouteHistory = {
       name,
       statements: [],
       byText: new Map(),
@@ -285,14 +285,14 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
   }
 }
 
-function isSettled({ traces, calm, changesTables }: Route): boolean {
+function isSettled({ traces, calm, changesTables }: RouteHistory): boolean {
   return !changesTables && traces >= FIRST_TRACES && calm >= CALM_TRACES
 }
 
 /** The last one met, if all that the shape has led to are known: the first traces of a route are not to be taken for another's. */
-function likeliest(routes: Set<Route> | undefined): Route | undefined {
+function likeliest(routes: Set<RouteHistory> | undefined): RouteHistory | undefined {
   if (!routes || routes.size > ROUTES_OF_SHAPE) return undefined
-  let last: Route | undefined
+  let last: RouteHistory | undefined
   for (const route of routes) {
     if (!isSettled(route)) return undefined
     last = route
@@ -300,14 +300,14 @@ function likeliest(routes: Set<Route> | undefined): Route | undefined {
   return last
 }
 
-function rememberShape(shapes: Map<string, Set<Route>>, shape: string, route: Route): void {
+function rememberShape(shapes: Map<string, Set<RouteHistory>>, shape: string, route: RouteHistory): void {
   const known = shapes.get(shape)
   if (known) {
     if (known.size <= ROUTES_OF_SHAPE) known.add(route)
   } else if (shapes.size < ROUTES) shapes.set(shape, new Set([route]))
 }
 
-function addStatement(route: Route, sql: string): KnownStatement {
+function addStatement(route: RouteHistory, sql: string): KnownStatement {
   const { key, kind } = fingerprint(sql)
   const statement: KnownStatement = {
     number: route.statements.length,

@@ -4,7 +4,7 @@
 import type { Catalog } from '../../sql/bounds/catalog-shape.ts'
 import type { NamedTable } from '../../sql/fingerprint/named-tables.ts'
 import type { DriverField } from '../query-recording.ts'
-import type { SlotColumn } from './slot-column.ts'
+import type { ColumnOfValue } from './column-of-value.ts'
 
 /** `declared`: the database says so; `named`: the names say so, as in `orders.customer_id` and `customers.id`. */
 export type KeyRelation = 'declared' | 'named' | undefined
@@ -17,7 +17,7 @@ export interface ComparedColumn {
   tables: readonly NamedTable[]
 }
 
-export interface AskedColumn extends SlotColumn {
+export interface AskedColumn extends ColumnOfValue {
   /** `table.column` by their numbers, where they are known. */
   identity?: string | undefined
 }
@@ -38,7 +38,7 @@ export interface DeclaredKeys {
   /** A foreign key leads from one to the other, or from both to the same column. */
   areLinked(a: string, b: string): boolean
   /** The column's numbers by its name. */
-  identity(column: SlotColumn): string | undefined
+  identity(column: ColumnOfValue): string | undefined
 }
 
 const NO_KEYS: DeclaredKeys = { areLinked: () => false, identity: () => undefined }

@@ -10,7 +10,7 @@ import { identityOf } from './key-relation.ts'
 import { BOOLEAN_MARK, type ColumnValues, kindOf } from './value-rarity.ts'
 
 /** A column of a statement's result, by the statement's fingerprint: a nested loop's values come from many queries. */
-export interface Place {
+export interface StatementColumn {
   statement: string
   /** Name of the column, with the path inside its documents. */
   column: string
@@ -23,15 +23,15 @@ export interface Column extends ColumnValues {
   /** The table's column where PostgreSQL tells it, so that one column read twice is not two candidates. */
   identity: string
   field: DriverField | undefined
-  /** Statement of its first source. */
+  /** The first statement that had it in its result. */
   sql: string
   /** The latest query with this value in the column whose rows had arrived when the query at `index` started. */
-  latestHolder(text: string, index: number): Source | undefined
+  latestHolder(text: string, index: number): Holder | undefined
   /** How many queries had started when the column held the value for the first time. */
   firstArrival(text: string): number
 }
 
-export interface Source {
+export interface Holder {
   index: number
   query: RecordedQuery
   /** By row; of a column inside documents, by element. */
@@ -41,13 +41,13 @@ export interface Source {
 }
 
 export interface ResultColumns {
-  /** Finds the places that hold one of the texts; the function returned tells those that had arrived by a position. */
-  findPlaces(texts: ReadonlySet<string>): (text: string, index: number) => readonly Place[]
-  /** The number of queries that had started when one of the values that `findPlaces` searches first appeared in a result. */
+  /** Finds the columns that contain one of the texts. The returned function gives those that had arrived before the query at a position. */
+  findColumns(texts: ReadonlySet<string>): (text: string, index: number) => readonly StatementColumn[]
+  /** The number of queries that had started when one of the values that `findColumns` searches first appeared in a result. */
   firstArrival(text: string): number
-  column(place: Place): Column
+  column(statementColumn: StatementColumn): Column
   /** The same column of the same table in whatever statement: who walks a tree begins it with another statement. */
-  tableColumn(place: Place): Column
+  tableColumn(statementColumn: StatementColumn): Column
   /** How many columns hold integers, or something else, in at least so many rows. */
   countColumns(isInteger: boolean, rows: number): number
   /** Columns with at least so many rows: those with the most, and no more than there are in a large page. */
@@ -60,75 +60,82 @@ interface Cell {
   query: RecordedQuery
   index: number
   column: CellColumn
-  place: Place
+  statementColumn: StatementColumn
 }
 
 export function resultColumns(queries: readonly RecordedQuery[]): ResultColumns {
-  const byPlace = new Map<Place, Cell[]>()
+  const cellsOf = new Map<StatementColumn, Cell[]>()
   const byIdentity = new Map<string, Cell[]>()
-  const columns = new Map<Place, Column>()
+  const columns = new Map<StatementColumn, Column>()
   const tableColumns = new Map<string, Column>()
   const firstArrivals = new Map<string, number>()
   let counted: RowCounts | undefined
   let lists: readonly (ListColumn & { rows: number })[] | undefined
-  const placeAt = placesOfStatements()
+  const statementColumnAt = statementColumns()
   const cells = queries.flatMap((query, index) => {
     if (!query.kept) return []
     const { key } = fingerprint(query.sql)
-    return query.kept
-      .columns()
-      .map(
-        (column): Cell => ({ query, index, column, place: placeAt(key, `${column.position}${column.path}`) }),
-      )
+    return query.kept.columns().map(
+      (column): Cell => ({
+        query,
+        index,
+        column,
+        statementColumn: statementColumnAt(key, `${column.position}${column.path}`),
+      }),
+    )
   })
   for (const cell of cells) {
-    append(byPlace, cell.place, cell)
+    append(cellsOf, cell.statementColumn, cell)
     const identity = cellIdentity(cell)
     if (identity) append(byIdentity, identity, cell)
   }
 
-  const column = (place: Place): Column => {
-    const known = columns.get(place)
+  const column = (statementColumn: StatementColumn): Column => {
+    const known = columns.get(statementColumn)
     if (known) return known
-    const from = byPlace.get(place) ?? []
-    const identity = (from[0] && cellIdentity(from[0])) ?? `${place.column} ${place.statement}`
+    const from = cellsOf.get(statementColumn) ?? []
+    const identity =
+      (from[0] && cellIdentity(from[0])) ?? `${statementColumn.column} ${statementColumn.statement}`
     const made = readColumn(from, identity)
-    columns.set(place, made)
+    columns.set(statementColumn, made)
     return made
   }
 
   return {
-    findPlaces(texts) {
-      const found = new Map<string, Map<Place, number>>()
+    findColumns(texts) {
+      const found = new Map<string, Map<StatementColumn, number>>()
       for (const cell of cells) {
-        const { place } = cell
+        const { statementColumn } = cell
         const { cells: values, rows } = cell.column
         values.forEach((value, at) => {
           const text = textOf(value)
           if (!texts.has(text)) return
           const after = cell.query.kept?.arrivedAfter(rows?.[at] ?? at) ?? 0
-          const holders = found.get(text) ?? new Map<Place, number>()
-          found.set(text, holders.set(place, Math.min(after, holders.get(place) ?? after)))
+          const holders = found.get(text) ?? new Map<StatementColumn, number>()
+          found.set(
+            text,
+            holders.set(statementColumn, Math.min(after, holders.get(statementColumn) ?? after)),
+          )
           firstArrivals.set(text, Math.min(after, firstArrivals.get(text) ?? after))
         })
       }
       const arrived = new Map([...found].map(([text, holders]) => [text, inOrderOfArrival(holders)]))
-      return (text, index) => examinedPlaces(arrived.get(text) ?? [], index)
+      return (text, index) => examinedColumns(arrived.get(text) ?? [], index)
     },
     firstArrival: (text) => firstArrivals.get(text) ?? Number.POSITIVE_INFINITY,
     column,
-    tableColumn(place) {
-      const { identity } = column(place)
+    tableColumn(statementColumn) {
+      const { identity } = column(statementColumn)
       const made = tableColumns.get(identity) ?? readColumn(byIdentity.get(identity) ?? [], identity)
       tableColumns.set(identity, made)
       return made
     },
     countColumns(isInteger, rows) {
-      counted ??= countRows(byPlace)
+      counted ??= countRows(cellsOf)
       return countUntil(isInteger ? counted.integers : counted.others, (count) => count >= rows)
     },
     listColumns(rows) {
-      lists ??= longestLists(byPlace)
+      lists ??= longestLists(cellsOf)
       return lists.slice(
         0,
         countUntil(lists, (list) => list.rows >= rows),
@@ -148,9 +155,9 @@ interface RowCounts {
 }
 
 /** The values of each column, the most frequent first. */
-function countRows(byPlace: ReadonlyMap<Place, readonly Cell[]>): RowCounts {
+function countRows(cellsOf: ReadonlyMap<StatementColumn, readonly Cell[]>): RowCounts {
   const counts: RowCounts = { integers: [], others: [] }
-  for (const cells of byPlace.values()) {
+  for (const cells of cellsOf.values()) {
     const sample = sampleOf(cells)
     if (sample === undefined || typeof sample === 'boolean') continue
     const list = kindOf(textOf(sample)) === 'integer' ? counts.integers : counts.others
@@ -163,8 +170,10 @@ function countRows(byPlace: ReadonlyMap<Place, readonly Cell[]>): RowCounts {
 /** More lists than these are not compared by their names. */
 const MOST_LISTS = 200
 
-function longestLists(byPlace: ReadonlyMap<Place, readonly Cell[]>): (ListColumn & { rows: number })[] {
-  const lists = [...byPlace.values()].flatMap((cells) => {
+function longestLists(
+  cellsOf: ReadonlyMap<StatementColumn, readonly Cell[]>,
+): (ListColumn & { rows: number })[] {
+  const lists = [...cellsOf.values()].flatMap((cells) => {
     const [first] = cells
     if (!first) return []
     const { query, column } = first
@@ -189,15 +198,15 @@ function fieldOf({ query, column }: Cell): DriverField | undefined {
   return column.path === '' ? query.fields?.[column.position] : undefined
 }
 
-/** One place for each column of each statement. */
-function placesOfStatements(): (statement: string, column: string) => Place {
-  const statements = new Map<string, Map<string, Place>>()
+/** Returns one object for each column of each statement. */
+function statementColumns(): (statement: string, column: string) => StatementColumn {
+  const statements = new Map<string, Map<string, StatementColumn>>()
   return (statement, column) => {
-    const places = statements.get(statement) ?? new Map<string, Place>()
-    statements.set(statement, places)
-    const place = places.get(column) ?? { statement, column }
-    places.set(column, place)
-    return place
+    const columnsOfValue = statements.get(statement) ?? new Map<string, StatementColumn>()
+    statements.set(statement, columnsOfValue)
+    const statementColumn = columnsOfValue.get(column) ?? { statement, column }
+    columnsOfValue.set(column, statementColumn)
+    return statementColumn
   }
 }
 
@@ -205,10 +214,10 @@ function cellIdentity(cell: Cell): string | undefined {
   return identityOf(fieldOf(cell))
 }
 
-/** A source, with the latest of all that had arrived when it had. */
+/** A holder of a value, with the latest of all holders that had arrived by then. */
 interface Arrival {
   after: number
-  latest: Source
+  latest: Holder
 }
 
 function readColumn(from: readonly Cell[], identity: string): Column {
@@ -218,7 +227,7 @@ function readColumn(from: readonly Cell[], identity: string): Column {
   let repeats = false
   for (const { query, index, column } of from) {
     const texts = column.cells.map(textOf)
-    const source = { index, query, texts, isWhole: query.kept?.rowCount === query.rows }
+    const holder = { index, query, texts, isWhole: query.kept?.rowCount === query.rows }
     const seen = new Set<string>()
     texts.forEach((text, at) => {
       if (text === NULL) return
@@ -229,7 +238,7 @@ function readColumn(from: readonly Cell[], identity: string): Column {
       seen.add(text)
       const after = query.kept?.arrivedAfter(column.rows?.[at] ?? at) ?? 0
       if (!arrivals.has(text) && kindOf(text) === 'integer') integers.push(Number(text))
-      append(arrivals, text, { after, latest: source })
+      append(arrivals, text, { after, latest: holder })
     })
   }
   for (const list of arrivals.values()) {
@@ -256,28 +265,28 @@ function readColumn(from: readonly Cell[], identity: string): Column {
   }
 }
 
-interface ArrivedPlace {
-  place: Place
+interface ArrivedColumn {
+  statementColumn: StatementColumn
   after: number
   /** In which they were found. */
   order: number
 }
 
-function inOrderOfArrival(holders: ReadonlyMap<Place, number>): ArrivedPlace[] {
+function inOrderOfArrival(holders: ReadonlyMap<StatementColumn, number>): ArrivedColumn[] {
   return [...holders]
-    .map(([place, after], order) => ({ place, after, order }))
+    .map(([statementColumn, after], order) => ({ statementColumn, after, order }))
     .sort((a, b) => a.after - b.after)
 }
 
 /** A value that is in more columns than twice this says little about where it is from: the first and the latest are looked at. */
 const PLACES_EXAMINED = 50
 
-function examinedPlaces(arrived: readonly ArrivedPlace[], index: number): Place[] {
+function examinedColumns(arrived: readonly ArrivedColumn[], index: number): StatementColumn[] {
   const count = countUntil(arrived, ({ after }) => after <= index)
   const latest = Math.max(Math.min(PLACES_EXAMINED, count), count - PLACES_EXAMINED)
   return [...arrived.slice(0, Math.min(PLACES_EXAMINED, count)), ...arrived.slice(latest, count)]
     .sort((a, b) => a.order - b.order)
-    .map(({ place }) => place)
+    .map(({ statementColumn }) => statementColumn)
 }
 
 /** How many come first of which that is so, in a list that has these first. */

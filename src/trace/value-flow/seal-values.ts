@@ -9,7 +9,7 @@ import type { RecordedQuery } from '../recorded-query.ts'
 import { declaredKeys } from './key-relation.ts'
 import { textOf } from './result-columns.ts'
 import { nameResults } from './result-names.ts'
-import { followValues, type Slot } from './value-flow.ts'
+import { followValues, type RepeatedValue } from './value-flow.ts'
 import { valueNames } from './value-names.ts'
 
 interface SealOptions {
@@ -31,10 +31,10 @@ export function sealValues(
     if (query.sqlLength === undefined) Object.assign(query, limitInForce(query.sql, query.params))
   }
   if (isWhole) {
-    const slots = findRepetitions(queries).flatMap(({ indexes }) =>
-      varyingSlots(indexes.flatMap((index) => (sent[index] ? { ...sent[index], index } : []))),
+    const repeatedValues = findRepetitions(queries).flatMap(({ indexes }) =>
+      varyingValues(indexes.flatMap((index) => (sent[index] ? { ...sent[index], index } : []))),
     )
-    followValues(queries, slots, { keys: declaredKeys(catalog), input })
+    followValues(queries, repeatedValues, { keys: declaredKeys(catalog), input })
   }
   for (const [index, resultHash] of nameResults(queries)) Object.assign(queries[index] ?? {}, { resultHash })
   for (const query of queries) {
@@ -50,10 +50,10 @@ interface Sent {
   values: readonly unknown[]
 }
 
-/** The slots that hold a single value at each sending (NULL apart), and not always the same one. */
-function varyingSlots(sent: readonly Sent[]): Slot[] {
+/** The values that are single in each execution (except for NULL), and not always the same. */
+function varyingValues(sent: readonly Sent[]): RepeatedValue[] {
   const count = sent[0]?.values.length ?? 0
-  const slots = Array.from({ length: count }, (_, param) => param).flatMap((param) => {
+  const repeatedValues = Array.from({ length: count }, (_, param) => param).flatMap((param) => {
     if (sent.some(({ values }) => isList(values[param]))) return []
     const uses = sent.flatMap(({ query, index, values }) => {
       const value = [values[param]].flat()[0] ?? null
@@ -61,7 +61,7 @@ function varyingSlots(sent: readonly Sent[]): Slot[] {
     })
     return new Set(uses.map(({ text }) => text)).size > 1 ? [{ param, uses }] : []
   })
-  return slots.map((slot) => ({ ...slot, varying: slots.length }))
+  return repeatedValues.map((repeated) => ({ ...repeated, varying: repeatedValues.length }))
 }
 
 /** A list of one element, `IN ($1)`, is a single value, and so is the parent's key in each row of an INSERT. */

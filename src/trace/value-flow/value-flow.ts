@@ -8,6 +8,7 @@ import { fingerprint } from '../../sql/index.ts'
 import type { ValueFlow } from '../../types/query.ts'
 import type { RecordedQuery } from '../recorded-query.ts'
 import { NULL } from './canonical-value.ts'
+import { columnOfValue } from './column-of-value.ts'
 import { type GivenBy, givenValues } from './given-values.ts'
 import {
   type AskedColumn,
@@ -18,18 +19,17 @@ import {
 } from './key-relation.ts'
 import {
   type Column,
+  type Holder,
   type ListColumn,
-  type Place,
   type ResultColumns,
   resultColumns,
-  type Source,
+  type StatementColumn,
 } from './result-columns.ts'
 import { chanceOfOrder } from './row-order.ts'
-import { slotColumn } from './slot-column.ts'
 import { chanceOfValues, kindOf, type ValueKind } from './value-rarity.ts'
 
 /** One value of a statement that was sent more than once. */
-export interface Slot {
+export interface RepeatedValue {
   /** Position among the statement's values. */
   param: number
   /** How many values of the statement vary. */
@@ -45,20 +45,20 @@ interface Use {
   text: string
 }
 
-/** Notes on each query where its value may have come from, for the slots that a column explains. */
+/** Notes on each query where its value may have come from, for the values that a column explains. */
 export function followValues(
   queries: readonly RecordedQuery[],
-  slots: readonly Slot[],
+  repeatedValues: readonly RepeatedValue[],
   { keys, input }: { keys: DeclaredKeys; input?: (() => readonly unknown[]) | undefined },
 ): void {
-  if (slots.length === 0) return
-  const texts = new Set(slots.flatMap(({ uses }) => uses.map(({ text }) => text)))
+  if (repeatedValues.length === 0) return
+  const texts = new Set(repeatedValues.flatMap(({ uses }) => uses.map(({ text }) => text)))
   const columns = resultColumns(queries)
-  const placesOf = columns.findPlaces(texts)
+  const columnsOf = columns.findColumns(texts)
   const seen: Seen = { columns, keys, givenBy: givenValues(queries, texts, input?.()) }
 
-  for (const slot of slots) {
-    for (const { uses, flows } of best(explanationsOf(slot, placesOf, seen))) {
+  for (const repeated of repeatedValues) {
+    for (const { uses, flows } of best(explanationsOf(repeated, columnsOf, seen))) {
       uses.forEach(({ query }, use) => {
         const flow = flows[use]
         if (flow) query.flow = [...(query.flow ?? []), flow]
@@ -89,31 +89,37 @@ interface Explanation {
 }
 
 function explanationsOf(
-  slot: Slot,
-  placesOf: (text: string, index: number) => readonly Place[],
+  repeated: RepeatedValue,
+  columnsOf: (text: string, index: number) => readonly StatementColumn[],
   seen: Seen,
 ): Explanation[] {
-  const [first, second] = slot.uses
+  const [first, second] = repeated.uses
   if (!first || !second) return []
-  const asked = askedColumn(slot, first, seen.keys)
-  const explainBy = (uses: readonly Use[], from: readonly Place[], read: (place: Place) => Column) =>
-    from.flatMap((place) => explain({ ...slot, uses }, read(place), asked, seen) ?? [])
+  const asked = askedColumn(repeated, first, seen.keys)
+  const explainBy = (
+    uses: readonly Use[],
+    from: readonly StatementColumn[],
+    read: (statementColumn: StatementColumn) => Column,
+  ) =>
+    from.flatMap(
+      (statementColumn) => explain({ ...repeated, uses }, read(statementColumn), asked, seen) ?? [],
+    )
 
-  const places = placesOf(first.text, first.index)
-  const byStatement = explainBy(slot.uses, places, seen.columns.column)
+  const columnsOfFirst = columnsOf(first.text, first.index)
+  const byStatement = explainBy(repeated.uses, columnsOfFirst, seen.columns.column)
   if (byStatement.length > 0) return byStatement
-  const byTable = explainBy(slot.uses, places, seen.columns.tableColumn)
+  const byTable = explainBy(repeated.uses, columnsOfFirst, seen.columns.tableColumn)
   if (byTable.length > 0) return byTable
   // Code that walks a tree begins with a value from elsewhere and continues with the rows of the walk itself.
   const { key } = fingerprint(first.query.sql)
-  const own = placesOf(second.text, second.index).filter(({ statement }) => statement === key)
-  return explainBy(slot.uses.slice(1), own, seen.columns.column)
+  const own = columnsOf(second.text, second.index).filter(({ statement }) => statement === key)
+  return explainBy(repeated.uses.slice(1), own, seen.columns.column)
 }
 
-/** The column that the slot is compared with or written to. */
-function askedColumn({ param }: Slot, { query }: Use, keys: DeclaredKeys): AskedColumn | undefined {
+/** The column that the value is compared with or written to. */
+function askedColumn({ param }: RepeatedValue, { query }: Use, keys: DeclaredKeys): AskedColumn | undefined {
   const { text } = fingerprint(query.sql)
-  const column = slotColumn(text, param)
+  const column = columnOfValue(text, param)
   if (!column) return undefined
   const returned =
     namedTables(text).length === 1 ? query.fields?.find(({ name }) => name === column.column) : undefined
@@ -122,19 +128,19 @@ function askedColumn({ param }: Slot, { query }: Use, keys: DeclaredKeys): Asked
 
 /** Every value must be in rows that had arrived when its query started; the latest such rows are the ones meant. */
 function explain(
-  slot: Slot,
+  repeated: RepeatedValue,
   column: Column,
   asked: AskedColumn | undefined,
   seen: Seen,
 ): Explanation | undefined {
-  const { param, uses } = slot
-  const held: { text: string; source: Source }[] = []
+  const { param, uses } = repeated
+  const held: { text: string; holder: Holder }[] = []
   for (const { index, text } of uses) {
-    const source = column.latestHolder(text, index)
-    if (!source) return undefined
-    held.push({ text, source })
+    const holder = column.latestHolder(text, index)
+    if (!holder) return undefined
+    held.push({ text, holder })
   }
-  const values = new Map(held.map(({ text, source }) => [text, source]))
+  const values = new Map(held.map(({ text, holder }) => [text, holder]))
   if (values.size < 2 || !isOfType(column, uses)) return undefined
 
   // A value that was mostly sent to the database before comes back, so it may have come from anywhere.
@@ -154,7 +160,7 @@ function explain(
     order.chance *
     chanceOfCompleteness(taken) *
     (relation ? RELATED[relation] : 1) *
-    comparisons(slot, values, relation, asked, seen)
+    comparisons(repeated, values, relation, asked, seen)
   return {
     column,
     uses,
@@ -163,11 +169,11 @@ function explain(
     isInOrder: order.isInOrder,
     isFirst: fresh.length > 0,
     parents: taken.size,
-    flows: held.map(({ source }) => flowFrom(param, column, source, chance)),
+    flows: held.map(({ holder }) => flowFrom(param, column, holder, chance)),
   }
 }
 
-function flowFrom(param: number, column: Column, { index, query, texts }: Source, chance: number): ValueFlow {
+function flowFrom(param: number, column: Column, { index, query, texts }: Holder, chance: number): ValueFlow {
   return {
     param,
     query: index,
@@ -202,15 +208,15 @@ function comparedColumn({ name, field, sql }: ListColumn) {
 }
 
 /** The sources in the order of the trace, each with the different values that were taken from it. */
-function takenFrom(held: readonly { text: string; source: Source }[]): Map<Source, Set<string>> {
-  const taken = new Map<Source, Set<string>>()
-  for (const { text, source } of held) taken.set(source, (taken.get(source) ?? new Set()).add(text))
+function takenFrom(held: readonly { text: string; holder: Holder }[]): Map<Holder, Set<string>> {
+  const taken = new Map<Holder, Set<string>>()
+  for (const { text, holder } of held) taken.set(holder, (taken.get(holder) ?? new Set()).add(text))
   return new Map([...taken].sort(([a], [b]) => a.index - b.index))
 }
 
 function orderOf(
-  values: ReadonlyMap<string, Source>,
-  taken: ReadonlyMap<Source, ReadonlySet<string>>,
+  values: ReadonlyMap<string, Holder>,
+  taken: ReadonlyMap<Holder, ReadonlySet<string>>,
 ): { chance: number; isInOrder: boolean } {
   const ranks = new Map<string, number>()
   for (const [{ texts }, own] of taken) {
@@ -230,7 +236,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** Something else would end at any row: that all rows were used, and nothing but them, is one of as many. */
-function chanceOfCompleteness(taken: ReadonlyMap<Source, ReadonlySet<string>>): number {
+function chanceOfCompleteness(taken: ReadonlyMap<Holder, ReadonlySet<string>>): number {
   let largest = 1
   for (const [{ texts, isWhole }, own] of taken) {
     const different = new Set(texts)
@@ -243,8 +249,8 @@ function chanceOfCompleteness(taken: ReadonlyMap<Source, ReadonlySet<string>>): 
 
 /** The more columns there are to compare with, the sooner one of them fits. */
 function comparisons(
-  { varying, uses }: Slot,
-  values: ReadonlyMap<string, Source>,
+  { varying, uses }: RepeatedValue,
+  values: ReadonlyMap<string, Holder>,
   relation: KeyRelation,
   asked: AskedColumn | undefined,
   { columns, keys }: Seen,

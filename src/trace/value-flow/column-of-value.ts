@@ -3,14 +3,14 @@
 import { bareName, type NamedTable, namedTables } from '../../sql/fingerprint/named-tables.ts'
 import { readPlaceholders } from '../../sql/index.ts'
 
-export interface SlotColumn {
+export interface ColumnOfValue {
   /** Absent where the statement names several tables, and the column without its own. */
   table?: string
   column: string
 }
 
 /** `text` is the fingerprint's; `param` the position among the statement's values. */
-export function slotColumn(text: string, param: number): SlotColumn | undefined {
+export function columnOfValue(text: string, param: number): ColumnOfValue | undefined {
   const written = readPlaceholders(text)[param]?.column ?? insertedColumn(text, param)
   if (written === undefined) return undefined
   const tables = namedTables(text)

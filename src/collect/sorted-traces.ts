@@ -1,5 +1,5 @@
-// Trace files of several processes as one sequence of traces, in the order of `placeOf`, each with a new id (`http GET /
-// #1`). The files are read twice: once for the place of every trace, then trace by trace. In memory are one trace and
+// Trace files of several processes as one sequence of traces, in the order of `sortKeyOf`, each with a new id (`http GET /
+// #1`). The files are read twice: once for the sort key of every trace, then trace by trace. In memory are one trace and
 // about two hundred bytes for each of the others, so a million traces need about 200 MB, however large they are.
 
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { BYTE_ORDER_MARK, LONGEST_LINE_BYTES, readLines } from '../trace-file/re
 import { relativeFrame } from '../trace-file/relative-frame.ts'
 import type { Frame } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
-import { placeOf } from './trace-order.ts'
+import { sortKeyOf } from './sort-key.ts'
 
 export interface OrderedTraces {
   readonly count: number
@@ -37,7 +37,7 @@ export interface TraceSource {
 interface Entry {
   kind: string
   name: string
-  place: string
+  sortKey: string
   startedAt: string
   source: TraceSource
   from: number
@@ -73,7 +73,7 @@ export async function orderTraces(
     entries.push({
       kind,
       name: share(name),
-      place: placeOf(trace),
+      sortKey: sortKeyOf(trace),
       startedAt,
       source,
       from,
@@ -131,7 +131,7 @@ function byPlace(a: Entry, b: Entry): number {
   return (
     compareText(a.kind, b.kind) ||
     compareText(a.name, b.name) ||
-    compareText(a.place, b.place) ||
+    compareText(a.sortKey, b.sortKey) ||
     compareText(a.startedAt, b.startedAt)
   )
 }

@@ -6,8 +6,8 @@ import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 
-/** Compared as text, it puts a trace in its place among those of its kind and name. */
-export function placeOf({ queries, truncated, labels }: Trace): string {
+/** A text that sorts a trace among those of its kind and name. */
+export function sortKeyOf({ queries, truncated, labels }: Trace): string {
   const values = namesByOrder()
   const results = namesByOrder()
   const content = queries.map((query) => [
