@@ -39,7 +39,7 @@ test('nothing in a name of a file can leave the path of the link', () => {
 })
 
 test.each(['node:fs', 'webpack://app/src/a.ts', 'https://example.com/a.js', ''])(
-  'what is no file has no link: %s',
+  'a text that is no file has no link: %s',
   (file) => {
     expect(editorLink({ file, line: 1 }, EDITORS.vscode, '/repo')).toBeUndefined()
   },

@@ -108,7 +108,7 @@ describe('is not reported', () => {
   })
 })
 
-test('an error of the watching is counted, and the rows are handed over', async () => {
+test('an error of the watching is counted, and the rows are returned', async () => {
   const errors: unknown[] = []
   const watcher = rowWatcher((error) => errors.push(error))
   const fails = () => {

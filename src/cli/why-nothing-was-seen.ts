@@ -5,7 +5,7 @@ import type { Report } from '../types/report.ts'
 
 /** `lost`: queries that were seen, and are in no trace that was written. */
 export function whyNothingWasSeen(notes: ReadonlySet<RunNote>, { cut }: Report, lost: number): string {
-  if (lost > 0) return `nothing is known of the queries. ${whatWasLost(lost)}`
+  if (lost > 0) return `the queries are unknown. ${whatWasLost(lost)}`
   return `no query was seen: ${reason(notes, cut.untraced)}`
 }
 

@@ -32,11 +32,11 @@ export function whyInconclusive(
   const [first, ...others] = loops.filter(({ query }) => !isReported(query, captured))
   const { queries } = captured
   const advice = 'Give the test two rows or more.'
-  const more = others.length > 0 ? ` So it is with ${others.length} more.` : ''
+  const more = others.length > 0 ? ` The same is true for ${others.length} more.` : ''
   if (first && first.times > 1) {
     return (
       `${assertion} is inconclusive: ${describe(first.query)} was sent ${first.times} times with values that are in ` +
-      `the rows of ${describe(first.parent)}; so few may be there by chance, and it takes three to call that a loop.${more} ` +
+      `the rows of ${describe(first.parent)}; so few matches may be a coincidence, and only three or more count as a loop.${more} ` +
       'Give the test three rows or more.'
     )
   }

@@ -24,7 +24,7 @@ export interface LiveTraceStart extends TraceStart {
 }
 
 /**
- * What a trace does with a query.
+ * The handling of new queries.
  * `counting`: it is only counted, because all queries so far were expected.
  * `capturing`: it is kept, with its call site, parameters and rows.
  * `closed`: it is refused, because the trace has been read.

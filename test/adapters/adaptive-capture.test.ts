@@ -104,7 +104,7 @@ test('a loop that was not there before is caught in the very trace, with its lin
   expect(loop?.cost.queries).toBeGreaterThanOrEqual(17)
 })
 
-test('of what was captured from the middle on, no value is said to come from anywhere', {
+test('for traces that were captured from the middle on, values have no origin', {
   timeout: 60_000,
 }, async () => {
   const { profiler, app, behaviour, traces } = start({ capture: 'adaptive' })

@@ -83,7 +83,7 @@ export function describeDrizzle(drizzle: DrizzleUnderTest): void {
     expect(new Set(queries.map(({ connection }) => connection)).size).toBe(1)
   })
 
-  test('what follows a query does not inherit its line', async () => {
+  test('code after a query does not inherit its line', async () => {
     const queries = await queriesOf(drizzle.followed)
     expect(queries.map(({ sql, via }) => [sql.slice(0, 8), via])).toEqual([
       ['select "', 'drizzle'],

@@ -71,7 +71,7 @@ describe.each([
     ])
   })
 
-  test('of a shape that leads elsewhere too, none gets the name of another', async () => {
+  test('for a shape that leads to several routes, no request gets a wrong name', async () => {
     const { namesOf } = setUp((app) => {
       app.get('/orders/:id', (request, response, next) => {
         if (request.params.id === '17') next('route')
@@ -166,7 +166,7 @@ test('a server without Express', async () => {
 test.each([
   ['answered', (response: Response) => response.send('ok')],
   ['given up', (response: Response) => response.destroy()],
-])('of requests that were %s nothing is kept', async (_how, finish) => {
+])('for requests that were %s nothing is kept', async (_how, finish) => {
   const profiler = createProfiler({ console: 'off' })
   const app = express5()
   app.use(profileRequests(profiler))
@@ -183,7 +183,7 @@ test.each([
   expect(sharedState().requests.size).toBe(0)
 })
 
-test('what is answered but never closed is kept until its trace closes', async () => {
+test('an answered request that never closes is kept until its trace closes', async () => {
   const profiler = createProfiler({ console: 'off' })
   const message = { method: 'GET', url: '/' }
   const ends: (() => void)[] = []

@@ -147,7 +147,7 @@ describe.each([
     expect([heard, other.statusCode]).toEqual([[1], 418])
   })
 
-  test('lets what Node.js says of a wrong call through', async () => {
+  test('passes errors of Node.js about a wrong call through', async () => {
     const errors: unknown[] = []
     const attempt = (act: () => unknown) => {
       try {

@@ -84,7 +84,7 @@ test('names the route that Express found, also while the request is under way', 
   expect(text).toBe(`${SELF} /*action='GET',route='%2Fapi%2Fusers%2F%3Aid'*/`)
 })
 
-test('of a job is its name', async () => {
+test('for a job is its name', async () => {
   expect(await profiler.trace('re-index all', () => pool.query(SELF).then(textOf))).toBe(
     `${SELF} /*action='re-index%20all'*/`,
   )
@@ -130,13 +130,13 @@ test('a value of very many blanks costs nothing', () => {
 })
 
 describe('is left out', () => {
-  test('of prepared statements, which two routes may share on one connection', async () => {
+  test('to prepared statements, which two routes may share on one connection', async () => {
     const send = () => pool.query({ name: 'self', text: SELF }).then(textOf)
     expect(await inTrace('GET /a', send)).toBe(SELF)
     expect(await inTrace('GET /b', send)).toBe(SELF)
   })
 
-  test('of COPY', async () => {
+  test('to COPY', async () => {
     const sql = 'copy tagged from stdin'
     await pool.query('create table tagged (id int)')
     await inTrace('GET /', () =>
@@ -151,18 +151,18 @@ describe('is left out', () => {
     )
   })
 
-  test('of several statements of which one may copy', () => {
+  test('to several statements of which one may copy', () => {
     const sql = 'set datestyle to iso; copy tagged from stdin'
     expect(commentArguments([sql], TAG)).toEqual([sql])
     expect(commentArguments(["select 'stdin copy'"], TAG)).toEqual([`select 'stdin copy' ${TAG}`])
   })
 
-  test('of an empty text, and outside of any trace', async () => {
+  test('to an empty text, and outside of any trace', async () => {
     await expect(inTrace('GET /', () => pool.query(' '))).resolves.toMatchObject({ rowCount: null })
     expect(textOf(await pool.query(SELF))).toBe(SELF)
   })
 
-  test('of a config of a class of the application, whose text is not ours to replace', async () => {
+  test("to a config of an application's class, whose text must not be replaced", async () => {
     class Statement {
       get text() {
         return SELF

@@ -161,7 +161,7 @@ test('a transaction that was begun outside of any trace is known, to its end', a
   client.release()
 })
 
-test('what nobody records in between leaves a transaction what it is', async () => {
+test('unrecorded statements in between leave a transaction unchanged', async () => {
   const client = await pool.connect()
   const queries = await recorded(profiler, async () => {
     await client.query('begin')

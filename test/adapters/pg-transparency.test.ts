@@ -293,7 +293,7 @@ test('a transaction keeps its connection', async () => {
 })
 
 describe('profiling can be undone', () => {
-  test('and the pool and its open clients have nothing left of it', async () => {
+  test('the pool and its open clients keep no trace of the profiler', async () => {
     const other = new pg.Pool({ ...database.config, max: 1 })
     const Client = (other as unknown as { Client: unknown }).Client
     await other.query('select 1')
@@ -314,7 +314,7 @@ describe('profiling can be undone', () => {
     await other.end()
   })
 
-  test('and done again, any number of times, without seeing a query twice', async () => {
+  test('can be repeated any number of times without recording a query twice', async () => {
     const other = new pg.Pool({ ...database.config, max: 1 })
     for (let i = 0; i < 3; i++) {
       profilePool(other, profiler)

@@ -62,7 +62,7 @@ test('the wait of pool.connect is that of the first query only', async () => {
   expect(second?.waitMs).toBeLessThan(LEAST_MS)
 })
 
-test('what the application does between pool.connect and its first query is no wait', async () => {
+test('the time between pool.connect and the first query is no wait', async () => {
   const pool = profiledPool()
   const [query] = await recorded(profiler, async () => {
     const client = await pool.connect()
@@ -97,7 +97,7 @@ test('queries queued on one client wait for each other, and each takes its own t
   expect(quick?.durationMs).toBeLessThan(LEAST_MS)
 })
 
-test('queries stand in the order they were called, whichever got a connection or an answer first', async () => {
+test('queries are in the order of their calls, whichever got a connection or an answer first', async () => {
   const pool = profiledPool({ max: 2 })
   const queries = await recorded(profiler, () =>
     Promise.all(['0.05', '0', '0.02'].map((seconds) => pool.query(`select pg_sleep(${seconds})`))),

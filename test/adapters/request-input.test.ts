@@ -72,6 +72,6 @@ test('the same loop over the rows is proven', async () => {
   expect(await confidenceOf('/audit', { unrelated: ['feature', 1, null] })).toBe('proven')
 })
 
-test('of an input that is too large to be looked at, any value may have come', async () => {
+test('any value may have come from an input that is too large to examine', async () => {
   expect(await confidenceOf('/audit', { numbers: Array.from({ length: 30_000 }, () => 1) })).toBe('likely')
 })

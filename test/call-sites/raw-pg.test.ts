@@ -103,7 +103,7 @@ test('no frame of a library, of Node.js or of the profiler is named', async () =
   expect(files.length).toBeGreaterThan(0)
 })
 
-describe('what counts as application code can be set', () => {
+describe("the option `application` decides which code is the application's", () => {
   test('the callers of an internal database layer are named instead of the layer', async () => {
     expect(await firstFrame({})).toMatchObject({ file: layerFile })
     expect(await firstFrame({ exclude: ['call-sites/database-layer.ts'] })).toMatchObject({

@@ -141,7 +141,7 @@ captureQueries(application, profiler).then(({ queries: [query] }) => {
   })
 })
 
-describe('what an application does to Error costs no query, and is as it was afterwards', () => {
+describe('changes of an application to Error break no query, and stay in place', () => {
   test.each(SPOILERS)('%s', async (spoiler) => {
     expectSourceLines(await runProgram([compile(home(), { sourceMap: true })], spoiler))
   })

@@ -19,7 +19,7 @@ const client = new pg.Client(database.config)
 afterAll(() => client.end())
 
 test(
-  'what is called bounded is',
+  'every result that is called bounded is bounded',
   async () => {
     await client.connect()
     await client.query(RANDOM_SCHEMA)

@@ -56,7 +56,7 @@ test.each<[string, string, unknown[]]>([
   ['a limit that is a parameter', 'select * from orders order by id limit $1', [10]],
   ['a list of keys that is a parameter', 'select * from orders where id = any($1)', [[1, 2, 3]]],
   ['an aggregate', 'select count(*) from orders', []],
-])('nothing is said of a result that is bounded by %s', async (_what, sql, params) => {
+])('a result that is bounded by %s is not reported', async (_what, sql, params) => {
   expect(await findings(profiled(), (pool) => pool.query(sql, params))).toEqual([])
 })
 
@@ -109,7 +109,7 @@ test('without a database behind it, nothing is said and nothing breaks', async (
   expect(profiler.report()).toMatchObject({ traces: 1, findings: [], cut: { internalErrors: 0 } })
 })
 
-describe('of a table that was never analysed', () => {
+describe('for a table that was never analysed', () => {
   test.each([
     ['a small table', 'select key, value from fresh_settings'],
     ['some of a small table', `select key, value from fresh_settings where value = 'v'`],
@@ -117,7 +117,7 @@ describe('of a table that was never analysed', () => {
     ['nothing of an empty table', `select * from fresh_events where kind = 'k'`],
     ['all of a table of few and long rows', 'select id, body from fresh_pages'],
     ['nothing of a large table', `select * from fresh_logs where kind = 'gone'`],
-  ])('nothing is said of %s', async (_what, sql) => {
+  ])('%s is not reported', async (_what, sql) => {
     expect(await findings(profiled(), (pool) => pool.query(sql))).toEqual([])
   })
 
@@ -202,7 +202,7 @@ describe('with clients that no pool of pg has made', () => {
     expect(found).toHaveLength(1)
   })
 
-  test('nothing is known of a trace that has asked two databases', async () => {
+  test('a trace with queries to two databases has no catalog', async () => {
     const profiler = createProfiler({ console: 'off', catalog: true })
     const found = await withClient(profiler, { connectionString: urlOf('postgres') }, (other) =>
       withClient(profiler, database.config, (client) =>

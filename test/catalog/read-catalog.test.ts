@@ -196,7 +196,7 @@ describe('a catalog', () => {
 
 function databaseOf(client: object, poolOptions?: object) {
   const found = databaseOfClient(client, poolOptions)
-  if (!found) throw new Error('nothing is known of the database')
+  if (!found) throw new Error('the database is unknown')
   return found
 }
 

@@ -61,7 +61,7 @@ test.concurrent('a line that is no trace is told, the others are analyzed, and t
   expect(code).toBe(2)
 })
 
-test.concurrent('of very many such lines the first are told, and how many more there are', async ({
+test.concurrent('with very many such lines the first are reported, and the number of the others', async ({
   expect,
 }) => {
   const { stderr, code } = await runCommand(['analyze', '-'], 'x\n'.repeat(30))

@@ -71,7 +71,7 @@ describe('it reads', () => {
     expect(JSON.parse(analyzed.stdout)).toMatchObject({ traces: 3, cut: { untraced: 3 } })
   })
 
-  test('what it has merged before, to the same bytes', async () => {
+  test('its own output, to the same bytes', async () => {
     const file = join(temporaryFolder(), 'all.ndjson')
     writeFileSync(file, line('b', 1) + line('a', 2) + line('a', 1))
     await runBuilt(['merge', file, '-o', file])
@@ -117,7 +117,7 @@ describe('it reads', () => {
     ])
   })
 
-  test('and a path that cannot be written leaves status 2', async () => {
+  test('a path that cannot be written leads to status 2', async () => {
     const { stderr, code } = await runBuilt(['merge', '-', '-o', '/dev/null/all.ndjson'], {
       input: line('a', 1),
     })

@@ -40,7 +40,7 @@ test.skipIf(process.platform === 'win32')('a reader that has seen enough is no e
   }
 })
 
-test.skipIf(process.platform === 'win32')('and changes nothing of the verdict', async () => {
+test.skipIf(process.platform === 'win32')('the exit code stays the same', async () => {
   const before = fileOf(
     (await runBuilt(['analyze', '-', '--format', 'json'], { input: trace('GET /a') })).stdout,
   )

@@ -24,7 +24,7 @@ test('tells how much of the files has been read, in one line that is gone at the
   expect(text().endsWith(' %\r\u001b[2K')).toBe(true)
 })
 
-test('of standard input nobody knows how much there is', async () => {
+test('the size of standard input is unknown', async () => {
   const { output, text } = terminal()
   const progress = progressLine(['-'], output)
   await sleep(A_WHILE_MS)
@@ -32,7 +32,7 @@ test('of standard input nobody knows how much there is', async () => {
   expect(text()).toBe('\r\u001b[2Kreading 1.0 MB')
 })
 
-test('what is read in a moment shows nothing, and leaves nothing to clear', () => {
+test('a short reading shows nothing, and leaves nothing to clear', () => {
   const { output, text } = terminal()
   const progress = progressLine(['-'], output)
   progress.show(MEGABYTE)

@@ -206,7 +206,7 @@ describe('the command', () => {
   })
 })
 
-describe('what had not been written when a process ended', () => {
+describe('traces that had not been written when a process ended', () => {
   test('is written when a signal ends it', async () => {
     for (const signal of ['SIGTERM', 'SIGINT']) {
       const { report, code, stderr } = await run(['node', 'main.mjs', '/books', `kill:${signal}`])
@@ -219,7 +219,7 @@ describe('what had not been written when a process ended', () => {
   test('is counted when a worker thread is terminated', async () => {
     const { report, stderr } = await run(['node', 'terminated.mjs'])
     expect(report.queries).toBe(0)
-    expect(stderr).toContain('nothing is known of the queries. 1 query was seen that is in no trace: ')
+    expect(stderr).toContain('the queries are unknown. 1 query was seen that is in no trace: ')
     expect(stderr).not.toContain('nothing was sent')
   })
 

@@ -47,7 +47,7 @@ test('a killed process leaves every trace that had closed', async () => {
   expect((await read(folder)).ids).toEqual(['job books #1'])
 })
 
-test('what is open at an ordinary exit is closed and written', async () => {
+test('open traces are closed and written at a normal exit', async () => {
   const folder = temporaryFolder()
   await work(folder, ['open:books'])
   const { ids, report } = await read(folder)
@@ -55,7 +55,7 @@ test('what is open at an ordinary exit is closed and written', async () => {
   expect(report.queries).toBe(5)
 })
 
-test('what no trace tells is added up over the processes', async () => {
+test('counts outside of traces are summed over the processes', async () => {
   const folder = temporaryFolder()
   await work(folder, ['untraced', 'authors', 'untraced', 'untraced', 'child:untraced'])
   const { report } = await read(folder)
@@ -108,7 +108,7 @@ test('one program gives the same findings, however its work is divided among pro
 describe('a folder is read', () => {
   const line = (name: string, sql = 'select 1') => JSON.stringify({ v: 1, name, queries: [{ sql }] })
 
-  test('whatever order its files and lines are in, and numbers the traces anew', async () => {
+  test('in any order of its files and lines, with new numbers for the traces', async () => {
     const lines = ['select 1', 'select 2 from a', 'select 3 from b', 'select 4 from c'].map((sql) =>
       line('x', sql),
     )
@@ -164,7 +164,7 @@ describe('a folder is read', () => {
     expect(problems).toEqual([expect.stringMatching(/2-0-1\.ndjson:2: not JSON/)])
   })
 
-  test('and what else is in it is left alone', async () => {
+  test('other files in the folder are ignored', async () => {
     const folder = folderOf({ 'notes.txt': 'x', 'report.ndjson': 'x' })
     mkdirSync(join(folder, 'more'))
     expect(await readCollected(folder, fail)).toMatchObject({ count: 0, profilers: 0 })

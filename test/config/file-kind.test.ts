@@ -60,7 +60,7 @@ function folderOfFiles(): string {
   return folder
 }
 
-describe.each(Object.keys(TAKES) as TakenKind[])('where %s are read', (takes) => {
+describe.each(Object.keys(TAKES) as TakenKind[])('when %s are read', (takes) => {
   test.each(Object.keys(FILES))('%s', (name) => {
     const file = join(folderOfFiles(), name)
     if (TAKES[takes].includes(name)) expect(() => assertKind(file, takes)).not.toThrow()
@@ -85,7 +85,7 @@ test.each<[string, TakenKind, string]>([
   expect(() => assertKind(join(folderOfFiles(), name), takes)).toThrow(message)
 })
 
-test('what is none of these is left to whoever reads it', () => {
+test('another file is left to the code that reads it', () => {
   const folder = temporaryFolder()
   const { tool: _, ...older } = report
   for (const content of [
@@ -167,7 +167,7 @@ test.concurrent.each<[string[], string, string]>([
   expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
 })
 
-test('what comes in small pieces is known, and is analyzed whole', async () => {
+test('input in small pieces is recognised and analyzed completely', async () => {
   const many = traces.repeat(200)
   const { stdout, code } = await inPieces(many)
   expect([JSON.parse(stdout).traces, code]).toEqual([200, 0])

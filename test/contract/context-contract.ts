@@ -89,7 +89,7 @@ export function contextContract(
     await outer.settled()
   })
 
-  test('what a pool sends to set up a connection belongs to no request', async () => {
+  test('queries that set up a connection belong to no request', async () => {
     const setUp = pool({
       maxUses: 1,
       onConnect: (client: pg.ClientBase) => client.query('select 1 as hook'),
@@ -104,7 +104,7 @@ export function contextContract(
     expect(profiler.report().cut.untraced - before).toBe(15)
   })
 
-  test('what a connection tells by itself does not belong to the request that opened it', async () => {
+  test('notices of a connection do not belong to the request that opened it', async () => {
     const shared = pool({ max: 1 })
     const others = pool()
     const opener = coreOf(profiler).startTrace({ kind: 'http', name: 'opener' })

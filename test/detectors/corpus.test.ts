@@ -75,7 +75,7 @@ test('each loop of a loud case is found with all its queries, and the right pare
         offenders.every((index) => occurrence?.queries.includes(index)),
       )
       if (!match) return [`${one.id}: ${offenders} are not one finding`]
-      // That tool names the previous statement, but another one is known to have returned as many rows.
+      // The tool names the previous statement, but another one is known to have returned as many rows.
       if (one.id === 'laravel-all' && parent === 1)
         return match.parent === 0 ? [] : [`${one.id}: parent ${match.parent}`]
       const isOther = match.parent !== undefined && parent !== null && match.parent !== parent

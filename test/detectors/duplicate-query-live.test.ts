@@ -184,14 +184,14 @@ describe('is quiet about what changes by itself', () => {
     expect(await duplicates(work)).toEqual([])
   })
 
-  test('but not about a function that cannot change', async () => {
+  test('a function that cannot change makes no difference', async () => {
     const work: Work = async (client) => {
       for (let turn = 0; turn < 2; turn++) await client.query('select pure(id) from customers where id = 1')
     }
     expect(await duplicates(work)).toHaveLength(1)
   })
 
-  test('nor about the time of one transaction', async () => {
+  test('the time of one transaction makes no difference', async () => {
     const work: Work = async (client) => {
       await client.query('begin')
       for (let turn = 0; turn < 2; turn++)

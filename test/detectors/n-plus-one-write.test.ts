@@ -197,7 +197,7 @@ describe('finds', () => {
     expect(detect(trace('POST /x', loop))).toHaveLength(1)
   })
 
-  test('what Drizzle wrote, in the words of Drizzle', () => {
+  test('statements of Drizzle in the syntax of Drizzle', () => {
     expect(detect(trace('POST /x', inserts(3, { via: 'drizzle' })))[0]?.remediation).toContain('.values([{')
   })
 })

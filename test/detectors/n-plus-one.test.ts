@@ -340,7 +340,7 @@ test('a statement that is built elsewhere is shown with the place', () => {
   })
 })
 
-test('a finding about Drizzle is put in the words of Drizzle', () => {
+test('a finding about Drizzle uses the syntax of Drizzle', () => {
   const sql = 'select "name" from "customers" where "customers"."id" = $1'
   const [finding] = detect(
     trace(

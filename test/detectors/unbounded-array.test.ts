@@ -36,7 +36,7 @@ test('is a warning when the result was large, however small the table', () => {
   expect(detect(select({ tableRows: 60 }, { bytes: 200_000 }))[0]?.severity).toBe('warning')
 })
 
-test('puts it in the words of Drizzle', () => {
+test('uses the syntax of Drizzle', () => {
   expect(detect(select({}, { via: 'drizzle' }))[0]?.remediation).toContain('limit: n')
 })
 

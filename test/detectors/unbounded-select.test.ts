@@ -55,7 +55,7 @@ test('is as loud as the table where a condition has left many rows', () => {
   expect(detect(select({ rows: 400 }, { tableRows: 5000 }, sql))[0]?.severity).toBe('warning')
 })
 
-test('puts it in the words of Drizzle', () => {
+test('uses the syntax of Drizzle', () => {
   expect(detect(select({ via: 'drizzle' }))[0]?.remediation).toContain('.limit(n)')
 })
 

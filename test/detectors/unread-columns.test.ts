@@ -75,7 +75,7 @@ describe('finds', () => {
     expect(conclude(traces)).toMatchObject([{ route: 'GET /a', occurrenceCount: 3 }])
   })
 
-  test('what one function builds and others send, and names both', () => {
+  test('a query that one function builds and others send, with both places', () => {
     const builtAt = { file: 'queries.ts', line: 9, function: 'newest' }
     const traces = [1, 2, 3].map((i) => numbered(i, customers({ builtAt, at: `page${i}.ts:5:1 show${i}` })))
     const [finding, ...more] = conclude(traces)
@@ -211,7 +211,7 @@ test('the options count', () => {
   expect(conclude(traces, { ...defaults, warnBytes: 20_000 })[0]?.severity).toBe('info')
 })
 
-test('whatever the order of the traces, the finding is the same', () => {
+test('the finding does not depend on the order of the traces', () => {
   const traces = ['GET /b', 'GET /a'].flatMap((name) =>
     [3, 1, 2].map((i) => ({
       ...trace(name, customers({ usage: { unreadBytes: { id: i, email: 10 * i, notes: 9000 / i } } })),
@@ -242,7 +242,7 @@ test('two functions whose statements one helper sends are two findings with a ke
   expect(new Set(conclude(traces).map(({ key }) => key)).size).toBe(2)
 })
 
-describe('what to select instead', () => {
+describe('the advised columns', () => {
   const fixOf = (
     sql: string,
     read: readonly string[],
@@ -306,7 +306,7 @@ describe('what to select instead', () => {
       'select "d0"."id" as "id" from "users" as "d0" left join lateral(select 1) as "posts" on true',
       'columns: {}, with: { posts: { columns: { title: true } } }',
     ],
-  ])('of %s in Drizzle', (read, sql, fix) => {
+  ])('for %s in Drizzle', (read, sql, fix) => {
     expect(fixOf(sql, read, ['bio'], { via: 'drizzle' })).toBe(fix)
   })
 
@@ -328,7 +328,7 @@ describe('what to select instead', () => {
       undefined,
     ],
     [['name'], undefined, undefined],
-  ])('of %s in Drizzle, by the names in %s', (read, expression, fix) => {
+  ])('for %s in Drizzle, by the names in %s', (read, expression, fix) => {
     const sql = 'select "id", "price_cents", "line", "bio" from "order_items"'
     const sent = { via: 'drizzle', ...(expression ? { expression } : {}) }
     expect(fixOf(sql, read, ['bio'], sent)).toBe(fix)

@@ -117,7 +117,7 @@ test('the options count', () => {
   expect(conclude(traces, { ...defaults, warnRows: 40 })[0]?.severity).toBe('warning')
 })
 
-test('whatever the order of the traces, the finding is the same', () => {
+test('the finding does not depend on the order of the traces', () => {
   const traces = ['GET /b', 'GET /a'].flatMap((name) =>
     [30, 10, 20].map((rows) => ({ ...trace(name, orders({ rows })), id: `http ${name} #${rows}` })),
   )
@@ -126,11 +126,11 @@ test('whatever the order of the traces, the finding is the same', () => {
   expect(JSON.stringify(conclude(traces.toReversed()))).toBe(first)
 })
 
-describe('what to ask instead', () => {
+describe('the advised query', () => {
   const fixOf = (sql: string, usage?: Partial<RowUsage>) =>
     conclude(thrice(() => orders({ sql, ...(usage ? { usage } : {}) })))[0]?.fix
 
-  test('of a limit, a smaller one', () => {
+  test('is a smaller limit for a query with a limit', () => {
     expect(fixOf('select id from orders limit $1')).toBe('select id from orders limit 1')
   })
 

@@ -178,7 +178,7 @@ describe('a job queue', () => {
     ).toEqual([])
   })
 
-  test('whose worker claims job after job is silent', async () => {
+  test('in a worker that claims job after job is silent', async () => {
     await plain.query(`insert into jobs (name) select 'mail' from generate_series(1, 6)`)
     const report = await findIn(async (pool) => {
       for (;;) {
@@ -197,14 +197,14 @@ describe('an upsert by unnest', () => {
   const UPSERT = `insert into counters select * from unnest($1::text[], $2::int[])
     on conflict (key) do update set value = excluded.value`
 
-  test('of arrays of one element is a loop', async () => {
+  test('with arrays of one element is a loop', async () => {
     const report = await findIn(async (pool) => {
       for (const [at, { source }] of documents.entries()) await pool.query(UPSERT, [[source], [at]])
     })
     expect(titles(report)).toEqual(['N+1: 12 inserts, one at a time'])
   })
 
-  test('of large arrays in chunks is none', async () => {
+  test('with large arrays in chunks is none', async () => {
     const report = await findIn(async (pool) => {
       for (let start = 0; start < 1600; start += 500) {
         const keys = Array.from({ length: Math.min(500, 1600 - start) }, (_, at) => start + at)

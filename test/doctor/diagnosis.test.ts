@@ -110,7 +110,7 @@ test('versions at the limit are none', () => {
   ).toEqual([])
 })
 
-test('what workers of one program have in common is said once, and of two programs the name is said', () => {
+test('a notice about several workers of one program is printed once, and names the program when there are two', () => {
   const broken = facts({}, { wrongComments: [{ why: 'no reason' }] })
   expect(diagnose([broken, broken, broken], ENDED).notices).toHaveLength(1)
   const [, second] = diagnose([broken, { ...broken, program: 'worker.js' }], ENDED).notices

@@ -263,7 +263,7 @@ describe.concurrent('it names', () => {
   })
 })
 
-test('what could not be checked is named: no request came', async (context) => {
+test('missing checks are named: no request came', async (context) => {
   const { diagnosis, code } = await doctor({ files: SHOP }, context, undefined, ['--seconds', '1'])
   expect([diagnosis.verdict, code]).toEqual(['unchecked', 1])
   expect(diagnosis.unchecked).toMatchObject([{ what: expect.stringContaining('no request came') }])

@@ -8,7 +8,7 @@ interface Group {
   path: CallSite
 }
 
-test('whatever paths come in whatever order, they fall into the same groups', () => {
+test('paths form the same groups in any order', () => {
   const frame = fc.record({
     file: fc.constantFrom('a', 'b'),
     line: fc.integer({ min: 1, max: 2 }),

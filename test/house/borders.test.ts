@@ -85,7 +85,7 @@ test('every room imports only from the rooms it may', () => {
   expect(trespasses).toEqual([])
 })
 
-test('every file of src stands in a room or on top', () => {
+test('every file of src is in a room or at the top', () => {
   const homeless = files.filter((file) => file.startsWith('src/') && !roomOf(file) && !ON_TOP.test(file))
   expect(homeless).toEqual([])
 })

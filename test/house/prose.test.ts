@@ -9,8 +9,9 @@ import { textsOfPage } from './prose/texts-of-page.ts'
 import { textsOfSource } from './prose/texts-of-source.ts'
 import {
   type UnclearSentence,
+  unclearComment,
   unclearMessage,
-  unclearSentences,
+  unclearParagraph,
   unclearTestName,
 } from './prose/unclear-sentences.ts'
 
@@ -36,6 +37,11 @@ test('every page is plain English', () => {
   expect(pages.flatMap(unclearPlacesOfPage)).toEqual([])
 })
 
+test('the descriptions in the schemas are plain English', () => {
+  const schemas = files.filter((file) => /^schema\/.+\.json$/.test(file))
+  expect(schemas.flatMap(unclearPlacesOfSchema)).toEqual([])
+})
+
 describe('the check', () => {
   test.each([
     'Of a list only the first.',
@@ -47,7 +53,7 @@ describe('the check', () => {
     'The memory has an end.',
     'A cache knows nothing of the rows.',
   ])('refuses "%s"', (text) => {
-    expect(unclearSentences(text)).toHaveLength(1)
+    expect(unclearComment(text)).toHaveLength(1)
   })
 
   test.each([
@@ -57,7 +63,7 @@ describe('the check', () => {
     'The code `Of a list` is quoted.',
     'Orders of the customer and their lines.',
   ])('accepts "%s"', (text) => {
-    expect(unclearSentences(text)).toEqual([])
+    expect(unclearComment(text)).toEqual([])
   })
 
   test('reads comments over several lines, strings and names of tests', () => {
@@ -81,7 +87,7 @@ describe('the check', () => {
 })
 
 const CHECKS: Record<'comment' | 'string' | 'test name', (text: string) => UnclearSentence[]> = {
-  comment: unclearSentences,
+  comment: unclearComment,
   string: unclearMessage,
   'test name': unclearTestName,
 }
@@ -93,7 +99,16 @@ function unclearPlacesOfSource(file: string): string[] {
 
 function unclearPlacesOfPage(file: string): string[] {
   const texts = textsOfPage(readFileSync(join(root, file), 'utf8'))
-  return texts.flatMap(({ line, text }) => places(file, line, unclearSentences(text)))
+  return texts.flatMap(({ line, text }) => places(file, line, unclearParagraph(text)))
+}
+
+function unclearPlacesOfSchema(file: string): string[] {
+  const descriptions: string[] = []
+  JSON.parse(readFileSync(join(root, file), 'utf8'), (key, value) => {
+    if (key === 'description' && typeof value === 'string') descriptions.push(value)
+    return value
+  })
+  return descriptions.flatMap(unclearComment).map(({ sentence, reason }) => `${file} ${reason}: ${sentence}`)
 }
 
 function places(file: string, line: number, sentences: readonly UnclearSentence[]): string[] {

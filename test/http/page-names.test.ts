@@ -50,7 +50,7 @@ test('the resources of an interface may be many', () => {
   }
 })
 
-test('what is not found has no word of its own, and takes none from the others', () => {
+test('a page that is not found has a generic name, and does not change the others', () => {
   const names = new PageNames()
   namesOf(['/orders'], 200, names)
   const scanned = words(60).map((word) => `/${word}`)

@@ -126,7 +126,7 @@ test('a list that is too large is a list all the same: no loop of single rows', 
   expect(profiler.report().findings.filter(({ detector }) => detector === 'n-plus-one')).toEqual([])
 })
 
-test('of a statement that is too long the start is kept; it runs whole, and is compared with nothing', async () => {
+test('only the beginning of a long statement is kept; it runs completely, and is compared with no other', async () => {
   const { profiler, pool, record } = setUp({ statementLength: 1000 })
   const long = `select count(*)::int as count from (values ${Array.from({ length: 5000 }, (_, n) => `(${n})`).join()}) as v`
   const counts: number[] = []
@@ -149,7 +149,7 @@ test('the same statements, short enough to be kept, are found', async () => {
   expect(profiler.report().findings.map(({ detector }) => detector)).toContain('duplicate-query')
 })
 
-test('findings, names and numbers of names have an end; every trace keeps an id of its own', async () => {
+test('findings, names and numbers of names are limited; every trace has an id of its own', async () => {
   const { profiler, pool } = setUp({ findings: 3, routes: 4, cacheEntries: 5 })
   const ids: string[] = []
   profiler.on('report', (_report, { id }) => ids.push(id))
@@ -228,7 +228,7 @@ test('a job that starts the next one when it is done is not kept by it', async (
   expect(chain.map(({ parent }) => parent)).toEqual(Array(6).fill(undefined))
 })
 
-test('what a test looks at is kept until its end', async () => {
+test('traces that a test examines are kept until its end', async () => {
   const { profiler, pool } = setUp({})
   const outer = coreOf(profiler).startTrace({ kind: 'test', name: 'test' })
   await outer.run(async () => {

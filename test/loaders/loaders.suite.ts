@@ -58,7 +58,7 @@ const WAYS: Readonly<Record<string, Way>> = {
     since: 22,
   },
   'types stripped by Node.js itself': { kind: 'module', since: 24 },
-  'a loader that hands over the text of CommonJS': {
+  'a loader that returns the text of CommonJS': {
     kind: 'module',
     options: ['--import', './source-loader.mjs'],
     file: 'app.js',

@@ -116,7 +116,7 @@ test('50 concurrent requests keep their queries', async () => {
   expect(requests).toEqual(requests.map((_, number) => [1, 2, 3].map((n) => `select ${n} /* ${number} */`)))
 })
 
-describe('what the application sees', () => {
+describe("the application's view", () => {
   const bare = new native.Pool({ ...config, max: 1 })
   afterAll(() => bare.end())
 

@@ -23,7 +23,7 @@ test('as the first import of the application', async () => {
   expect(report.findings).toHaveLength(2)
 })
 
-test('what the profiler itself asks of the catalog is in no trace', async () => {
+test("the profiler's own catalog queries are in no trace", async () => {
   const traces = join(temporaryFolder(), 'traces.ndjson')
   const variables = {
     NODE_ENV: 'development',
@@ -205,7 +205,7 @@ describe('environment variables', () => {
     test.each<[string, Record<string, string>, string, object | undefined]>([
       ['of the package counted in', include, 'node_modules/acme/index.mjs', { include: ['acme'] }],
       ['of its caller otherwise', { LOAD: 'acme' }, 'installed-loop.mjs', undefined],
-    ])('and the recorded traces give the same findings, %s', async (_what, variables, file, recorded) => {
+    ])('the recorded traces give the same findings, %s', async (_what, variables, file, recorded) => {
       const { home, app } = withAcme()
       const { report } = await profile(
         app,
@@ -221,7 +221,7 @@ describe('environment variables', () => {
       expect(findings).toEqual(report.findings)
     })
 
-    test('or its callers are named', async () => {
+    test('names the callers of the layer', async () => {
       const { home, app } = withAcme()
       const { report } = await profile(app, IMPORT, { LOAD: 'acme' }, home)
       const line = lineOf('installed-loop.mjs', '// call')

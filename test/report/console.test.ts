@@ -304,7 +304,7 @@ describe('the live console', () => {
     expect(show(noReason)).not.toContain('invalid')
     expect(show(noColon)).toContain('/app/x.ts:9:1 two: suppresses nothing without a reason')
     expect(show(sent(' n-plus-on: few', '/app/x.ts:12:1'))).toContain('there is no detector n-plus-on: use')
-    expect(show(sent(' until 2026-02-31: few', '/app/x.ts:15:1'))).toContain('until takes a day')
+    expect(show(sent(' until 2026-02-31: few', '/app/x.ts:15:1'))).toContain('until takes a date')
     expect(show(sent(' n-plus-one until 2099-01-31: few', '/app/x.ts:18:1'))).not.toContain('invalid')
   })
 

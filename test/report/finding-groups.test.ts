@@ -80,7 +80,7 @@ describe('a query budget', () => {
     expect(groups.map(({ lead }) => lead)).toContain('query-budget GET /orders')
   })
 
-  test('of another route is not explained by the loop', () => {
+  test('on another route is not explained by the loop', () => {
     const many = Array.from({ length: 15 }, (_, index) => q(`select ${'a'.repeat(index + 1)} from t`))
     const groups = groupsOf([loop('GET /orders', 9), trace('GET /report', ...many)], {
       'query-budget': { maxQueries: 12 },

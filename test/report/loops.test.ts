@@ -371,7 +371,7 @@ describe('suppressions', () => {
     })
   })
 
-  test('of all statements suppress the loop', () => {
+  test('suppress the loop when they name all statements', () => {
     const suppress = [{ route: 'POST /import', reason: 'runs at night' }]
     expect(createProfiler({ console: 'off', suppress }).analyze([found])).toMatchObject({
       findings: [],

@@ -41,7 +41,7 @@ function told(changes: Partial<SetupFacts>): string[] {
 
 const own = source({ captured: 5 }, { profiler: 0 })
 
-test('nothing is said of a set-up that captures everything', () => {
+test('a set-up that captures everything has no notices', () => {
   expect(told({})).toEqual([])
 })
 
@@ -88,11 +88,11 @@ test.each<[string, Partial<SetupFacts>]>([
     { drivers: [], unknownConnections: [{ connections: 1 }] },
   ],
   ['a catalog that the application switched off', { catalogs: [] }],
-])('nothing is said of %s', (_what, changes) => {
+])('%s is not reported', (_what, changes) => {
   expect(told(changes)).toEqual([])
 })
 
-test('what is lost is told before hints', () => {
+test('faults are listed before hints', () => {
   const facts: Partial<SetupFacts> = {
     sources: [
       source({ captured: 5, outside: 100, bursts: 3 }, { profiler: 0 }),
@@ -159,7 +159,7 @@ test('a notice is three lines, with its place from the folder on', () => {
   ])
 })
 
-test('of a server, a job is named at its own line and not at that of a request', () => {
+test('in a server, a job is reported at its own line and not at that of a request', () => {
   const places = { place: { file: 'src/routes.ts', line: 5 }, outsidePlace: { file: 'src/job.ts', line: 9 } }
   const sources = [source({ captured: 5, outside: 30, bursts: 3 }, { profiler: 0, ...places })]
   expect(explainSetup({ ...ALL_CAPTURED, sources })).toMatchObject([{ place: places.outsidePlace }])

@@ -7,7 +7,7 @@ import { database, runApplication } from './run-application.ts'
 describe('with ES modules and Express 5', () => testFaults({ kind: 'mjs', express: 'express' }))
 
 describe('requests', () => {
-  test('of a server without Express are named, with a next step that works there', async () => {
+  test('in a server without Express are named, with a next step that works there', async () => {
     const lines = `const pool = profilePool(newPool())
       const answer = async (_request, response) => { await pool.query('select 1'); response.end() }
       http.createServer(answer).listen(0, '127.0.0.1', async function () {

@@ -45,7 +45,7 @@ describe('an exact number', () => {
   })
 })
 
-describe('of matching statements', () => {
+describe('matching statements', () => {
   test.each([
     ['the name of a table', 'authors', 1],
     ['words of the statement, whatever their case', 'SELECT name  FROM authors', 1],

@@ -95,7 +95,7 @@ describe('without a catalog a list is recognised by its statement', () => {
 
   test.each([
     [
-      'the value is in a column of another name by accident',
+      'the value is in a column of another name by chance',
       'select kind from places order by id',
       'kind',
       child,

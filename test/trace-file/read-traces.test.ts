@@ -39,7 +39,7 @@ test('unknown fields are no mistake, and null is as good as missing', async () =
   expect(traces[0]?.queries[0]).toMatchObject({ callSite: [{ file: 'a.ts', line: 1 }] })
 })
 
-test('what is half there is used where it says something, and otherwise left out', async () => {
+test('incomplete fields are used as far as possible, and otherwise left out', async () => {
   const { traces, problems } = await read([
     '{"v":1,"queries":[{"sql":"a"},{"sql":"b","callSite":[{"file":"a.rb"},{"line":7}],"builtAt":{"line":1},"flow":[{"query":0}],"columns":[{}],"usage":{}}]}',
   ])
@@ -125,7 +125,7 @@ test('values come from parameters and from literals, and only their equality sta
   expect(traces[0]?.queries.some((query) => 'params' in query)).toBe(false)
 })
 
-test('of values that are not in the file nothing is said', async () => {
+test('values that are not in the file are unknown', async () => {
   const { traces } = await read([
     line({ sql: 'select * from t where id = $1' }, { sql: 'select * from t where id = ?', params: [1] }),
   ])
@@ -141,7 +141,7 @@ test('hashes that a file gives stay as they are, and meet none of ours', async (
   expect(made?.valueHashes).not.toEqual(['0'])
 })
 
-test('of more than 100,000 queries the others are counted', async () => {
+test('queries beyond 100,000 are only counted', async () => {
   const queries = Array.from({ length: 100_003 }, () => ({ sql: 'select 1' }))
   const { traces } = await read([JSON.stringify({ v: 1, queries, truncated: 2 })])
   expect([traces[0]?.queries.length, traces[0]?.truncated]).toEqual([100_000, 5])
@@ -200,7 +200,7 @@ function filesOf(read: ApplicationCode | undefined, recorded?: object | null) {
   return traceParser(undefined, recordedRule(read))(line).queries[0]?.callSite?.map(({ file }) => file)
 }
 
-test('what counts as application code is said by whoever reads', () => {
+test("the reader's option decides which code is the application's", () => {
   expect(filesOf({})).toEqual(['src/stub.js'])
   expect(filesOf({ include: ['acme'] })).toEqual([acme, 'src/stub.js'])
   expect(filesOf({ include: ['acme'], exclude: ['src'] })).toEqual([acme])
@@ -213,7 +213,7 @@ test('call sites of a trace that says what counted are taken as they are', () =>
   expect(filesOf(undefined, null)).toEqual(['src/stub.js'])
 })
 
-test('what whoever reads says wins over what was recorded, include and exclude each on its own', () => {
+test("the reader's option overrides the recorded one, include and exclude separately", () => {
   expect(filesOf({ include: [] }, { include: ['acme'] })).toEqual(['src/stub.js'])
   expect(filesOf({ exclude: ['acme'] }, { include: ['acme'] })).toEqual(['src/stub.js'])
   expect(filesOf({ exclude: ['src'] }, { include: ['acme'] })).toEqual([acme])

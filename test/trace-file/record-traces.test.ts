@@ -100,7 +100,7 @@ test('paths below the working directory are relative to it, others stay', async 
   expect(query?.builtAt).toEqual({ file: 'q.ts', line: 9 })
 })
 
-test('what is waiting at exit is written then, behind what was under way, whole and once', async () => {
+test('waiting traces are written at exit, after pending writes, completely and once', async () => {
   const file = temporaryFile()
   const code = `
     import { createProfiler } from '${join(root, 'src/index.ts')}'
@@ -157,7 +157,7 @@ test('a path that cannot be written fails when the profiler is made', () => {
   expect(create(temporaryFolder())).toThrow('option outputs.traces: cannot write')
 })
 
-test.runIf(existsSync('/dev/full'))('the report tells of traces that are not in the file', async () => {
+test.runIf(existsSync('/dev/full'))('the report counts traces that are not in the file', async () => {
   const profiler = createProfiler({ outputs: { traces: '/dev/full' }, console: 'off' })
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
   for (const _ of [1, 2]) await inTrace(profiler, [['select 1']])

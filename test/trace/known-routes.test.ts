@@ -155,7 +155,7 @@ test('a loop that was in full is as known as anything else, up to its length', (
   expect(countedOf(expected(known, 'GET /orders'), LOOK_UP, 20)).toBe(9)
 })
 
-test('of a trace that sent more than is kept, what was not kept may have been any of its statements', () => {
+test('in a trace with more queries than are kept, the others may have been any of its statements', () => {
   const known = routesUnderLoad()
   for (let at = 0; at < 10; at++) learnOne(known, 'GET /all', [query(LOOK_UP)], { truncated: 7 })
   expect(countedOf(expected(known, 'GET /all'), LOOK_UP, 20)).toBe(8)
@@ -175,7 +175,7 @@ test.each([
   expect(isFull(known, 'GET /orders')).toBe(!isUsual)
 })
 
-test('what was slow before is no news', () => {
+test('a query that was slow before is not new', () => {
   const known = routesUnderLoad()
   learnOne(known, 'GET /slow', [{ sql: LIST, durationMs: 900, rows: 1 }])
   learn(known, 'GET /slow', [LIST], 10)
@@ -225,7 +225,7 @@ test('a trace in part of a route that it was not expected on does not settle tha
   expect(isFull(known, 'GET /b/*')).toBe(true)
 })
 
-test('who clicks is never only counted: the budget is there again after a while', () => {
+test('requests by hand are always fully captured, because the budget refills', () => {
   const known = routesUnderLoad()
   learn(known, 'GET /orders', [LIST, LOOK_UP], 10)
   expected(known, 'GET /orders')

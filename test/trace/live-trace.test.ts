@@ -63,7 +63,7 @@ test('a query that is never answered does not keep it open for ever', () => {
   expect(reported[0]?.queries[0]?.durationMs).toBeUndefined()
 })
 
-test('nor does a loop that goes on after the response', () => {
+test('a loop that continues after the response does not keep the trace open', () => {
   const { trace, reported } = start()
   trace.end()
   let sent = 0

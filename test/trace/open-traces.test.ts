@@ -27,7 +27,7 @@ test('closing one twice, or one that never was there, takes no other away', () =
   expect(open.size).toBe(2)
 })
 
-test('what has been moved up can still be taken away', () => {
+test('a moved entry can still be removed', () => {
   const { open, traces } = make(200)
   for (const trace of traces.slice(0, 150)) open.delete(trace)
   const late = { slot: 0, id: 200 }

@@ -62,8 +62,8 @@ async function each<Item>(
   for (const item of items) await visit(item)
 }
 
-describe('what only comes back is no origin', () => {
-  test('of values from outside, looked up by two statements in each turn', async () => {
+describe('values that only come back have no origin', () => {
+  test('for values from outside, looked up by two statements in each turn', async () => {
     const { proofs, findings } = await look(() =>
       each(NAMES, async (name) => {
         await strategiesOf(name)
@@ -77,7 +77,7 @@ describe('what only comes back is no origin', () => {
     ])
   })
 
-  test('of values from a list the list is, and not the statement beside', async () => {
+  test('for values from a list it is the list, not the other statement', async () => {
     const { proofs } = await look(async () => {
       const { rows } = await pool.query('select name from features order by id desc')
       await each(rows, async ({ name }) => {
@@ -111,7 +111,7 @@ describe('what only comes back is no origin', () => {
           names.map((name) => pool.query('select * from features where name like $1', [`%${name}`])),
         ),
     ],
-  ])('of values that were given before %s', async (_how, give) => {
+  ])('for values that were given before %s', async (_how, give) => {
     const { proofs, findings } = await look(async () => {
       await give(NAMES)
       await each(NAMES, feature)
@@ -120,7 +120,7 @@ describe('what only comes back is no origin', () => {
     expect(findings.some(({ detail }) => detail.includes('came from'))).toBe(false)
   })
 
-  test('of a value that was known before, and of no other', async () => {
+  test('for a value that was known before, and for no other', async () => {
     const { proofs } = await look(async () => {
       const {
         rows: [me],
@@ -134,7 +134,7 @@ describe('what only comes back is no origin', () => {
     expect(proofs).toEqual([['customers', 1, 25]])
   })
 
-  test('of a list that is read twice, the first time is', async () => {
+  test('for a list that is read twice, it is the first reading', async () => {
     const { proofs } = await look(async () => {
       await pool.query('select id, name from features order by id')
       const { rows } = await pool.query('select name, project from features where id > 0 order by id')
@@ -149,7 +149,7 @@ describe('a coincidence is no origin', () => {
     Array.from({ length: count }, (_, i) => ({ code: `code ${i + 1}`, option: i + 1 }))
   const option = (id: number) => pool.query('select label from attribute_option where option_id = $1', [id])
 
-  test.each([2, 3, 8])('of %i small numbers that two tables share', async (count) => {
+  test.each([2, 3, 8])('for %i small numbers that two tables share', async (count) => {
     const { proofs, findings } = await look(() =>
       each(attributes(count), async ({ code, option: id }) => {
         await pool.query('select * from attribute where code = $1', [code])
@@ -160,7 +160,7 @@ describe('a coincidence is no origin', () => {
     expect(findings.some(({ fix = '' }) => fix.includes('lateral'))).toBe(false)
   })
 
-  test.each([2, 5, 8])('of %i small numbers in a list that has as many rows', async (count) => {
+  test.each([2, 5, 8])('for %i small numbers in a list that has as many rows', async (count) => {
     const codes = attributes(count).map(({ code }) => code)
     const { proofs } = await look(async () => {
       await pool.query('select * from attribute where code = any($1) order by attribute_id', [codes])
@@ -169,7 +169,7 @@ describe('a coincidence is no origin', () => {
     expect(proofs).toEqual([])
   })
 
-  test('of booleans and of texts that read like them', async () => {
+  test('for booleans and for texts that read like them', async () => {
     const { proofs } = await look(() =>
       each(['/a.png', '/b.png', '/c.png', '/d.png'], async (src) => {
         await pool.query('select id = 1 as first, state from flags order by id')
@@ -180,7 +180,7 @@ describe('a coincidence is no origin', () => {
     expect(proofs).toEqual([])
   })
 
-  test('of the states of an enumeration', async () => {
+  test('for the states of an enumeration', async () => {
     const { proofs } = await look(async () => {
       await pool.query('select id, status from orders order by id')
       await each(['paid', 'shipped', 'new'], (status) =>
@@ -346,7 +346,7 @@ describe('rows are taken as they arrived, when the application', () => {
     expect(proofs).toEqual([['customers', 0, 2]])
   })
 
-  test('and not as it changes them before it asks for something else', async () => {
+  test('not as the application changes them before its next query', async () => {
     const { proofs } = await look(async () => {
       const { rows } = await list()
       for (const row of rows) row.customer_id += 1

@@ -264,7 +264,7 @@ test('watching can be switched off, and is off in production', async () => {
   }
 })
 
-test('of a statement that is sent all the time, all of the first results are watched and then one of sixteen', async () => {
+test('for a frequent statement, all of the first results are watched, and then one of sixteen', async () => {
   const isWatchedAt: boolean[] = []
   for (let i = 0; i < 80; i++) {
     const { rows } = await inTrace(() => profiled.query('select 1 as often, 2 as sent'))

@@ -25,7 +25,7 @@ const people = (rows: number, comment = ++statements) =>
   `select n as id, 'Ada ' || n as name, 'ada' || n || '@mail.example' as email, n % 50 = 49 as rare, ${comment} as c${comment}
    from generate_series(1, ${rows}) n`
 
-describe('what counts as', () => {
+describe('reads that count as', () => {
   test.each<[string, (rows: Row[]) => unknown, Partial<RowUsage>]>([
     [
       'read: a column read by name',
@@ -78,7 +78,7 @@ describe('what counts as', () => {
     expect(usage).toMatchObject({ read: [], rowsTouched: 0 })
   })
 
-  test('of one column: a read', async () => {
+  test('for one column: a read', async () => {
     const usage = await usageOf('select 1 as only', (rows) => ({ ...rows[0] }))
     expect(usage).toEqual({ read: ['only'], serialized: [], unread: [], rowsTouched: 1, firstTouched: 0 })
   })
@@ -103,7 +103,7 @@ test('following values through rows is no reading, neither in the trace nor afte
   }
 })
 
-describe('of many rows', () => {
+describe('for many rows', () => {
   test('a few are watched, spread over the result, and only they are touched', async () => {
     let watched: number[] = []
     const usage = await usageOf(people(1000), (rows) => {
@@ -141,7 +141,7 @@ describe('of many rows', () => {
     }
   })
 
-  test('of very wide rows fewer are watched', async () => {
+  test('fewer of very wide rows are watched', async () => {
     const columns = Array.from({ length: 400 }, (_, i) => `${i} as c${i}`)
     const usage = await usageOf(`select ${columns} from generate_series(1, 100)`, (rows) =>
       JSON.stringify(rows),

@@ -85,7 +85,7 @@ describe('a run', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
-  test('whose folder was removed says so, and does not pass with failOn', async () => {
+  test('with a removed folder says so, and does not pass with failOn', async () => {
     for (const failOn of ['error', false] as const) {
       const run = startTestRun({ failOn })
       rmSync(process.env.PG_LOUPE_COLLECT ?? '', { recursive: true })

@@ -1,5 +1,5 @@
 // Finds the lines of the application that led to a query. Capturing keeps V8's unformatted stack, which is cheap; it is
-// converted into frames only for queries that are reported. Whatever an application has done to `Error`, the query must work:
+// converted into frames only for queries that are reported. The query must work whatever an application has done to `Error`:
 // without a stack there is no line, and the finding says so.
 import { dirname, sep } from 'node:path'
 import { boundedMemo } from '../bounded-memo.ts'

@@ -44,19 +44,23 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bspeaks? of\b/, 'is about, refers to'],
 ]
 
-/** The unclear sentences of a comment or of a paragraph. */
-export function unclearSentences(text: string): UnclearSentence[] {
-  const sentences = sentencesOf(withoutCode(text))
-  return [
-    ...sentences.flatMap((sentence, index) => openingOf(sentence, index === 0)),
-    ...sentences.flatMap(dialectOf),
-  ]
+/** A comment must be understood without the text around it. */
+export function unclearComment(text: string): UnclearSentence[] {
+  return [...sentencesOf(withoutCode(text)).slice(0, 1).flatMap(referenceOf), ...unclearParagraph(text)]
+}
+
+/** A paragraph of a page may refer to the paragraph before it. */
+export function unclearParagraph(text: string): UnclearSentence[] {
+  return sentencesOf(withoutCode(text)).flatMap((sentence) => [
+    ...openingOf(sentence),
+    ...dialectOf(sentence),
+  ])
 }
 
 /** The name of a test is a sentence that may begin with a small letter. */
 export function unclearTestName(name: string): UnclearSentence[] {
   const plain = withoutCode(name)
-  return [...openingOf(plain.charAt(0).toUpperCase() + plain.slice(1), false), ...dialectOf(plain)]
+  return [...openingOf(plain.charAt(0).toUpperCase() + plain.slice(1)), ...dialectOf(plain)]
 }
 
 /** A message may be a part of a sentence, so only its phrases are checked. */
@@ -64,13 +68,17 @@ export function unclearMessage(text: string): UnclearSentence[] {
   return dialectOf(withoutCode(text))
 }
 
-function openingOf(sentence: string, isFirst: boolean): UnclearSentence[] {
+function referenceOf(sentence: string): UnclearSentence[] {
+  const [reference] = REFERENCE.exec(sentence) ?? []
+  return reference === undefined
+    ? []
+    : [{ sentence, reason: `a comment opens with "${reference}": name the subject` }]
+}
+
+function openingOf(sentence: string): UnclearSentence[] {
   if (sentence.endsWith('?')) return []
   const [opening] = OPENING.exec(sentence) ?? []
   if (opening !== undefined) return [{ sentence, reason: `a sentence opens with "${opening}"` }]
-  const [reference] = (isFirst ? REFERENCE.exec(sentence) : null) ?? []
-  if (reference !== undefined)
-    return [{ sentence, reason: `a text opens with "${reference}": name the subject` }]
   return CLAUSE_ALONE.test(sentence) ? [{ sentence, reason: 'a clause alone is no sentence' }] : []
 }
 

@@ -301,7 +301,7 @@ describe('a trace', () => {
     expect(place('.run')[1]).toBeCloseTo((100 * 0.5) / total)
   })
 
-  test('of ten thousand queries draws only the visible ones', async (t) => {
+  test('with ten thousand queries draws only the visible ones', async (t) => {
     const long = trace(
       'GET /long',
       each(Array.from({ length: 10_000 }), () => q('select 1')),
