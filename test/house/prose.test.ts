@@ -2,9 +2,8 @@
 // how a sentence opens, and phrases that were once common here. CONTRIBUTING.md says how texts are written.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { FILES_TO_REWRITE } from './prose/files-to-rewrite.ts'
 import { textsOfPage } from './prose/texts-of-page.ts'
 import { textsOfSource } from './prose/texts-of-source.ts'
 import {
@@ -25,7 +24,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((file) => existsSync(join(root, file)) && !NOT_PROSE.test(file) && !isToBeRewritten(file))
+  .filter((file) => existsSync(join(root, file)) && !NOT_PROSE.test(file))
 
 test('the comments, messages and test names of every source file are plain English', () => {
   const sources = files.filter((file) => /\.[cm]?[jt]s$/.test(file))
@@ -113,10 +112,4 @@ function unclearPlacesOfSchema(file: string): string[] {
 
 function places(file: string, line: number, sentences: readonly UnclearSentence[]): string[] {
   return sentences.map(({ sentence, reason }) => `${file}:${line} ${reason}: ${sentence}`)
-}
-
-function isToBeRewritten(file: string): boolean {
-  return FILES_TO_REWRITE.some((entry) =>
-    entry.endsWith('/') ? file.startsWith(entry) : basename(file) === entry,
-  )
 }
