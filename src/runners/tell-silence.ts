@@ -1,8 +1,8 @@
 // Prints a notice at the end of a process with NODE_ENV=test in which queries were captured but no output was configured.
 // Test runners get no such notice, because their own reporters say what is missing.
 import { atExitOrSignal } from '../profiler/flush-on-signal.ts'
-import type { Profiler } from '../profiler/profiler.ts'
 import { coreOf } from '../profiler/profiler-core.ts'
+import type { Profiler } from '../profiler/profiler-interface.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { silentInTest } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'

@@ -2,8 +2,8 @@
 // tests, but collects nothing.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { leaveNote } from '../collect/run-notes.ts'
-import type { Profiler } from '../profiler/profiler.ts'
 import { coreOf } from '../profiler/profiler-core.ts'
+import type { Profiler } from '../profiler/profiler-interface.ts'
 import { sharedState } from '../profiler/shared-state.ts'
 import { testsNotReported } from '../setup/explain-silence.ts'
 import { formatNotice } from '../setup/format-notice.ts'

@@ -4,29 +4,8 @@ import { importsOf, sourcesIn } from './source-imports.ts'
 
 const FOLDERS = ['src', 'adapters', 'test', 'examples', 'bench']
 
-/** Cycles that stay, each with its reason. A cycle is named by all of its files. */
-const WITH_A_REASON: readonly { files: readonly string[]; reason: string }[] = [
-  {
-    files: [
-      'src/profiler/finish-trace.ts',
-      'src/profiler/flush-on-signal.ts',
-      'src/profiler/outputs.ts',
-      'src/profiler/profiler.ts',
-      'src/profiler/shared-state.ts',
-      'src/profiler/start-trace.ts',
-      'src/runners/tell-silence.ts',
-      'src/runners/test-notes.ts',
-    ],
-    reason:
-      'The shared state names the profiler by its type, until the interface of the profiler has a file of its own.',
-  },
-]
-
-test('no files import each other, unless a reason is given here', () => {
-  const cycles = cyclesOf(FOLDERS.flatMap(sourcesIn))
-  const isKnown = (cycle: readonly string[]) =>
-    WITH_A_REASON.some(({ files }) => cycle.every((file) => files.includes(file)))
-  expect(cycles.filter((cycle) => !isKnown(cycle))).toEqual([])
+test('no files import each other, directly or through other files', () => {
+  expect(cyclesOf(FOLDERS.flatMap(sourcesIn))).toEqual([])
 })
 
 test('a cycle of three files is found as a whole, and a file beside it is not', () => {
