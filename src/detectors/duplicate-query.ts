@@ -15,7 +15,7 @@ import type { CallSite, Frame, Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { severityOf } from '../worst-first.ts'
 import { identify } from './identify.ts'
-import { nPlusOne } from './n-plus-one.ts'
+import { readLoops } from './n-plus-one.ts'
 import { pageUrl } from './page-url.ts'
 import { isPollingAlone } from './polling.ts'
 import { sessionSettings } from './session-settings.ts'
@@ -44,9 +44,7 @@ export const duplicateQuery: TraceDetector<typeof defaults> = {
       groupEqual(trace, indexes, moments).filter((group) => group.length >= options.minQueries),
     )
     if (!groups.some((group) => group.length > 0)) return []
-    const loops = nPlusOne
-      .detect(trace, nPlusOne.meta.defaults)
-      .flatMap(({ occurrences }) => occurrences.map(({ queries }) => new Set(queries)))
+    const loops = readLoops(trace).map(({ indexes }) => new Set(indexes))
     return groups.flatMap((equal) => {
       const own = equal.filter((group) => !loops.some((loop) => isOfLoop(trace.queries, group, loop)))
       return own.length > 0 ? [describe(trace, own, moments)] : []

@@ -43,29 +43,29 @@ export const nPlusOne: TraceDetector<typeof defaults> = {
     isLoop: true,
     defaults,
   },
-  detect(trace, options) {
-    let versions: ReturnType<typeof tableVersions> | undefined
-    const isWrittenBetween = (indexes: readonly number[]) => {
-      versions ??= tableVersions(trace.queries)
-      return new Set(indexes.map(versions).map(({ written }) => written)).size > 1
-    }
-    return findRepetitions(trace.queries).flatMap(
-      (repetition) => examine(trace, repetition, options, isWrittenBetween) ?? [],
-    )
-  },
+  detect: (trace, options) => readLoops(trace, options).map((loop) => describe(trace, loop)),
 }
 
-function examine(
-  trace: Trace,
-  repetition: Repetition,
-  options: typeof defaults,
-  isWrittenBetween: (indexes: readonly number[]) => boolean,
-): Finding | undefined {
-  const { indexes, callSite, isLoop } = repetition
+/** A repetition that is a loop of reads, with the facts that show it. */
+interface ReadLoop extends Repetition {
+  queries: readonly Query[]
+  varying: readonly Slot[]
+  distinct: number
+  origin: ReturnType<typeof findOrigin>
+  isProven: boolean
+}
+
+/** Finds the loops without describing them, which costs much more. */
+export function readLoops(trace: Trace, options: typeof defaults = defaults): ReadLoop[] {
+  return findRepetitions(trace.queries).flatMap((repetition) => readLoop(trace, repetition, options) ?? [])
+}
+
+function readLoop(trace: Trace, repetition: Repetition, options: typeof defaults): ReadLoop | undefined {
+  const { indexes, isLoop } = repetition
   const queries = indexes.flatMap((index) => trace.queries[index] ?? [])
   const [first] = queries
   if (!first) return undefined
-  const { kind, text, key } = fingerprint(first.sql)
+  const { kind, text } = fingerprint(first.sql)
   if (kind !== 'select') return undefined
   const varying = readSlots(text, queries).filter(({ distinct }) => distinct > 1)
   if (varying.length === 0 || varying.some(({ isBatch }) => isBatch) || isPagination(varying, text))
@@ -74,16 +74,23 @@ function examine(
 
   const distinct = countTuples(varying)
   const origin = findOrigin(queries, varying)
-  const proven = origin?.isCertain === true && distinct >= options.minProven
-  if (!proven && (distinct < options.minLikely || !isLoop)) return undefined
+  const isProven = origin?.isCertain === true && distinct >= options.minProven
+  if (!isProven && (distinct < options.minLikely || !isLoop)) return undefined
+  return { ...repetition, queries, varying, distinct, origin, isProven }
+}
 
+function describe(trace: Trace, loop: ReadLoop): Finding {
+  const { indexes, callSite, queries, varying, distinct, origin, isProven } = loop
+  const [first] = queries as [Query]
+  const { text, key } = fingerprint(first.sql)
+  const versions = new Set(indexes.map(tableVersions(trace.queries)).map(({ written }) => written))
   const count = queries.length
   const parent = origin ? origin.parents[0] : guessParent(trace, indexes, distinct)
   return loopOfOne(
     {
       ...identify(nPlusOne.meta.id, { trace, queries: indexes, parent, callSite, statement: key }),
-      confidence: proven ? 'proven' : 'likely',
-      title: proven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
+      confidence: isProven ? 'proven' : 'likely',
+      title: isProven ? `N+1: ${count} queries, one for each row` : `N+1: one query sent ${count} times`,
       detail: explainOrigin(text, distinct, varying, origin),
       ...adviseRead(
         {
@@ -91,7 +98,7 @@ function examine(
           types: valueTypes(first.sql),
           varying,
           limit: limitOfAll(queries),
-          isWrittenBetween: isWrittenBetween(indexes),
+          isWrittenBetween: versions.size > 1,
           findsOneRow: queries.every((query) => query.bound?.findsOneRow),
           nextFrom: nextOfWalk(trace, indexes, varying),
           parent: parentStatement(trace, origin, varying),

@@ -1,6 +1,7 @@
 // Whether a table may have changed between two reads: counts the writes of the trace by the table they name, and by those
 // that views, foreign keys and triggers add to it where the catalog told. A statement whose effects cannot be read from
 // its text (a function call, CALL, DO) may have changed every table, and one that locks may have waited for others' changes.
+import { rememberedFor } from '../grouping/remembered.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { Query } from '../types/query.ts'
 
@@ -13,7 +14,10 @@ export interface TableVersion {
   writesBefore: number
 }
 
-export function tableVersions(queries: readonly Query[]): (index: number) => TableVersion {
+/** Returns a function from the position of a query to the versions of its tables. */
+export const tableVersions = rememberedFor(readTableVersions)
+
+function readTableVersions(queries: readonly Query[]): (index: number) => TableVersion {
   const versions: TableVersion[] = []
   const written = new Map<string, number>()
   let everything = 0
