@@ -97,7 +97,7 @@ describe('the summary', () => {
 
   test('a finding without a line says so', () => {
     expect(htmlOf(markdownReporter.render(reportOf(finding({ callSite: [] }))))).toContain(
-      '<li>at no line of the application is known</li>',
+      '<li>no line of the application is known</li>',
     )
   })
 

@@ -121,7 +121,9 @@ export function formatFinding(
   const { callSite, evidence } = inRepository(finding, options)
   const { severity, title, detector, confidence, route, detail, remediation } = finding
   const items = [
-    `at ${callSite[0] ? markdownCode(formatFrame(callSite[0], options)) : 'no line of the application is known'}`,
+    callSite[0]
+      ? `at ${markdownCode(formatFrame(callSite[0], options))}`
+      : 'no line of the application is known',
     ...callSite.slice(1, 3).map((frame) => `from ${markdownCode(formatFrame(frame, options))}`),
     ...evidence.map(({ label, text, callSite: seen }) =>
       [markdownText(label), markdownCode(text), seen ? `(${markdownCode(formatFrame(seen, options))})` : '']
