@@ -6,6 +6,7 @@ export type { DetectorRule, DetectorSettings } from './detectors/detector-settin
 export { identify, type Sighting } from './detectors/identify.ts'
 export { detectors } from './detectors/index.ts'
 export { defaultProfiler } from './profiler/default-profiler.ts'
+export type { EndedTrace, ProfilerEvents, StartedTrace } from './profiler/events.ts'
 export { type Ignored, type IgnoreOptions, ignore } from './profiler/ignore.ts'
 export type { ProfilerOptions } from './profiler/options.ts'
 export { createProfiler, type Profiler } from './profiler/profiler.ts'
