@@ -10,13 +10,11 @@ import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
-import { explainOrigin, findOrigin, parentEvidence, statementEvidence } from './origin.ts'
+import { explainOrigin, findOrigin } from './origin.ts'
 import { pageUrl } from './page-url.ts'
 import { withoutRetried } from './retried-writes.ts'
-import { growth } from './row-growth.ts'
 import { countTuples, readSlots } from './slots.ts'
 import { sourceOf } from './source-of.ts'
-import { unknownLineEvidence } from './unknown-line.ts'
 import { findWriteLoop, type WriteLoop } from './write-sizes.ts'
 
 const defaults = {
@@ -77,14 +75,8 @@ function examine(trace: Trace, repetition: Repetition, options: typeof defaults)
         { kind, text, ...typesOf(queries), values: readSlots(text, queries), followsItself },
         { via: first.via, source: loop.most > 1 ? undefined : sourceOf(queries) },
       ),
-      cost: { queries: count - 1, roundTrips: count - 1, ...growth(trace, parent, origin) },
-      evidence: [
-        statementEvidence(count, text, first),
-        ...parentEvidence(trace, parent, origin),
-        ...unknownLineEvidence(callSite),
-      ],
     },
-    { text, fingerprint: key, count },
+    { trace, queries, origin, parent },
   )
 }
 

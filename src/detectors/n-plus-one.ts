@@ -10,21 +10,12 @@ import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
 import { identify } from './identify.ts'
 import { loopOfOne } from './loop-statement.ts'
-import {
-  explainOrigin,
-  findOrigin,
-  guessParent,
-  parentEvidence,
-  parentStatement,
-  statementEvidence,
-} from './origin.ts'
+import { explainOrigin, findOrigin, guessParent, parentStatement } from './origin.ts'
 import { pageUrl } from './page-url.ts'
 import { isPolling } from './polling.ts'
-import { growth } from './row-growth.ts'
 import { countTuples, readSlots, type Slot } from './slots.ts'
 import { sourceOf } from './source-of.ts'
 import { tableVersions } from './table-versions.ts'
-import { unknownLineEvidence } from './unknown-line.ts'
 import { nextOfWalk } from './walk.ts'
 
 const defaults = {
@@ -105,14 +96,8 @@ function describe(trace: Trace, loop: ReadLoop): Finding {
         },
         { via: first.via, source: sourceOf(queries) },
       ),
-      cost: { queries: count - 1, roundTrips: count - 1, ...growth(trace, parent, origin) },
-      evidence: [
-        statementEvidence(count, text, first),
-        ...parentEvidence(trace, parent, origin),
-        ...unknownLineEvidence(callSite),
-      ],
     },
-    { text, fingerprint: key, count },
+    { trace, queries, origin, parent },
   )
 }
 

@@ -1,7 +1,6 @@
 // Reads and writes the address of a view, after the `#`: `#finding=…`, `#route=…`, `#trace=…`, and the filters.
+import { SEVERITIES } from '../../../../worst-first.ts'
 import type { Address } from './page.ts'
-
-const SEVERITIES = ['error', 'warning', 'info']
 
 /** Never throws, whatever the reader typed into the address. */
 export function parseAddress(hash: string): Address {
@@ -23,7 +22,7 @@ export function parseAddress(hash: string): Address {
     route: trace ? undefined : route,
     trace,
     search: get('search') ?? '',
-    severities: (get('severity') ?? '').split(',').filter((name) => SEVERITIES.includes(name)),
+    severities: SEVERITIES.filter((name) => (get('severity') ?? '').split(',').includes(name)),
     detector: get('detector') ?? '',
     on: get('on') ?? '',
   }

@@ -1,5 +1,7 @@
 // The routes as a table that can be sorted by any column, and the selected one with its findings and traces.
+
 import type { RouteSummary } from '../../../../types/report.ts'
+import { SEVERITIES } from '../../../../worst-first.ts'
 import { findingLine } from './finding-line.ts'
 import { count, milliseconds, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
@@ -30,7 +32,7 @@ export function routesView(page: Page): View {
     make('span', { class: 'measure', '--part': `${(100 * value) / (most || 1)}%` }, text)
 
   const found = (route: RouteSummary) =>
-    (['error', 'warning', 'info'] as const).map((severity) => {
+    SEVERITIES.map((severity) => {
       const number = findingsOf(route).filter((finding) => finding.severity === severity).length
       return (
         number > 0 &&

@@ -1,4 +1,5 @@
 // The traces that are in the page, and the selected one as a timeline.
+import { SEVERITIES } from '../../../../worst-first.ts'
 import type { PageTrace } from '../page-trace.ts'
 import { count, milliseconds, plural } from './number-text.ts'
 import type { Page, View } from './page.ts'
@@ -20,9 +21,7 @@ export function tracesView(page: Page): View {
 
   const line = (trace: PageTrace) => {
     const marks = page.marks.get(trace.id) ?? []
-    const worst = (['error', 'warning', 'info'] as const).find((severity) =>
-      marks.some(({ finding }) => finding.severity === severity),
-    )
+    const worst = SEVERITIES.find((severity) => marks.some(({ finding }) => finding.severity === severity))
     const symbols = { error: '✖', warning: '▲', info: '●' } as const
     return make(
       'div',
