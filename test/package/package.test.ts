@@ -217,7 +217,7 @@ describe('the command', () => {
     [['report', 'missing.json'], 'cannot read missing.json'],
     [['report', 'app.mjs'], 'app.mjs is not JSON'],
     [['report', 'node_modules/pg-loupe/package.json'], 'package.json is no report: v is undefined'],
-    [['report', 'x', '--format', 'yaml'], 'Allowed choices are console, '],
+    [['report', 'x', '--format', 'yaml'], 'There is no format yaml; it is one of console, '],
     [['explode'], `unknown command 'explode'`],
   ])('%j fails with status 2 and says why', async (args, message) => {
     const { stderr, code } = await command(...args)

@@ -104,6 +104,7 @@ test('waiting traces are written at exit, after pending writes, completely and o
   const file = temporaryFile()
   const code = `
     import { createProfiler } from '${join(root, 'src/index.ts')}'
+    import { coreOf } from '${join(root, 'src/profiler/profiler-core.ts')}'
     const profiler = createProfiler({ outputs: { traces: ${JSON.stringify(file)} }, console: 'off' })
     const send = (trace) => { for (let n = 0; n < 3000; n++) trace.startQuery({ sql: 'select $1', params: [n] })?.finished({ rowCount: 0 }) }
     for (let n = 0; n < 8; n++) {
