@@ -35,7 +35,8 @@ describe('requests', () => {
       app.post('/hooks', async (_request, response) => { await pool.query('select 1'); response.end() })
       app.get('/early', async (_request, response) => { await pool.query('select 1'); response.end() })
       app.use(profileRequests())\n`
-    expect(await told(early + ROUTE, `await get('/early')\n${VISITS}`)).toEqual([
+    // The first request passes it: on a busy machine the notice may come before the visits.
+    expect(await told(early + ROUTE, `await get('/books')\nawait get('/early')\n${VISITS}`)).toEqual([
       sent('GET /early', ' and did not pass profileRequests'),
     ])
   })
