@@ -10,7 +10,7 @@ export type BuiltInFormat = keyof typeof reporters
 export const BUILT_IN_FORMATS = Object.keys(reporters) as BuiltInFormat[]
 
 /** Completes "it is …" in messages. */
-export const FORMAT_TAKES = `one of ${BUILT_IN_FORMATS.join(', ')}, or a module such as ./my-format.js`
+const FORMAT_TAKES = `one of ${BUILT_IN_FORMATS.join(', ')}, or a module such as ./my-format.js`
 
 /** @throws Error that says which formats there are, why the module cannot be loaded, or what it exports instead. */
 export function findReporter(format: string, folder = process.cwd()): Reporter {
