@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProfiler } from '../../dist/src/index.js'
-import { captureStack } from '../../dist/src/trace/call-site.js'
+import { captureStack } from '../../dist/src/trace/call-site/call-site.js'
 import { readTraces } from '../../dist/src/trace-file/read-traces.js'
 
 const QUERIES = 10

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultProfiler } from '../../src/profiler/default-profiler.ts'
 import type { Report } from '../../src/types/report.ts'
+import type { Trace } from '../../src/types/trace.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { drizzle045 } from './drizzle-0-45.ts'
 import { drizzle1 } from './drizzle-1-0.ts'
@@ -88,12 +89,15 @@ async function see(orm: Orm, kind: string, way: Way): Promise<Cell> {
 /** With the profiler that pg-loupe/register has made. */
 async function reportOf(send: () => Promise<unknown>): Promise<Report> {
   const profiler = defaultProfiler()
-  const trace = profiler.startTrace({ kind: 'job', name: 'library' })
-  await trace.run(async () => await send())
-  trace.end()
-  await trace.settled()
-  if (!trace.finished) throw new Error('the trace did not close')
-  return profiler.analyze([trace.finished])
+  const closed: Trace[] = []
+  const stopListening = profiler.on('traceEnd', (_handle, { trace }) => trace && closed.push(trace))
+  const handle = profiler.startTrace({ kind: 'job', name: 'library' })
+  await handle.run(async () => await send())
+  handle.end()
+  await handle.settled()
+  stopListening()
+  if (closed.length !== 1) throw new Error(`${closed.length} traces closed instead of one`)
+  return profiler.analyze(closed)
 }
 
 function versionOf({ package: name }: Orm): string {
