@@ -33,7 +33,7 @@ test.each<[string, string[], Record<string, string>]>([
   ['it asks for its report', ['asks'], {}],
   ['it prints, as the notice says', [], { PG_LOUPE_CONSOLE: '1' }],
   ['it keeps a report', [], { PG_LOUPE_OUTPUT: 'json=report.json' }],
-  ['reporters were left out on purpose', [], { PG_LOUPE_OPTIONS: '{"reporters":[]}' }],
+  ['the console is off on purpose', [], { PG_LOUPE_OPTIONS: '{"console":"off"}' }],
   ['hints are switched off', [], { PG_LOUPE_OPTIONS: '{"hints":false}' }],
   ['a test runner has started it', [], { VITEST: 'true' }],
   ['it is the test script of a package', [], { npm_lifecycle_event: 'test' }],

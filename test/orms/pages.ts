@@ -61,7 +61,7 @@ describe.each(readPages().map((page) => [page.name, page] as const))('docs/orms/
   })
 
   function checkFinding(application: Application, output: string): void {
-    expect(output).toMatch(/^GET \/authors {2}/m)
+    expect(output).toMatch(/^pg-loupe {2}GET \/authors {2}/m)
     expect(output).not.toMatch(/^pg-loupe: /m)
     if (application === 'loop') expect(output).toContain(place)
     else expect(output).not.toContain('N+1')
@@ -139,7 +139,7 @@ async function askServer(folder: string, command: string): Promise<{ output: str
       () => output,
     )
     await until(
-      async () => /^GET \/authors/m.test(output) || undefined,
+      async () => /^pg-loupe {2}GET \/authors/m.test(output) || undefined,
       () => output,
     )
     return { output, body }
