@@ -23,13 +23,8 @@ export function superlinearInput(source: string, flags: string): HardInput | und
   run(expression, 'a b'.repeat(100))
   const tried: { input: HardInput; ms: number }[] = []
   for (const input of hardInputs(source, flags)) {
-    const { ms, length } = tryOut(expression, input)
-    const isShort = length <= SHORT_LENGTH
-    if (
-      ms > SLOW_TRY_MS &&
-      (isShort ? cost(expression, input, length) > SLOW_TRY_MS : growsTooFast(expression, input))
-    )
-      return input
+    const { ms, length, isSlow } = tryOut(expression, input)
+    if (isSlow && (length <= SHORT_LENGTH || growsTooFast(expression, input))) return input
     tried.push({ input, ms })
   }
   tried.sort((a, b) => b.ms - a.ms)
@@ -48,7 +43,7 @@ function growsTooFast(expression: RegExp, input: HardInput): boolean {
   return false
 }
 
-function tryOut(expression: RegExp, input: HardInput): { ms: number; length: number } {
+function tryOut(expression: RegExp, input: HardInput): { ms: number; length: number; isSlow: boolean } {
   let ms = 0
   let length = 0
   for (length of TRIED_LENGTHS) {
@@ -56,9 +51,13 @@ function tryOut(expression: RegExp, input: HardInput): { ms: number; length: num
     const startMs = performance.now()
     run(expression, text)
     ms = performance.now() - startMs
-    if (ms > SLOW_TRY_MS) break
+    // A busy machine makes a run long as well: without this look at the processor time, the longer inputs would not be tried, and
+    // an exponential expression would meet WHOLE_LENGTH, which it never finishes.
+    if (ms > SLOW_TRY_MS && cost(expression, input, length) > SLOW_TRY_MS) {
+      return { ms, length, isSlow: true }
+    }
   }
-  return { ms, length }
+  return { ms, length, isSlow: false }
 }
 
 /** Milliseconds of the processor, the best of some runs. */
