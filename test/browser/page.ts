@@ -135,13 +135,16 @@ describe('as it was built for', () => {
   test.for([
     ['the package', reporters.html],
     ['no build, from its source', htmlReporter],
-  ] as const)('%s, every view opens without an error and asks nobody for anything', async ([, reporter], t) => {
-    for (const hash of ADDRESSES) {
-      const { page, heard } = await open(t, reporter.render(report, { traces, comparison }), { hash })
-      expect(await page.locator('main').textContent()).toContain('GET /orders')
-      expect(heard).toEqual([])
-    }
-  })
+  ] as const)(
+    '%s, every view opens without an error and asks nobody for anything',
+    async ([, reporter], t) => {
+      for (const hash of ADDRESSES) {
+        const { page, heard } = await open(t, reporter.render(report, { traces, comparison }), { hash })
+        expect(await page.locator('main').textContent()).toContain('GET /orders')
+        expect(heard).toEqual([])
+      }
+    },
+  )
 })
 
 test('served over HTTP it asks for itself alone', async (t) => {
