@@ -2,6 +2,7 @@
 // statements of megabytes, texts and names that are made up as they go, results and parameters that are too large. Says as
 // JSON what memory it took after the warm-up and at the end, each time after a collection. Needs --expose-gc.
 // Plain JavaScript on the built package, so that nothing but that is measured.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,7 +51,7 @@ const HABITS = [
   [300, () => send("select n, repeat('x', 1000) as text from generate_series(1, 2000) as n")],
   [250, readByCursor],
   [200, () => send('select broken from nothing')],
-  [100, () => outliving.push(profiler.context.bind(() => {})) > 200 && outliving.shift()],
+  [100, () => outliving.push(AsyncLocalStorage.bind(() => {})) > 200 && outliving.shift()],
   [5, madeUpText],
   [1, loop],
 ]
