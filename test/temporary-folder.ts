@@ -2,13 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject, onTestFinished, type TestContext } from 'vitest'
+import { getCurrentTest } from 'vitest/suite'
 
 /**
  * For its owner alone, as mkdtemp makes it.
- * @param t the test it is for, which a test that runs beside others has to say
+ * @param t the test it is for. A concurrent test has to name itself, because the global hook belongs to the test that started last.
+ * @throws in a concurrent test that does not name itself
  */
-export function temporaryFolder(t: Pick<TestContext, 'onTestFinished'> = { onTestFinished }): string {
+export function temporaryFolder(t?: Pick<TestContext, 'onTestFinished'>): string {
+  if (t === undefined && getCurrentTest()?.concurrent)
+    throw new Error('A concurrent test has to pass its context to temporaryFolder().')
   const folder = mkdtempSync(join(inject('runFolder'), 'folder-'))
-  t.onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { onTestFinished: whenFinished } = t ?? { onTestFinished }
+  whenFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, type TestContext, test } from 'vitest'
 import { serializeCatalog } from '../../src/catalog/catalog-file.ts'
 import { assertKind, type TakenKind } from '../../src/config/file-kind.ts'
 import { baselineOf, formatBaseline } from '../../src/report/baseline.ts'
@@ -54,8 +54,8 @@ const TAKES: Record<TakenKind, readonly string[]> = {
   catalog: ['catalog.json'],
 }
 
-function folderOfFiles(): string {
-  const folder = temporaryFolder()
+function folderOfFiles(t?: Pick<TestContext, 'onTestFinished'>): string {
+  const folder = temporaryFolder(t)
   for (const [name, content] of Object.entries(FILES)) writeFileSync(join(folder, name), content)
   return folder
 }
@@ -108,7 +108,7 @@ test('a command in a message takes a name with blanks', () => {
   expect(() => assertKind(file, 'traces')).toThrow("it'\\''s a report.json'")
 })
 
-test.concurrent.each<[string[], string]>([
+test.concurrent.for<[string[], string]>([
   [
     ['analyze', 'report.json'],
     'report.json is a report, not a trace file. Print it with: pg-loupe report report.json',
@@ -131,13 +131,13 @@ test.concurrent.each<[string[], string]>([
   [['baseline', 'write', 'traces.ndjson'], 'traces.ndjson is a trace file, not a report.'],
   [['baseline', 'write', '--traces', 'report.json'], 'report.json is a report, not a trace file.'],
   [['analyze', 'traces.ndjson', '--catalog', 'report.json'], 'report.json is a report, not a catalog.'],
-])('pg-loupe %j says so once and exits with 2', async (args, message) => {
-  const { stderr, stdout, code } = await runCommand(args, '', folderOfFiles())
+])('pg-loupe %j says so once and exits with 2', async ([args, message], t) => {
+  const { stderr, stdout, code } = await runCommand(args, '', folderOfFiles(t))
   expect(stderr).toContain(message)
   expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
 })
 
-test.concurrent.each<[string[], string, string]>([
+test.concurrent.for<[string[], string, string]>([
   [['analyze', '-'], 'report.json', 'a report, not a trace file. Print it with: pg-loupe report -'],
   [['analyze', '-'], 'traces.ndjson.gz', 'compressed, not a trace file. Unpack it with: gunzip -'],
   [['report', '-'], 'traces.ndjson', 'a trace file, not a report. Analyze it with: pg-loupe analyze -'],
@@ -161,8 +161,8 @@ test.concurrent.each<[string[], string, string]>([
   ],
   [['baseline', 'write', '-'], 'baseline.json', 'a baseline, not a report.'],
   [['baseline', 'write', '--traces', '-'], 'report.json', 'a report, not a trace file.'],
-])('pg-loupe %j, given %s, says so once and exits with 2', async (args, name, message) => {
-  const { stderr, stdout, code } = await runBuilt(args, { input: FILES[name] ?? '', cwd: folderOfFiles() })
+])('pg-loupe %j, given %s, says so once and exits with 2', async ([args, name, message], t) => {
+  const { stderr, stdout, code } = await runBuilt(args, { input: FILES[name] ?? '', cwd: folderOfFiles(t) })
   expect(stderr).toContain(`standard input is ${message}`)
   expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
 })
