@@ -63,7 +63,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/host/require-parser.ts': [],
 }
 /** Files that only the top-level folders may use, named one by one. */
-const ON_TOP = /^src\/index\.ts$|^src\/(cli|config|http|profiler|runners|testing)\//
+const ON_TOP = /^src\/index\.ts$|^src\/(agents|cli|config|http|panel|profiler|runners|testing)\//
 const PURE_ROOMS =
   /^src\/(types\/|text\/|source\/|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
