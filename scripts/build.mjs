@@ -18,8 +18,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { writePageBundle } from './bundle-page.mjs'
+import { BADGE_BUNDLE, bundleBadge } from './bundle-badge.mjs'
+import { bundlePage, PAGE_BUNDLE } from './bundle-page.mjs'
 import { keepPublicDeclarations } from './keep-public-declarations.mjs'
+import { writeBundle } from './write-bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url))
@@ -29,7 +31,8 @@ const modules = `dist.building-${process.pid}/modules`
 const replaced = `dist.replaced-${process.pid}`
 
 removeAbandoned()
-await writePageBundle(startedAt)
+writeBundle(PAGE_BUNDLE, await bundlePage(), startedAt)
+writeBundle(BADGE_BUNDLE, await bundleBadge(), startedAt)
 compile('tsconfig.build.json', building)
 compile('tsconfig.vitest.json', modules)
 const adapter = join(root, building, 'adapters/vitest')

@@ -2,7 +2,6 @@
 // content security policy. The build writes that file. It is committed, so that running from source (vitest, tsx) needs no
 // build, and a test compares it with its source.
 import { createHash } from 'node:crypto'
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -34,22 +33,6 @@ export async function bundlePage() {
     `export const styleHash = '${hash(style)}'`,
     '',
   ].join('\n')
-}
-
-/** An up-to-date file stays untouched. A new one gets this date, so that it does not make the build outdated. */
-export async function writePageBundle(date) {
-  const text = await bundlePage()
-  if (read() === text) return
-  writeFileSync(PAGE_BUNDLE, text)
-  utimesSync(PAGE_BUNDLE, date, date)
-}
-
-function read() {
-  try {
-    return readFileSync(PAGE_BUNDLE, 'utf8')
-  } catch {
-    return undefined
-  }
 }
 
 function hash(text) {

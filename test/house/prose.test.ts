@@ -17,7 +17,8 @@ import {
 const root = join(import.meta.dirname, '../..')
 
 /** These files quote unclear sentences, or are written from other files. */
-const NOT_PROSE = /^test\/house\/prose|^test\/corpus\/|^src\/detectors\/pages\.ts$|\/page-bundle\.ts$/
+const NOT_PROSE =
+  /^test\/house\/prose|^test\/corpus\/|^src\/detectors\/pages\.ts$|\/(?:page|badge)-bundle\.ts$/
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,

@@ -1,0 +1,2 @@
+export const BADGE_BUNDLE: string
+export function bundleBadge(): Promise<string>
