@@ -1,5 +1,6 @@
-// Builds another commit, so that two builds can be measured in the same rounds. The commit's files are unpacked below
-// node_modules, where they find the installed packages and do not disturb the working tree.
+// Builds another commit, so that two builds can be measured in the same rounds. The commit's files are unpacked into an ignored
+// folder of the working tree. That folder is not below node_modules, because TypeScript 7 compiles ES modules there whatever
+// the configuration says.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +21,7 @@ export interface CommitBuild {
  */
 export function buildCommit(commit: string): CommitBuild {
   const hash = git('rev-parse', '--verify', '--short=10', `${commit}^{commit}`).toString().trim()
-  const folder = join(root, 'node_modules/.cache/bench-builds', hash)
+  const folder = join(root, 'dist.bench-builds', hash)
   const built = { hash, variants: join(folder, 'bench/cost/variants.mjs') }
   if (existsSync(folder)) return built
 
