@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, type TestContext, test } from 'vitest'
 import { reporters } from '../../dist/src/index.js'
 import { createProfiler } from '../../src/profiler/profiler.ts'
@@ -17,20 +17,9 @@ import type { Trace } from '../../src/types/trace.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { each, from, q, trace } from '../trace-builder.ts'
 import { lowContrast } from './contrast.ts'
+import { launchChromium } from './launch-chromium.ts'
 
-const browser = await chromium.launch({
-  executablePath: process.env.PG_LOUPE_TEST_CHROMIUM ?? '',
-  args: [
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    // Root cannot have the sandbox.
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ],
-})
+const browser = await launchChromium()
 afterAll(() => browser.close())
 
 const orders = trace(

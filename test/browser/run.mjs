@@ -1,5 +1,6 @@
-// Finds a Chromium, or installs Debian's where possible, and opens the page in it. Without one it prints a message and
-// passes: `npm test` covers everything that needs no browser.
+// Finds a Chromium, or installs Debian's where possible, and runs the tests of a folder in it: those of the HTML report, or with the
+// argument `panel` those of the live panel. Without a browser it prints a message and passes: `npm test` covers everything that needs
+// none.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -9,11 +10,12 @@ const root = join(here, '../..')
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
+const [part = '.', ...vitestArguments] = process.argv.slice(2)
 const browser = process.env.PG_LOUPE_TEST_CHROMIUM || find() || install()
 if (!browser) {
   const line = '*'.repeat(78)
   process.stdout.write(
-    `${line}\nThe page was NOT opened in a browser: there is no Chromium, and only root on Debian can install one.\nPG_LOUPE_TEST_CHROMIUM may name one.\n${line}\n`,
+    `${line}\nNOTHING was opened in a browser: there is no Chromium, and only root on Debian can install one.\nPG_LOUPE_TEST_CHROMIUM may name one.\n${line}\n`,
   )
   process.exit(0)
 }
@@ -21,7 +23,8 @@ if (!existsSync(join(here, 'node_modules/.package-lock.json'))) {
   run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], here)
 }
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-run(process.execPath, [vitest, 'run', '--config', join(here, 'vitest.config.ts')], root, {
+const config = join(here, part, 'vitest.config.ts')
+run(process.execPath, [vitest, 'run', '--config', config, ...vitestArguments], root, {
   ...process.env,
   PG_LOUPE_TEST_CHROMIUM: browser,
 })

@@ -3,8 +3,6 @@
 
 export const style = `
 :host {
-  all: initial;
-  color-scheme: light dark;
   --panel: #ffffff;
   --raised: #eef0ef;
   --line: #c3c8c5;
@@ -12,12 +10,12 @@ export const style = `
   --quiet: #596169;
   --accent: #2f6690;
   --found: #b3261e;
-  position: fixed;
-  inset: auto 12px 12px auto;
-  z-index: 2147483647;
-  max-width: min(420px, calc(100vw - 24px));
-  font: 12px / 1.4 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
-  color: var(--ink);
+  /* Rules of the page would win over these without the keyword. */
+  all: initial !important;
+  position: fixed !important;
+  inset: auto 12px 12px auto !important;
+  z-index: 2147483647 !important;
+  max-width: min(420px, calc(100vw - 24px)) !important;
 }
 @media (prefers-color-scheme: dark) {
   :host {
@@ -37,6 +35,9 @@ export const style = `
   display: none !important;
 }
 section {
+  color-scheme: light dark;
+  font: 12px / 1.4 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
+  color: var(--ink);
   display: flex;
   flex-direction: column;
   overflow: hidden;
@@ -113,7 +114,7 @@ a {
 }
 @media print {
   :host {
-    display: none;
+    display: none !important;
   }
 }
 `
