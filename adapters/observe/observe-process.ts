@@ -1,10 +1,11 @@
 // Observes a process for `pg-loupe doctor`, from its start to its end, and writes the facts into a folder. This profiles nothing,
 // and its listener of signals leaves the decision to the listeners of the application.
 import { randomUUID } from 'node:crypto'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { type ProcessFacts, writeFacts } from '../../src/collect/process-facts.ts'
 import { readEnvironment } from '../../src/config/read-environment.ts'
+import { programName } from '../../src/host/program-name.ts'
 import { setTimeout } from '../../src/host/real-time.ts'
 import { atExitOrSignal } from '../../src/profiler/flush-on-signal.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
@@ -62,16 +63,10 @@ function factsOf(watch: SetupWatch, isEnding: boolean, wrongVariables: readonly 
   return {
     pid: process.pid,
     thread: threadId,
-    program: program(),
+    program: programName(),
     isRunner: isRunner(),
     setup: { ...setup, frameworks, orms, surroundings },
   }
-}
-
-/** The program without its arguments, because arguments may be values. */
-function program(): string {
-  const [, file] = process.argv
-  return file ? relative(process.cwd(), file) || file : 'node'
 }
 
 function isRunner(): boolean {

@@ -4,9 +4,9 @@
 // NODE_OPTIONS cost nothing and overwrite no report.
 
 import { leaveNote } from '../../src/collect/run-notes.ts'
-import { warnOnce } from '../../src/config/default-options.ts'
 import { readEnvironment } from '../../src/config/read-environment.ts'
 import { checkOptions } from '../../src/profiler/options.ts'
+import { warnOnce } from '../../src/profiler/warn-once.ts'
 import { actBeforeKilled } from './act-before-killed.ts'
 import { profileWhenLoaded } from './profile-when-loaded.ts'
 import { tellUnseen } from './tell-unseen.ts'

@@ -1,7 +1,7 @@
 // The options of the default profiler: those of the configuration file, overridden by environment variables. A wrong option
 // is reported and ignored: the command should reject it, but an application should still start.
 import { type ProfilerOptions, printsByDefault } from '../profiler/options.ts'
-import { sharedState } from '../profiler/shared-state.ts'
+import { warnOnce } from '../profiler/warn-once.ts'
 import { mergeOptions } from './merge-options.ts'
 import { readConfig } from './read-config.ts'
 import { readEnvironment } from './read-environment.ts'
@@ -25,12 +25,4 @@ function configured(): ProfilerOptions {
     warnOnce(`pg-loupe goes on without its configuration: ${(error as Error).message}`)
     return {}
   }
-}
-
-/** Register, a set-up file and the application may all ask for the options in one process. */
-export function warnOnce(warning: string): void {
-  const { warnings } = sharedState()
-  if (warnings.has(warning)) return
-  warnings.add(warning)
-  process.emitWarning(warning)
 }

@@ -3,6 +3,7 @@
 // wrong value stops the program.
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { PANEL_VARIABLES } from '../panel/connect/panel-option.ts'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
 import { mergeOptions } from './merge-options.ts'
 import { splitOutput } from './output-files.ts'
@@ -21,6 +22,15 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_UNTRACED: (value) => ({ collectUntraced: readSwitch(value) }),
   PG_LOUPE_CAPTURE: (value) => ({ capture: value as NonNullable<ProfilerOptions['capture']> }),
   PG_LOUPE_OPTIONS: readJson,
+  ...Object.fromEntries(Object.entries(PANEL_VARIABLES).map(([name, check]) => [name, onlyChecked(check)])),
+}
+
+/** These hold for every profiler of the process, and each reads them itself. Here a wrong one is found. */
+function onlyChecked(check: (value: string) => void): Read {
+  return (value) => {
+    check(value)
+    return {}
+  }
 }
 
 /** Read elsewhere: every enabled profiler collects, test runners have options of their own, and doctor observes. */

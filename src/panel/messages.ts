@@ -6,6 +6,11 @@ import type { Trace, TraceKind } from '../types/trace.ts'
 /** Increased when an older panel or process could misread a message. */
 export const PANEL_PROTOCOL = 1
 
+/** The longest line that a process sends: a trace of 10,000 queries, each with its call site, has about 10 MB. */
+export const LONGEST_MESSAGE_BYTES = 32 * 1024 * 1024
+/** The longest line that the panel sends. It has room for the longest statement that is kept. */
+export const LONGEST_REQUEST_BYTES = 1024 * 1024
+
 /** One process, worker thread or cluster worker, from its start to its end. A restart is another process. */
 export interface PanelProcess {
   /** Random, and different for each start. */

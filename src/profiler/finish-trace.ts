@@ -31,7 +31,7 @@ export function traceFinisher(pipeline: Pipeline): Finish {
     const params = outputs.paramsOf(trace)
     const sealed = seal(trace)
     outputs.record(sealed, params)
-    outputs.report(analysis.add(sealed))
+    outputs.report(analysis.add(sealed), trace)
     return sealed
   }
 

@@ -5,6 +5,7 @@ import { type CheckedOutputs, checkOutputs, type OutputFiles } from '../config/o
 import type { DetectorRule, DetectorSettings } from '../detectors/detector-settings.ts'
 import { detectors } from '../detectors/index.ts'
 import { EDITOR_TAKES, type Editor, isEditor } from '../editor-link.ts'
+import { type PanelOptions, panelOption } from '../panel/connect/panel-option.ts'
 import { fingerprint } from '../sql/index.ts'
 import type { SuppressEntry } from '../suppression/account.ts'
 import { isDay } from '../suppression/day.ts'
@@ -82,6 +83,11 @@ export interface ProfilerOptions<Rules extends readonly DetectorRule[] = readonl
    * when it closes. Default: none.
    */
   outputs?: OutputFiles
+  /**
+   * Sends each trace to a live panel (`pg-loupe dev`), without values. `true` finds the panel that runs on this machine for this
+   * user; a text is the address that the panel printed. Default: off, unless PG_LOUPE_PANEL is set.
+   */
+  panel?: boolean | string | PanelOptions
   /** Writes parameters and literals into the trace file. Default: false, no value reaches it. */
   recordValues?: boolean
   /** Milliseconds of one round trip on the production network. Findings estimate their cost there. Default: 1. */
@@ -136,6 +142,8 @@ export interface CheckedOptions {
   serverTiming: boolean
   /** Empty when the profiler is off, because no module is loaded then. */
   outputs: CheckedOutputs
+  /** As it was given. `panelSettings` combines it with the environment. */
+  panel: boolean | string | PanelOptions | undefined
   recordValues: boolean
   roundTripMs: number
   watchRows: boolean
@@ -223,6 +231,7 @@ const profilerOptions = (rules: readonly Detector[]) =>
       process.env.NODE_ENV !== 'production' && process.env.NODE_ENV !== 'test',
     ),
     outputs: outputFiles(),
+    panel: panelOption,
     recordValues: v.optional(v.boolean('true or false'), false),
     roundTripMs: v.optional(v.pipe(v.number('milliseconds'), v.minValue(0, 'milliseconds, 0 or more')), 1),
     watchRows: v.optional(v.boolean('true or false'), process.env.NODE_ENV !== 'production'),

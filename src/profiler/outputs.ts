@@ -2,6 +2,8 @@
 // console and the listeners. The pipeline calls it once for each trace and knows none of them.
 import { collectTraces, type TraceCollector } from '../collect/collect-traces.ts'
 import { renderText } from '../config/find-reporter.ts'
+import type { PanelLink } from '../panel/connect/panel-link.ts'
+import { countedMessage, traceMessage } from '../panel/connect/process-messages.ts'
 import { consoleListener } from '../report/console-listener.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { keepReportFile } from '../report/report-file.ts'
@@ -28,6 +30,8 @@ interface OutputSettings {
   folder: string
   /** The folder of collected traces, when traces are collected. */
   collectFolder: string | undefined
+  /** The live panel, when there is one. */
+  panel: PanelLink | undefined
   onListenerError: (error: unknown) => void
   /** A format of the user failed. */
   onFormatError: (error: unknown) => void
@@ -48,7 +52,8 @@ export interface Outputs {
   paramsOf(trace: LiveTrace): readonly Params[] | undefined
   /** Writes a sealed trace before it is analyzed, so that a failing detector loses no trace. */
   record(trace: Trace, params: readonly Params[] | undefined): void
-  report(analyzed: AnalyzedTrace): void
+  /** `trace` is the trace while it was open. */
+  report(analyzed: AnalyzedTrace, trace: LiveTrace): void
   /** A trace was only counted. */
   count(trace: LiveTrace): void
   /** Returns the function that removes the listener. */
@@ -59,7 +64,7 @@ export interface Outputs {
 
 /** @throws Error that names the option and the file when a file cannot be written. */
 export function startOutputs(settings: OutputSettings & { closeOpenTraces: () => void }): Outputs {
-  const { options, analysis, folder, collectFolder, onListenerError, closeOpenTraces } = settings
+  const { options, analysis, folder, collectFolder, panel, onListenerError, closeOpenTraces } = settings
   const { reports, traces } = options.outputs
   const { recordValues: values } = options
   const listeners = listenersOf<Parameters<ReportListener>>(onListenerError)
@@ -91,6 +96,7 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
     if (options.console !== 'off') startConsole(options.console)
     for (const listener of options.listeners) listeners.add(listener)
     if (reports.length > 0) files = keepReportFiles(settings)
+    if (panel) atExitOrSignal(() => panel.flush())
   }
 
   function startConsole(level: 'requests' | 'findings'): void {
@@ -120,11 +126,18 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
       recorder?.record(trace, params)
       collector?.collect(trace)
     },
-    report(analyzed) {
-      if (!listeners.isEmpty) listeners.call(analyzed.report(), analyzed.trace)
+    report(analyzed, { panelId }) {
+      if (!listeners.isEmpty || panelId !== undefined) {
+        const report = analyzed.report()
+        listeners.call(report, analyzed.trace)
+        if (panelId !== undefined) panel?.send(traceMessage(panelId, analyzed.trace, report.findings))
+      }
       files?.changed(analyzed)
     },
-    count: (trace) => countTrace?.(trace),
+    count(trace) {
+      countTrace?.(trace)
+      if (trace.panelId !== undefined) panel?.send(countedMessage(trace.panelId, trace))
+    },
     addListener(listener) {
       kinds.add('listener')
       return listeners.add(listener)
@@ -133,7 +146,7 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
   }
 }
 
-function kindsOf({ options, collectFolder }: OutputSettings): Set<ProfilerOutput> {
+function kindsOf({ options, collectFolder, panel }: OutputSettings): Set<ProfilerOutput> {
   const { console, listeners, outputs } = options
   const isUsed: Record<Exclude<ProfilerOutput, 'asked'>, boolean> = {
     console: console !== 'off',
@@ -141,6 +154,7 @@ function kindsOf({ options, collectFolder }: OutputSettings): Set<ProfilerOutput
     report: outputs.reports.length > 0,
     traces: outputs.traces !== undefined,
     collected: collectFolder !== undefined,
+    panel: panel !== undefined,
   }
   return new Set(Object.entries(isUsed).flatMap(([kind, used]) => (used ? [kind as ProfilerOutput] : [])))
 }

@@ -23,6 +23,8 @@ export interface ProfilerCore extends Recorder {
   readonly collectsUntraced: boolean
   /** Responses tell how long their queries took. */
   readonly serverTiming: boolean
+  /** The address of the live panel's page, while the panel is connected. Responses name their traces by it, never in production. */
+  panelUrl(): string | undefined
   /** The state of the catalog of each database; empty when the application has switched the catalog off. */
   catalogs(): CatalogFacts[]
 }

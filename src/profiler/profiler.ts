@@ -3,6 +3,8 @@
 import { createKnowledge } from '../catalog/knowledge.ts'
 import { collectFolder } from '../collect/collect-traces.ts'
 import type { DetectorRule } from '../detectors/detector-settings.ts'
+import { linkToPanel } from '../panel/connect/link-to-panel.ts'
+import { panelSettings } from '../panel/connect/panel-option.ts'
 import { guardRules } from '../report/guarded-detector.ts'
 import { Analysis } from '../report/run-analysis.ts'
 import { tellSilenceAtEnd } from '../runners/tell-silence.ts'
@@ -72,7 +74,10 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
   const onListenerError = countError((error) => `${LISTENER_ERROR}: ${describeError(error)}`)
   const listeners = traceListeners(onListenerError)
   const collected = collectFolder()
+  const settings = enabled ? panelSettings(options.panel) : undefined
+  const panel = settings && linkToPanel(settings, countInternalError)
   const outputs: Outputs = startOutputs({
+    panel,
     options,
     analysis,
     folder,
@@ -113,6 +118,7 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
       listeners: listeners.traceEnd,
       fail: countInternalError,
     }),
+    panel,
     onUnsampled: () => analysis.builder.countUnsampled(),
     onCut: () => analysis.builder.countCutTrace(),
   })
@@ -146,6 +152,7 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
     hints: printsHints(options),
     collectsUntraced: options.collectUntraced,
     serverTiming: options.serverTiming,
+    panelUrl: process.env.NODE_ENV === 'production' ? () => undefined : () => panel?.url,
     catalogs() {
       if (options.catalog) return knowledge.states()
       return given?.catalog === false ? [] : [{ state: 'off' }]

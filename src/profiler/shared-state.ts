@@ -1,6 +1,7 @@
 // The state that all copies of pg-loupe in one process share. An application can load two copies, for example one inside a
 // bundle and one from node_modules. Both must see the same traces, so the state is stored under one symbol of globalThis.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { PanelLink } from '../panel/connect/panel-link.ts'
 import { type SetupNotes, startNotes } from '../setup/setup-notes.ts'
 import type { ShownFinding } from '../testing/shown-findings.ts'
 import type { CapturedStack } from '../trace/call-site/call-site.ts'
@@ -59,6 +60,8 @@ interface SharedState {
     readonly tests: Set<string>
     file?: string | undefined
   }
+  /** The links to live panels, by the address of the panel. The empty text stands for the panel of this machine. */
+  readonly panels: Map<string, PanelLink>
   /** Warnings that have been given and are not repeated. */
   readonly warnings: Set<string>
   /** Work to do before the process ends, in this order. */
@@ -89,6 +92,7 @@ export function sharedState(): SharedState {
     ruleIds: new Set(),
     setupNotes: startNotes(),
     failedVerdicts: { pending: new Map(), tests: new Set() },
+    panels: new Map(),
     warnings: new Set(),
     lastActs: new Set(),
     flushes: new Set(),

@@ -1,6 +1,7 @@
 // Starts traces and decides how much of each is captured: every query, every query from the first unexpected one on, or
 // none. The traces of a test, and traces that are written to a file, are always captured whole, because two runs must give
 // the same result.
+import type { PanelLink } from '../panel/connect/panel-link.ts'
 import { type Finish, LiveTrace, type LiveTraceStart } from '../trace/live-trace.ts'
 import { OpenTraces } from '../trace/open-traces.ts'
 import { type Expectation, knownRoutes } from '../trace/sampling/known-routes.ts'
@@ -22,6 +23,8 @@ interface StartSettings {
   onUnsampled: () => void
   /** A trace is closed early, because too many are open. */
   onCut: () => void
+  /** The live panel, when there is one. */
+  panel: PanelLink | undefined
 }
 
 export interface TraceStarter {
@@ -35,26 +38,33 @@ export interface TraceStarter {
 }
 
 export function traceStarter(settings: StartSettings): TraceStarter {
-  const { options, outputs, listeners, finish, onUnsampled, onCut } = settings
+  const { options, outputs, listeners, finish, onUnsampled, onCut, panel } = settings
   const { capture, sampleRate, limits } = options
   const slowMs = slowerThan(options.detectors.active)
   const known = capture === 'adaptive' ? knownRoutes(slowMs) : undefined
   const open = new OpenTraces<LiveTrace>()
   const unsampled = LiveTrace.unsampled(settings.trace)
 
-  const isObserved = ({ kind }: LiveTraceStart, parent: LiveTrace | undefined): boolean =>
+  const isObserved = ({ kind }: LiveTraceStart, parent: LiveTrace | undefined, isAsked: boolean): boolean =>
     capture !== 'sampled' ||
+    isAsked ||
     outputs.isCollecting ||
     kind === 'test' ||
     isOfTest(parent) ||
     isDrawn(sampleRate)
 
+  /** The panel wants traces of a route in full, and this may become one of them. Without knowledge of routes, each may. */
+  const isAskedFor = ({ name, shape = name }: LiveTraceStart): boolean =>
+    panel?.armed.wants((route) => known?.hasLedTo(shape, route) ?? true) === true
+
   /** Returns what the trace may send while it is only counted, or undefined when it is captured from the start. */
   const expect = (
     { kind, name, shape = name }: LiveTraceStart,
     parent: LiveTrace | undefined,
+    isAsked: boolean,
   ): Expectation | undefined => {
     if (
+      isAsked ||
       capture === 'full' ||
       outputs.isCollecting ||
       outputs.isRecording ||
@@ -74,11 +84,13 @@ export function traceStarter(settings: StartSettings): TraceStarter {
   return {
     start(start, parent) {
       if (parent?.mode === 'unsampled' && start.kind !== 'test') return unsampled
-      if (!isObserved(start, parent)) {
+      const isAsked = isAskedFor(start)
+      if (!isObserved(start, parent, isAsked)) {
         onUnsampled()
         return unsampled
       }
-      const trace = new LiveTrace(start, settings.trace, parent, close, expect(start, parent))
+      const trace = new LiveTrace(start, settings.trace, parent, close, expect(start, parent, isAsked))
+      trace.panelId = panel?.newId()
       trace.surprisesBefore = known?.surprises ?? 0
       open.add(trace)
       if (!listeners.isEmpty) listeners.call(trace, startedTrace(trace))
@@ -89,6 +101,7 @@ export function traceStarter(settings: StartSettings): TraceStarter {
       return trace
     },
     learn(trace) {
+      if (trace.counted === undefined) panel?.armed.captured(trace.name)
       if (trace.kind === 'test') return
       known?.learn(trace.shape, trace.name, trace.queries, trace.counted?.expectation, trace)
     },

@@ -88,7 +88,7 @@ export interface OrmFacts extends PackageFacts {
 }
 
 /** `asked`: the application has called `report` or `analyze`. */
-export type ProfilerOutput = 'console' | 'listener' | 'report' | 'traces' | 'collected' | 'asked'
+export type ProfilerOutput = 'console' | 'listener' | 'report' | 'traces' | 'collected' | 'panel' | 'asked'
 
 /** A profiler that is on; other facts name it by its position. */
 export interface ProfilerFacts {

@@ -58,6 +58,8 @@ export class LiveTrace implements TraceHandle {
   finished: Trace | undefined
   /** The queries that were only counted; `undefined` when the trace has been capturing from its start. */
   readonly counted: CountedQueries | undefined
+  /** Names the trace in the live panel, and nobody can guess it. Undefined when there is no panel. */
+  panelId: string | undefined
   /** How many traces of any route had sent something unexpected when this one began. */
   surprisesBefore = 0
   /** Position among the open traces. */

@@ -59,11 +59,16 @@ test('lists each option of each detector with its default', () => {
 /** A default that is the same everywhere. */
 const PLAIN = /^(?:\d[\d.]*|true|false)$/
 
-/** The names that the message about an unknown option lists, with those inside of `limits`. */
+/** The names that the message about an unknown option lists, with those inside of `limits` and `panel`. */
 function allNames(): string[] {
   const unknown = { unknown: 1 } as object
-  const [top = [], limits = []] = [unknown, { limits: unknown }].map(namesInMessage)
-  return [...top.filter((name) => name !== 'limits'), ...limits.map((name) => `limits.${name}`)]
+  const [top = [], ...groups] = [unknown, { limits: unknown }, { panel: unknown }].map(namesInMessage)
+  const [limits = [], panel = []] = groups
+  return [
+    ...top.filter((name) => name !== 'limits'),
+    ...limits.map((name) => `limits.${name}`),
+    ...panel.map((name) => `panel.${name}`),
+  ]
 }
 
 function namesInMessage(options: object): string[] {

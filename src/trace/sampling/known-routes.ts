@@ -98,6 +98,8 @@ export interface KnownRoutes {
    * for a request the path, with a star for each part that may be a value.
    */
   expect(shape: string): Expectation | undefined
+  /** Whether a trace of this shape has been of this route before. */
+  hasLedTo(shape: string, name: string): boolean
   /** A trace was captured: in full, or from some query on, and `counted` are its queries before that. */
   learn(
     shape: string,
@@ -235,6 +237,10 @@ export function knownRoutes(slowMs: number, now: () => number = realNow): KnownR
       }
       route.counted++
       return new RouteExpectation(route)
+    },
+    hasLedTo(shape, name) {
+      const route = routes.get(name)
+      return route !== undefined && shapes.get(shape)?.has(route) === true
     },
     learn(shape, name, queries, counted, { surprisesBefore, truncated } = ALL_OF_ONE_TRACE) {
       const route = routeOf(name)
