@@ -19,7 +19,10 @@ export interface Sender {
 export function adviseRead(read: RepeatedRead, { via, source }: Sender): Remedy {
   const advisor = advisorOf(via)
   const rewrite = rewriteRead(read)
-  const code = source && !IN_ORDER.has(rewrite.kind) ? advisor.codeForRead(source) : undefined
+  const code =
+    source && !IN_ORDER.has(rewrite.kind)
+      ? advisor.codeForRead(source, { isOneRow: read.findsOneRow === true })
+      : undefined
   return code ?? advisor.readOnce(rewrite, source)
 }
 

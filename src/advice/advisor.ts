@@ -4,6 +4,7 @@
 import type { Vocabulary } from '../source/vocabulary.ts'
 import type { Finding } from '../types/finding.ts'
 import type { QuerySource } from '../types/query.ts'
+import type { ReadRows } from './code/pasted.ts'
 import type { ReadRewrite } from './sql/repeated-read.ts'
 import type { WriteRewrite } from './sql/repeated-write.ts'
 
@@ -31,7 +32,7 @@ export interface UnboundedSelect {
 
 export interface Advisor {
   /** Code that replaces a read in a loop; `undefined` when the source does not show that it can be replaced. */
-  codeForRead(source: QuerySource): Remedy | undefined
+  codeForRead(source: QuerySource, rows: ReadRows): Remedy | undefined
   /** Code that replaces a write in a loop. `kind` is that of its fingerprint, such as `insert`. */
   codeForWrite(kind: string, source: QuerySource): Remedy | undefined
   /** One read instead of a loop, when no code is known. */

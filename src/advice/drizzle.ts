@@ -1,6 +1,6 @@
 // The answers for queries of Drizzle, in the calls of Drizzle 0.45 and 1.0.
 import type { Advisor } from './advisor.ts'
-import { drizzleCode } from './drizzle/code.ts'
+import { drizzleRead, drizzleWrite } from './drizzle/code.ts'
 import { limitedInDrizzle, selectedInDrizzle } from './drizzle/columns.ts'
 import { readInDrizzle, writeInDrizzle } from './drizzle/loop-words.ts'
 import { onlyColumns } from './sql/select-columns.ts'
@@ -8,8 +8,8 @@ import { sqlAdvisor } from './sql.ts'
 
 export const drizzleAdvisor: Advisor = {
   ...sqlAdvisor,
-  codeForRead: (source) => drizzleCode('select', source),
-  codeForWrite: drizzleCode,
+  codeForRead: drizzleRead,
+  codeForWrite: drizzleWrite,
   // Beside the words of Drizzle, the statement in SQL shows what is to be sent.
   readOnce: (rewrite, source) => ({
     ...sqlAdvisor.readOnce(rewrite, source),

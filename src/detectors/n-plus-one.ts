@@ -90,7 +90,7 @@ function describe(trace: Trace, loop: ReadLoop): Finding {
           varying,
           limit: limitOfAll(queries),
           isWrittenBetween: versions.size > 1,
-          findsOneRow: queries.every((query) => query.bound?.findsOneRow),
+          findsOneRow: queries.every(findsOneRow),
           nextFrom: nextOfWalk(trace, indexes, varying),
           parent: parentStatement(trace, origin, varying),
         },
@@ -99,6 +99,11 @@ function describe(trace: Trace, loop: ReadLoop): Finding {
     },
     { trace, queries, origin, parent },
   )
+}
+
+/** One value of the statement's key finds at most one row, even without its LIMIT. */
+function findsOneRow({ bound, limit }: Query): boolean {
+  return bound?.findsOneRow === true || (bound?.rows === 1 && limit === undefined)
 }
 
 /** The LIMIT in force, where all have the same. */

@@ -1,8 +1,8 @@
 // Reading the call that sends a query from its source, and the cases for which no code is advised.
 import { describe, expect, test } from 'vitest'
 import { vocabulary } from '../../src/advice/advisors.ts'
-import { drizzleCode } from '../../src/advice/drizzle/code.ts'
-import { poolCode } from '../../src/advice/pg/pool-code.ts'
+import { drizzleRead } from '../../src/advice/drizzle/code.ts'
+import { readFromPool, writeToPool } from '../../src/advice/pg/pool-code.ts'
 import { readTokens } from '../../src/source/tokens.ts'
 import { readQuerySource } from '../../src/trace/source/query-source.ts'
 import type { QuerySource } from '../../src/types/query.ts'
@@ -88,7 +88,7 @@ describe('no code is advised', () => {
   }
   test.each(Object.entries(cases))('%s', (_case, text) => {
     const source = sourceOf(text)
-    expect(source && drizzleCode('select', source)).toBeUndefined()
+    expect(source && drizzleRead(source, { isOneRow: false })).toBeUndefined()
   })
 
   test.each([
@@ -104,14 +104,26 @@ describe('no code is advised', () => {
     ],
   ])('for pg %s', (_case, query) => {
     const source = sourceOf(inLoop(query).replace('const found', 'const { rows }'), { name: 'query' })
-    expect(source && poolCode('select', source)).toBeUndefined()
-    expect(source && poolCode('insert', source)).toBeUndefined()
+    expect(source && readFromPool(source, { isOneRow: false })).toBeUndefined()
+    expect(source && writeToPool('insert', source)).toBeUndefined()
   })
+})
+
+test('rows that are unique by their key are looked up without lists that grow', () => {
+  const source = sourceOf(inLoop('db.select().from(customers).where(eq(customers.id, order.customerId))'))
+  expect(source && drizzleRead(source, { isOneRow: true })?.fix).toContain(
+    'const customersById = new Map(customersFound.map((row) => [row.id, [row]]))\n',
+  )
+  const query = `pool.query('select id, name from customers where id = $1', [order.customerId])`
+  const read = sourceOf(inLoop(query).replace('const found', 'const { rows }'), { name: 'query' })
+  expect(read && readFromPool(read, { isOneRow: true })?.fix).toContain(
+    'const customersById = new Map(customersFound.map((row) => [String(row.id), [row]]))\n',
+  )
 })
 
 test('the code does not declare names that the file has already', () => {
   const source = sourceOf(inLoop(LINES, 'for (const order of orders)', 'const linesByOrderId = 1'))
-  const fix = source && drizzleCode('select', source)?.fix
+  const fix = source && drizzleRead(source, { isOneRow: false })?.fix
   expect(fix).toContain('const linesByOrderId2 = new Map<')
   expect(fix).toContain('linesByOrderId2.get(order.id) ?? []')
 })
@@ -121,7 +133,7 @@ test('the code does not declare names with a number that the file has already', 
     (name) => `const ${name} = 1`,
   )
   const source = sourceOf(inLoop(LINES, 'for (const order of orders)', declared.join('\n')))
-  const fix = source && drizzleCode('select', source)?.fix
+  const fix = source && drizzleRead(source, { isOneRow: false })?.fix
   expect(fix).toContain('const linesFound3 = await')
   expect(fix).toContain('linesByOrderId3.get(order.id) ?? []')
 })
@@ -132,7 +144,7 @@ describe('a key of several columns', () => {
 
   test('is one text that a function makes', () => {
     const source = sourceOf(inLoop(query))
-    const fix = source && drizzleCode('select', source)?.fix
+    const fix = source && drizzleRead(source, { isOneRow: false })?.fix
     expect(fix).toContain('const keyOfLines = (...values: unknown[]) => JSON.stringify(values)')
     expect(fix).toContain('.get(keyOfLines(order.id, order.kind)) ?? []')
     expect(fix?.match(/JSON\.stringify/g)).toHaveLength(1)
@@ -140,14 +152,14 @@ describe('a key of several columns', () => {
 
   test('uses a function with a name that the file does not have', () => {
     const source = sourceOf(inLoop(query, 'for (const order of orders)', 'const keyOfLines = 1'))
-    expect(source && drizzleCode('select', source)?.fix).toContain('const keyOfLines2 = (')
+    expect(source && drizzleRead(source, { isOneRow: false })?.fix).toContain('const keyOfLines2 = (')
   })
 })
 
 describe('the code for a loop in another loop replaces the query of the inner loop', () => {
   const isInner = (text: string) => {
     const source = sourceOf(text)
-    const { remediation, fix } = (source && drizzleCode('select', source)) ?? {}
+    const { remediation, fix } = (source && drizzleRead(source, { isOneRow: false })) ?? {}
     expect(fix).toContain('instead of the query:')
     expect([remediation, fix].map((part) => part?.includes('inner loop'))).toEqual(
       Array(2).fill(source?.loop?.isNested),
@@ -195,7 +207,7 @@ test('JavaScript gets code without types, and a file with require gets no import
     `const { eq } = require('drizzle-orm')`,
   )
   const source = sourceOf(text, { file: '/app/orders.js' })
-  const fix = source && drizzleCode('select', source)?.fix
+  const fix = source && drizzleRead(source, { isOneRow: false })?.fix
   expect(fix).toContain(`const { inArray } = require('drizzle-orm')`)
   expect(fix).toContain('const linesByOrderId = new Map()')
 })

@@ -46,6 +46,12 @@ export function pasted(
   ].join('\n')
 }
 
+/** The facts about a read that decide how its rows are grouped. */
+export interface ReadRows {
+  /** One value of the key finds at most one row, so that a Map needs no lists that grow. */
+  isOneRow: boolean
+}
+
 interface Grouping {
   /** The names of the list of rows, and of the Map that is made from it. */
   found: string
@@ -55,12 +61,14 @@ interface Grouping {
   key: string
   keyType: string
   rowType: string
+  isOneRow?: boolean | undefined
 }
 
 export function groupRows(
   { isTyped }: QuerySource,
-  { found, by, row, key, keyType, rowType }: Grouping,
+  { found, by, row, key, keyType, rowType, isOneRow }: Grouping,
 ): string[] {
+  if (isOneRow) return [`const ${by} = new Map(${found}.map((${row}) => [${key}, [row]]))`]
   return [
     `const ${by} = new Map${isTyped ? `<${keyType}, ${rowType}>` : ''}()`,
     `for (const ${row} of ${found}) ${by}.set(${key}, [...(${by}.get(${key}) ?? []), row])`,

@@ -11,10 +11,15 @@ import {
   withReplaced,
 } from '../code/expression.ts'
 import { capitalized, newName, valuesOf } from '../code/loop-values.ts'
-import { advice, groupRows, pasted } from '../code/pasted.ts'
+import { advice, groupRows, pasted, type ReadRows } from '../code/pasted.ts'
 import { type Key, keysOf, propertyOf } from './keys.ts'
 
-export function findOnce(expression: Expression, source: QuerySource, loop: SourceLoop): Remedy | undefined {
+export function findOnce(
+  expression: Expression,
+  source: QuerySource,
+  loop: SourceLoop,
+  rows: ReadRows,
+): Remedy | undefined {
   const [call] = expression.calls
   const [options] = call?.args ?? []
   const entries = options && entriesOf(expression, options)
@@ -43,7 +48,7 @@ export function findOnce(expression: Expression, source: QuerySource, loop: Sour
     { range: [call.open - 1, call.open], by: 'findMany' },
     { range: key.range, by },
   ])
-  const rows = `${names.by}.get(${key.value})`
+  const found = `${names.by}.get(${key.value})`
   return advice(
     source,
     `Ask once for all of ${loop.over} before the loop; the loop looks its rows up. Where the schema has the relation, with: { … } in the query of ${loop.over} loads them along.`,
@@ -52,13 +57,14 @@ export function findOnce(expression: Expression, source: QuerySource, loop: Sour
         `const ${names.found} = await ${asked}`,
         ...groupRows(source, {
           ...names,
+          ...rows,
           row: 'row',
           key: `row.${propertyOf(key)}`,
           keyType: `(typeof ${names.found})[number]['${propertyOf(key)}']`,
           rowType: `typeof ${names.found}`,
         }),
       ],
-      inside: call.name === 'findFirst' ? `${rows}?.[0]` : `${rows} ?? []`,
+      inside: call.name === 'findFirst' ? `${found}?.[0]` : `${found} ?? []`,
     }),
   )
 }

@@ -2,7 +2,7 @@
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
 import type { Remedy } from '../advisor.ts'
 import { type Expression, entriesOf, inLines, type Range, textOf, withReplaced } from '../code/expression.ts'
-import { advice, groupRows, pasted } from '../code/pasted.ts'
+import { advice, groupRows, pasted, type ReadRows } from '../code/pasted.ts'
 import { aggregateOnce, isAggregate } from './aggregate-once.ts'
 import { firstOfEach } from './first-of-each.ts'
 import {
@@ -36,6 +36,7 @@ export function selectOnce(
   expression: Expression,
   source: QuerySource,
   loop: SourceLoop,
+  rows: ReadRows,
 ): Remedy | undefined {
   const { calls } = expression
   const [select, from] = calls
@@ -77,7 +78,7 @@ export function selectOnce(
     keys.length > 1
       ? 'string'
       : `(typeof ${names.found})[number][${hasKeys ? `'${nameOfKey(keys[0] as Key)}'` : "'key'"}]`
-  const rows = `${names.by}.get(${keyOfTurn(keys, names)}) ?? []`
+  const found = `${names.by}.get(${keyOfTurn(keys, names)}) ?? []`
   return advice(
     source,
     `Ask once for all of ${loop.over} before the loop, with ${howForAll(keys)}; the loop looks its rows up.`,
@@ -87,13 +88,17 @@ export function selectOnce(
         ...keyMaker(keys, names, source),
         ...groupRows(source, {
           ...names,
+          ...rows,
           row: hasKeys ? 'row' : '{ key, row }',
           key: hasKeys ? lookup(keys, names.keyOf, (one) => `row.${nameOfKey(one)}`) : keyOfRow(keys, names),
           keyType,
           rowType: hasKeys ? `typeof ${names.found}` : `(typeof ${names.found})[number]['row'][]`,
         }),
       ],
-      inside: limit ? `(${rows}).slice(0, ${textOf(expression, limit.args[0] ?? [0, 0])})` : rows,
+      inside:
+        limit && !rows.isOneRow
+          ? `(${found}).slice(0, ${textOf(expression, limit.args[0] ?? [0, 0])})`
+          : found,
     }),
   )
 }

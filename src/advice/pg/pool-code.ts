@@ -15,18 +15,29 @@ import {
   withReplaced,
 } from '../code/expression.ts'
 import { capitalized, newName, valuesOf } from '../code/loop-values.ts'
-import { advice, groupRows, pasted } from '../code/pasted.ts'
+import { advice, groupRows, pasted, type ReadRows } from '../code/pasted.ts'
 
-export function poolCode(kind: string, source: QuerySource): Remedy | undefined {
+export function readFromPool(source: QuerySource, rows: ReadRows): Remedy | undefined {
+  const { loop } = source
+  const lookup = loop?.mayAwait ? repeatedLookup(loop) : undefined
+  return lookup && loop && selectOnce(lookup, source, loop, rows)
+}
+
+/** `kind` is that of the fingerprint, such as `insert`. */
+export function writeToPool(kind: string, source: QuerySource): Remedy | undefined {
   const { loop } = source
   if (!loop?.mayAwait) return undefined
-  const written = kind === 'insert' ? source.expression : (loop.expression ?? '')
-  const call = readCall(written)
-  if (!call) return undefined
-  if (kind === 'insert') return insertOnce(call, source, loop)
-  const lookup = lookupOf(call, loop)
-  if (!lookup) return undefined
-  return kind === 'select' ? selectOnce(lookup, source, loop) : writeOnce(kind, lookup, source, loop)
+  if (kind !== 'insert') {
+    const lookup = repeatedLookup(loop)
+    return lookup && writeOnce(kind, lookup, source, loop)
+  }
+  const call = readCall(source.expression)
+  return call && insertOnce(call, source, loop)
+}
+
+function repeatedLookup(loop: SourceLoop): Lookup | undefined {
+  const call = readCall(loop.expression ?? '')
+  return call && lookupOf(call, loop)
 }
 
 /** `pool.query('select …', [a, b])` */
@@ -87,7 +98,12 @@ const SIMPLE =
 const AGGREGATE = /\b(?:count|sum|avg|min|max|\w+_agg|bool_or|bool_and|every)\s*\(/i
 const CONDITIONS = /\bwhere\b(?!.*\bor\b)/is
 
-function selectOnce(lookup: Lookup, source: QuerySource, loop: SourceLoop): Remedy | undefined {
+function selectOnce(
+  lookup: Lookup,
+  source: QuerySource,
+  loop: SourceLoop,
+  rows: ReadRows,
+): Remedy | undefined {
   const { sql, column, name, batched } = lookup
   if (source.result !== 'rows' || !SIMPLE.test(sql) || !CONDITIONS.test(sql)) return undefined
   const list = /^\s*select\s+(.*?)\s+from\s/is.exec(sql)?.[1]
@@ -101,7 +117,8 @@ function selectOnce(lookup: Lookup, source: QuerySource, loop: SourceLoop): Reme
   const hasKey = list.split(',').some((item) => [column, name, '*'].includes(item.trim().replaceAll('"', '')))
   const text = hasKey ? batched : batched.replace(/select\s+/i, (select) => `${select}${column} as for_key, `)
   const withoutLimit = limit ? text.slice(0, text.length - limit.length) : text
-  return lookedUp(lookup, { text: withoutLimit, isOwn: hasKey, most: limit?.rows }, source, loop)
+  const most = rows.isOneRow ? undefined : limit?.rows
+  return lookedUp(lookup, { text: withoutLimit, isOwn: hasKey, most, ...rows }, source, loop)
 }
 
 /** The LIMIT at the end of the statement. `length` includes the white space around it. */
@@ -130,11 +147,12 @@ interface Batch {
   /** Whether the statement selects the column already. */
   isOwn: boolean
   most?: string | undefined
+  isOneRow?: boolean | undefined
 }
 
 function lookedUp(
   lookup: Lookup,
-  { text, isOwn, most }: Batch,
+  { text, isOwn, most, isOneRow }: Batch,
   source: QuerySource,
   loop: SourceLoop,
 ): Remedy | undefined {
@@ -151,6 +169,7 @@ function lookedUp(
         `const { rows: ${names.found} } = await ${typedFor(asked, isOwn ? JSON.stringify(name) : 'for_key')}`,
         ...groupRows(source, {
           ...names,
+          isOneRow,
           row: isOwn ? 'row' : '{ for_key, ...row }',
           key: `String(${key})`,
           keyType: 'string',
