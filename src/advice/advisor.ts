@@ -4,7 +4,6 @@
 import type { Vocabulary } from '../source/vocabulary.ts'
 import type { Finding } from '../types/finding.ts'
 import type { QuerySource } from '../types/query.ts'
-import type { ReadRows } from './code/pasted.ts'
 import type { ReadRewrite } from './sql/repeated-read.ts'
 import type { WriteRewrite } from './sql/repeated-write.ts'
 
@@ -16,6 +15,12 @@ export interface BuiltStatement {
   /** The text of its fingerprint. */
   text: string
   expression?: string | undefined
+}
+
+/** The facts about a read that decide how its rows are grouped. */
+export interface ReadRows {
+  /** One value of the key finds at most one row, so that a Map needs no lists that grow. */
+  isOneRow: boolean
 }
 
 /** A SELECT whose result has no upper limit. */

@@ -46,12 +46,6 @@ export function pasted(
   ].join('\n')
 }
 
-/** The facts about a read that decide how its rows are grouped. */
-export interface ReadRows {
-  /** One value of the key finds at most one row, so that a Map needs no lists that grow. */
-  isOneRow: boolean
-}
-
 interface Grouping {
   /** The names of the list of rows, and of the Map that is made from it. */
   found: string

@@ -2,9 +2,8 @@
 // sends. The code works with Drizzle 0.45 and 1.0. A builder with calls that are not known here, such as joins that may
 // give null, gets no code.
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
-import type { Remedy } from '../advisor.ts'
+import type { ReadRows, Remedy } from '../advisor.ts'
 import { countMentions, type Expression, readExpression } from '../code/expression.ts'
-import type { ReadRows } from '../code/pasted.ts'
 import { countOnce } from './aggregate-once.ts'
 import { findOnce } from './find-once.ts'
 import { selectOnce } from './select-once.ts'

@@ -1,7 +1,7 @@
 // `db.query.orders.findFirst({ where: … })` and `findMany`: one `findMany` for the values of all turns. The condition is a
 // function call, or since Drizzle 1.0 an object.
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
-import type { Remedy } from '../advisor.ts'
+import type { ReadRows, Remedy } from '../advisor.ts'
 import {
   countMentions,
   type Expression,
@@ -11,7 +11,7 @@ import {
   withReplaced,
 } from '../code/expression.ts'
 import { capitalized, newName, valuesOf } from '../code/loop-values.ts'
-import { advice, groupRows, pasted, type ReadRows } from '../code/pasted.ts'
+import { advice, groupRows, pasted } from '../code/pasted.ts'
 import { type Key, keysOf, propertyOf } from './keys.ts'
 
 export function findOnce(

@@ -1,8 +1,8 @@
 // A `select` with a condition: the condition takes the values of all turns, and the rows are grouped in a Map by those values.
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
-import type { Remedy } from '../advisor.ts'
+import type { ReadRows, Remedy } from '../advisor.ts'
 import { type Expression, entriesOf, inLines, type Range, textOf, withReplaced } from '../code/expression.ts'
-import { advice, groupRows, pasted, type ReadRows } from '../code/pasted.ts'
+import { advice, groupRows, pasted } from '../code/pasted.ts'
 import { aggregateOnce, isAggregate } from './aggregate-once.ts'
 import { firstOfEach } from './first-of-each.ts'
 import {

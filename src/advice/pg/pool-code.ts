@@ -5,7 +5,7 @@
 import { argumentsOf } from '../../source/call-chain.ts'
 import { splitAtCommas } from '../../sql/clauses/clauses.ts'
 import type { QuerySource, SourceLoop } from '../../types/query.ts'
-import type { Remedy } from '../advisor.ts'
+import type { ReadRows, Remedy } from '../advisor.ts'
 import {
   countMentions,
   type Expression,
@@ -15,7 +15,7 @@ import {
   withReplaced,
 } from '../code/expression.ts'
 import { capitalized, newName, valuesOf } from '../code/loop-values.ts'
-import { advice, groupRows, pasted, type ReadRows } from '../code/pasted.ts'
+import { advice, groupRows, pasted } from '../code/pasted.ts'
 
 export function readFromPool(source: QuerySource, rows: ReadRows): Remedy | undefined {
   const { loop } = source
