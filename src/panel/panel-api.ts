@@ -165,8 +165,8 @@ export interface PanelStatus {
   requests: number
   traces: number
   bytes: number
-  /** Requests and traces that were displaced by newer ones, and traces that never arrived. */
-  dropped: { requests: number; traces: number; unsent: number }
+  /** Requests, traces and findings that were displaced by newer ones, and traces that never arrived or could not be read. */
+  dropped: { requests: number; traces: number; findings: number; unsent: number; unreadable: number }
   /** Whether plans can be asked for, and why not. */
   explains: boolean
 }

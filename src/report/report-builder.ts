@@ -6,18 +6,17 @@ import { countQueries, keptOccurrence, LISTED_OF_WORST } from '../detectors/occu
 import { type IgnoredFinding, type SuppressionRules, Suppressions } from '../suppression/suppressions.ts'
 import type { Detector, DetectorDescription, SelectedDetectors } from '../types/detector.ts'
 import type { Finding, Occurrence } from '../types/finding.ts'
-import type { Cut, Report, RouteSummary, Spread } from '../types/report.ts'
+import type { Cut, Report } from '../types/report.ts'
 import type { Trace } from '../types/trace.ts'
 import { VERSION } from '../version.ts'
 import { compareNames, worstFirst } from '../worst-first.ts'
 import { busyMs } from './busy-time.ts'
 import { foldLoops } from './fold-loops.ts'
 import { isSameLoop, joinLoops } from './loop-finding.ts'
+import { RouteStatistics } from './route-statistics.ts'
 
 /** Occurrences kept per finding: enough to look one up, while the total is counted. */
 const KEPT_OCCURRENCES = 10
-/** Traces per route whose counts and times are kept for the median, which is that of the first ones. */
-const KEPT_SAMPLES = 1000
 
 export interface ReportLimits {
   findings: number
@@ -42,20 +41,6 @@ interface KeptFinding {
   spentMs: number
 }
 
-interface RouteTotals {
-  traces: number
-  queries: Samples
-  durationMs: Samples
-  databaseMs: Samples
-}
-
-/** The first ones give the median; the smallest and the largest are of all. */
-interface Samples {
-  kept: number[]
-  min: number
-  max: number
-}
-
 /** The information that a report needs besides the traces. */
 export interface ReportRules extends Omit<SuppressionRules, 'detectors' | 'knownDetectors'> {
   /** Default: the detectors of this package. It is unknown then which of them are switched on. */
@@ -68,7 +53,7 @@ export class ReportBuilder {
   /** By their key without a number; several are loops of one function. */
   readonly #findings = new Map<string, KeptFinding[]>()
   #findingCount = 0
-  readonly #routes = new Map<string, RouteTotals>()
+  readonly #routes: RouteStatistics
   readonly #suppressions: Suppressions
   /** The detectors of the user. */
   readonly #rules: readonly DetectorDescription[]
@@ -95,6 +80,7 @@ export class ReportBuilder {
     })
     this.#rules = added.map(describeRule)
     this.#limits = limits
+    this.#routes = new RouteStatistics(limits.routes)
   }
 
   /** A trace that was only counted. */
@@ -202,7 +188,7 @@ export class ReportBuilder {
       traces: this.#traces,
       queries: this.#queries,
       findings,
-      routes: [...this.#routes].map(summarize).sort((a, b) => compareNames(a.name, b.name)),
+      routes: this.#routes.summaries(),
       measured: Object.fromEntries(findings.map(({ key }) => [key, { spentMs: spent.get(key) ?? 0 }])),
       suppressed: left.suppressed,
       suppressions: left.suppressions,
@@ -215,34 +201,12 @@ export class ReportBuilder {
   }
 
   #addRoute(name: string, queries: number, durationMs: number, databaseMs: number): void {
-    let route = this.#routes.get(name)
-    if (!route) {
-      if (this.#routes.size >= this.#limits.routes) {
-        this.#cut.routes++
-        return
-      }
-      route = { traces: 0, queries: noSamples(), durationMs: noSamples(), databaseMs: noSamples() }
-      this.#routes.set(name, route)
-    }
-    route.traces++
-    addSample(route.queries, queries)
-    addSample(route.durationMs, durationMs)
-    addSample(route.databaseMs, databaseMs)
+    if (!this.#routes.add(name, queries, durationMs, databaseMs)) this.#cut.routes++
   }
 }
 
 function describeRule({ meta: { defaults: _defaults, ...description } }: Detector): DetectorDescription {
   return description
-}
-
-function noSamples(): Samples {
-  return { kept: [], min: Number.POSITIVE_INFINITY, max: 0 }
-}
-
-function addSample(samples: Samples, value: number): void {
-  if (samples.kept.length < KEPT_SAMPLES) samples.kept.push(value)
-  if (value < samples.min) samples.min = value
-  if (value > samples.max) samples.max = value
 }
 
 function spentMs(trace: Trace, { occurrences }: Finding): number {
@@ -301,19 +265,4 @@ function firstAndWorst(sorted: readonly Occurrence[]): Occurrence[] {
 
 function compareOccurrences(a: Occurrence | undefined, b: Occurrence | undefined): number {
   return compareNames(a?.trace ?? '', b?.trace ?? '') || (a?.queries[0] ?? 0) - (b?.queries[0] ?? 0)
-}
-
-function summarize([name, { traces, queries, durationMs, databaseMs }]: [string, RouteTotals]): RouteSummary {
-  return {
-    name,
-    traces,
-    queries: spread(queries),
-    durationMs: spread(durationMs),
-    databaseMs: spread(databaseMs),
-  }
-}
-
-function spread({ kept, min, max }: Samples): Spread {
-  const sorted = kept.toSorted((a, b) => a - b)
-  return { min, median: sorted[sorted.length >> 1] ?? 0, max }
 }
