@@ -1,6 +1,6 @@
 // Compiles the package with tsc alone, because a bundler would copy shared classes into each entry point. The output is
 // CommonJS, which both `require` and `import` load, so that one process has one copy. Only the files that import vitest are
-// compiled as ES modules, because CommonJS cannot import it.
+// compiled as ES modules, because CommonJS cannot import it. Files that import a development dependency include its code.
 //
 // The output is written beside dist/ and swapped in at the end, so that a build that fails or is interrupted leaves the old
 // one intact.
@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BADGE_BUNDLE, bundleBadge } from './bundle-badge.mjs'
 import { bundlePage, PAGE_BUNDLE } from './bundle-page.mjs'
+import { includeDependencies } from './include-dependencies.mjs'
 import { keepPublicDeclarations } from './keep-public-declarations.mjs'
 import { writeBundle } from './write-bundle.mjs'
 
@@ -29,6 +30,8 @@ const startedAt = new Date()
 const building = `dist.building-${process.pid}`
 const modules = `dist.building-${process.pid}/modules`
 const replaced = `dist.replaced-${process.pid}`
+/** The compiled files that import a development dependency. */
+const WITH_DEPENDENCIES = ['src/panel/server/open-line.js']
 
 removeAbandoned()
 writeBundle(PAGE_BUNDLE, await bundlePage(), startedAt)
@@ -45,6 +48,7 @@ const command = join(root, building, 'src/cli/main.js')
 if (existsSync(command)) chmodSync(command, 0o755)
 const mark = join(root, building, 'package.json')
 writeFileSync(mark, '{ "type": "commonjs" }\n')
+for (const file of WITH_DEPENDENCIES) await includeDependencies(join(root, building, file))
 // The date is that of the start of the build, because a source that was saved while tsc ran may not be in the output.
 utimesSync(mark, startedAt, startedAt)
 

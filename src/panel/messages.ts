@@ -76,7 +76,7 @@ export interface PlanMessage {
   /** The JSON that PostgreSQL returned. Absent when the server refused or explaining is off. */
   plan?: unknown
   /** Why there is no plan, in one sentence. */
-  error?: string
+  error?: string | undefined
 }
 
 export type ProcessMessage = HelloMessage | TraceMessage | CountedMessage | DroppedMessage | PlanMessage

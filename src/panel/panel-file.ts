@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import * as v from 'valibot'
 import { compareText } from '../text/compare-text.ts'
 import { type PanelAddress, parsePanelAddress } from './panel-address.ts'
@@ -77,7 +77,10 @@ export function findPanels(folder: string = process.cwd()): AnnouncedPanel[] {
     if (!byPort.has(panel.url)) byPort.set(panel.url, panel)
   }
   const all = [...byPort.values()]
-  return [...all.filter((panel) => panel.folder === folder), ...all.filter((panel) => panel.folder !== folder)]
+  return [
+    ...all.filter((panel) => panel.folder === folder),
+    ...all.filter((panel) => panel.folder !== folder),
+  ]
 }
 
 function newestFirst(a: AnnouncedPanel, b: AnnouncedPanel): number {
@@ -93,7 +96,8 @@ function folders(): string[] {
   const { XDG_RUNTIME_DIR, LOCALAPPDATA } = process.env
   const [session, local] = process.platform === 'win32' ? [undefined, LOCALAPPDATA] : [XDG_RUNTIME_DIR]
   return [session, local, join(homedir(), '.cache')]
-    .filter((place) => place !== undefined && place !== '')
+    .filter((place) => place !== undefined)
+    .filter(isAbsolute)
     .map((place) => join(place, 'pg-loupe'))
 }
 

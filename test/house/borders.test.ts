@@ -68,9 +68,9 @@ const PURE_ROOMS =
   /^src\/(types\/|text\/|source\/|sql\/|grouping\/|advice\/|detectors\/|setup\/|report\/reporters\/)/
 /** A runner's set-up file is loaded by that runner only, and has to be given its hooks by it. */
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
-/** Third-party code that src may load when it runs; ARCHITECTURE.md says what for. */
+/** Third-party code that src may load when it runs, or that the build includes; ARCHITECTURE.md says what for. */
 const LIBRARIES =
-  /^(valibot|picocolors|commander|libpg-query|picomatch|string-width|supports-hyperlinks|@jridgewell\/trace-mapping)$/
+  /^(launch-editor|valibot|picocolors|commander|libpg-query|picomatch|string-width|supports-hyperlinks|@jridgewell\/trace-mapping)$/
 
 const files = [...sourcesIn('src'), ...sourcesIn('adapters')]
 const imports = files.flatMap(importsOf)

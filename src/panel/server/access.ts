@@ -64,7 +64,8 @@ export class Access {
     if (this.isToken(bearerOf(headers)) || this.isToken(cookieOf(headers, this.#cookie))) return undefined
     return {
       status: 401,
-      error: 'The token is missing or belongs to an earlier start. Open the address that pg-loupe dev printed.',
+      error:
+        'The token is missing or belongs to an earlier start. Open the address that pg-loupe dev printed.',
     }
   }
 

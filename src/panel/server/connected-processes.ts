@@ -69,7 +69,7 @@ export class ConnectedProcesses {
 
   answer({ number, plan, error }: PlanMessage, process: string): void {
     const open = this.#plans.get(number)
-    if (open?.process === process) open.done({ plan, ...(error === undefined ? {} : { error }) })
+    if (open?.process === process) open.done({ plan, error })
   }
 
   #ask({ process, socket }: { process: PanelProcess; socket: Duplex }, sql: string) {

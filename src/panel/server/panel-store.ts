@@ -91,7 +91,7 @@ export class PanelStore {
     if (this.requests.get(id)) return
     const hasTrace = this.#lines.add(id, line)
     if (!hasTrace) this.#dropped.traces++
-    const row = { ...requestRow(id, ++this.#newest, trace, findings), process, hasTrace }
+    const row = { ...requestRow({ id, number: ++this.#newest, process }, trace, findings), hasTrace }
     this.#routes.add(row.route, row.queries, row.durationMs ?? 0, row.databaseMs ?? 0)
     this.requests.add(row)
     const isChanged = this.findings.addCaptured(row, trace, findings)
@@ -101,7 +101,7 @@ export class PanelStore {
 
   addCounted(message: CountedMessage, process: string): void {
     if (this.requests.get(message.id)) return
-    const row = { ...countedRow(message, ++this.#newest), process }
+    const row = countedRow({ id: message.id, number: ++this.#newest, process }, message)
     this.#routes.add(row.route, row.queries, message.durationMs, message.databaseMs)
     this.requests.add(row)
     this.findings.addCounted(row)

@@ -69,7 +69,7 @@ const traceMessage = v.object({
   findings: v.array(findingShape),
 })
 
-/** What every trace of a profiler has, and a trace file may leave out. */
+/** Fields that every trace of a profiler has, and that a trace file may leave out. */
 const profiledTrace = v.looseObject({
   id: shortText,
   kind,

@@ -3,8 +3,6 @@ import { clearTimeout, isoTime, setTimeout, type Timer } from '../../host/real-t
 import { fingerprint } from '../../sql/index.ts'
 import { plural } from '../../text/plural.ts'
 import { VERSION } from '../../version.ts'
-import { compareRequests } from '../compare-requests.ts'
-import { matchesFilter } from '../matches-filter.ts'
 import {
   type FindingStatus,
   type PanelApi,
@@ -13,9 +11,9 @@ import {
   type RequestFilter,
   type RequestRow,
 } from '../panel-api.ts'
-import { planTree } from '../plan-tree.ts'
 import type { ConnectedProcesses } from './connected-processes.ts'
 import type { PanelStore } from './panel-store.ts'
+X
 
 const LISTED_REQUESTS = 100
 /** Commands and pages that wait at once. */
@@ -107,7 +105,8 @@ export function storeApi(
       ran++
       const detail = store.tryToRead(row.id) ?? { request: row, findings: [] }
       const judgement = store.findings.judge(key, detail)
-      if (!judgement) throw new PanelError('The finding was displaced by newer ones. List the findings again.')
+      if (!judgement)
+        throw new PanelError('The finding was displaced by newer ones. List the findings again.')
       const { state, reason } = judgement
       const result = { state, reason, request: row.id }
       if (state !== 'inconclusive') return result

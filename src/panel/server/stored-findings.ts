@@ -3,8 +3,8 @@
 import type { Finding } from '../../types/finding.ts'
 import type { Trace } from '../../types/trace.ts'
 import { worstFirst } from '../../worst-first.ts'
-import { type Judgement, judgeFix, type SeenRequest } from '../judge-fix.ts'
 import type { FindingRow, FindingStatus, RequestRow } from '../panel-api.ts'
+import { type Judgement, judgeFix, type SeenRequest } from '../judge-fix.ts'
 
 export interface FindingLimits {
   findings: number
@@ -186,8 +186,7 @@ export class StoredFindings {
   #statusOf({ fixed, shown, undecided, route, process }: KeptFinding): FindingStatus {
     const since = this.#sources.restartedAt(process)
     if (fixed) return { state: 'fixed', reason: fixed.reason, request: fixed.request }
-    if (shown.number > since)
-      return { state: 'still_there', reason: shown.reason, request: shown.request }
+    if (shown.number > since) return { state: 'still_there', reason: shown.reason, request: shown.request }
     if (undecided && undecided.number > since)
       return { state: 'inconclusive', reason: undecided.reason, request: undecided.request }
     if (route.last.number > since)

@@ -114,5 +114,8 @@ export class StoredRequests {
 const EMPTY_ROW = 300
 
 function sizeOf({ route, findings }: RequestRow): number {
-  return findings.reduce((sum, { title, key }) => sum + EMPTY_ROW / 3 + title.length + key.length, EMPTY_ROW + route.length)
+  return findings.reduce(
+    (sum, { title, key }) => sum + EMPTY_ROW / 3 + title.length + key.length,
+    EMPTY_ROW + route.length,
+  )
 }
