@@ -44,7 +44,7 @@ export class Access {
     if (this.#hosts.has(given) || this.#hosts.has(name)) return undefined
     return {
       status: 403,
-      error: 'This host name is not allowed. Use the printed address, or allow the name with --allow-host.',
+      error: 'This host name is not allowed. Use the printed address, or allow the name with --allowed-host.',
     }
   }
 

@@ -61,7 +61,7 @@ export async function startPanel(options: PanelOptions = {}): Promise<RunningPan
   refuseProduction(options)
   if (!LOOPBACK.test(host) && allowedHosts.length === 0)
     throw new Error(
-      `--host ${host} lets other machines reach the panel, so it requires the host names by which it may be addressed: --allow-host <name>`,
+      `--host ${host} lets other machines reach the panel, so it requires the host names by which it may be addressed: --allowed-host <name>`,
     )
   const origins = badgeOrigins(options.badgeOrigins ?? [])
   const startedAtMs = epochMs()

@@ -1,8 +1,8 @@
 // Answers the questions of page, commands and agents from the store of the running panel.
 import { clearTimeout, isoTime, setTimeout, type Timer } from '../../host/real-time.ts'
-import { fingerprint } from '../../sql/index.ts'
 import { plural } from '../../text/plural.ts'
 import { VERSION } from '../../version.ts'
+import { compareRequests } from '../compare-requests.ts'
 import {
   type FindingStatus,
   type PanelApi,
@@ -13,7 +13,7 @@ import {
 } from '../panel-api.ts'
 import type { ConnectedProcesses } from './connected-processes.ts'
 import type { PanelStore } from './panel-store.ts'
-X
+import { matchesFilter, planTree } from './unfinished.ts'
 
 const LISTED_REQUESTS = 100
 /** Commands and pages that wait at once. */

@@ -3,8 +3,8 @@
 import type { Finding } from '../../types/finding.ts'
 import type { Trace } from '../../types/trace.ts'
 import { worstFirst } from '../../worst-first.ts'
-import type { FindingRow, FindingStatus, RequestRow } from '../panel-api.ts'
 import { type Judgement, judgeFix, type SeenRequest } from '../judge-fix.ts'
+import type { FindingRow, FindingStatus, RequestRow } from '../panel-api.ts'
 
 export interface FindingLimits {
   findings: number

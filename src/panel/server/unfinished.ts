@@ -1,38 +1,12 @@
-// Stands in for the page, comparison, judgement and plan tree until these are there.
-import type { Finding } from '../../types/finding.ts'
+// Stands in for the page and the plan tree until these are there.
 import type { Frame } from '../../types/query.ts'
-import type { Trace } from '../../types/trace.ts'
 import {
-  type FindingState,
   type PanelApi,
   PanelError,
   type PlanNode,
-  type RequestComparison,
-  type RequestDetail,
   type RequestFilter,
   type RequestRow,
 } from '../panel-api.ts'
-
-export interface SeenRequest {
-  request: Pick<RequestRow, 'capture' | 'status' | 'aborted' | 'queries'>
-  trace?: Trace
-  findings: readonly Finding[]
-}
-
-export interface Judgement {
-  state: Exclude<FindingState, 'not_exercised'>
-  reason: string
-}
-
-export function judgeFix(finding: Finding, _before: SeenRequest | undefined, later: SeenRequest): Judgement {
-  return later.findings.some(({ key }) => key === finding.key)
-    ? { state: 'still_there', reason: 'It is found again.' }
-    : { state: 'inconclusive', reason: 'Judging is not there yet.' }
-}
-
-export function compareRequests(_before: RequestDetail, _after: RequestDetail): RequestComparison {
-  throw new PanelError('Comparing is not there yet.')
-}
 
 export function planTree(_json: unknown): PlanNode {
   throw new PanelError('Plans are not there yet.')
