@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BADGE_BUNDLE, bundleBadge } from './bundle-badge.mjs'
-import { bundlePage, PAGE_BUNDLE } from './bundle-page.mjs'
+import { bundlePage, PANEL_PAGE, REPORT_PAGE } from './bundle-page.mjs'
 import { includeDependencies } from './include-dependencies.mjs'
 import { keepPublicDeclarations } from './keep-public-declarations.mjs'
 import { writeBundle } from './write-bundle.mjs'
@@ -34,7 +34,7 @@ const replaced = `dist.replaced-${process.pid}`
 const WITH_DEPENDENCIES = ['src/panel/server/open-line.js']
 
 removeAbandoned()
-writeBundle(PAGE_BUNDLE, await bundlePage(), startedAt)
+for (const page of [REPORT_PAGE, PANEL_PAGE]) writeBundle(page.bundle, await bundlePage(page), startedAt)
 writeBundle(BADGE_BUNDLE, await bundleBadge(), startedAt)
 compile('tsconfig.build.json', building)
 compile('tsconfig.vitest.json', modules)

@@ -1,17 +1,22 @@
-// Bundles script and style of the HTML page into `src/report/reporters/html/page-bundle.ts`, with the hashes for the page's
-// content security policy. The build writes that file. It is committed, so that running from source (vitest, tsx) needs no
-// build, and a test compares it with its source.
+// Bundles script and style of an HTML page into a module, with the hashes for the page's content security policy: the report's
+// page and the page of the live panel. The build writes these modules. They are committed, so that running from source
+// (vitest, tsx) needs no build, and a test compares them with their source.
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const folder = fileURLToPath(new URL('../src/report/reporters/html/', import.meta.url))
-export const PAGE_BUNDLE = `${folder}page-bundle.ts`
+const sources = fileURLToPath(new URL('../src/', import.meta.url))
+export const REPORT_PAGE = {
+  bundle: `${sources}report/reporters/html/page-bundle.ts`,
+  folder: `${sources}report/reporters/html/client`,
+}
+export const PANEL_PAGE = { bundle: `${sources}panel/page-bundle.ts`, folder: `${sources}panel/page` }
 
-/** The text of the bundle as a module. */
-export async function bundlePage() {
+/** The text of a page's bundle as a module. */
+export async function bundlePage({ folder }) {
   const { outputFiles } = await build({
-    entryPoints: [`${folder}client/start.ts`, `${folder}client/page.css`],
+    entryPoints: [`${folder}/start.ts`, `${folder}/page.css`],
     outdir: folder,
     bundle: true,
     minify: true,
@@ -26,7 +31,7 @@ export async function bundlePage() {
   const script = textOf('.js')
   const style = textOf('.css')
   return [
-    '// Written by scripts/bundle-page.mjs from the files in client/. Do not edit: run `npm run build`.',
+    `// Written by scripts/bundle-page.mjs from the files in ${basename(folder)}/. Do not edit: run \`npm run build\`.`,
     `export const script = ${JSON.stringify(script)}`,
     `export const scriptHash = '${hash(script)}'`,
     `export const style = ${JSON.stringify(style)}`,

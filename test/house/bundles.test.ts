@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { BADGE_BUNDLE, bundleBadge } from '../../scripts/bundle-badge.mjs'
-import { bundlePage, PAGE_BUNDLE } from '../../scripts/bundle-page.mjs'
+import { bundlePage, PANEL_PAGE, REPORT_PAGE } from '../../scripts/bundle-page.mjs'
 
 test.each([
-  [PAGE_BUNDLE, bundlePage],
+  [REPORT_PAGE.bundle, () => bundlePage(REPORT_PAGE)],
+  [PANEL_PAGE.bundle, () => bundlePage(PANEL_PAGE)],
   [BADGE_BUNDLE, bundleBadge],
-])('%s is made of client/ as it is; `npm run build` writes it', async (file, bundle) => {
+])('%s is made of its source as it is; `npm run build` writes it', async (file, bundle) => {
   const isCurrent = readFileSync(file, 'utf8').replaceAll('\r\n', '\n') === (await bundle())
-  expect(isCurrent, `${file} is not made of client/ as it is; run: npm run build`).toBe(true)
+  expect(isCurrent, `${file} is not made of its source as it is; run: npm run build`).toBe(true)
 })

@@ -197,9 +197,16 @@ function miniatureClone() {
     mkdirSync(join(root, 'scripts'), { recursive: true })
     copyFileSync(join(SCRIPTS, name), join(root, 'scripts', name))
   }
-  // The miniature clone has no page.
-  write('scripts/bundle-page.mjs', 'export async function writePageBundle() {}')
-  write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' }, exports: {} }))
+  // The miniature clone has nothing to bundle.
+  write(
+    'scripts/bundle-page.mjs',
+    'export const REPORT_PAGE = {}, PANEL_PAGE = {}
+export async function bundlePage() {}',
+  )
+  write('scripts/bundle-badge.mjs', "export const BADGE_BUNDLE = ''
+export async function bundleBadge() {}")
+  write('scripts/write-bundle.mjs', 'export function writeBundle() {}')
+  write('package.json', JSON.stringify(node: '>=20.19.0' , exports: ))
   write('package-lock.json', lockOf('1.0.0'))
   for (const name of ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.vitest.json']) write(name, '{}')
   write('src/index.ts', 'source 1')

@@ -2,9 +2,10 @@
 // machine, so the reader chooses once which editor to use and where the source is. A report made for this machine knows both.
 
 import { EDITORS, editorLink, isEditor, linkTemplate } from '../../../../editor-link.ts'
+import type { Frame } from '../../../../types/query.ts'
 import { keepSetting, readSetting } from './kept-setting.ts'
-import type { EditorChoice, Page } from './page.ts'
-import { dialogOf } from './page-dialog.ts'
+import type { Page } from './page.ts'
+import { dialogOf, type PageDialog } from './page-dialog.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
   vscode: 'VS Code',
@@ -13,6 +14,11 @@ const NAMES: Readonly<Record<string, string>> = {
   zed: 'Zed',
   idea: 'IntelliJ IDEA',
   webstorm: 'WebStorm',
+}
+
+export interface EditorChoice extends PageDialog {
+  /** Undefined until editor and folder are known. */
+  linkTo(frame: Frame): string | undefined
 }
 
 export function editorChoice(page: Page, changed: () => void): EditorChoice {

@@ -3,7 +3,6 @@ import type { PageFinding } from '../page-data.ts'
 import { copyButton } from './copy-button.ts'
 import type { Child } from './element-maker.ts'
 import { count, milliseconds, plural } from './number-text.ts'
-import { openButton } from './open-button.ts'
 import type { Page } from './page.ts'
 import { placeText } from './place-text.ts'
 import { sqlText } from './sql-text.ts'
@@ -37,7 +36,7 @@ export function findingDetail(page: Page, finding: PageFinding): HTMLElement {
         { class: 'copyable' },
         make('span', null, code, place.function && make('span', { class: 'quiet' }, ` in ${place.function}`)),
         copyButton(page, text, code),
-        openButton(page, place),
+        page.openButton(place),
       ),
       callers.length > 0 &&
         make(

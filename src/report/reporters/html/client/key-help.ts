@@ -3,7 +3,9 @@
 import type { Page } from './page.ts'
 import { dialogOf, type PageDialog } from './page-dialog.ts'
 
-const KEYS: readonly [keys: readonly string[], meaning: string][] = [
+export type KeyMeaning = readonly [keys: readonly string[], meaning: string]
+
+const KEYS: readonly KeyMeaning[] = [
   [['j', '↓'], 'next item of the list'],
   [['k', '↑'], 'previous item of the list'],
   [['Enter'], 'open it'],
@@ -14,13 +16,13 @@ const KEYS: readonly [keys: readonly string[], meaning: string][] = [
   [['?'], 'this help'],
 ]
 
-export function keyHelp(page: Page): PageDialog {
-  const { make } = page
-  return dialogOf(page.make, 'Keys', () => [
+/** `further` are the keys that only this page has. */
+export function keyHelp({ make }: Pick<Page, 'make'>, further: readonly KeyMeaning[] = []): PageDialog {
+  return dialogOf(make, 'Keys', () => [
     make(
       'dl',
       { class: 'keys' },
-      KEYS.map(([keys, meaning]) =>
+      [...further, ...KEYS].map(([keys, meaning]) =>
         make(
           'div',
           null,

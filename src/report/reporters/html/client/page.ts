@@ -4,7 +4,6 @@ import type { Frame } from '../../../../types/query.ts'
 import type { PageData, PageFinding } from '../page-data.ts'
 import type { PageTrace } from '../page-trace.ts'
 import type { Make } from './element-maker.ts'
-import type { PageDialog } from './page-dialog.ts'
 import type { ShownGroup } from './shown-groups.ts'
 
 /** The state of the page. All of it is in the address, so that a link shows the same. */
@@ -31,11 +30,6 @@ export interface Mark {
   parent?: number | undefined
 }
 
-export interface EditorChoice extends PageDialog {
-  /** Undefined until editor and folder are known. */
-  linkTo(frame: Frame): string | undefined
-}
-
 export interface Page {
   window: Window & typeof globalThis
   make: Make
@@ -53,7 +47,8 @@ export interface Page {
   groups: readonly ShownGroup[]
   /** The change of each finding since the base report, by its key. */
   changeOf: ReadonlyMap<string, 'new' | 'grown'>
-  editor: EditorChoice
+  /** A button that opens a line in the reader's editor. */
+  openButton(frame: Frame): HTMLElement
   /** Increases when the reader chooses another editor or folder. */
   editorVersion: number
   /** The findings of the same line, those that the finding explains, and the one that explains it. */

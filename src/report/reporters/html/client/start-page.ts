@@ -2,22 +2,21 @@
 import type { PageData, PageFinding } from '../page-data.ts'
 import { formatAddress, parseAddress } from './address-text.ts'
 import { changesView } from './changes-view.ts'
-import { editorChoice } from './editor-choice.ts'
+import { type EditorChoice, editorChoice } from './editor-choice.ts'
 import { elementMaker } from './element-maker.ts'
 import { findingFilter } from './finding-filter.ts'
 import { findingsView } from './findings-view.ts'
 import { keyHelp } from './key-help.ts'
 import { count, plural } from './number-text.ts'
-import type { Address, EditorChoice, Mark, Page, View } from './page.ts'
+import { openButton } from './open-button.ts'
+import type { Address, Mark, Page, View } from './page.ts'
+import { pageHeader } from './page-header.ts'
+import { pageKeys } from './page-keys.ts'
 import { printedPage } from './printed-page.ts'
 import { relatedFindings } from './related-findings.ts'
 import { routesView } from './routes-view.ts'
 import { shownGroups } from './shown-groups.ts'
-import { themeButton } from './theme-button.ts'
 import { tracesView } from './traces-view.ts'
-
-/** Keys that move through a list. Elsewhere they scroll the focused element. */
-const ARROWS: ReadonlySet<string> = new Set(['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'])
 
 export function startPage(window: Window & typeof globalThis): void {
   const { document, location, history } = window
@@ -59,9 +58,7 @@ export function startPage(window: Window & typeof globalThis): void {
     ]),
     editorVersion: 0,
     relatedTo: relatedFindings(data),
-    get editor() {
-      return editor
-    },
+    openButton: (frame) => openButton(make, editor, frame),
     go(change, passing = false) {
       const hash = page.link(change)
       if (passing) history.replaceState(null, '', hash)
@@ -94,69 +91,24 @@ export function startPage(window: Window & typeof globalThis): void {
     { view: 'traces' as const, text: 'Traces', number: data.traces.length },
     { view: 'changes' as const, text: 'Changes', number: changes },
   ].filter(({ view, number }) => (view === 'changes' ? data.compared : view !== 'traces' || number > 0))
-  const tabLinks = tabs.map(({ text, number }) =>
-    make('a', { class: 'tab' }, text, ' ', make('span', { class: 'tab-count' }, count(number))),
-  )
-
-  const search = make('input', {
-    type: 'search',
-    id: 'search',
-    placeholder: 'Search',
-    'aria-label': 'Search in findings, routes, statements and lines',
-    'aria-keyshortcuts': '/',
-    autocomplete: 'off',
-    spellcheck: 'false',
-  })
-  let typing: number | undefined
-  search.addEventListener('input', () => {
-    window.clearTimeout(typing)
-    typing = window.setTimeout(() => {
-      page.go({ search: search.value }, true)
+  const header = pageHeader(page, {
+    title: `pg-loupe ${data.version}`,
+    tabs: tabs.map(({ text, number }) => [text, ' ', make('span', { class: 'tab-count' }, count(number))]),
+    totals: `${plural(data.queryCount, 'query', 'queries')} in ${plural(data.traceCount, 'trace', 'traces')}`,
+    searches: 'Search in findings, routes, statements and lines',
+    typingMs,
+    typed(words) {
+      page.go({ search: words }, true)
       if (page.address.view === 'findings') page.say(plural(page.shown.length, 'finding', 'findings'))
-    }, typingMs)
+    },
+    help,
   })
+  const { search } = header
 
   const content = make('main', { class: 'content' })
   const leftOut = data.leftOut.length > 0 && make('p', { class: 'left-out' }, data.leftOut.join(' '))
   document.body.replaceChildren(
-    make(
-      'div',
-      { class: 'app' },
-      make(
-        'header',
-        { class: 'top' },
-        make(
-          'h1',
-          { title: `pg-loupe ${data.version}` },
-          make('span', { class: 'logo', 'aria-hidden': 'true' }),
-          'pg-loupe',
-        ),
-        make('nav', { 'aria-label': 'Views' }, tabLinks),
-        make(
-          'p',
-          { class: 'totals' },
-          `${plural(data.queryCount, 'query', 'queries')} in ${plural(data.traceCount, 'trace', 'traces')}`,
-        ),
-        search,
-        make(
-          'button',
-          {
-            type: 'button',
-            class: 'key-help',
-            'aria-label': 'Keys',
-            title: 'Keys',
-            click: () => help.open(),
-          },
-          '?',
-        ),
-        themeButton(page),
-      ),
-      content,
-      leftOut,
-      announcer,
-      help.element,
-      editor.element,
-    ),
+    make('div', { class: 'app' }, header.element, content, leftOut, announcer, help.element, editor.element),
   )
 
   const follow = () => {
@@ -164,21 +116,12 @@ export function startPage(window: Window & typeof globalThis): void {
     const { view, finding, route, trace } = page.address
     page.shown = filter(page.address)
     page.groups = shownGroups(data, page.shown)
-    tabs.forEach((tab, index) => {
-      tabLinks[index]?.setAttribute(
-        'href',
-        page.link({
-          view: tab.view,
-          route: undefined,
-          trace: undefined,
-          ...(view === 'traces' ? { finding: undefined } : {}),
-        }),
-      )
-      if (tab.view === view) tabLinks[index]?.setAttribute('aria-current', 'page')
-      else tabLinks[index]?.removeAttribute('aria-current')
-    })
-    if (search.value !== page.address.search && document.activeElement !== search)
-      search.value = page.address.search
+    const away = { route: undefined, trace: undefined, ...(view === 'traces' ? { finding: undefined } : {}) }
+    header.show(
+      tabs.map((tab) => page.link({ ...away, view: tab.view })),
+      tabs.findIndex((tab) => tab.view === view),
+      page.address.search,
+    )
     const shown = views[view] ?? (views.findings as View)
     if (shown.element.parentNode !== content) content.replaceChildren(shown.element)
     shown.update()
@@ -201,41 +144,15 @@ export function startPage(window: Window & typeof globalThis): void {
     return true
   }
 
-  const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-    // An open dialog receives all keys.
-    if (document.querySelector('dialog[open]')) return
-    const target = event.target as Element | null
-    if (target === search) onSearchKey(event)
-    else if (!target?.matches?.('input, select, textarea')) onPageKey(event, target)
-  }
-
-  const onSearchKey = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') {
-      event.preventDefault()
-      content.querySelector<HTMLElement>('.list, .table-scroll')?.focus()
-    } else if (event.key === 'Escape') {
-      search.value = ''
-      search.blur()
-      page.go({ search: '' }, true)
-    }
-  }
-
-  const onPageKey = (event: KeyboardEvent, target: Element | null) => {
-    const { key } = event
-    if (key === '/') {
-      event.preventDefault()
-      search.focus()
-      search.select()
-    } else if (key === '?') help.open()
-    else if (key === 'Escape') {
-      if (stepBack()) event.preventDefault()
-    } else if (key === 'o') content.querySelector<HTMLElement>('.detail .open')?.click()
-    else if (['1', '2', '3', '4'].includes(key)) tabLinks[Number(key) - 1]?.click()
-    // Arrow keys scroll the focused element. Without a focus they move through the list, as `j` and `k` always do.
-    else if (key === 'j' || key === 'k' || (ARROWS.has(key) && (target === document.body || !target)))
-      views[page.address.view]?.list?.press(event)
-  }
+  const onKey = pageKeys(document, {
+    search,
+    content,
+    tabs: header.tabLinks,
+    help,
+    list: () => views[page.address.view]?.list,
+    stepBack,
+    clearSearch: () => page.go({ search: '' }, true),
+  })
 
   const print = () => document.body.append(printedPage(page))
   const printed = () => document.querySelector('.printed')?.remove()

@@ -6,7 +6,7 @@ const NAMES = { '': 'Auto', light: 'Light', dark: 'Dark' }
 type Theme = keyof typeof NAMES
 const ORDER: readonly Theme[] = ['', 'light', 'dark']
 
-export function themeButton({ make, window }: Page): HTMLElement {
+export function themeButton({ make, window }: Pick<Page, 'make' | 'window'>): HTMLElement {
   const root = window.document.documentElement
 
   const apply = (theme: Theme) => {

@@ -2,12 +2,20 @@
 // its position and the total for screen readers.
 import type { Page } from './page.ts'
 
+/** The parts of a page that a list needs. */
+type Surroundings = Pick<Page, 'make' | 'window'>
+
 export interface VirtualListOptions {
   id: string
   label: string
   rowHeight: number
   /** The content of a row. */
   row(index: number): HTMLElement
+  /**
+   * Identifies the content of a row. A row that is still there when the list is shown again keeps its element, so that a click
+   * or a pointer above it is not interrupted. Without it all rows are made again.
+   */
+  keyOf?(index: number): string | undefined
   /** Called when the keyboard moves to a row. */
   move(index: number): unknown
   /** Called when a row is clicked or entered. */
@@ -18,12 +26,14 @@ export interface VirtualList {
   element: HTMLElement
   /** Shows `count` rows again, with the selected one visible; -1 selects none. */
   show(count: number, chosen: number): void
+  /** Shows `count` rows again where the reader is, even if the selected one is out of sight. */
+  showInPlace(count: number, chosen: number): void
   /** Handles a key of the list, wherever it was pressed. */
   press(event: KeyboardEvent): void
 }
 
-export function virtualList({ make, window }: Page, options: VirtualListOptions): VirtualList {
-  const { id, label, rowHeight, row, move, open } = options
+export function virtualList({ make, window }: Surroundings, options: VirtualListOptions): VirtualList {
+  const { id, label, rowHeight, row, keyOf, move, open } = options
   /** Rows above and below the visible ones, so that scrolling shows no gap before the next frame. */
   const spare = 8
   /** The height that is assumed where there is no layout. */
@@ -35,47 +45,89 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
     space,
   )
   const rows = new Map<number, HTMLElement>()
+  const positions = new WeakMap<HTMLElement, number>()
+  const keys = new WeakMap<HTMLElement, string>()
   let count = 0
   let chosen = -1
+  /** Whether the selected row stays in sight when the size of the list changes. */
+  let followsChosen = true
 
   const height = () => element.clientHeight || fallbackHeight
 
+  /** The first and the last row that are elements. */
+  const visible = (): [first: number, last: number] => [
+    Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare),
+    Math.min(count, Math.ceil((element.scrollTop + height()) / rowHeight) + spare) - 1,
+  ]
+
   const makeRow = (index: number): HTMLElement => {
     const made = row(index)
-    made.id = `${id}-${index}`
+    const key = keyOf?.(index)
+    if (key !== undefined) keys.set(made, key)
     made.classList.add('list-row')
     made.setAttribute('role', 'option')
+    made.addEventListener('click', () => open(positions.get(made) ?? -1))
+    return made
+  }
+
+  const place = (made: HTMLElement, index: number) => {
+    positions.set(made, index)
+    rows.set(index, made)
+    made.id = `${id}-${index}`
     made.setAttribute('aria-setsize', String(count))
     made.setAttribute('aria-posinset', String(index + 1))
     made.setAttribute('aria-selected', String(index === chosen))
     made.style.setProperty('top', `${index * rowHeight}px`)
-    made.addEventListener('click', () => open(index))
-    return made
   }
 
   const draw = () => {
-    const first = Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare)
-    const last = Math.min(count, Math.ceil((element.scrollTop + height()) / rowHeight) + spare) - 1
+    const [first, last] = visible()
     for (const [index, made] of rows) {
       if ((index >= first && index <= last) || index === chosen) continue
       made.remove()
       rows.delete(index)
     }
+    let below: HTMLElement | null = null
     const add = (index: number) => {
-      if (rows.has(index)) return
-      const made = makeRow(index)
-      const next = [...rows.keys()].filter((other) => other > index).sort((a, b) => a - b)[0]
-      rows.set(index, made)
+      const known = rows.get(index)
+      const made = known ?? makeRow(index)
+      if (!known) place(made, index)
       // Orders the elements as screen readers should read them.
-      space.insertBefore(made, (next !== undefined && rows.get(next)) || null)
+      if (made.parentNode !== space || made.nextSibling !== below) space.insertBefore(made, below)
+      below = made
     }
-    for (let index = first; index <= last; index++) add(index)
-    if (chosen >= 0 && chosen < count) add(chosen)
+    if (chosen > last && chosen < count) add(chosen)
+    for (let index = last; index >= first; index--) add(index)
+    if (chosen >= 0 && chosen < first) add(chosen)
   }
 
-  const reveal = () => {
-    if (chosen < 0) return
-    const top = chosen * rowHeight
+  /** Removes all rows except those whose content is shown again, wherever it is then. */
+  const renew = (newCount: number) => {
+    const kept = new Map<string, HTMLElement>()
+    for (const [index, made] of rows) {
+      const key = keys.get(made)
+      if (key === undefined) made.remove()
+      else kept.set(key, made)
+      rows.delete(index)
+    }
+    count = newCount
+    space.style.setProperty('height', `${count * rowHeight}px`)
+    if (kept.size > 0) {
+      const [first, last] = visible()
+      for (let index = first; index <= last; index++) {
+        const key = keyOf?.(index)
+        const made = key === undefined ? undefined : kept.get(key)
+        if (key === undefined || !made) continue
+        kept.delete(key)
+        place(made, index)
+      }
+    }
+    for (const made of kept.values()) made.remove()
+  }
+
+  const reveal = (index: number) => {
+    if (index < 0) return
+    const top = index * rowHeight
     if (top < element.scrollTop) element.scrollTop = top
     else if (top + rowHeight > element.scrollTop + height()) element.scrollTop = top + rowHeight - height()
   }
@@ -83,11 +135,15 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
   const choose = (index: number) => {
     rows.get(chosen)?.setAttribute('aria-selected', 'false')
     chosen = index
-    reveal()
     draw()
     rows.get(chosen)?.setAttribute('aria-selected', 'true')
     if (chosen >= 0) element.setAttribute('aria-activedescendant', `${id}-${chosen}`)
     else element.removeAttribute('aria-activedescendant')
+  }
+
+  const chooseInSight = (index: number) => {
+    reveal(index)
+    choose(index)
   }
 
   const onKey = (event: KeyboardEvent) => {
@@ -108,7 +164,7 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
       event.preventDefault()
       const index = Math.min(count - 1, Math.max(0, target))
       if (index !== chosen) {
-        choose(index)
+        chooseInSight(index)
         move(index)
       }
     } else if ((event.key === 'Enter' || event.key === ' ') && chosen >= 0) {
@@ -121,7 +177,7 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
   element.addEventListener('keydown', onKey)
   // The height is known only after the layout, which happens after the list was created and again after it was hidden.
   new window.ResizeObserver(() => {
-    reveal()
+    if (followsChosen) reveal(chosen)
     draw()
   }).observe(element)
 
@@ -129,10 +185,13 @@ export function virtualList({ make, window }: Page, options: VirtualListOptions)
     element,
     press: onKey,
     show(newCount, newChosen) {
-      for (const made of rows.values()) made.remove()
-      rows.clear()
-      count = newCount
-      space.style.setProperty('height', `${count * rowHeight}px`)
+      followsChosen = true
+      renew(newCount)
+      chooseInSight(newChosen < count ? newChosen : -1)
+    },
+    showInPlace(newCount, newChosen) {
+      followsChosen = false
+      renew(newCount)
       choose(newChosen < count ? newChosen : -1)
     },
   }

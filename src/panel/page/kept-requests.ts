@@ -1,0 +1,38 @@
+// Requests that were asked for, the last ones kept, because a trace never changes; and the names of their lines.
+import type { Frame } from '../../types/query.ts'
+import { findingLines } from '../finding-lines.ts'
+import type { OpenTarget, PageApi, PageRequest } from '../page-api.ts'
+
+/** Enough to go back and forth, and at most some megabytes. */
+const MOST_KEPT = 20
+
+export function keptRequests(api: Pick<PageApi, 'pageRequest'>) {
+  const kept = new Map<string, Promise<PageRequest>>()
+  const targets = new WeakMap<Frame, OpenTarget>()
+
+  const ask = async (id: string): Promise<PageRequest> => {
+    const answer = await api.pageRequest(id)
+    for (const [frame, line] of answer.data.frames.entries()) targets.set(line, { request: id, frame })
+    for (const finding of answer.data.findings) {
+      for (const [frame, line] of findingLines(finding).entries()) {
+        targets.set(line, { finding: finding.key, frame })
+      }
+    }
+    return answer
+  }
+  return {
+    request(id: string): Promise<PageRequest> {
+      const known = kept.get(id) ?? ask(id)
+      kept.delete(id)
+      kept.set(id, known)
+      known.catch(() => kept.delete(id))
+      for (const oldest of kept.keys()) {
+        if (kept.size <= MOST_KEPT) break
+        kept.delete(oldest)
+      }
+      return known
+    },
+    /** Undefined for a line that the panel did not name. */
+    targetOf: (frame: Frame): OpenTarget | undefined => targets.get(frame),
+  }
+}

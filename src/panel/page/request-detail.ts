@@ -1,0 +1,142 @@
+// The selected request: its trace as a timeline, or why there is none and how to get one.
+
+import { plural } from '../../report/reporters/html/client/number-text.ts'
+import type { Mark, Page } from '../../report/reporters/html/client/page.ts'
+import { waterfall } from '../../report/reporters/html/client/waterfall.ts'
+import type { PageFinding } from '../../report/reporters/html/page-data.ts'
+import type { PageRequest } from '../page-api.ts'
+import type { RequestRow } from '../panel-api.ts'
+import type { LivePage, LiveView } from './live-page.ts'
+
+/** Enough for some clicks. */
+const CAPTURED_TRACES = 5
+
+export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
+  const { make } = page
+  const element = make('div', { class: 'request-detail' })
+  const actions = make('div', { class: 'actions' })
+  const body = make('div', { class: 'request-body' })
+  element.append(back, actions, body)
+
+  const capture = (route: string) => {
+    page.api
+      .capture(route, CAPTURED_TRACES)
+      .then(
+        () => page.notify(`The next ${CAPTURED_TRACES} requests of ${route} are captured in full.`),
+        page.fail,
+      )
+  }
+  const pin = (row: RequestRow) => {
+    page.api.pin(row.id, !row.pinned).catch(page.fail)
+  }
+
+  const drawActions = (row: RequestRow | undefined) => {
+    actions.replaceChildren(
+      ...(row?.hasTrace
+        ? [
+            make(
+              'button',
+              {
+                type: 'button',
+                class: 'copy pin',
+                'aria-pressed': String(row.pinned === true),
+                click: () => pin(row),
+              },
+              row.pinned ? 'Pinned' : 'Pin',
+            ),
+          ]
+        : []),
+    )
+  }
+
+  const drawCounted = (row: RequestRow) => {
+    body.replaceChildren(
+      make(
+        'div',
+        { class: 'route-detail' },
+        make('h2', { class: 'route-name' }, row.route),
+        make(
+          'p',
+          null,
+          row.capture === 'counted'
+            ? `This request was only counted, because it sent what its route always sends: ${plural(row.queries, 'query', 'queries')}. It has no timeline.`
+            : 'The trace of this request was removed to make room for newer ones.',
+        ),
+        make(
+          'button',
+          { type: 'button', class: 'action', click: () => capture(row.route) },
+          `Capture the next ${CAPTURED_TRACES} requests of this route in full`,
+        ),
+      ),
+    )
+  }
+
+  const draw = (answer: PageRequest) => {
+    const [trace] = answer.data.traces
+    body.replaceChildren(
+      trace
+        ? waterfall(requestPage(page, answer), trace)
+        : make('p', { class: 'nothing' }, 'This request sent no query.'),
+    )
+  }
+
+  let drawn = ''
+  let actionsDrawn = ''
+  return {
+    element,
+    update() {
+      const { trace: id, finding } = page.address
+      if (id === undefined) return
+      const row = page.rows.find(id)
+      const wantedActions = `${id} ${row?.pinned} ${row?.hasTrace}`
+      if (wantedActions !== actionsDrawn) drawActions(row)
+      actionsDrawn = wantedActions
+      const wanted = `${id}\n${finding}\n${row?.hasTrace}`
+      if (wanted === drawn) return
+      drawn = wanted
+      if (row && !row.hasTrace) {
+        drawCounted(row)
+        return
+      }
+      body.setAttribute('aria-busy', 'true')
+      page
+        .request(id)
+        .then(
+          (answer) => drawn === wanted && draw(answer),
+          (error: Error) =>
+            drawn === wanted && body.replaceChildren(make('p', { class: 'nothing' }, error.message)),
+        )
+        .finally(() => drawn === wanted && body.removeAttribute('aria-busy'))
+    },
+  }
+}
+
+/** A page whose data are those of one request. */
+export function requestPage(page: LivePage, { request, data }: PageRequest): Page {
+  const [trace] = data.traces
+  const findingsOf = new Map<string, PageFinding[]>()
+  const marks: Mark[] = []
+  for (const finding of data.findings) {
+    const ofRoute = findingsOf.get(finding.route)
+    if (ofRoute) ofRoute.push(finding)
+    else findingsOf.set(finding.route, [finding])
+    for (const { trace: id, queries, parent } of finding.occurrences) {
+      if (queries && id === trace?.id) marks.push({ finding, queries, parent })
+    }
+  }
+  return {
+    ...page,
+    // The address changes, so it is read from the page each time.
+    get address() {
+      return page.address
+    },
+    data,
+    findings: new Map(data.findings.map((finding) => [finding.key, finding])),
+    findingsOf,
+    traces: new Map(data.traces.map((one) => [one.id, one])),
+    marks: new Map(trace ? [[trace.id, marks]] : []),
+    // A trace names itself by a number that several processes use; a link needs the id of the request.
+    link: (change) =>
+      page.link(change.trace === trace?.id && trace ? { ...change, trace: request.id } : change),
+  }
+}
