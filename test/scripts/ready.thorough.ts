@@ -200,11 +200,9 @@ function miniatureClone() {
   // The miniature clone has nothing to bundle.
   write(
     'scripts/bundle-page.mjs',
-    'export const REPORT_PAGE = {}, PANEL_PAGE = {}
-export async function bundlePage() {}',
+    'export const REPORT_PAGE = {}, PANEL_PAGE = {}; export async function bundlePage() {}',
   )
-  write('scripts/bundle-badge.mjs', "export const BADGE_BUNDLE = ''
-export async function bundleBadge() {}")
+  write('scripts/bundle-badge.mjs', "export const BADGE_BUNDLE = ''; export async function bundleBadge() {}")
   write('scripts/write-bundle.mjs', 'export function writeBundle() {}')
   write('package.json', JSON.stringify(node: '>=20.19.0' , exports: ))
   write('package-lock.json', lockOf('1.0.0'))
