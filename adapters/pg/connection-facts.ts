@@ -2,6 +2,14 @@
 // ReadyForQuery whether a transaction is open, so statements need not be understood. `pg.native` has no protocol to listen to:
 // there the names of the commands tell the transaction, and bytes are not known.
 import { beginRoot } from '../../src/trace/async-roots.ts'
+import {
+  type Command,
+  CommandTransaction,
+  endsWithin,
+  isBeginning,
+  isBoundary,
+  mayBeBoundary,
+} from '../../src/trace/command-transaction.ts'
 import type { QueryRecording } from '../../src/trace/query-recording.ts'
 import { type ClientInside, type Message, waitingQueries } from './client-like.ts'
 import type { Guard } from './guard.ts'
@@ -42,9 +50,6 @@ export interface ConnectionFacts {
   undo(): void
 }
 
-/** The name of a command in a result of pg. */
-export type Command = string | null | undefined
-
 const NO_TRANSACTION = 'I'
 const NOTIFICATION = 'notification'
 /** The messages that answer a query. */
@@ -66,6 +71,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
   const flights = new WeakMap<object, Flight>()
   let transaction: object | undefined = isOpen(client._txStatus) ? {} : undefined
   let current: Flight | undefined
+  const native = new CommandTransaction()
 
   /** In a pipeline pg knows the query of an answer. After a query has failed pg has none, and it is still the same query. */
   const answered = () => (client._activeQuery && flights.get(client._activeQuery)) || current
@@ -130,7 +136,7 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
     landed(flight, command, others) {
       if (!others && !mayBeBoundary(command)) return
       const commands = others ?? [command]
-      if (!commands.some((command) => command && BOUNDARIES.has(command))) return
+      if (!commands.some(isBoundary)) return
       if (wire) {
         const began = commands.some(isBeginning)
         if (transaction) transaction = endsWithin(commands, flight.sql) ? {} : transaction
@@ -138,12 +144,10 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
         return
       }
       for (const command of commands) {
-        if (isBeginning(command)) transaction ??= {}
-        if (transaction) flight.recording.inTransaction(transaction)
-        if (isEnd(command) && !TO_SAVEPOINT.test(flight.sql)) {
-          transaction = AND_CHAIN.test(flight.sql) ? {} : undefined
-        }
+        const own = native.after(command, flight.sql)
+        if (own) flight.recording.inTransaction(own)
       }
+      transaction = native.current
     },
     // The bytes of a failed query are not recorded, because the rest of the answer may arrive later than the error.
     failed(flight) {
@@ -161,38 +165,6 @@ export function followConnection(client: ClientInside, guard: Guard): Connection
   }
 }
 
-/** The names of commands that begin or end a transaction. */
-const BOUNDARIES = new Set(['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'PREPARE'])
-
-/** Reads only the first letters, because the name is a new string for each query, and a lookup would hash all of it. */
-function mayBeBoundary(command: Command): boolean {
-  if (!command) return false
-  const first = command.charCodeAt(0)
-  return first !== LETTER_S || command.charCodeAt(1) === LETTER_T ? BOUNDARIES.has(command) : false
-}
-
-const LETTER_S = 83
-const LETTER_T = 84
-
-const TO_SAVEPOINT = /\brollback\s+(?:(?:work|transaction)\s+)?to\b/i
-const AND_CHAIN = /\band\s+chain\b/i
-
 function isOpen(status: string | null | undefined): boolean {
   return Boolean(status) && status !== NO_TRANSACTION
-}
-
-function isBeginning(command: Command): boolean {
-  return command === 'BEGIN' || command === 'START'
-}
-
-function isEnd(command: Command): boolean {
-  return command === 'COMMIT' || command === 'ROLLBACK' || command === 'PREPARE'
-}
-
-/** Whether a transaction ended in between, when one was open before the statements and one is open after them. */
-function endsWithin(commands: readonly Command[], sql: string): boolean {
-  const end = commands.findIndex(isEnd)
-  if (end < 0) return false
-  if (commands[end] === 'COMMIT' || AND_CHAIN.test(sql)) return true
-  return commands.slice(end + 1).some(isBeginning)
 }

@@ -1,6 +1,6 @@
 // Reads the outcome of a query from a result of pg. Several statements in one text have an array of results.
+import type { Command } from '../../src/trace/command-transaction.ts'
 import type { DriverField, Outcome } from '../../src/trace/query-recording.ts'
-import type { Command } from './connection-facts.ts'
 
 interface ResultLike {
   rows?: readonly unknown[]

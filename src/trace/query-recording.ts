@@ -1,4 +1,5 @@
 // The facts that a driver tells about one query: how it starts, when it is sent, and how it ends.
+import type { CapturedStack } from './call-site/call-site.ts'
 import type { RowShape } from './row-usage/row-watch.ts'
 
 /**
@@ -15,6 +16,13 @@ export interface QueryStart {
    * innermost frame outside of `node_modules`, which is right for a driver that is installed as a package.
    */
   readonly calledFunction?: ((...args: never[]) => unknown) | undefined
+  /**
+   * The stack where the application made the query, for a driver that sends a query later than it is made. It takes the place of
+   * `calledFunction`.
+   */
+  readonly madeAt?: CapturedStack | undefined
+  /** The library whose syntax built the statement, for remedies in that syntax. */
+  readonly via?: string | undefined
   /** The name of the prepared statement. */
   readonly prepared?: string | undefined
   /** The rows are read in portions, by a cursor or a stream. */

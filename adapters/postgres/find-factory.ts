@@ -1,0 +1,27 @@
+// Finds the function that makes pools in the copy of postgres.js that made a pool, by the file of its class. A copy inside of a
+// bundle has no such file.
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { moduleCache } from '../observe/module-cache.ts'
+import { packageOf } from '../observe/package-of.ts'
+import type { PostgresFactory } from './own-connection.ts'
+
+/** `files` are those on the stack when the copy made a query. `undefined` when none of them is a file of postgres.js. */
+export function factoryFinder(files: readonly string[]): (() => Promise<PostgresFactory>) | undefined {
+  const file = files.find((file) => QUERY_FILE.test(file))
+  if (!file) return undefined
+  const path = join(dirname(file.startsWith('file:') ? fileURLToPath(file) : file), 'index.js')
+  if (packageOf(path)?.name !== 'postgres') return undefined
+  return async () => {
+    const required = moduleCache()[path]?.exports
+    if (required) return required as PostgresFactory
+    return (await importFile(pathToFileURL(path).href)).default
+  }
+}
+
+const QUERY_FILE = /[\\/]src[\\/]query\.js$/
+
+/** In this form it remains an import when TypeScript compiles to CommonJS. */
+const importFile = new Function('url', 'return import(url)') as (
+  url: string,
+) => Promise<{ default: PostgresFactory }>
