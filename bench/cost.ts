@@ -5,12 +5,11 @@ import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import pg from 'pg'
 import { fetchNode } from '../test/node-versions/fetch-node.mjs'
 import { createDatabase } from '../test/postgres/create-database.ts'
 import { startPostgres } from '../test/postgres/start-postgres.ts'
 import { buildCommit } from './cost/build-commit.ts'
-
+import { fillItems } from './cost/fill-items.ts'
 import { type Measured, measureGeneration, SCENARIOS, type Variant } from './cost/measure.ts'
 import { comparisonTable, costTable, type Result } from './cost/tables.ts'
 import { variants } from './cost/variants.mjs'
@@ -63,7 +62,7 @@ async function main(): Promise<void> {
   const postgres = await startPostgres()
   try {
     const database = await createDatabase(postgres, 'bench')
-    await fill(database.url)
+    await fillItems(database.url)
     console.log(`${cpus()[0]?.model}, ${cpus().length} cores, ${process.platform}; ${postgres.describe}`)
     console.log(`${generations} generations of processes, ${rounds} rounds each`)
     for (const version of (values.node ?? '').split(',')) {
@@ -143,15 +142,6 @@ function installOpenTelemetry(): void {
     shell: isWindows,
   })
   if (status !== 0) throw new Error('OpenTelemetry could not be installed; leave it out with --variant')
-}
-
-async function fill(connectionString: string): Promise<void> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  await client.query(`create table items (id int primary key, category int, name text, price int, created_at timestamp);
-    insert into items select i, 1 + i % 50, 'item ' || i, i % 97, '2026-01-01' from generate_series(1, 2000) i;
-    create index on items (category); analyze items`)
-  await client.end()
 }
 
 /** In this mode no variant has anything to compare with. */

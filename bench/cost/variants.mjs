@@ -13,6 +13,7 @@ export const variants = {
   'AsyncLocalStorage alone': { setUp: asyncLocalStorageAlone },
   'cls-hooked alone': { setUp: clsHookedAlone },
   'pg-loupe': { setUp: () => loupe({}) },
+  'pg-loupe without a console': { setUp: () => loupe({ console: 'off' }) },
   'pg-loupe in full': { setUp: () => loupe({ capture: 'full' }) },
   'pg-loupe with work outside of requests': { setUp: () => loupe({ collectUntraced: true }) },
   'pg-loupe with cls-hooked': { setUp: loupeWithClsHooked },
