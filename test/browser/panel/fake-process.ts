@@ -9,10 +9,8 @@ import type { Trace } from '../../../src/types/trace.ts'
 
 export interface FakeProcess {
   send(message: ProcessMessage): void
-  /** Sends a trace with its findings. */
+  /** Sends a trace with its findings, and without the values by which they were found. */
   sendTrace(id: string, trace: Trace): void
-  /** Resolves when the panel has taken what was sent. */
-  drained(): Promise<void>
   close(): void
 }
 
@@ -51,11 +49,9 @@ export async function connectProcess(
   return {
     send,
     sendTrace(id, trace) {
-      const { findings } = createProfiler({ detectors: {} }).analyze([trace])
-      send({ type: 'trace', id, trace, findings })
-    },
-    async drained() {
-      if (socket.writableNeedDrain) await once(socket, 'drain')
+      const { findings } = createProfiler().analyze([trace])
+      const queries = trace.queries.map(({ params: _, ...query }) => query)
+      send({ type: 'trace', id, trace: { ...trace, queries }, findings })
     },
     close: () => socket.destroy(),
   }

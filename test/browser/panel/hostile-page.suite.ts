@@ -12,6 +12,7 @@ import { launchChromium } from '../launch-chromium.ts'
 import { connectProcess } from './fake-process.ts'
 
 const SECRET = 'secret_table_of_the_application'
+const PATIENCE_MS = 15_000
 const NAME = 'rebinding.example'
 const browser = await launchChromium(`--host-resolver-rules=MAP ${NAME} 127.0.0.1`)
 afterAll(() => browser.close())
@@ -24,15 +25,11 @@ let port: number
 beforeAll(async () => {
   panel = await startPanel({ port: 0 })
   const process = await connectProcess(panel.address)
-  const queries = each([1, 2, 3, 4, 5, 6], () => q(`select * from ${SECRET} where id = $1`))
+  const queries = each([1, 2, 3, 4, 5, 6], (id) => q(`select * from ${SECRET} where id = $1`, [id]))
   process.sendTrace('id-of-the-only-request', trace('GET /orders', queries))
-  row = await expect
-    .poll(async () => (await panel.api.requests())[0])
-    .toBeDefined()
-    .then(async () => {
-      const [first] = await panel.api.requests()
-      return first as RequestRow
-    })
+  const heard = await panel.api.awaitRequest({ after: 0, timeoutMs: PATIENCE_MS })
+  if (!heard) throw new Error('the panel got no request')
+  row = heard
 
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html')
@@ -44,7 +41,7 @@ beforeAll(async () => {
   context = await browser.newContext()
   const tab = await context.newPage()
   await tab.goto(panel.address)
-  await tab.getByText('GET /orders').first().waitFor()
+  await tab.locator('#requests [role=option]', { hasText: 'GET /orders' }).waitFor()
   return async () => {
     await context.close()
     process.close()

@@ -49,18 +49,19 @@ async function open(
 const loop = (route: string) =>
   trace(
     route,
-    q('select id, customer_id from orders limit $1', [], { at: 'src/orders.ts:35:8 list', rows: 30 }),
-    each(Array.from({ length: 30 }), () =>
-      q('select name from customers where id = $1', [], {
-        at: 'src/orders.ts:39:64 customer',
-        rows: 1,
-        ...from(0, 'customer_id', 30),
-      }),
+    q('select id, customer_id from orders limit $1', [30], { at: 'src/orders.ts:35:8 list', rows: 30 }),
+    each(
+      Array.from({ length: 30 }, (_, index) => index),
+      (id) =>
+        q('select name from customers where id = $1', [id], {
+          at: 'src/orders.ts:39:64 customer',
+          rows: 1,
+          ...from(0, 'customer_id', 30),
+        }),
     ),
   )
 const plain = (route: string) => trace(route, q('select 1', [], { at: 'src/health.ts:3:1', rows: 1 }))
 
-const list = (page: Page) => page.locator('#requests')
 const rows = (page: Page) => page.locator('#requests [role=option]')
 const row = (page: Page, words: string) => page.locator('#requests [role=option]', { hasText: words })
 

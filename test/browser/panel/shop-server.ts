@@ -38,5 +38,5 @@ const server = app.listen(Number(PORT), '127.0.0.1', () => console.log(`the shop
 process.once('SIGTERM', () => {
   server.close()
   server.closeAllConnections()
-  pool.end()
+  void pool.end()
 })
