@@ -2,7 +2,7 @@
 // can all reach its port: every request needs a known Host, no page of another origin is answered, and everything
 // that tells or changes something needs the token.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** Twice as many bits as nobody can guess, and still a short address. */
 const TOKEN_BYTES = 32
@@ -38,8 +38,9 @@ export class Access {
   }
 
   /** A name that an attacker lets point to this machine is none of these. */
-  refuseHost({ host = '' }: IncomingHttpHeaders): Refusal | undefined {
-    const given = host.toLowerCase()
+  refuseHost({ headersDistinct: { host = [] } }: IncomingMessage): Refusal | undefined {
+    // A request that names two hosts means neither.
+    const given = host.length === 1 ? String(host[0]).toLowerCase() : ''
     const name = given.replace(/:\d{1,5}$/, '')
     if (this.#hosts.has(given) || this.#hosts.has(name)) return undefined
     return {

@@ -39,7 +39,7 @@ export async function answerRequest(
   const { headers, method = '' } = request
   const [path = '', search = ''] = (request.url ?? '').split('?', 2)
 
-  const host = access.refuseHost(headers)
+  const host = access.refuseHost(request)
   if (host) return refuse(response, host)
   if (answerBadge(request, response, badge)) return
   const origin = access.refuseOrigin(headers)

@@ -21,8 +21,9 @@ export function answerUpgrade(request: IncomingMessage, socket: Duplex, access: 
   return false
 }
 
-function refusalOf({ headers, method, url }: IncomingMessage, access: Access): Refusal | undefined {
-  const host = access.refuseHost(headers)
+function refusalOf(request: IncomingMessage, access: Access): Refusal | undefined {
+  const { headers, method, url } = request
+  const host = access.refuseHost(request)
   if (host) return host
   if (headers.origin !== undefined) return { status: 403, error: 'No page may connect as a process.' }
   if (method !== 'GET' || url !== '/process' || headers.upgrade?.toLowerCase() !== 'pg-loupe')

@@ -24,7 +24,7 @@ export const METHODS = {
   request: v.tuple([id]),
   routes: v.tuple([]),
   awaitRequest: v.tuple([v.object({ ...filter, after: count, timeoutMs })]),
-  verify: v.tuple([text, timeoutMs]),
+  verify: v.tuple([text, timeoutMs, v.optional(count)]),
   compare: v.tuple([id, id]),
   explain: v.tuple([id, count]),
   pin: v.tuple([id, v.boolean()]),

@@ -21,6 +21,8 @@ const MOST_WAITING = 100
 const LONGEST_WAIT_MS = 600_000
 /** A route answers many users, and only some of these requests can show whether a finding is fixed. */
 const CAPTURED_TO_VERIFY = 20
+/** Requests that came before the question and are judged: as many as can be read in a moment. */
+const MOST_JUDGED = 100
 
 export interface RunningPanelApi extends PanelApi {
   /** Captures the next traces of a route in full. Rejects when no process is connected. */
@@ -77,6 +79,12 @@ export function storeApi(
     throw new PanelError('There is no finding with this key. List the findings to see their keys.')
   }
 
+  const judgeBy = (key: string, row: RequestRow): FindingStatus => {
+    const judgement = store.findings.judge(key, store.tryToRead(row.id) ?? { request: row, findings: [] })
+    if (!judgement) throw new PanelError('The finding was displaced by newer ones. List the findings again.')
+    return { ...judgement, request: row.id }
+  }
+
   const status = (): PanelStatus => ({
     version: VERSION,
     startedAt: isoTime(startedAtMs),
@@ -95,34 +103,25 @@ export function storeApi(
     return found
   }
 
-  const verify = async (key: string, timeoutMs: number): Promise<FindingStatus> => {
+  const verify = async (key: string, timeoutMs: number, since = store.newest): Promise<FindingStatus> => {
     const { route } = findingOf(key).finding
     const asked = connected.capture(route, CAPTURED_TO_VERIFY)
-    let undecided: FindingStatus | undefined
-    let ran = 0
-    const decided = await wait(timeoutMs, (row): FindingStatus | undefined => {
+    const judged: FindingStatus[] = []
+    const judge = (row: RequestRow): FindingStatus | undefined => {
       if (row.route !== route) return undefined
-      ran++
-      const detail = store.tryToRead(row.id) ?? { request: row, findings: [] }
-      const judgement = store.findings.judge(key, detail)
-      if (!judgement)
-        throw new PanelError('The finding was displaced by newer ones. List the findings again.')
-      const { state, reason } = judgement
-      const result = { state, reason, request: row.id }
-      if (state !== 'inconclusive') return result
-      undecided = result
-      return undefined
-    })
-    if (decided) return decided
-    if (undecided) {
-      const rest = ran > 1 ? ` (${plural(ran, 'request')} of ${route} ran, and none decided.)` : ''
-      return { ...undecided, reason: `${undecided.reason}${rest}` }
+      const status = judgeBy(key, row)
+      judged.push(status)
+      return status.state === 'inconclusive' ? undefined : status
     }
-    const reason =
-      asked === 0
-        ? `No process of the application is connected, so ${route} could not run. Start the application under pg-loupe dev.`
-        : `${route} did not run while this waited. Send a request to it and ask again.`
-    return { state: 'not_exercised', reason }
+    // The newest request decides first, because it may be of a newer state of the code.
+    for (const row of store.requests.before(store.newest + 1)) {
+      if (row.number <= since || judged.length >= MOST_JUDGED) break
+      const decided = judge(row)
+      if (decided) return decided
+    }
+    judged.reverse()
+    const decided = await wait(timeoutMs, judge)
+    return decided ?? describeUndecided(judged, route, asked > 0)
   }
 
   return {
@@ -157,4 +156,21 @@ export function storeApi(
       throw new PanelError('No process of the application is connected. Start the application again.')
     },
   }
+}
+
+function describeUndecided(
+  judged: readonly FindingStatus[],
+  route: string,
+  isConnected: boolean,
+): FindingStatus {
+  const latest = judged.at(-1)
+  if (latest && judged.length === 1) return latest
+  if (latest) {
+    const others = `${plural(judged.length, 'request')} of ${route} came, and none of them decided.`
+    return { ...latest, reason: `${latest.reason} ${others}` }
+  }
+  const reason = isConnected
+    ? `${route} did not run while this waited. Send a request to it and ask again.`
+    : `No process of the application is connected, so ${route} did not run. Start the application under pg-loupe dev.`
+  return { state: 'not_exercised', reason }
 }
