@@ -231,7 +231,8 @@ function numberLoops(key: string, ofKey: readonly KeptFinding[]): KeptFinding[] 
     }))
 }
 
-function placeOf({ callSite, statements }: Finding): string {
+/** Orders loops of one function by their lines. */
+export function placeOf({ callSite, statements }: Finding): string {
   return JSON.stringify([callSite.map(({ file, line }) => [file, line]), statements])
 }
 

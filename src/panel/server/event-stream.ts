@@ -8,8 +8,8 @@ import type { PanelStatus, RequestRow } from '../panel-api.ts'
 import type { PanelStore } from './panel-store.ts'
 
 const PAUSE_MS = 100
-/** The page asks for the findings itself after this event. */
-const FINDINGS_PAUSE_MS = 1000
+/** Counts change with each request, and the page asks for the findings itself after their event. */
+const STATUS_PAUSE_MS = 1000
 const HEARTBEAT_MS = 15_000
 /** A page on the same machine reads at once. One that lets so much wait has stopped reading. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024
@@ -44,6 +44,7 @@ export class EventStream {
     this.#stopListening = store.listen({
       request: (row) => {
         this.#changed.add(row)
+        this.#statusChanged = true
         this.#flushSoon()
       },
       findings: () => {
@@ -122,7 +123,7 @@ export class EventStream {
       this.#keep(rows)
       if (this.#pages.size > 0) text += event('requests', rows, this.#id)
     }
-    const mayTell = now() - this.#toldAt >= FINDINGS_PAUSE_MS
+    const mayTell = now() - this.#toldAt >= STATUS_PAUSE_MS
     if (mayTell && (this.#findingsChanged || this.#statusChanged)) {
       this.#toldAt = now()
       if (this.#findingsChanged) text += event('findings', {}, this.#id)

@@ -3,13 +3,11 @@
 import type { Duplex } from 'node:stream'
 import { clearTimeout, setTimeout } from '../../host/real-time.ts'
 import { cutLines } from '../cut-lines.ts'
-import type { ProcessMessage } from '../messages.ts'
+import { LONGEST_MESSAGE_BYTES, type ProcessMessage } from '../messages.ts'
 import type { ConnectedProcesses } from './connected-processes.ts'
 import type { PanelStore } from './panel-store.ts'
 import { readMessage } from './read-message.ts'
 
-/** A trace of 10,000 queries, each with its call site, has about 10 MB. */
-const LONGEST_LINE_BYTES = 32 * 1024 * 1024
 /** A process greets in the same moment. Anything else holds a connection for nothing. */
 const GREETING_MS = 10_000
 
@@ -50,7 +48,7 @@ export function serveProcess(
     store.tellStatus()
   }
 
-  const read = cutLines({ line: take, skipped: () => store.countUnreadable() }, LONGEST_LINE_BYTES)
+  const read = cutLines({ line: take, skipped: () => store.countUnreadable() }, LONGEST_MESSAGE_BYTES)
   socket.on('data', read)
   socket.on('error', () => socket.destroy())
   socket.once('end', () => socket.end())

@@ -2,9 +2,11 @@
 // checked and everything that is kept for long is limited. Reading never throws.
 import * as v from 'valibot'
 import { findingShape } from '../../report/finding-shape.ts'
+import { placeOf } from '../../report/report-builder.ts'
 import { traceShape } from '../../trace-file/trace-shape.ts'
 import type { Finding } from '../../types/finding.ts'
 import type { Trace } from '../../types/trace.ts'
+import { compareNames } from '../../worst-first.ts'
 import { PANEL_PROTOCOL, type ProcessMessage } from '../messages.ts'
 
 /** A trace with more findings lists the worst ones. */
@@ -114,12 +116,15 @@ function readFindings(findings: readonly v.InferOutput<typeof findingShape>[]): 
   return withNumbers(kept as unknown as Finding[])
 }
 
-/** Two loops of one function have the same key in a trace. The second one gets a number, as in a report. */
+/** Two loops of one function have the same key in a trace. The later one gets a number, as in a report. */
 function withNumbers(found: readonly Finding[]): Finding[] {
-  const counts = new Map<string, number>()
-  return found.map((finding) => {
-    const count = (counts.get(finding.key) ?? 0) + 1
-    counts.set(finding.key, count)
-    return count === 1 ? finding : { ...finding, key: `${finding.key} | ${count}` }
+  const keys = new Set(found.map(({ key }) => key))
+  if (keys.size === found.length) return [...found]
+  const placed = found.map((finding) => ({ finding, place: placeOf(finding) }))
+  return placed.map(({ finding, place }) => {
+    const before = placed.filter(
+      (other) => other.finding.key === finding.key && compareNames(other.place, place) < 0,
+    )
+    return before.length === 0 ? finding : { ...finding, key: `${finding.key} | ${before.length + 1}` }
   })
 }

@@ -11,9 +11,10 @@ import {
   type RequestFilter,
   type RequestRow,
 } from '../panel-api.ts'
+import { planTree } from '../plan-tree.ts'
 import type { ConnectedProcesses } from './connected-processes.ts'
 import type { PanelStore } from './panel-store.ts'
-import { matchesFilter, planTree } from './unfinished.ts'
+import { matchesFilter } from './unfinished.ts'
 
 const LISTED_REQUESTS = 100
 /** Commands and pages that wait at once. */

@@ -1,16 +1,6 @@
-// Stands in for the page and the plan tree until these are there.
+// Stands in for the page until it is there.
 import type { Frame } from '../../types/query.ts'
-import {
-  type PanelApi,
-  PanelError,
-  type PlanNode,
-  type RequestFilter,
-  type RequestRow,
-} from '../panel-api.ts'
-
-export function planTree(_json: unknown): PlanNode {
-  throw new PanelError('Plans are not there yet.')
-}
+import { type PanelApi, PanelError, type RequestFilter, type RequestRow } from '../panel-api.ts'
 
 export function matchesFilter({ route, findings, process }: RequestRow, filter: RequestFilter): boolean {
   return (

@@ -1,12 +1,13 @@
 // A running panel on a free port, and connections to it as a process and as raw bytes.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { PanelMessage, PanelProcess, ProcessMessage, TraceMessage } from '../../../src/panel/messages.ts'
 import { parsePanelAddress } from '../../../src/panel/panel-address.ts'
 import { type PanelOptions, type RunningPanel, startPanel } from '../../../src/panel/server/start-panel.ts'
 import type { Finding } from '../../../src/types/finding.ts'
 import type { Trace } from '../../../src/types/trace.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 export interface TestPanel extends RunningPanel {
   port: number
@@ -14,6 +15,9 @@ export interface TestPanel extends RunningPanel {
 }
 
 export async function testPanel(options: PanelOptions = {}): Promise<TestPanel> {
+  // The panels of the developer who runs these tests stay unknown to them, and these panels to the developer's processes.
+  vi.stubEnv('XDG_RUNTIME_DIR', temporaryFolder())
+  onTestFinished(() => void vi.unstubAllEnvs())
   const panel = await startPanel({ port: 0, ...options })
   onTestFinished(() => panel.close())
   const { port, token } = parsePanelAddress(panel.address)

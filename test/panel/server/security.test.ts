@@ -64,7 +64,7 @@ describe('the token', () => {
     },
   )
 
-  test('of the printed address becomes a cookie that no script and no other site can use', async () => {
+  test('in the printed address becomes a cookie that no script and no other site can use', async () => {
     const panel = await panelWithRequest()
     const answer = await request(panel, `GET /?token=${panel.token}`)
     expect(statusOf(answer)).toBe(303)
@@ -75,14 +75,14 @@ describe('the token', () => {
     ).toBe(200)
   })
 
-  test('of a link that is wrong sets no cookie', async () => {
+  test('in a link that is wrong sets no cookie', async () => {
     const panel = await panelWithRequest()
     const answer = await request(panel, `GET /?token=${'a'.repeat(43)}`)
     expect(statusOf(answer)).toBe(403)
     expect(answer.toLowerCase()).not.toContain('set-cookie')
   })
 
-  test('of another panel on this machine is refused, although cookies do not know ports', async () => {
+  test('is refused by another panel on this machine, although cookies do not know ports', async () => {
     const [panel, other] = [await panelWithRequest(), await testPanel()]
     const headers = { ...JSON_TYPE, ...cookie(other) }
     expect(statusOf(await request(panel, 'POST /api/requests', headers, '[]'))).toBe(401)
