@@ -2,8 +2,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { epochMs, isoTime } from '../../host/real-time.ts'
-import { VERSION } from '../../version.ts'
 import { badgeOrigins } from '../badge/badge-origins.ts'
+import { pageAnswers, placeToOpen } from '../page-answers.ts'
+import { panelPage } from '../page-html.ts'
 import { DEFAULT_PORT, panelAddress } from '../panel-address.ts'
 import type { PanelApi } from '../panel-api.ts'
 import { announcePanel } from '../panel-file.ts'
@@ -16,7 +17,6 @@ import { openLine, type PathMapping } from './open-line.ts'
 import { type PanelLimits, PanelStore } from './panel-store.ts'
 import { serveProcess } from './process-connection.ts'
 import { storeApi } from './store-api.ts'
-import { pageAnswers, panelPage, placeToOpen } from './unfinished.ts'
 
 export interface PanelOptions {
   /** Fails when it is taken; 0 takes any free one. Default: 4983, or the next free one. */
@@ -76,7 +76,7 @@ export async function startPanel(options: PanelOptions = {}): Promise<RunningPan
   const access = new Access({ token, port, allowedHosts })
   const sources = {
     access,
-    page: panelPage(VERSION),
+    page: panelPage(),
     events,
     badge: {
       origins,

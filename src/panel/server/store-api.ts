@@ -3,6 +3,7 @@ import { clearTimeout, isoTime, setTimeout, type Timer } from '../../host/real-t
 import { plural } from '../../text/plural.ts'
 import { VERSION } from '../../version.ts'
 import { compareRequests } from '../compare-requests.ts'
+import { matchesFilter } from '../matches-filter.ts'
 import {
   type FindingStatus,
   type PanelApi,
@@ -14,7 +15,6 @@ import {
 import { planTree } from '../plan-tree.ts'
 import type { ConnectedProcesses } from './connected-processes.ts'
 import type { PanelStore } from './panel-store.ts'
-import { matchesFilter } from './unfinished.ts'
 
 const LISTED_REQUESTS = 100
 /** Commands and pages that wait at once. */
