@@ -32,6 +32,8 @@ const modules = `dist.building-${process.pid}/modules`
 const replaced = `dist.replaced-${process.pid}`
 /** The compiled files that import a development dependency. */
 const WITH_DEPENDENCIES = ['src/panel/server/open-line.js']
+/** Has nothing but such imports, so it is bundled from its source: only ES modules can be included in part. */
+const PROTOCOL = 'src/agents/mcp/protocol'
 
 removeAbandoned()
 for (const page of [REPORT_PAGE, PANEL_PAGE]) writeBundle(page.bundle, await bundlePage(page), startedAt)
@@ -49,6 +51,7 @@ if (existsSync(command)) chmodSync(command, 0o755)
 const mark = join(root, building, 'package.json')
 writeFileSync(mark, '{ "type": "commonjs" }\n')
 for (const file of WITH_DEPENDENCIES) await includeDependencies(join(root, building, file))
+await includeDependencies(join(root, building, `${PROTOCOL}.js`), join(root, `${PROTOCOL}.ts`))
 // The date is that of the start of the build, because a source that was saved while tsc ran may not be in the output.
 utimesSync(mark, startedAt, startedAt)
 

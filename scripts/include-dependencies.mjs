@@ -9,11 +9,14 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-/** @param {string} file absolute path of a compiled CommonJS file */
-export async function includeDependencies(file) {
+/**
+ * @param {string} file absolute path of a compiled CommonJS file
+ * @param {string} source the file to bundle into it
+ */
+export async function includeDependencies(file, source = file) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [file],
+    entryPoints: [source],
     outfile: file,
     allowOverwrite: true,
     write: false,
@@ -24,7 +27,7 @@ export async function includeDependencies(file) {
     format: 'cjs',
     target: 'node20',
     charset: 'utf8',
-    plugins: [{ name: 'own files stay imports', setup: (bundler) => keepOwnImports(bundler, file) }],
+    plugins: [{ name: 'own files stay imports', setup: (bundler) => keepOwnImports(bundler, source) }],
   })
   writeFileSync(file, `${licences(Object.keys(metafile.inputs))}${outputFiles[0].text}`)
 }

@@ -16,10 +16,13 @@ export function quote(text: string, length = TEXT_LENGTH): string {
   return `«${clip(withoutQuotes(text), length)}»`
 }
 
+/** Characters that end a line for some readers, besides those that `split` was given. */
+const LINE_ENDS = /[\u2028\u2029]/g
+
 /** Lines of code: each keeps its indentation, and is a quotation of its own. */
 export function quoteLine(line: string): string {
   const cut = line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH - 1)}…` : line
-  return `«${visible(withoutQuotes(cut.replaceAll('\t', '  ')))}»`
+  return `«${visible(withoutQuotes(cut.replaceAll('\t', '  ').replace(LINE_ENDS, '�')))}»`
 }
 
 /** The text for a person, or for a question: an agent may repeat the marks in its next call. */

@@ -6,10 +6,20 @@ import { visible } from '../report/reporters/printable.ts'
 import { VERSION } from '../version.ts'
 import { analyzeCommand } from './analyze-command.ts'
 import { baselineCommand } from './baseline-command.ts'
+import { devCommand } from './dev-command.ts'
 import { diffCommand } from './diff-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { WRONG_USAGE } from './exit-codes.ts'
+import { mcpCommand } from './mcp-command.ts'
 import { mergeCommand } from './merge-command.ts'
+import { awaitCommand } from './panel/await-command.ts'
+import { compareCommand } from './panel/compare-command.ts'
+import { explainCommand } from './panel/explain-command.ts'
+import { findingCommand } from './panel/finding-command.ts'
+import { findingsCommand } from './panel/findings-command.ts'
+import { requestsCommand } from './panel/requests-command.ts'
+import { traceCommand } from './panel/trace-command.ts'
+import { verifyCommand } from './panel/verify-command.ts'
 import { reportCommand } from './report-command.ts'
 import { runCommand } from './run-command.ts'
 import { tell } from './tell.ts'
@@ -26,6 +36,7 @@ const program = new Command('pg-loupe')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE))
 
 for (const command of [
+  devCommand(),
   runCommand(),
   doctorCommand(),
   analyzeCommand(),
@@ -33,6 +44,15 @@ for (const command of [
   mergeCommand(),
   diffCommand(),
   baselineCommand(),
+  findingsCommand(),
+  findingCommand(),
+  requestsCommand(),
+  traceCommand(),
+  awaitCommand(),
+  verifyCommand(),
+  compareCommand(),
+  explainCommand(),
+  mcpCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program))
 }

@@ -6,12 +6,28 @@ import { dirname, join } from 'node:path'
 import { OBSERVE_VARIABLE } from '../collect/process-facts.ts'
 
 export function profiledEnvironment(folder: string): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS = '', ...environment } = process.env
+  return { ...registeredEnvironment(), PG_LOUPE_COLLECT: folder }
+}
+
+interface ConnectedPanel {
+  address: string
+  explains: boolean
+  inProduction: boolean
+}
+
+/** The options of each profiler stay those of the application. The panel is added, also to profilers that the application makes. */
+export function panelEnvironment({ address, explains, inProduction }: ConnectedPanel): NodeJS.ProcessEnv {
   return {
-    ...environment,
-    NODE_OPTIONS: `${NODE_OPTIONS} ${requiring('register/index')}`.trim(),
-    PG_LOUPE_COLLECT: folder,
+    ...registeredEnvironment(),
+    PG_LOUPE_PANEL: address,
+    PG_LOUPE_PANEL_EXPLAIN: explains ? '1' : '0',
+    ...(inProduction ? { PG_LOUPE_PANEL_IN_PRODUCTION: '1', PG_LOUPE_ENABLED: '1' } : {}),
   }
+}
+
+function registeredEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS = '', ...environment } = process.env
+  return { ...environment, NODE_OPTIONS: `${NODE_OPTIONS} ${requiring('register/index')}`.trim() }
 }
 
 /** The file is loaded first, so that it sees what `pg-loupe/register` in NODE_OPTIONS does. */

@@ -192,9 +192,10 @@ export interface PanelApi {
   awaitRequest(filter: RequestFilter & { after: number; timeoutMs: number }): Promise<RequestRow | undefined>
   /**
    * Asks for full capture of the next requests of the finding's route, and resolves with the state as soon as it is decided or
-   * when time is up.
+   * when time is up. Requests with a larger number than `since` are judged, also those that came before the call. Default: only
+   * requests that come after the call.
    */
-  verify(key: string, timeoutMs: number): Promise<FindingStatus>
+  verify(key: string, timeoutMs: number, since?: number): Promise<FindingStatus>
   compare(before: string, after: string): Promise<RequestComparison>
   /** `query` is the position in the trace. */
   explain(id: string, query: number): Promise<ExplainedQuery>

@@ -3,22 +3,39 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
+  AWAIT_EXIT_CODES,
+  DEV_EXIT_CODES,
   DOCTOR_EXIT_CODES,
   EXIT_CODES,
   FINDINGS,
+  INCONCLUSIVE,
+  MCP_EXIT_CODES,
+  NOTHING_CAME,
+  PANEL_EXIT_CODES,
   RUN_EXIT_CODES,
+  VERIFY_EXIT_CODES,
   WRONG_USAGE,
 } from '../../src/cli/exit-codes.ts'
 import { runBuilt } from './built-command.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8')
 
-const OTHER_EXIT_CODES: Record<string, string> = { run: RUN_EXIT_CODES, doctor: DOCTOR_EXIT_CODES }
+const QUESTIONS = ['findings', 'finding', 'requests', 'trace', 'compare', 'explain']
+const OTHER_EXIT_CODES: Record<string, string> = {
+  run: RUN_EXIT_CODES,
+  dev: DEV_EXIT_CODES,
+  doctor: DOCTOR_EXIT_CODES,
+  await: AWAIT_EXIT_CODES,
+  verify: VERIFY_EXIT_CODES,
+  mcp: MCP_EXIT_CODES,
+  ...Object.fromEntries(QUESTIONS.map((name) => [name, PANEL_EXIT_CODES])),
+}
 
 test.each([
-  ['of all commands', '## Exit codes', EXIT_CODES],
-  ['of doctor', '## doctor', DOCTOR_EXIT_CODES],
-])('the page has the table %s', (_, heading, codes) => {
+  ['of all commands', '## Exit codes', EXIT_CODES, [0, FINDINGS, WRONG_USAGE]],
+  ['of doctor', '## doctor', DOCTOR_EXIT_CODES, [0, FINDINGS, WRONG_USAGE]],
+  ['of verify', '## Questions', VERIFY_EXIT_CODES, [0, FINDINGS, WRONG_USAGE, NOTHING_CAME, INCONCLUSIVE]],
+])('the page has the table %s', (_, heading, codes, numbers) => {
   const [, section = ''] = page.split(`\n${heading}\n`)
   const [own = ''] = section.split('\n## ')
   const documented = [...own.matchAll(/^\| (\d+) +\| ([^:|]+?)(?::[^|]+)? *\|$/gm)].map(([, code, text]) => [
@@ -27,7 +44,7 @@ test.each([
   ])
   const told = [...codes.matchAll(/^ {2}(\d+) {2}(.+)$/gm)].map(([, code, text]) => [code, text])
   expect(documented).toEqual(told)
-  expect(told.map(([code]) => Number(code))).toEqual([0, FINDINGS, WRONG_USAGE])
+  expect(told.map(([code]) => Number(code))).toEqual(numbers)
 })
 
 test('every command is on the page, and tells its exit codes and examples', async () => {

@@ -70,7 +70,7 @@ const PURE_ROOMS =
 const RUNNERS: Record<string, RegExp> = { vitest: /^adapters\/vitest\// }
 /** Third-party code that src may load when it runs, or that the build includes; ARCHITECTURE.md says what for. */
 const LIBRARIES =
-  /^(launch-editor|valibot|picocolors|commander|libpg-query|picomatch|string-width|supports-hyperlinks|@jridgewell\/trace-mapping)$/
+  /^(launch-editor|@modelcontextprotocol\/server(\/stdio)?|@valibot\/to-json-schema|valibot|picocolors|commander|libpg-query|picomatch|string-width|supports-hyperlinks|@jridgewell\/trace-mapping)$/
 
 const files = [...sourcesIn('src'), ...sourcesIn('adapters')]
 const imports = files.flatMap(importsOf)

@@ -74,7 +74,7 @@ export const getFinding: Tool<v.InferOutput<typeof input>, FindingAnswer> = {
       key: shortKey(finding.key),
       severity: finding.severity,
       confidence: finding.confidence,
-      detector: finding.detector,
+      detector: quote(finding.detector, 60),
       title: quote(finding.title, 200),
       route: quote(finding.route, 200),
       state: row.status.state,
@@ -101,9 +101,9 @@ export const getFinding: Tool<v.InferOutput<typeof input>, FindingAnswer> = {
       },
       { name: 'callers', fields: { callers: describeCallers(finding.callSite, shown.folder) } },
     ]
-    const answer = fittingParts({ ...fields, verify }, parts)
-    // Last, where it is read last.
-    return { ...answer, verify } as FindingAnswer
+    // The steps count as well, and are shown last.
+    const { verify: steps, ...answer } = fittingParts({ ...fields, verify }, parts) as FindingAnswer
+    return { ...answer, verify: steps }
   },
 }
 
@@ -180,7 +180,7 @@ function fixLines(fix: string | undefined): readonly string[] {
 function howToVerify({ call }: Sources, { finding }: FindingRow): readonly string[] {
   const key = shortKey(finding.key)
   return [
-    `Change the source, then begin the check: ${call('verify_fix', { key })}`,
+    `Change the source, then begin the check: ${call('verify_fix', { key, waitSeconds: 0 })}`,
     `Send a request to ${quote(finding.route, 200)} as before, with data that returns several rows.`,
     `Then ask again with the "since" of the first answer: ${call('verify_fix', { key, since: '<since>' })}`,
   ]

@@ -37,50 +37,35 @@ export const verifyFix: Tool<v.InferOutput<typeof input>, Verified> = {
     const row = await findingWithKey(api, given, call('list_findings'))
     const since = from ?? (await api.status()).newest
     const { key, route } = row.finding
-    const known = from === undefined ? undefined : await judged(api, row.status, since)
-    const { status, request } = known ?? (await verified(api, key, since, waitMs(waitSeconds)))
+    const status = await api.verify(key, waitMs(waitSeconds), since)
+    const request = status.request === undefined ? undefined : await requestOf(api, status.request)
+    const { state, reason } = isFounded(status, request, since) ? status : UNFOUNDED
     const short = shortKey(key)
     return {
       key: short,
-      state: status.state,
-      reason: quote(status.reason, 400),
-      ...(request ? { request: summarize(request) } : {}),
+      state,
+      reason: quote(reason, 400),
+      ...(request && state !== 'not_exercised' ? { request: summarize(request) } : {}),
       since,
-      next: nextCall(sources, status.state, short, route, since),
+      next: nextCall(sources, state, short, route, since),
     }
   },
 }
 
-interface Judged {
-  status: FindingStatus
-  request?: RequestRow
-}
+const UNFOUNDED = {
+  state: 'not_exercised',
+  reason: 'No request of the route has been captured in full since the check began.',
+} as const
 
-async function verified(api: PanelApi, key: string, since: number, timeoutMs: number): Promise<Judged> {
-  const status = await api.verify(key, timeoutMs)
-  const decided = await judged(api, status, since)
-  if (decided) return decided
-  return {
-    status: {
-      state: 'not_exercised',
-      reason: 'No request of the route has been captured since the check began.',
-    },
-  }
-}
-
-/** Undefined when the state rests on an earlier request, or when `fixed` does not rest on a full capture. */
-async function judged(api: PanelApi, status: FindingStatus, since: number): Promise<Judged | undefined> {
-  if (status.request === undefined) return undefined
-  const request = (await api.request(status.request).catch(() => undefined))?.request
-  const found = request ?? (await rowOf(api, status.request))
-  if (found === undefined || found.number <= since) return undefined
-  if (status.state === 'fixed' && found.capture !== 'full') return undefined
-  return { status, request: found }
+/** A fix is proven by a full capture after the check began, and by nothing else. */
+function isFounded({ state }: FindingStatus, request: RequestRow | undefined, since: number): boolean {
+  return state !== 'fixed' || (request?.capture === 'full' && request.number > since)
 }
 
 /** A request that was only counted has no trace, but a row. */
-async function rowOf(api: PanelApi, id: string): Promise<RequestRow | undefined> {
-  return (await api.requests({ limit: 1000 })).find((row) => row.id === id)
+async function requestOf(api: PanelApi, id: string): Promise<RequestRow | undefined> {
+  const detail = await api.request(id).catch(() => undefined)
+  return detail?.request ?? (await api.requests({ limit: 1000 })).find((row) => row.id === id)
 }
 
 function nextCall({ call }: Sources, state: FindingState, key: string, route: string, since: number): string {
