@@ -1,4 +1,4 @@
-// Rows of text in columns. A number stands at the right of its column, and the last column is as wide as its text.
+// Rows of text in columns. Numbers are aligned to the right, and the last column is as wide as its text.
 import stringWidth from 'string-width'
 
 export interface Column {
