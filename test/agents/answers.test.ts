@@ -208,7 +208,7 @@ test('a report alone has findings, and says how to get requests', async () => {
   await expect(getTrace.answer(sources, { id: '1' })).rejects.toThrow(/list_requests/)
 })
 
-describe('whatever the application sends, an answer', () => {
+describe('an answer to a hostile application', () => {
   const long = `${HOSTILE} « » ${'x'.repeat(9000)}`
   const many = manyFindings(400, {
     title: long,
@@ -239,7 +239,7 @@ describe('whatever the application sends, an answer', () => {
     ['get_trace', { id: '1', whole: true }],
     ['compare', { before: '1', after: '2' }],
   ])(
-    'of %s has at most 8 KB, no null, no control character and only closed quotations',
+    '%s: has at most 8 KB, no null, no control character and only closed quotations',
     async (name, input) => {
       const api = await panelOf(traces, { report: reportOf(...many, hostileFinding()) })
       const tool = tools.find((one) => one.name === name) as Tool
@@ -254,7 +254,7 @@ describe('whatever the application sends, an answer', () => {
     },
   )
 
-  test('of get_finding says what it left out', async () => {
+  test('get_finding says what it left out', async () => {
     const api = await panelOf([], { report: reportOf(...many) })
     const { leftOut } = await getFinding.answer(sourcesOf(api), { key: 'n-plus-one | GET /7 |' })
     expect(leftOut).toMatch(/evidence/)
