@@ -23,6 +23,10 @@ export interface DriverClass {
   /** The method that each use passes, in the async context of the code that uses it. */
   readonly method: string
   readonly file: LibraryFile
+  /** The class in what the file exports; absent where the file exports the class itself. */
+  classIn?(exported: unknown): { prototype: object } | undefined
+  /** The object that stands for the pool of which `target` is a part; `undefined` when this call is no use of it. */
+  sourceOf?(target: object): object | undefined
 }
 
 /** A file of a library, recognised when Node.js loads it, whatever the application calls the package. */

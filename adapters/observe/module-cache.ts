@@ -1,6 +1,6 @@
 import Module from 'node:module'
 
-interface LoadedModule {
+export interface LoadedModule {
   exports: unknown
   loaded?: boolean
 }

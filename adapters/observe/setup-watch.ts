@@ -33,6 +33,8 @@ export interface SetupWatch {
   requestTraced(profiler: Profiler): void
   /** A pool or client was profiled: from now on, others of its class are watched too. */
   sourceProfiled(source: object, driver: Driver, kind: 'pool' | 'client'): void
+  /** The same for a pool of a driver whose class cannot be reached from it. */
+  poolProfiled(source: object, driver: Driver, copy: { prototype: object; version: string | undefined }): void
   /** Looks for copies of drivers that have been loaded since. */
   findDrivers(): void
   facts(isEnding?: boolean): SetupFacts
@@ -80,13 +82,14 @@ export function createSetupWatch({
   let bundle: { known: OwnBundle | undefined } | undefined
 
   const classes = watchClasses({
-    pool: quietly((pool, driver, below) =>
-      noteUse(sources.ofPool(pool, driver), profilerOfObject(pool), pool, below),
-    ),
+    pool: quietly((pool, driver, below) => {
+      const profiler = profilerOfObject(pool)
+      if (!profiler && isOurs(pool)) return
+      noteUse(sources.ofPool(pool, driver), profiler, pool, below)
+    }),
     client: quietly((client, driver, below) => {
       const profiler = profilerOfObject(client)
-      // This is a connection that the profiler itself has opened.
-      if (!profiler && sharedState().instrumented.has(client)) return
+      if (!profiler && isOurs(client)) return
       noteUse(sources.ofClient(client, driver, profiler), profiler, client, below)
     }),
   })
@@ -203,6 +206,11 @@ export function createSetupWatch({
       classes.addClassOf(source, driver, kind)
       classes.find()
     },
+    poolProfiled(source, driver, { prototype, version }) {
+      sources.profiled(source)
+      classes.find()
+      classes.addClass(prototype, driver, version)
+    },
     findDrivers: classes.find,
     facts(isEnding = false) {
       const state = sharedState()
@@ -241,6 +249,11 @@ export function createSetupWatch({
   }
 }
 
+/** Whether this is for a connection that the profiler itself has opened. */
+function isOurs(object: object): boolean {
+  return sharedState().instrumented.has(object)
+}
+
 function openTraceOf(profiler: Profiler): LiveTrace | undefined {
   const trace = coreOf(profiler).currentTrace()
   return trace && (!trace.closed || trace.mode === 'unsampled') ? trace : undefined
@@ -269,12 +282,13 @@ function profilersOn(): Profiler[] {
 }
 
 function factsOf(source: Source, profilers: readonly Profiler[], isEnding: boolean): SourceFacts {
-  const { kind, database, size, place, outsidePlace, usedBy, uses } = source
+  const { kind, driver, database, size, place, outsidePlace, usedBy, uses } = source
   const object = source.object.deref()
   const profiler = profilerOfObject(object)
   const position = profiler ? profilers.indexOf(profiler) : -1
   return {
     kind,
+    driver,
     database,
     size,
     ...(position < 0 ? {} : { profiler: position }),

@@ -20,6 +20,7 @@ export type UseKind = keyof Omit<SourceUses, 'bursts'>
 
 export interface Source {
   readonly kind: 'pool' | 'client'
+  readonly driver: string | undefined
   readonly database: string | undefined
   readonly size: number | undefined
   /** The pool, or the first of the clients. */
@@ -82,6 +83,7 @@ export class SourceUseCounts {
     if (this.#sources.length >= MOST_SOURCES) return undefined
     const source: Source = {
       kind,
+      driver: driver.classes[0]?.name,
       database: driver.databaseName(object),
       size: kind === 'pool' ? driver.poolSize(object) : undefined,
       object: new WeakRef(object),

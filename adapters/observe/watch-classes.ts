@@ -23,6 +23,8 @@ export interface WatchedClasses {
   find(): void
   /** Watches the class of this pool or client, wherever it was loaded from. */
   addClassOf(source: object, driver: Driver, kind: DriverClass['kind']): void
+  /** Watches this class of a copy that is in no module cache. */
+  addClass(prototype: object, driver: Driver, version: string | undefined): void
   undo(): void
 }
 
@@ -37,13 +39,14 @@ export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClas
   const undos: (() => void)[] = []
   const looked = new Set<string>()
 
-  const watch = (prototype: object, driver: Driver, { kind, method }: DriverClass) => {
+  const watch = (prototype: object, driver: Driver, { kind, method, sourceOf }: DriverClass) => {
     if (known.has(prototype)) return
     known.add(prototype)
     const use = onUse[kind]
     undos.push(
       aroundMethod(prototype, method, (target, original, args, below) => {
-        use(target, driver, below)
+        const source = sourceOf ? sourceOf(target) : target
+        if (source) use(source, driver, below)
         return Reflect.apply(original, target, args)
       }),
     )
@@ -55,8 +58,10 @@ export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClas
       looked.add(filename)
       const itsPackage = packageOf(filename)
       if (itsPackage?.name !== found.file.package) continue
-      if (found.kind === 'client') drivers.push({ ...itsPackage, name: found.name })
-      watch((exported as { prototype: object }).prototype, driver, found)
+      // pg-pool is no driver of its own.
+      if (found.kind === 'client' || found.classIn) drivers.push({ ...itsPackage, name: found.name })
+      const { prototype } = found.classIn?.(exported) ?? (exported as { prototype: object })
+      watch(prototype, driver, found)
     }
   }
 
@@ -71,6 +76,12 @@ export function watchClasses(onUse: { pool: OnUse; client: OnUse }): WatchedClas
       const itsClass = driver.classes.find((one) => one.kind === kind)
       const prototype = itsClass && prototypesWith(source, itsClass.method).at(-1)
       if (prototype) watch(prototype, driver, itsClass)
+    },
+    addClass(prototype, driver, version) {
+      const [itsClass] = driver.classes
+      if (!itsClass || known.has(prototype)) return
+      drivers.push({ name: itsClass.name, version })
+      watch(prototype, driver, itsClass)
     },
     undo() {
       for (const undo of undos.reverse()) undo()

@@ -6,17 +6,25 @@ import { moduleCache } from '../observe/module-cache.ts'
 import { packageOf } from '../observe/package-of.ts'
 import type { PostgresFactory } from './own-connection.ts'
 
+export interface PackageOfCopy {
+  /** The file that exports the function. */
+  index: string
+  version: string | undefined
+}
+
 /** `files` are those on the stack when the copy made a query. `undefined` when none of them is a file of postgres.js. */
-export function factoryFinder(files: readonly string[]): (() => Promise<PostgresFactory>) | undefined {
+export function packageOfCopy(files: readonly string[]): PackageOfCopy | undefined {
   const file = files.find((file) => QUERY_FILE.test(file))
   if (!file) return undefined
-  const path = join(dirname(file.startsWith('file:') ? fileURLToPath(file) : file), 'index.js')
-  if (packageOf(path)?.name !== 'postgres') return undefined
-  return async () => {
-    const required = moduleCache()[path]?.exports
-    if (required) return required as PostgresFactory
-    return (await importFile(pathToFileURL(path).href)).default
-  }
+  const index = join(dirname(file.startsWith('file:') ? fileURLToPath(file) : file), 'index.js')
+  const found = packageOf(index)
+  return found?.name === 'postgres' ? { index, version: found.version } : undefined
+}
+
+export async function factoryIn({ index }: PackageOfCopy): Promise<PostgresFactory> {
+  const required = moduleCache()[index]?.exports
+  if (required) return required as PostgresFactory
+  return (await importFile(pathToFileURL(index).href)).default
 }
 
 const QUERY_FILE = /[\\/]src[\\/]query\.js$/

@@ -7,9 +7,11 @@ import { assertProfiler, defaultProfiler } from '../../src/profiler/default-prof
 import type { Profiler } from '../../src/profiler/profiler.ts'
 import { recorderOf } from '../../src/profiler/recorder-entry.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
+import { setupWatchFor } from '../observe/tell-setup.ts'
 import { type CopyClasses, classesOf } from './copy-classes.ts'
-import { factoryFinder } from './find-factory.ts'
-import { databaseOf } from './own-connection.ts'
+import { postgresDriver } from './driver.ts'
+import { factoryIn, type PackageOfCopy, packageOfCopy } from './find-factory.ts'
+import { databaseOf, type PostgresFactory } from './own-connection.ts'
 import type { PostgresLike, QueryInside } from './postgres-like.ts'
 import { recordQueries } from './record-queries.ts'
 import { statementWriter } from './statement-of-query.ts'
@@ -43,15 +45,27 @@ export function profilePostgres<Sql extends PostgresLike>(
     recorder.addConnection(connection, database),
   )
   const undoQueries = copy.add(canceller, pool)
-  const findFactory = factoryFinder(copy.filesMaking(() => cancellerOf(sql)))
-  const database = findFactory && databaseOf(sql.options, findFactory)
+  const itsPackage = packageOfCopy(copy.filesMaking(() => cancellerOf(sql)))
+  const database = itsPackage && databaseOf(sql.options, ownPoolsOf(itsPackage))
   const undoListening = ['listen', 'subscribe'].map((name) => outsideOfTraces(sql, name, recorder))
 
+  // The set-up watch knows the pool by its canceller.
+  profilerOf.set(canceller, profiler)
+  leftOut.delete(canceller)
+  instrumented.set(canceller, () => {})
   instrumented.set(sql, () => {
     instrumented.delete(sql)
+    instrumented.delete(canceller)
     undoQueries()
     for (const undo of undoListening) undo()
   })
+  try {
+    const { prototype } = classes.Query
+    const version = itsPackage?.version
+    setupWatchFor(profiler)?.poolProfiled(canceller, postgresDriver, { prototype, version })
+  } catch (error) {
+    recorder.countInternalError(error)
+  }
   return sql
 }
 
@@ -63,6 +77,7 @@ export function unprofilePostgres<Sql extends PostgresLike>(sql: Sql): Sql {
   const { instrumented, leftOut } = sharedState()
   instrumented.get(sql)?.()
   leftOut.add(sql)
+  leftOut.add(cancellerOf(sql))
   return sql
 }
 
@@ -86,6 +101,21 @@ function outsideOfTraces(
   // `subscribe` carries its pool.
   Object.assign((sql as Record<string, object>)[name] ?? {}, before)
   return undo
+}
+
+/** Makes pools that nothing profiles and no notice is about, even if `register` profiles all others. */
+function ownPoolsOf(itsPackage: PackageOfCopy): () => Promise<PostgresFactory> {
+  return async () => {
+    const factory = await factoryIn(itsPackage)
+    return (options) => {
+      const { instrumented, profilerOf } = sharedState()
+      const own = unprofilePostgres(factory(options) as unknown as PostgresLike)
+      const canceller = cancellerOf(own)
+      profilerOf.delete(canceller)
+      instrumented.set(canceller, () => {})
+      return own as never
+    }
+  }
 }
 
 function cancellerOf(sql: PostgresLike): object {

@@ -56,7 +56,7 @@ function newCopy(Query: QueryClass): WatchedCopy {
 
       constructor(executor: (resolve: (value: T | PromiseLike<T>) => void, reject: () => void) => void) {
         super(executor)
-        this.#madeAt = made(MadeQuery as never)
+        this.#madeAt = made(Query as never)
         if (heardFiles) heardFiles = rawFiles()
       }
 

@@ -2,9 +2,11 @@
 import { expressRoutes } from '../express/express-routes.ts'
 import type { Library } from './library.ts'
 import { pg } from './profile-pg.ts'
+import { postgres } from './profile-postgres.ts'
 
 export const LIBRARIES: readonly Library[] = [
   pg,
+  postgres,
   // Express comes last, because it also names the requests that no framework has answered.
   { routes: expressRoutes },
 ]

@@ -10,7 +10,7 @@ import { defaultOptions } from '../../src/config/default-options.ts'
 import { aroundMethod } from '../../src/host/replace-method.ts'
 import { createProfiler } from '../../src/profiler/profiler.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
-import { moduleCache } from '../observe/module-cache.ts'
+import { type LoadedModule, moduleCache } from '../observe/module-cache.ts'
 import { packageOf } from '../observe/package-of.ts'
 import { drizzleFinder } from './find-drizzle.ts'
 import { LIBRARIES } from './libraries.ts'
@@ -30,25 +30,28 @@ export function profileWhenLoaded(): void {
     registered ??= startProfiler()
     return registered
   }
-  const look = (filename: string, exported: unknown) => {
+  const look = (filename: string, module: LoadedModule) => {
+    const { exports: exported } = module
     for (const file of FILES) {
       if (!file.looksLike(filename, exported)) continue
       awaited.delete(filename)
       try {
-        if (packageOf(filename)?.name === file.package) file.profile(exported, start)
+        if (packageOf(filename)?.name !== file.package) continue
+        const instead = file.profile(exported, start)
+        if (instead !== undefined) module.exports = instead
       } catch (error) {
         process.emitWarning(`pg-loupe does not profile ${filename}: ${error}`)
       }
     }
   }
   const lookAtAwaited = () => {
-    for (const filename of awaited) look(filename, moduleCache()[filename]?.exports)
+    for (const filename of awaited) look(filename, moduleCache()[filename] ?? NOT_LOADED)
   }
 
   const undos = [
     aroundMethod(Module.prototype, 'load', (module, load, args) => {
       Reflect.apply(load, module, args)
-      look(args[0] as string, (module as NodeModule).exports)
+      look(args[0] as string, module as LoadedModule)
     }),
     aroundMethod(Module, '_resolveFilename', (target, resolve, args) => {
       if (awaited.size > 0) lookAtAwaited()
@@ -61,9 +64,12 @@ export function profileWhenLoaded(): void {
     for (const undo of undos) undo()
   })
   for (const [filename, module] of Object.entries(moduleCache())) {
-    if (module?.loaded) look(filename, module.exports)
+    if (module?.loaded) look(filename, module)
   }
+  for (const library of LIBRARIES) library.watch?.(start)
 }
+
+const NOT_LOADED: LoadedModule = { exports: undefined }
 
 function isAwaited(filename: string): boolean {
   return FILES.some(({ usualPath }) => usualPath?.test(filename))

@@ -47,12 +47,19 @@ function explainUnprofiled(source: SourceFacts, position: number, facts: SetupFa
   ]
 }
 
-function nextStepOf({ kind, usedBy }: SourceFacts, hasConnections: boolean, isLibrary: boolean): string {
+/** The call that profiles a pool or client, with more arguments. */
+function callOf({ kind, driver }: SourceFacts, more = ''): string {
+  if (driver === 'postgres.js') return `profilePostgres(sql${more})`
+  return kind === 'pool' ? `profilePool(pool${more})` : `profileClient(client${more})`
+}
+
+function nextStepOf(source: SourceFacts, hasConnections: boolean, isLibrary: boolean): string {
+  const { kind, driver, usedBy } = source
   if (hasConnections)
     return `Start the application with node --require pg-loupe/register, which profiles the connections of ${usedBy}.`
-  const step = kind === 'pool' ? 'profilePool(pool)' : 'profileClient(client)'
+  const step = callOf(source)
   if (isLibrary) return `To see them, hand its ${kind} to ${step}, or hand your profiled pool to ${usedBy}.`
-  return `Where the ${kind} is created: ${step}, from 'pg-loupe/pg'.`
+  return `Where the ${kind} is created: ${step}, from 'pg-loupe/${driver === 'postgres.js' ? 'postgres' : 'pg'}'.`
 }
 
 /** A script at its end that has sent everything through what nobody profiles, and nothing through what is profiled. */
@@ -77,7 +84,7 @@ function explainOther(source: SourceFacts, position: number, { profilers }: Setu
     lost: `What they sent through it is in no trace: it was used ${times(source.uses.inOtherTraces)}.`,
     nextStep:
       isDefault || !byRequests
-        ? `Give both the same profiler: ${source.kind === 'pool' ? 'profilePool(pool, profiler)' : 'profileClient(client, profiler)'}.`
+        ? `Give both the same profiler: ${callOf(source, ', profiler')}.`
         : 'Give both the same profiler: profileRequests(profiler).',
     place: source.place,
   }

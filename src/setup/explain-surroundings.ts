@@ -10,7 +10,9 @@ const OLDEST_PG = '8.11.1'
 export function explainVersions({ surroundings, drivers }: SetupFacts): Notice[] {
   if (!surroundings) return []
   const { node, versions } = surroundings
-  const oldDrivers = drivers.filter(({ version }) => version !== undefined && isOlder(version, OLDEST_PG))
+  const oldDrivers = drivers.filter(
+    ({ name, version }) => name !== 'postgres.js' && version !== undefined && isOlder(version, OLDEST_PG),
+  )
   return [
     ...(isOlder(node, OLDEST_NODE) ? [nodeTooOld(node)] : []),
     ...oldDrivers.map(pgTooOld),

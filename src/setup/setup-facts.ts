@@ -12,9 +12,9 @@ export interface SetupFacts {
   isServer: boolean
   /** The process is about to end, so that what has not been seen does not come. */
   isEnding: boolean
-  /** Copies of pg that were found in the module cache. */
+  /** Copies of drivers that were found. */
   drivers: readonly PackageFacts[]
-  /** Connections to a PostgreSQL server that no pg in `drivers` has opened; empty where connections are not watched. */
+  /** Connections to a PostgreSQL server that no driver in `drivers` has opened; empty where connections are not watched. */
   unknownConnections: readonly UnknownConnection[]
   frameworks: readonly PackageFacts[]
   orms: readonly OrmFacts[]
@@ -106,6 +106,8 @@ export interface ProfilerFacts {
 /** A pool, or a client that belongs to none. */
 export interface SourceFacts {
   kind: 'pool' | 'client'
+  /** The name of its driver: `pg`, `postgres.js`. */
+  driver?: string | undefined
   /** Name of its database. */
   database?: string | undefined
   /** Most connections of a pool. */

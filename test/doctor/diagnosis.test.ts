@@ -70,7 +70,7 @@ All captured.
 Found
     program     server.js, Node.js 24.1.0
     pg-loupe    0.1.0
-    pg          pg 8.23.1
+    driver      pg 8.23.1
     pool        database shop, of 10 connections, profiled, 4 uses, 4 captured, first used at src/db.ts:3
     requests    2, GET /books (2)
 `)

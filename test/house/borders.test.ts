@@ -108,7 +108,7 @@ test('src imports no adapter, and an adapter imports no other adapter than `obse
 
 test('how a driver is found imports nothing that profiles it', () => {
   const descriptions = imports.filter(({ file }) => /^adapters\/[^/]+\/driver\.ts$/.test(file))
-  expect(descriptions.map(({ target }) => target)).toEqual(['adapters/observe/driver.ts'])
+  expect(new Set(descriptions.map(({ target }) => target))).toEqual(new Set(['adapters/observe/driver.ts']))
 })
 
 test('nothing in src/http knows a framework, and nothing in src/catalog the objects of a driver', () => {

@@ -68,7 +68,7 @@ function foundRows(found: Found, folder: string): (readonly [string, string | un
         ['program', `${name}, Node.js ${node}${processes > 1 ? `, ${processes} processes` : ''}`] as const,
     ),
     ['pg-loupe', found.versions.join(', ') || 'not in use'],
-    ['pg', found.drivers.map(named).join(', ')],
+    ['driver', found.drivers.map(named).join(', ')],
     ...found.sources.map((source) => [source.kind, describeSource(source, folder)] as const),
     ['ORM', found.orms.map(named).join(', ')],
     ['framework', found.frameworks.map(named).join(', ')],
