@@ -6,7 +6,10 @@ import type { Frame } from '../types/query.ts'
 import type { Report } from '../types/report.ts'
 import { findingLines } from './finding-lines.ts'
 import type { OpenTarget, PageAnswers, PageRequest } from './page-api.ts'
+import { pageFinding, pageFindings } from './page-findings.ts'
+import { pageReport } from './page-report.ts'
 import { type PanelApi, PanelError, type RequestDetail } from './panel-api.ts'
+import { readSavedTraces, saveTrace } from './saved-traces.ts'
 
 export function pageAnswers(api: PanelApi): PageAnswers {
   return {
@@ -14,6 +17,11 @@ export function pageAnswers(api: PanelApi): PageAnswers {
       const detail = await api.request(id)
       return pageRequest(detail, await folderOf(api, detail))
     },
+    pageFindings: () => pageFindings(api),
+    pageFinding: (key) => pageFinding(api, key),
+    pageReport: () => pageReport(api),
+    savedTrace: async (id) => saveTrace((await api.request(id)).trace),
+    openTraces: async (text) => readSavedTraces(text).map((detail) => pageRequest(detail, undefined)),
   }
 }
 

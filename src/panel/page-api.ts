@@ -1,7 +1,7 @@
 // The questions and the news of the panel's page. A question is `POST /api/<method>` with the arguments as a JSON array; a refusal is
 // `{ error }` with a sentence that says what to do. News come as events, so that the page never polls.
-import type { PageData } from '../report/reporters/html/page-data.ts'
-import type { PanelApi, PanelStatus, RequestRow } from './panel-api.ts'
+import type { FormerFinding, PageData, PageGroup } from '../report/reporters/html/page-data.ts'
+import type { FindingRow, PanelApi, PanelStatus, RequestRow } from './panel-api.ts'
 
 /** One request in the form that the page draws: `data` has its trace and its findings, without any value. */
 export interface PageRequest {
@@ -9,9 +9,36 @@ export interface PageRequest {
   data: PageData
 }
 
+/** A finding as a row of the list. */
+export interface PageFindingRow extends Omit<FindingRow, 'finding'> {
+  finding: FormerFinding
+}
+
+/** All findings, worst first. The groups hold positions among the rows. */
+export interface PageFindings {
+  rows: readonly PageFindingRow[]
+  groups: readonly PageGroup[]
+}
+
+/** One finding in full. `data` also has the trace of the latest request that showed it, under the id of that request. */
+export interface PageFindingDetail {
+  row: PageFindingRow
+  data: PageData
+  /** The finding that would remove this one with it. */
+  cause?: FormerFinding
+}
+
 /** Answers that only the page asks for. They are made of the answers of PanelApi. */
 export interface PageAnswers {
   pageRequest(id: string): Promise<PageRequest>
+  pageFindings(): Promise<PageFindings>
+  pageFinding(key: string): Promise<PageFindingDetail>
+  /** The static page of the findings and the kept traces. */
+  pageReport(): Promise<string>
+  /** A request as a line of a trace file, which the command reads too. */
+  savedTrace(id: string): Promise<string>
+  /** Draws the traces of a trace file. Nothing of them is stored or sent on. */
+  openTraces(text: string): Promise<readonly PageRequest[]>
 }
 
 /** A line of a stored trace or finding. It is named by its position, so that no path of a browser is ever opened. */

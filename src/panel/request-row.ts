@@ -1,5 +1,6 @@
 // A trace as a row of the list: counts and times, and nothing that grows with its queries.
 import { busyMs } from '../report/busy-time.ts'
+import { findingTitle } from '../report/finding-title.ts'
 import type { Finding } from '../types/finding.ts'
 import type { Query } from '../types/query.ts'
 import type { Trace } from '../types/trace.ts'
@@ -23,9 +24,10 @@ export function requestRow(place: Place, trace: Trace, findings: readonly Findin
     rows: sum(queries, 'rows'),
     bytes: sum(queries, 'bytes'),
     capture: captureOf(trace),
-    findings: findings
-      .toSorted(worstFirst)
-      .map(({ key, detector, severity, title }) => ({ key, detector, severity, title })),
+    findings: findings.toSorted(worstFirst).map((finding) => {
+      const { key, detector, severity } = finding
+      return { key, detector, severity, title: findingTitle(finding) }
+    }),
     hasTrace: true,
   }
 }

@@ -31,10 +31,12 @@ const ROOMS: Record<string, readonly string[]> = {
   'src/detectors/pages.ts': ['src/types', 'src/detectors/page-url.ts'],
   'src/detectors/describe-detector.ts': ['src/types', 'src/detectors/pages.ts'],
   'src/report/finding-groups.ts': ['src/types', 'src/detectors/describe-detector.ts'],
+  'src/report/finding-title.ts': ['src/types', 'src/detectors/describe-detector.ts'],
   'src/report/reporters': [
     'src/types',
     'src/text',
     'src/report/finding-groups.ts',
+    'src/report/finding-title.ts',
     'src/worst-first.ts',
     'src/editor-link.ts',
     'src/finding-frames.ts',

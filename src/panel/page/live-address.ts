@@ -24,6 +24,7 @@ export function parseLiveAddress(hash: string): LiveAddress {
     detector: get('detector') ?? '',
     on: get('on') ?? '',
     process: get('process') ?? '',
+    state: get('state') ?? '',
     found: get('found') === '1',
   }
 }
@@ -61,6 +62,7 @@ export function formatLiveAddress(address: LiveAddress): string {
   set('detector', detector)
   set('on', on)
   set('process', process)
+  set('state', address.state)
   set('found', address.found ? '1' : '')
   // Encodes a space as `%20`, so that a link survives being pasted.
   return `#${fields.toString().replaceAll('+', '%20')}`

@@ -2,7 +2,7 @@
 // What the parts of the live page share, as types. A live page is a page whose data come from a running panel, so the parts
 // of the static page can draw on it.
 import type { Address, Page, View } from '../../report/reporters/html/client/page.ts'
-import type { PageApi, PageRequest, PanelEvents } from '../page-api.ts'
+import type { PageApi, PageFindingDetail, PageRequest, PanelEvents } from '../page-api.ts'
 import type { PanelStatus } from '../panel-api.ts'
 import type { RequestRows } from './request-rows.ts'
 
@@ -15,6 +15,8 @@ export interface LiveAddress extends Address {
   found: boolean
   /** Shows only requests of the process with this id. */
   process: string
+  /** Shows only findings in this state. */
+  state: string
   /** The ids of the two requests to compare. */
   before?: string | undefined
   after?: string | undefined
@@ -30,6 +32,10 @@ export interface LivePage extends Page {
   rows: RequestRows
   /** A request with its trace and findings. The last ones are kept, because a trace never changes. */
   request(id: string): Promise<PageRequest>
+  /** Keeps requests that were read from a file, so that `request` finds them. */
+  keep(answers: readonly PageRequest[]): void
+  /** A finding in full, as it is now. */
+  finding(key: string): Promise<PageFindingDetail>
   /** Calls back when the panel has news of a kind, with all that came since the last frame at once. */
   hear<Kind extends keyof PanelEvents>(kind: Kind, listener: (data: PanelEvents[Kind]) => void): void
   /** Shows a message at the bottom of the page until the reader closes it. */

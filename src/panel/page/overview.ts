@@ -3,6 +3,7 @@ import { count, plural } from '../../report/reporters/html/client/number-text.ts
 import type { ProcessState } from '../panel-api.ts'
 import { droppedTexts } from './dropped-texts.ts'
 import type { LivePage, LiveView } from './live-page.ts'
+import { openFile } from './open-file.ts'
 import { processName } from './process-name.ts'
 import { timeOf } from './request-line.ts'
 
@@ -68,6 +69,7 @@ export function overview(page: LivePage): LiveView {
           ]
         : []),
       ...(dropped.length > 0 ? [make('h3', null, 'Left out'), make('p', null, dropped.join(' '))] : []),
+      openFile(page),
       ...(status && (isEmpty || connected === 0) ? howToConnect() : []),
     )
   }

@@ -3,13 +3,17 @@
 import { plural } from '../../report/reporters/html/client/number-text.ts'
 import type { Mark, Page } from '../../report/reporters/html/client/page.ts'
 import { waterfall } from '../../report/reporters/html/client/waterfall.ts'
-import type { PageFinding } from '../../report/reporters/html/page-data.ts'
+import type { PageData, PageFinding } from '../../report/reporters/html/page-data.ts'
 import type { PageRequest } from '../page-api.ts'
 import type { RequestRow } from '../panel-api.ts'
 import type { LivePage, LiveView } from './live-page.ts'
+import { planView } from './plan-view.ts'
+import { saveButton } from './save-button.ts'
 
 /** Enough for some clicks. */
 const CAPTURED_TRACES = 5
+/** Under load, most requests of a route are only counted. */
+const SEARCHED_REQUESTS = 1000
 
 export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
   const { make } = page
@@ -30,6 +34,15 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
     page.api.pin(row.id, !row.pinned).catch(page.fail)
   }
 
+  /** Compares with the request of the route before it whose trace is kept. */
+  const compare = async ({ id, number, route }: RequestRow) => {
+    const rows = await page.api.requests({ route, before: number, limit: SEARCHED_REQUESTS })
+    const before = rows.find(({ hasTrace }) => hasTrace)
+    if (before)
+      page.go({ view: 'changes', before: before.id, after: id, trace: undefined, finding: undefined })
+    else page.notify(`No earlier request of ${route} is kept with its trace.`)
+  }
+
   const drawActions = (row: RequestRow | undefined) => {
     actions.replaceChildren(
       ...(row?.hasTrace
@@ -44,6 +57,16 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
               },
               row.pinned ? 'Pinned' : 'Pin',
             ),
+            make(
+              'button',
+              { type: 'button', class: 'copy', click: () => void compare(row).catch(page.fail) },
+              'Compare with the one before',
+            ),
+            saveButton(page, 'Save', async () => ({
+              name: 'trace.ndjson',
+              type: 'application/x-ndjson',
+              text: `${await page.api.savedTrace(row.id)}\n`,
+            })),
           ]
         : []),
     )
@@ -112,7 +135,20 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
 }
 
 /** A page whose data are those of one request. */
-export function requestPage(page: LivePage, { request, data }: PageRequest): Page {
+function requestPage(page: LivePage, { request, data }: PageRequest): Page {
+  return {
+    ...pageOf(page, data),
+    queryPart: (_, index) => planView(page, request.id, index),
+    // A trace names itself by a number that several processes use; a link needs the id of the request.
+    link: (change) =>
+      page.link(
+        change.trace === data.traces[0]?.id && change.trace ? { ...change, trace: request.id } : change,
+      ),
+  }
+}
+
+/** A page with data of its own. */
+export function pageOf(page: LivePage, data: PageData): Page {
   const [trace] = data.traces
   const findingsOf = new Map<string, PageFinding[]>()
   const marks: Mark[] = []
@@ -135,8 +171,5 @@ export function requestPage(page: LivePage, { request, data }: PageRequest): Pag
     findingsOf,
     traces: new Map(data.traces.map((one) => [one.id, one])),
     marks: new Map(trace ? [[trace.id, marks]] : []),
-    // A trace names itself by a number that several processes use; a link needs the id of the request.
-    link: (change) =>
-      page.link(change.trace === trace?.id && trace ? { ...change, trace: request.id } : change),
   }
 }

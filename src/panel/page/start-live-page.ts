@@ -52,6 +52,8 @@ export function startLivePage(
     editorVersion: 0,
     relatedTo: () => ({ sameLine: [], explains: [] }),
     request: kept.request,
+    finding: kept.finding,
+    keep: kept.keep,
     hear: news.hear,
     openButton(frame) {
       const target = kept.targetOf(frame)
@@ -158,24 +160,13 @@ export function startLivePage(
 
   /** Goes one step back. Returns whether there was one. */
   const stepBack = (): boolean => {
-    const {
-      view,
-      finding,
-      route,
-      trace,
-      search: words,
-      on,
-      process,
-      found,
-      severities,
-      detector,
-    } = page.address
+    const { view, finding, route, trace, search: words, on, process, found, severities, state } = page.address
     if (view === 'routes' && route) page.go({ route: undefined })
     else if (view === 'traces' && trace) page.go({ trace: undefined, finding: undefined })
     else if (view === 'findings' && finding && page.isNarrow()) page.go({ finding: undefined })
-    else if (words || on || process || found || severities.length > 0 || detector) {
+    else if (words || on || process || found || severities.length > 0 || state) {
       search.value = ''
-      page.go({ search: '', on: '', process: '', found: false, severities: [], detector: '' })
+      page.go({ search: '', on: '', process: '', found: false, severities: [], state: '' })
     } else return false
     return true
   }

@@ -9,6 +9,8 @@ import type { EventStream } from './event-stream.ts'
 
 /** The longest arguments are a key and a text to search for. */
 const MOST_BODY_BYTES = 64 * 1024
+/** A file of saved traces. */
+const MOST_FILE_BYTES = 20 * 1024 * 1024
 
 export interface AnswerSources {
   access: Access
@@ -92,10 +94,11 @@ async function answerMethod(
   // A form of another page cannot send this type without a preflight request, which is never answered.
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? ''))
     return answerJson(response, 415, { error: 'Send the arguments as content-type: application/json.' })
-  const body = await readBody(request)
+  const most = name === 'openTraces' ? MOST_FILE_BYTES : MOST_BODY_BYTES
+  const body = await readBody(request, most)
   if (body === undefined) {
     response.setHeader('connection', 'close')
-    return answerJson(response, 413, { error: `The body has more than ${MOST_BODY_BYTES} bytes.` })
+    return answerJson(response, 413, { error: `The body has more than ${most} bytes.` })
   }
   let given: readonly unknown[]
   try {
@@ -113,12 +116,12 @@ async function answerMethod(
 }
 
 /** Undefined when it is too long. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+async function readBody(request: IncomingMessage, most: number): Promise<string | undefined> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     length += part.length
-    if (length > MOST_BODY_BYTES) return undefined
+    if (length > most) return undefined
     parts.push(part)
   }
   return Buffer.concat(parts).toString()

@@ -1,5 +1,6 @@
 // A running panel as processes, commands and its page see it.
 import { expect, test } from 'vitest'
+import { findingTitle } from '../../../src/report/finding-title.ts'
 import { finding } from '../../report-builder.ts'
 import { q, trace } from '../../trace-builder.ts'
 import { ask, connectProcess, requestsArrived, testPanel, traceMessage } from './panel-fixture.ts'
@@ -20,7 +21,7 @@ test('a trace of a process becomes a row, a request and a finding', async () => 
       process: 'process-1',
       queries: 2,
       capture: 'full',
-      findings: [{ key: finding().key, title: finding().title }],
+      findings: [{ key: finding().key, title: findingTitle(finding()) }],
       hasTrace: true,
     },
   ])

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createProfiler } from '../../../src/profiler/profiler.ts'
 import { compareReports } from '../../../src/report/compare-reports.ts'
+import { findingTitle } from '../../../src/report/finding-title.ts'
 import type { Finding } from '../../../src/types/finding.ts'
 import type { Report, RouteSummary } from '../../../src/types/report.ts'
 import { each, from, q, trace } from '../../trace-builder.ts'
@@ -33,6 +34,11 @@ const report = createProfiler().analyze([orders, prices, quiet])
 const traces = [orders, prices, quiet]
 const [nPlusOne] = report.findings
 
+/** As lists show it. */
+function titleOf(finding: Finding | undefined): string | undefined {
+  return finding && findingTitle(finding)
+}
+
 function manyFindings(count: number): Report {
   const findings = Array.from(
     { length: count },
@@ -50,8 +56,8 @@ function manyFindings(count: number): Report {
 describe('the findings', () => {
   test('are listed worst first, and the worst is shown in full', async (t) => {
     const page = await openPage(t, report, { traces })
-    expect(page.texts('#findings .title')).toEqual(report.findings.map(({ title }) => title))
-    expect(page.text('.detail h2')).toContain(nPlusOne?.title)
+    expect(page.texts('#findings .title')).toEqual(report.findings.map(findingTitle))
+    expect(page.text('.detail h2')).toContain(titleOf(nPlusOne))
     const detail = page.text('.detail')
     expect(detail).toContain('src/orders.ts:39:64')
     expect(detail).toContain('from src/routes.ts:8:2')
@@ -72,7 +78,7 @@ describe('the findings', () => {
     const all = page.texts('#findings .title')
     page.click('.toggle', 'warning')
     expect(page.texts('#findings .title')).toEqual(
-      report.findings.filter(({ severity }) => severity === 'warning').map(({ title }) => title),
+      report.findings.filter(({ severity }) => severity === 'warning').map(findingTitle),
     )
     expect(page.find('.toggle.warning').getAttribute('aria-pressed')).toBe('true')
     page.click('.clear')
@@ -88,7 +94,7 @@ describe('the findings', () => {
     const page = await openPage(t, report)
     for (const words of ['CUSTOMER orders.ts:39', 'routes.ts', 'any($1) customers', 'proven']) {
       await page.search(words)
-      expect([words, page.texts('#findings .title')]).toEqual([words, [nPlusOne?.title]])
+      expect([words, page.texts('#findings .title')]).toEqual([words, [titleOf(nPlusOne)]])
     }
     await page.search('customer no such word')
     expect(page.texts('#findings .title')).toEqual([])
@@ -106,10 +112,10 @@ describe('the findings', () => {
     expect(page.all('#findings [role=option]').length).toBeLessThan(40)
     expect(page.find('#findings [role=option]').getAttribute('aria-setsize')).toBe('5000')
     page.press('#findings', 'End')
-    expect(page.text('#findings [aria-selected=true] .title')).toBe('Finding number 4999')
-    expect(page.text('.detail h2')).toContain('Finding number 4999')
+    expect(page.text('#findings [aria-selected=true] .title')).toBe('customers: finding number 4999')
+    expect(page.text('.detail h2')).toContain('customers: finding number 4999')
     expect(page.all('#findings [role=option]').length).toBeLessThan(40)
-    expect(page.texts('#findings .title')).not.toContain('Finding number 0')
+    expect(page.texts('#findings .title')).not.toContain('customers: finding number 0')
   })
 })
 
@@ -159,7 +165,7 @@ describe('findings of one line', () => {
     expect(page.text('.detail')).toContain('Fixing this also removes')
     await page.goTo(`#finding=${encodeURIComponent(budget?.key ?? '')}`)
     expect(page.text('.detail .explained')).toBe(
-      `Fixing ${nPlusOne?.title} at orders.ts:39 also removes this finding.`,
+      `Fixing ${titleOf(nPlusOne)} at orders.ts:39 also removes this finding.`,
     )
   })
 })
@@ -222,13 +228,13 @@ describe('an address', () => {
     const last = report.findings.at(-1) as Finding
     const hash = `#finding=${encodeURIComponent(last.key)}&severity=error`
     const page = await openPage(t, report, { hash })
-    expect(page.text('.detail h2')).toContain(last.title)
+    expect(page.text('.detail h2')).toContain(titleOf(last))
   })
 
   test('shows the route it names with its findings and traces', async (t) => {
     const page = await openPage(t, report, { traces, hash: '#route=GET%20%2Forders' })
     expect(page.text('.route-name')).toBe('GET /orders')
-    expect(page.texts('.route-detail .title')).toContain(nPlusOne?.title)
+    expect(page.texts('.route-detail .title')).toContain(titleOf(nPlusOne))
     expect(page.texts('.route-detail .trace-id')).toEqual(['GET /orders #1'])
   })
 
@@ -250,7 +256,7 @@ describe('an address', () => {
     const { hash } = page.window.location
     expect(new URLSearchParams(hash.slice(1)).get('finding')).toBe(report.findings[1]?.key)
     const shared = await openPage(t, report, { traces, hash })
-    expect(shared.text('.detail h2')).toContain(report.findings[1]?.title)
+    expect(shared.text('.detail h2')).toContain(titleOf(report.findings[1]))
   })
 
   test.for([
@@ -338,7 +344,7 @@ describe('by keyboard', () => {
     expect(page.window.document.activeElement?.id).toBe('findings')
     page.press('#findings', 'ArrowDown')
     page.press('#findings', 'Enter')
-    expect(page.text('#findings [aria-selected=true] .title')).toBe(report.findings[1]?.title)
+    expect(page.text('#findings [aria-selected=true] .title')).toBe(titleOf(report.findings[1]))
     const active = page.find('#findings').getAttribute('aria-activedescendant')
     expect(page.find(`#${active}`).getAttribute('aria-selected')).toBe('true')
   })
@@ -347,15 +353,15 @@ describe('by keyboard', () => {
     const page = await openPage(t, report, { traces })
     const chosen = () => page.text('#findings [aria-selected=true] .title')
     page.press('body', 'j')
-    expect(chosen()).toBe(report.findings[1]?.title)
+    expect(chosen()).toBe(titleOf(report.findings[1]))
     page.press('body', 'k')
-    expect(chosen()).toBe(report.findings[0]?.title)
+    expect(chosen()).toBe(titleOf(report.findings[0]))
     page.press('body', 'ArrowDown')
-    expect(chosen()).toBe(report.findings[1]?.title)
+    expect(chosen()).toBe(titleOf(report.findings[1]))
     page.press('body', '?')
     expect(page.find('dialog[open]').getAttribute('aria-label')).toBe('Keys')
     page.press('body', 'k')
-    expect(chosen()).toBe(report.findings[1]?.title)
+    expect(chosen()).toBe(titleOf(report.findings[1]))
   })
 
   test('typed letters and keys with Ctrl do not move the selection', async (t) => {
@@ -368,7 +374,7 @@ describe('by keyboard', () => {
         bubbles: true,
       }) as unknown as Event,
     )
-    expect(page.text('#findings [aria-selected=true] .title')).toBe(report.findings[0]?.title)
+    expect(page.text('#findings [aria-selected=true] .title')).toBe(titleOf(report.findings[0]))
   })
 
   test('Esc goes back from a route to all routes, from a trace to its finding, and clears the filters', async (t) => {
@@ -379,7 +385,7 @@ describe('by keyboard', () => {
     await page.goTo(`#trace=http%20GET%20%2Forders%20%231&finding=${key}`)
     page.press('body', 'Escape')
     expect(new URLSearchParams(page.window.location.hash.slice(1)).get('trace')).toBeNull()
-    expect(page.text('.detail h2')).toContain(nPlusOne?.title)
+    expect(page.text('.detail h2')).toContain(titleOf(nPlusOne))
     await page.goTo('#severity=warning&search=prices')
     page.press('body', 'Escape')
     expect(page.texts('#findings .title')).toHaveLength(report.findings.length)

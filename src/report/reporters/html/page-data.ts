@@ -12,11 +12,11 @@ import type { Comparison, Report, RouteSummary } from '../../../types/report.ts'
 import type { ReporterOptions } from '../../../types/reporter.ts'
 import type { Trace } from '../../../types/trace.ts'
 import { groupFindings } from '../../finding-groups.ts'
+import { findingTitle, mainTable } from '../../finding-title.ts'
 import { formatSavings } from '../console.ts'
 import { cutText } from '../cut-text.ts'
 import { countSuppressed, suppressionLines } from '../suppression-lines.ts'
 import { chooseTraces } from './choose-traces.ts'
-import { mainTable } from './main-table.ts'
 import { type PageTrace, pageTrace } from './page-trace.ts'
 
 export interface PageData {
@@ -53,7 +53,7 @@ export interface PageFinding extends Omit<Finding, 'occurrences'> {
 }
 
 /** One mistake in the source, as positions among the findings, the worst first. */
-interface PageGroup {
+export interface PageGroup {
   lead: number
   sameLine: readonly number[]
   explained: readonly number[]
@@ -152,21 +152,24 @@ function pageGroups(report: Report): PageGroup[] {
   }))
 }
 
-function pageComparison(comparison: Comparison, { cwd }: ReporterOptions): PageComparison {
-  const former = (found: Finding): FormerFinding => {
-    const { key, severity, confidence, detector, title, route, callSite, cost } = found
-    return {
-      key,
-      severity,
-      confidence,
-      detector,
-      title,
-      route,
-      callSite: callSite.slice(0, 1).map((frame) => shortFrame(frame, cwd)),
-      cost,
-      ...subjectOf(found),
-    }
+/** The part of a finding that a row of a list shows. */
+export function formerFinding(found: Finding, cwd: string | undefined): FormerFinding {
+  const { key, severity, confidence, detector, route, callSite, cost } = found
+  return {
+    key,
+    severity,
+    confidence,
+    detector,
+    title: findingTitle(found),
+    route,
+    callSite: callSite.slice(0, 1).map((frame) => shortFrame(frame, cwd)),
+    cost,
+    ...subjectOf(found),
   }
+}
+
+function pageComparison(comparison: Comparison, { cwd }: ReporterOptions): PageComparison {
+  const former = (found: Finding) => formerFinding(found, cwd)
   return {
     new: comparison.new.map(({ key }) => key),
     grown: comparison.grown.map(({ finding: { key }, before, after }) => ({ key, before, after })),
@@ -199,6 +202,7 @@ function pageFinding(
   const { evidence, fix, statements } = finding
   return {
     ...finding,
+    title: findingTitle(found),
     evidence: clipEvidence(evidence),
     ...clipFix(fix),
     ...(statements && statements.length > 1

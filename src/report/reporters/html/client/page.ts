@@ -59,6 +59,8 @@ export interface Page {
   isNarrow(): boolean
   /** The address of a state. */
   link(change: Partial<Address>): string
+  /** Further parts of a query that the page can show, such as its plan. */
+  queryPart?(trace: PageTrace, index: number): HTMLElement
   /** Announces a text to screen readers. */
   say(text: string): void
 }

@@ -66,6 +66,7 @@ export function queryDetail(
       query.callSite.map((frame, depth) => place(data.frames[frame], depth === 0 ? 'at ' : 'from ')),
       place(data.frames[query.builtAt ?? -1], 'built at '),
     ),
+    page.queryPart?.(trace, index),
     marks.map(({ finding }) =>
       make(
         'p',
