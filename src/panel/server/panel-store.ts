@@ -43,8 +43,9 @@ const LIMITS: PanelLimits = {
 }
 
 /** Requests whose traces were read last. Comparing and judging read some of them again and again. */
-const READ_AGAIN = 4
-const READ_AGAIN_BYTES = MEGABYTE
+const READ_AGAIN = 8
+/** Larger traces are read each time that they are asked for. */
+const READ_AGAIN_BYTES = 4 * MEGABYTE
 
 export interface StoreListener {
   /** A request is new, or its row changed. */

@@ -15,6 +15,9 @@ export interface FindingLimits {
 /** Routes without findings that are remembered, as a stop for names that hold ids. */
 const MOST_ROUTES = 2000
 
+/** One request takes a moment to judge as many. A route with more open findings needs several requests for all of them. */
+const JUDGED_AT_ONCE = 20
+
 interface Sources {
   /** A request with its trace, as long as it is kept. */
   request: (id: string) => SeenRequest | undefined
@@ -50,8 +53,9 @@ interface KeptRoute {
   captured: number
   /** The latest request, however little was captured of it. */
   last: { id: string; number: number }
-  /** Keys of its findings. */
-  findings: Set<string>
+  findings: number
+  /** Keys of its findings that are not fixed. The one that was not judged for the longest time comes first. */
+  open: Set<string>
 }
 
 export class StoredFindings {
@@ -115,7 +119,8 @@ export class StoredFindings {
     const characters = JSON.stringify(finding).length
     this.#findings.delete(key)
     this.#characters += characters - (kept?.characters ?? 0)
-    route.findings.add(key)
+    if (!kept) route.findings++
+    route.open.add(key)
     this.#findings.set(key, {
       finding,
       characters,
@@ -134,7 +139,7 @@ export class StoredFindings {
     const known = this.#routes.get(name)
     if (known) return known
     if (this.#routes.size >= MOST_ROUTES) this.#forgetOldRoute()
-    const route = { captured: 0, last: row, findings: new Set<string>() }
+    const route = { captured: 0, last: row, findings: 0, open: new Set<string>() }
     this.#routes.set(name, route)
     return route
   }
@@ -143,25 +148,32 @@ export class StoredFindings {
   #forgetOldRoute(): void {
     for (const [name, route] of this.#routes) {
       this.#routes.delete(name)
-      if (route.findings.size > 0) this.#routes.set(name, route)
+      if (route.findings > 0) this.#routes.set(name, route)
       return
     }
   }
 
   #judgeOthers(route: KeptRoute, row: RequestRow, later: SeenRequest & { trace: Trace }): boolean {
     if (row.capture !== 'full') return false
-    let changed = false
-    for (const key of route.findings) {
+    const judged: KeptFinding[] = []
+    for (const key of route.open) {
       const kept = this.#findings.get(key)
-      if (!kept || kept.fixed || kept.shown.number === row.number) continue
-      const { state, reason } = judgeFix(kept.finding, this.#before(kept), later)
-      const sighting = { request: row.id, number: row.number, reason }
-      if (state === 'fixed') kept.fixed = sighting
-      else if (state === 'still_there') kept.shown = sighting
-      else kept.undecided = sighting
-      changed = true
+      if (kept && kept.shown.number !== row.number) judged.push(kept)
+      if (judged.length === JUDGED_AT_ONCE) break
     }
-    return changed
+    for (const kept of judged) this.#judge(kept, row, later)
+    return judged.length > 0
+  }
+
+  #judge(kept: KeptFinding, row: RequestRow, later: SeenRequest): void {
+    const { state, reason } = judgeFix(kept.finding, this.#before(kept), later)
+    const sighting = { request: row.id, number: row.number, reason }
+    const { route, finding } = kept
+    route.open.delete(finding.key)
+    if (state === 'fixed') kept.fixed = sighting
+    else route.open.add(finding.key)
+    if (state === 'still_there') kept.shown = sighting
+    else if (state === 'inconclusive') kept.undecided = sighting
   }
 
   #before({ finding, latest, shown }: KeptFinding): SeenRequest | undefined {
@@ -205,7 +217,8 @@ export class StoredFindings {
       if (isWithin) return
       this.#findings.delete(key)
       this.#characters -= characters
-      route.findings.delete(key)
+      route.findings--
+      route.open.delete(key)
       this.#sources.displaced()
     }
   }

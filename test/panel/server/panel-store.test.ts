@@ -173,6 +173,17 @@ test('a request that proves nothing leaves a finding as it was', () => {
   })
 })
 
+test('a route with many open findings needs several requests to judge all of them', () => {
+  const kept = new Kept()
+  const many = Array.from({ length: 50 }, (_, index) => finding({ key: `${finding().key}${index}` }))
+  kept.add(loop(5), many)
+  const fixedAfter = () => {
+    kept.add(joined)
+    return kept.store.findings.all().filter(({ status }) => status.state === 'fixed').length
+  }
+  expect([fixedAfter(), fixedAfter(), fixedAfter()]).toEqual([20, 40, 50])
+})
+
 test('after a restart a finding is not exercised, then inconclusive, then fixed', () => {
   const kept = new Kept()
   const statusOf = () => kept.store.findings.get(finding().key)?.status
