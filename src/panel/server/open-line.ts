@@ -25,7 +25,7 @@ export function openLine(frame: Frame, folder: string | undefined, options: Edit
   const file = fileOf(frame.file, folder, options.mappings ?? [])
   if (file === undefined || !isFile(file))
     throw new PanelError(
-      `${frame.file} is not on this machine. If the application runs in a container, map its folder: --path-map /app=.`,
+      `${frame.file} is not on this machine. If the application runs in a container, map its folder: --map-path /app=.`,
     )
   const { line, column = 1 } = frame
   // The terminal belongs to the command that runs in it, so a failure is only an answer of the panel.

@@ -52,7 +52,7 @@ test.each([
   ['a name with NUL', { file: 'src/orders.ts\u0000', line: 1 }],
 ])('%s is refused with what to do', (_name, missing) => {
   const { folder, editor } = project()
-  expect(() => openLine(missing, folder, { editor })).toThrow('--path-map')
+  expect(() => openLine(missing, folder, { editor })).toThrow('--map-path')
 })
 
 test('a folder that only begins like a mapped one is not mapped', () => {
