@@ -16,6 +16,7 @@ const COMMAND = join(root, 'dist/src/cli/main.js')
 const LIBRARIES = ['express', 'pg', 'drizzle-orm', 'tsx']
 /** Two busy cores start a panel and a shop slowly. */
 const START_PATIENCE_MS = 40_000
+const LOOK_MS = 50
 
 const LOOP = /const answer = \[\]\s+for \(const \{ id, placedAt, customerId \} of recent\) \{.*?\n {4}\}/s
 const JOIN = `const names = await db.select({ id: customers.id, name: customers.name }).from(customers)
@@ -82,7 +83,7 @@ export async function startDevSession(
     while (count() < times) {
       if (dev.exitCode !== null || Date.now() - startedAt > START_PATIENCE_MS)
         throw new Error(`pg-loupe dev did not print ${text}:\n${output}`)
-      await Promise.race([once(dev.stdout ?? dev, 'data'), once(dev.stderr ?? dev, 'data'), pause(100)])
+      await pause(LOOK_MS)
     }
   }
   const session = {
