@@ -1,12 +1,15 @@
-// Memory of the panel, the application and the page while the shop is under load.
+// Memory of the panel, the application and the page while the shop is under load. The panel's store is filled to its limits before,
+// because it grows up to them by intention.
 import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { startDevSession } from '../../test/browser/panel/dev-session.ts'
+import { connectProcess } from '../../test/browser/panel/fake-process.ts'
+import { each, q, trace } from '../../test/trace-builder.ts'
 import { quantile } from '../cost/quantiles.ts'
 
 const CONCURRENCY = 4
 const SAMPLE_MS = 5000
-/** Caches and the panel's store fill during this share of the time. */
+/** Caches of the application fill during this share of the time. */
 const WARM_SHARE = 0.3
 const LAST_SHARE = 0.2
 const PATHS = [
@@ -20,6 +23,9 @@ const PATHS = [
   '/orders/17/invoice',
   '/orders/17',
 ]
+/** Long statements fill the store with fewer messages. */
+const FILLING_QUERIES = 40
+const FILLING_BATCH = 200
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
 
 export async function measureLoad({ database, folder, launch, minutes }) {
@@ -29,6 +35,7 @@ export async function measureLoad({ database, folder, launch, minutes }) {
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } })
     await page.goto(session.address)
     const browserSession = await page.context().newCDPSession(page)
+    await fillStore(session.address, page)
     const endsAt = Date.now() + minutes * 60_000
     const samples = []
     let sent = 0
@@ -63,6 +70,25 @@ export async function measureLoad({ database, folder, launch, minutes }) {
     await session.stop()
     agent.destroy()
   }
+}
+
+/** Sends traces until the panel displaces the oldest requests and the oldest traces. */
+async function fillStore(address, page) {
+  const filler = await connectProcess(address, { program: 'filler.js' })
+  const sql = `select ${Array.from({ length: 30 }, (_, at) => `column_${at}`)} from items where id = $1`
+  const filling = trace(
+    'GET /filling',
+    each(Array.from({ length: FILLING_QUERIES }), () => q(sql)),
+  )
+  const findings = []
+  for (let sent = 0; ; ) {
+    for (const end = sent + FILLING_BATCH; sent < end; sent++)
+      filler.send({ type: 'trace', id: `id-of-the-filling-request-${sent}`, trace: filling, findings })
+    const { dropped, requests } = await ask(page, 'status')
+    if (dropped.requests > 0 && dropped.traces > 0) break
+    if (requests < sent - 5 * FILLING_BATCH) await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  filler.close()
 }
 
 /** The median right after the warm-up, and at the end. */
