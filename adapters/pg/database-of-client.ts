@@ -6,7 +6,7 @@ import { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Database } from '../../src/catalog/database.ts'
 import { prototypesWith } from '../../src/host/prototypes-with.ts'
-import { type ClientClass, queryOnOwnClient } from './own-client.ts'
+import { type ClientClass, sessionOnOwnClient } from './own-client.ts'
 
 /** The fields that are read of a `pg.Client`, in all versions from 8.11 on. */
 interface ClientInside {
@@ -36,7 +36,7 @@ export function databaseOfClient(client: object, poolOptions?: object): Database
   return {
     identity: JSON.stringify([host, port, user, database, options]),
     name: typeof database === 'string' ? database : undefined,
-    query: queryOnOwnClient(Client, poolOptions ?? own),
+    session: sessionOnOwnClient(Client, poolOptions ?? own),
   }
 }
 

@@ -1,4 +1,4 @@
-// Sends one statement on a client of our own, which belongs to no pool, keeps no process alive and is not profiled.
+// Sends statements on a client of our own, which belongs to no pool, keeps no process alive and is not profiled.
 import type { Database, QueryLimits } from '../../src/catalog/database.ts'
 import { clearTimeout, setTimeout } from '../../src/host/real-time.ts'
 import { sharedState } from '../../src/profiler/shared-state.ts'
@@ -14,8 +14,8 @@ interface OwnClient {
 export type ClientClass = new (config: object) => OwnClient
 
 /** The function keeps the class and the options, and not the client of the application that they come from. */
-export function queryOnOwnClient(Client: ClientClass, options: object): Database['query'] {
-  return async (sql, limits) => {
+export function sessionOnOwnClient(Client: ClientClass, options: object): Database['session'] {
+  return async (limits, use) => {
     const client = new Client(configOf(options, limits))
     // An instrumented client is left alone by `register`, which profiles all other clients.
     sharedState().instrumented.set(client, () => {})
@@ -30,8 +30,7 @@ export function queryOnOwnClient(Client: ClientClass, options: object): Database
     try {
       await client.connect()
       client.connection?.stream?.unref?.()
-      const { rows } = await client.query(sql)
-      return rows
+      return await use(async (sql) => (await client.query(sql)).rows)
     } finally {
       clearTimeout(timer)
       await client.end().catch(() => {})

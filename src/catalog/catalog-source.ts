@@ -44,7 +44,7 @@ export function catalogSource(database: Database): CatalogSource {
   return source
 }
 
-export function createCatalogSource(database: Pick<Database, 'query'>): CatalogSource {
+export function createCatalogSource(database: Pick<Database, 'session'>): CatalogSource {
   let catalog: Catalog | undefined
   let loading: Promise<Catalog | undefined> | undefined
   let failure: CatalogFailure | undefined
@@ -83,9 +83,11 @@ export function createCatalogSource(database: Pick<Database, 'query'>): CatalogS
   }
 }
 
-async function readOnce(database: Pick<Database, 'query'>): Promise<Catalog | CatalogFailure> {
+async function readOnce(database: Pick<Database, 'session'>): Promise<Catalog | CatalogFailure> {
   try {
-    return await readCatalog({ query: async (sql) => ({ rows: await database.query(sql, LIMITS) }) })
+    return await database.session(LIMITS, (send) =>
+      readCatalog({ query: async (sql) => ({ rows: await send(sql) }) }),
+    )
   } catch (error) {
     return { errorCode: errorCode(error) }
   }

@@ -13,6 +13,7 @@ import type { LiveTrace } from '../trace/live-trace.ts'
 import { copyParams } from '../trace-file/copy-params.ts'
 import type { Params } from '../trace-file/format-trace.ts'
 import { recordTraces, type TraceRecorder } from '../trace-file/record-traces.ts'
+import type { Finding } from '../types/finding.ts'
 import type { ReportListener } from '../types/reporter.ts'
 import type { Trace } from '../types/trace.ts'
 import { atExitOrSignal } from './flush-on-signal.ts'
@@ -112,6 +113,12 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
     atExit(flush)
   }
 
+  function sendToPanel(trace: LiveTrace, sealed: Trace, findings: readonly Finding[]): void {
+    if (panel === undefined || trace.panelId === undefined) return
+    panel.send(traceMessage(trace.panelId, sealed, findings))
+    panel.statements?.add(sealed.queries, trace.connections)
+  }
+
   return {
     kinds,
     isRecording: recorder !== undefined,
@@ -126,11 +133,11 @@ export function startOutputs(settings: OutputSettings & { closeOpenTraces: () =>
       recorder?.record(trace, params)
       collector?.collect(trace)
     },
-    report(analyzed, { panelId }) {
-      if (!listeners.isEmpty || panelId !== undefined) {
+    report(analyzed, trace) {
+      if (!listeners.isEmpty || trace.panelId !== undefined) {
         const report = analyzed.report()
         listeners.call(report, analyzed.trace)
-        if (panelId !== undefined) panel?.send(traceMessage(panelId, analyzed.trace, report.findings))
+        sendToPanel(trace, analyzed.trace, report.findings)
       }
       files?.changed(analyzed)
     },

@@ -136,7 +136,9 @@ export function createProfiler<Rules extends readonly DetectorRule[] = readonly 
       collectsUntraced: options.collectUntraced,
       commentTags: options.commentTags,
       addConnection(connection, database) {
-        if (database && options.catalog) knowledge.addConnection(connection, database)
+        if (!database) return
+        if (options.catalog) knowledge.addConnection(connection, database)
+        if (settings?.explain) panel?.statements?.addConnection(connection, database)
       },
       countInternalError,
     }),

@@ -231,9 +231,9 @@ describe('the catalog of a database', () => {
   test('is missing where nobody answers, and no error comes of it', async () => {
     const nobody = new pg.Client({ host: '127.0.0.1', port: 1 })
     expect(await createCatalogSource(databaseOf(nobody)).load()).toBeUndefined()
-    const query = () => {
+    const session = () => {
       throw new TypeError('takes something else')
     }
-    expect(await createCatalogSource({ query }).load()).toBeUndefined()
+    expect(await createCatalogSource({ session }).load()).toBeUndefined()
   })
 })

@@ -35,11 +35,11 @@ class OtherDriver {
     this.#recorder.addConnection(this, {
       identity: database.url,
       name: database.name,
-      query: async (sql, limits) => {
+      session: async (limits, use) => {
         const own = new pg.Client({ ...database.config, application_name: limits.applicationName })
         await own.connect()
         try {
-          return (await own.query({ text: sql, rowMode: 'array' })).rows
+          return await use(async (sql) => (await own.query({ text: sql, rowMode: 'array' })).rows)
         } finally {
           await own.end()
         }

@@ -11,6 +11,8 @@ import { VERSION } from '../../version.ts'
 import { PANEL_PROTOCOL, type PanelMessage, type PanelProcess, type PlanMessage } from '../messages.ts'
 import type { PanelAddress } from '../panel-address.ts'
 import { connectToPanel } from './connection.ts'
+import { answerPlans } from './explain/answer-plans.ts'
+import { type SentStatements, sentStatements } from './explain/sent-statements.ts'
 import type { PanelLink } from './panel-link.ts'
 import type { PanelSettings } from './panel-option.ts'
 import { traceIds } from './trace-ids.ts'
@@ -21,6 +23,7 @@ export function linkToPanel(settings: PanelSettings, countError: (error: unknown
   const key = settings.address?.address ?? ''
   const link = panels.get(key) ?? startLink(settings.address, countError)
   panels.set(key, link)
+  if (settings.explain) link.allowPlans()
   return link
 }
 
@@ -39,8 +42,11 @@ function startLink(address: PanelAddress | undefined, countError: (error: unknow
     version: VERSION,
     explains: false,
   }
+  let statements: SentStatements | undefined
+  let explain: ReturnType<typeof answerPlans> | undefined
   const answer = (message: PanelMessage, reply: (plan: PlanMessage) => void) => {
     if (message.type === 'capture') armed.arm(message.route, message.traces)
+    else if (explain) explain(message.number, message.sql, reply)
     else reply({ type: 'plan', number: message.number, error: EXPLAIN_IS_OFF })
   }
   const connection = connectToPanel({
@@ -61,6 +67,16 @@ function startLink(address: PanelAddress | undefined, countError: (error: unknow
     newId: traceIds(),
     armed,
     send: connection.send,
+    get statements() {
+      return statements
+    },
+    allowPlans() {
+      if (statements) return
+      statements = sentStatements()
+      explain = answerPlans(statements)
+      thisProcess.explains = true
+      connection.sayHello()
+    },
     flush: connection.flush,
   }
 }
