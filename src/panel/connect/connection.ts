@@ -76,7 +76,8 @@ export function connectToPanel(settings: ConnectionSettings): PanelConnection {
         act(...args)
       } catch (error) {
         countError(error)
-        socket?.destroy()
+        if (socket) socket.destroy()
+        else tryLater()
       }
     }
 
@@ -198,7 +199,7 @@ export function connectToPanel(settings: ConnectionSettings): PanelConnection {
   }
 
   const taken = (to: Socket) => {
-    if (to !== socket || to.writableLength > 0) return
+    if (to !== socket || to.destroyed || to.writableLength > 0) return
     clearTimeout(timer)
     wake()
   }
@@ -218,7 +219,8 @@ export function connectToPanel(settings: ConnectionSettings): PanelConnection {
       if (panel) socket?.write(`${JSON.stringify(hello())}\n`)
     },
     flush() {
-      if (socket && panel && socket.writableLength === 0) write(socket, now() + timings.exitMs)
+      if (!socket || !panel || socket.writableLength > 0) return
+      if (write(socket, now() + timings.exitMs) && writer.hasMore) wake()
     },
     close() {
       isClosed = true

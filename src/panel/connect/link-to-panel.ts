@@ -10,6 +10,7 @@ import { armedCaptures } from '../../trace/sampling/armed-captures.ts'
 import { VERSION } from '../../version.ts'
 import { PANEL_PROTOCOL, type PanelMessage, type PanelProcess, type PlanMessage } from '../messages.ts'
 import type { PanelAddress } from '../panel-address.ts'
+import { findPanel } from '../panel-file.ts'
 import { connectToPanel } from './connection.ts'
 import { answerPlans } from './explain/answer-plans.ts'
 import { type SentStatements, sentStatements } from './explain/sent-statements.ts'
@@ -50,7 +51,7 @@ function startLink(address: PanelAddress | undefined, countError: (error: unknow
     else reply({ type: 'plan', number: message.number, error: EXPLAIN_IS_OFF })
   }
   const connection = connectToPanel({
-    findPanel: () => address,
+    findPanel: () => address ?? findPanel(folder),
     hello: () => ({ type: 'hello', protocol: PANEL_PROTOCOL, process: thisProcess }),
     onMessage: answer,
     onRefused: (status, { url }) => {
