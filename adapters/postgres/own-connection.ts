@@ -1,4 +1,4 @@
-// Describes the database that a pool of postgres.js leads to, and sends one statement there on a connection of our own, which
+// Describes the database that a pool of postgres.js leads to, and sends statements there over a connection of our own, which
 // belongs to no pool of the application, keeps no process alive and is not profiled.
 import { connect, type Socket } from 'node:net'
 import type { Database } from '../../src/catalog/database.ts'
@@ -21,7 +21,7 @@ export function databaseOf(
   return {
     identity: JSON.stringify([host, port, path, user, database, settings]),
     name: database,
-    async query(sql, { applicationName, connectTimeoutMs, queryTimeoutMs }) {
+    async session({ applicationName, connectTimeoutMs, queryTimeoutMs }, use) {
       const factory = await factoryOf()
       const own = factory({
         ...options,
@@ -50,7 +50,8 @@ export function databaseOf(
         },
       })
       try {
-        return await own.unsafe(sql)
+        // There is one connection, so the statements of a transaction go over the same one.
+        return await use((sql) => own.unsafe(sql))
       } finally {
         await own.end({ timeout: 1 })
       }

@@ -3,16 +3,16 @@
 import { randomBytes } from 'node:crypto'
 
 const IDS_AT_ONCE = 256
-/** 132 random bits in the characters of base64url. */
-const ID_LENGTH = 22
-const BYTES_AT_ONCE = (IDS_AT_ONCE * ID_LENGTH * 6) / 8
+/** Random bytes of an id, and its characters: hexadecimal digits, so that a command never takes an id for an option. */
+const ID_BYTES = 16
+const ID_LENGTH = 2 * ID_BYTES
 
 export function traceIds(): () => string {
   let drawn = ''
   let at = 0
   return () => {
     if (at >= drawn.length) {
-      drawn = randomBytes(BYTES_AT_ONCE).toString('base64url')
+      drawn = randomBytes(ID_BYTES * IDS_AT_ONCE).toString('hex')
       at = 0
     }
     at += ID_LENGTH
