@@ -177,7 +177,7 @@ test.each([
   expect(connection.errors.length).toBeGreaterThan(0)
 })
 
-test('what the panel asks for arrives, also in the packet of its acceptance', async () => {
+test('requests of the panel arrive, also in the packet of its acceptance', async () => {
   const panel = await panelNow()
   const asked: unknown[] = []
   panel.onUpgrade = (socket) => {

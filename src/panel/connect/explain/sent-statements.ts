@@ -41,7 +41,7 @@ export function sentStatements(): SentStatements {
       const known = [...connections].map((connection) => databases.get(connection))
       for (const { sql, sqlLength, connection } of queries) {
         const database = connection === undefined ? undefined : known[connection - 1]
-        // Of a longer statement only the beginning is known.
+        // The end of a longer statement is unknown.
         if (!database || sqlLength !== undefined) continue
         const { key } = fingerprint(sql)
         const before = statements.get(key)

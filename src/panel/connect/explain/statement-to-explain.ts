@@ -127,7 +127,7 @@ function isTypeNext(sql: string, tokens: Tokens, at: number): boolean {
   return sql.startsWith('::', tokens.starts[at]) || wordAt(sql, tokens, at) === 'as'
 }
 
-/** Types that are written before a string: `interval '1 day'`. No other word that stands before a string is one of these. */
+/** Types that are written before a string: `interval '1 day'`. A name that is no type is never followed by a string. */
 const TYPES_BEFORE_STRINGS = new Set(
   (
     'interval date time timestamp timestamptz timetz json jsonb jsonpath uuid bytea inet cidr macaddr money xml ' +
