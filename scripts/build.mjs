@@ -22,6 +22,7 @@ import { BADGE_BUNDLE, bundleBadge } from './bundle-badge.mjs'
 import { bundlePage, PANEL_PAGE, REPORT_PAGE } from './bundle-page.mjs'
 import { includeDependencies } from './include-dependencies.mjs'
 import { keepPublicDeclarations } from './keep-public-declarations.mjs'
+import { stripComments } from './strip-comments.mjs'
 import { writeBundle } from './write-bundle.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -46,6 +47,7 @@ writeFileSync(join(adapter, 'package.json'), '{ "type": "module" }\n')
 remove(modules)
 writeJestReporterModule(join(root, building, 'adapters/jest'))
 keepPublicDeclarations(join(root, building), entries())
+await stripComments(join(root, building))
 const command = join(root, building, 'src/cli/main.js')
 if (existsSync(command)) chmodSync(command, 0o755)
 const mark = join(root, building, 'package.json')

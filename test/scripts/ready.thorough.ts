@@ -204,6 +204,7 @@ function miniatureClone() {
   )
   write('scripts/bundle-badge.mjs', "export const BADGE_BUNDLE = ''; export async function bundleBadge() {}")
   write('scripts/write-bundle.mjs', 'export function writeBundle() {}')
+  write('scripts/strip-comments.mjs', 'export async function stripComments() {}')
   write('scripts/include-dependencies.mjs', 'export async function includeDependencies() {}')
   write('package.json', JSON.stringify({ engines: { node: '>=20.19.0' }, exports: {} }))
   write('package-lock.json', lockOf('1.0.0'))
