@@ -22,6 +22,18 @@ export function pageAnswers(api: PanelApi): PageAnswers {
     pageReport: () => pageReport(api),
     savedTrace: async (id) => saveTrace((await api.request(id)).trace),
     openTraces: async (text) => readSavedTraces(text).map((detail) => pageRequest(detail, undefined)),
+    async pageRoutes() {
+      const [routes, findings] = await Promise.all([api.routes(), api.findings()])
+      const tallies = new Map(routes.map(({ name }) => [name, { error: 0, warning: 0, info: 0 }]))
+      for (const { finding } of findings) {
+        const tally = tallies.get(finding.route)
+        if (tally) tally[finding.severity]++
+      }
+      return routes.map((route) => ({
+        ...route,
+        found: tallies.get(route.name) ?? { error: 0, warning: 0, info: 0 },
+      }))
+    },
   }
 }
 

@@ -1,6 +1,8 @@
 // The questions and the news of the panel's page. A question is `POST /api/<method>` with the arguments as a JSON array; a refusal is
 // `{ error }` with a sentence that says what to do. News come as events, so that the page never polls.
 import type { FormerFinding, PageData, PageGroup } from '../report/reporters/html/page-data.ts'
+import type { Severity } from '../types/finding.ts'
+import type { RouteSummary } from '../types/report.ts'
 import type { FindingRow, PanelApi, PanelStatus, RequestRow } from './panel-api.ts'
 
 /** One request in the form that the page draws: `data` has its trace and its findings, without any value. */
@@ -28,6 +30,11 @@ export interface PageFindingDetail {
   cause?: FormerFinding
 }
 
+/** A route with the number of its findings by severity. */
+export interface PageRoute extends RouteSummary {
+  found: Readonly<Record<Severity, number>>
+}
+
 /** Answers that only the page asks for. They are made of the answers of PanelApi. */
 export interface PageAnswers {
   pageRequest(id: string): Promise<PageRequest>
@@ -39,6 +46,8 @@ export interface PageAnswers {
   savedTrace(id: string): Promise<string>
   /** Draws the traces of a trace file. Nothing of them is stored or sent on. */
   openTraces(text: string): Promise<readonly PageRequest[]>
+  /** The routes with the number of their findings. */
+  pageRoutes(): Promise<readonly PageRoute[]>
 }
 
 /** A line of a stored trace or finding. It is named by its position, so that no path of a browser is ever opened. */

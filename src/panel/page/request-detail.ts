@@ -6,12 +6,11 @@ import { waterfall } from '../../report/reporters/html/client/waterfall.ts'
 import type { PageData, PageFinding } from '../../report/reporters/html/page-data.ts'
 import type { PageRequest } from '../page-api.ts'
 import type { RequestRow } from '../panel-api.ts'
+import { captureButton } from './capture-button.ts'
 import type { LivePage, LiveView } from './live-page.ts'
 import { planView } from './plan-view.ts'
 import { saveButton } from './save-button.ts'
 
-/** Enough for some clicks. */
-const CAPTURED_TRACES = 5
 /** Under load, most requests of a route are only counted. */
 const SEARCHED_REQUESTS = 1000
 
@@ -22,14 +21,6 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
   const body = make('div', { class: 'request-body' })
   element.append(back, actions, body)
 
-  const capture = (route: string) => {
-    page.api
-      .capture(route, CAPTURED_TRACES)
-      .then(
-        () => page.notify(`The next ${CAPTURED_TRACES} requests of ${route} are captured in full.`),
-        page.fail,
-      )
-  }
   const pin = (row: RequestRow) => {
     page.api.pin(row.id, !row.pinned).catch(page.fail)
   }
@@ -85,11 +76,7 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
             ? `This request was only counted, because it sent what its route always sends: ${plural(row.queries, 'query', 'queries')}. It has no timeline.`
             : 'The trace of this request was removed to make room for newer ones.',
         ),
-        make(
-          'button',
-          { type: 'button', class: 'action', click: () => capture(row.route) },
-          `Capture the next ${CAPTURED_TRACES} requests of this route in full`,
-        ),
+        captureButton(page, row.route),
       ),
     )
   }

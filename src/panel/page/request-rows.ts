@@ -13,7 +13,9 @@ export interface RequestRows {
   readonly held: number
   /** Rows beyond the last shown one may exist. */
   readonly hasOlder: boolean
-  /** Begins with other rows, newest first, and keeps only new ones that match. */
+  /** Remembers the rows that arrive until `start` gets the answer that was asked for now. */
+  expect(): void
+  /** Begins with other rows, newest first, and from now on takes only new ones that match. */
   start(filter: RequestFilter, rows: readonly RequestRow[], hasOlder: boolean): void
   /** Takes rows that arrived, oldest first. New ones wait; known ones are replaced where they are. */
   add(rows: readonly RequestRow[]): void
@@ -33,6 +35,8 @@ export function requestRows(most = MOST_ROWS): RequestRows {
   let hasOlder = false
   let filter: RequestFilter = {}
   let newest = 0
+  /** All rows since the last question whose answer has not come, oldest first. */
+  let sinceAsked: RequestRow[] | undefined
 
   const replace = (row: RequestRow) => {
     const index = positionOf(shown, row.number)
@@ -50,6 +54,9 @@ export function requestRows(most = MOST_ROWS): RequestRows {
     get hasOlder() {
       return hasOlder
     },
+    expect() {
+      sinceAsked = []
+    },
     start(newFilter, rows, older) {
       filter = newFilter
       shown = rows.slice(0, most)
@@ -57,8 +64,12 @@ export function requestRows(most = MOST_ROWS): RequestRows {
       held = 0
       hasOlder = older || rows.length > most
       newest = shown[0]?.number ?? 0
+      const arrived = sinceAsked ?? []
+      sinceAsked = undefined
+      this.add(arrived)
     },
     add(rows) {
+      if (sinceAsked && sinceAsked.length < most) sinceAsked.push(...rows)
       for (const row of rows) {
         if (row.number <= newest) replace(row)
         else {

@@ -95,6 +95,8 @@ export function requestsView(page: LivePage): LiveView {
   const isReading = () =>
     isPaused ||
     page.address.trace !== undefined ||
+    // A row that moves under the pointer just before a click would open another request.
+    list.element.matches(':hover') ||
     list.element.scrollTop > 0 ||
     list.element.contains(document.activeElement)
 
@@ -121,13 +123,12 @@ export function requestsView(page: LivePage): LiveView {
   }
 
   const showHeld = () => {
+    const hadFocus = document.activeElement === showNew
     rows.release()
     list.element.scrollTop = 0
     drawList()
-    // The button disappears, so the focus would be lost.
-    if (document.activeElement === showNew || document.activeElement === document.body) {
-      if (page.address.trace !== undefined) list.element.focus()
-    }
+    // The button disappears, so its focus would be lost.
+    if (hadFocus && page.address.trace !== undefined) list.element.focus()
   }
 
   const filterOf = (): RequestFilter => {
@@ -140,13 +141,16 @@ export function requestsView(page: LivePage): LiveView {
     }
   }
 
+  let lastTrace: string | undefined
   const drawList = () => {
     if (!isReading()) rows.release()
     const { shown, held } = rows
-    list.showInPlace(
-      shown.length,
-      shown.findIndex(({ id }) => id === page.address.trace),
-    )
+    const { trace } = page.address
+    const selected = trace === undefined ? -1 : shown.findIndex(({ id }) => id === trace)
+    // Only a request that was just selected moves the list.
+    if (trace !== lastTrace && selected >= 0) list.show(shown.length, selected)
+    else list.showInPlace(shown.length, selected)
+    if (selected >= 0 || trace === undefined) lastTrace = trace
     const filtered = Object.keys(filterOf()).length > 0
     const total = page.status?.requests
     found.textContent = filtered
@@ -202,11 +206,13 @@ export function requestsView(page: LivePage): LiveView {
     if (routes.size > before) drawChoices()
   }
 
-  let asked = ''
+  /** The filter of the last question. Undefined before the first one. */
+  let asked: string | undefined
   const load = async () => {
     const filter = filterOf()
     const wanted = JSON.stringify(filter)
     asked = wanted
+    rows.expect()
     const answer = await page.api.requests({ ...filter, limit: PORTION })
     if (asked !== wanted) return
     rows.start(filter, answer, answer.length === PORTION)
@@ -215,6 +221,8 @@ export function requestsView(page: LivePage): LiveView {
     drawList()
     drawDetail()
   }
+
+  const loadList = () => void load().catch(page.fail)
 
   let isLoadingOlder = false
   const loadOlder = async () => {
@@ -248,11 +256,13 @@ export function requestsView(page: LivePage): LiveView {
     drawDetail()
   })
   page.hear('status', () => {
+    // The list is asked for only now, because news are complete from the first one on.
+    if (asked === undefined) loadList()
     drawChoices()
     drawList()
     drawDetail()
   })
-  page.hear('reset', () => void load().catch(page.fail))
+  page.hear('reset', loadList)
 
   return {
     element,
@@ -260,7 +270,7 @@ export function requestsView(page: LivePage): LiveView {
     update() {
       withFindings.setAttribute('aria-pressed', String(page.address.found))
       drawChoices()
-      if (asked !== JSON.stringify(filterOf())) void load().catch(page.fail)
+      if (asked !== undefined && asked !== JSON.stringify(filterOf())) loadList()
       drawList()
       drawDetail()
     },

@@ -5,6 +5,7 @@ import { plural } from '../../report/reporters/html/client/number-text.ts'
 import { pageHeader } from '../../report/reporters/html/client/page-header.ts'
 import { pageKeys } from '../../report/reporters/html/client/page-keys.ts'
 import type { PageApi } from '../page-api.ts'
+import type { PanelStatus } from '../panel-api.ts'
 import { batchedNews } from './batched-news.ts'
 import { compareView } from './compare-view.ts'
 import { connectionBanner } from './connection-banner.ts'
@@ -51,9 +52,16 @@ export function startLivePage(
     changeOf: new Map(),
     editorVersion: 0,
     relatedTo: () => ({ sameLine: [], explains: [] }),
-    request: kept.request,
     finding: kept.finding,
     keep: kept.keep,
+    request(id) {
+      const answer = kept.request(id)
+      answer.then(
+        ({ request }) => page.address.trace === id && showTitle(request.route),
+        () => {},
+      )
+      return answer
+    },
     hear: news.hear,
     openButton(frame) {
       const target = kept.targetOf(frame)
@@ -86,6 +94,24 @@ export function startLivePage(
       if (!banner.explains(error)) page.notify(error instanceof Error ? error.message : String(error))
     },
   }
+
+  // These are heard first, so that the views find the state up to date.
+  news.hear('status', (status) => {
+    page.status = status
+    showTotals(status)
+  })
+  news.hear('requests', (some) => {
+    const { status } = page
+    if (!status) return
+    // The panel tells its counts seldom.
+    const added = some.filter(({ number }) => number > status.newest)
+    page.status = {
+      ...status,
+      requests: status.requests + added.length,
+      newest: added.at(-1)?.number ?? status.newest,
+    }
+    showTotals(page.status)
+  })
 
   const views: Record<LiveAddress['view'], LiveView> = {
     traces: requestsView(page),
@@ -129,6 +155,18 @@ export function startLivePage(
     ),
   )
 
+  const showTotals = (status: PanelStatus) => {
+    const connected = status.processes.filter(({ isConnected }) => isConnected).length
+    totals.textContent = `${plural(connected, 'process', 'processes')} · ${plural(status.requests, 'request', 'requests')}`
+    const texts = droppedTexts(status)
+    leftOut.hidden = texts.length === 0
+    leftOut.textContent = texts.join(' ')
+  }
+
+  const showTitle = (subject: string | undefined) => {
+    document.title = `${subject ? `${subject} – ` : ''}pg-loupe`
+  }
+
   let shown: LiveView | undefined
   const follow = () => {
     page.address = parseLiveAddress(location.hash)
@@ -146,24 +184,18 @@ export function startLivePage(
     }
     wanted.update()
     const subject = view === 'traces' ? page.rows.find(trace)?.route : view === 'findings' ? finding : route
-    document.title = `${subject ? `${subject} – ` : ''}pg-loupe`
+    showTitle(subject)
   }
-
-  news.hear('status', (status) => {
-    page.status = status
-    const connected = status.processes.filter(({ isConnected }) => isConnected).length
-    totals.textContent = `${plural(connected, 'process', 'processes')} · ${plural(status.requests, 'request', 'requests')}`
-    const texts = droppedTexts(status)
-    leftOut.hidden = texts.length === 0
-    leftOut.textContent = texts.join(' ')
-  })
 
   /** Goes one step back. Returns whether there was one. */
   const stepBack = (): boolean => {
     const { view, finding, route, trace, search: words, on, process, found, severities, state } = page.address
     if (view === 'routes' && route) page.go({ route: undefined })
-    else if (view === 'traces' && trace) page.go({ trace: undefined, finding: undefined })
-    else if (view === 'findings' && finding && page.isNarrow()) page.go({ finding: undefined })
+    else if (view === 'traces' && trace) {
+      // New requests would wait as long as the list had the focus.
+      content.querySelector<HTMLElement>('.list:focus')?.blur()
+      page.go({ trace: undefined, finding: undefined })
+    } else if (view === 'findings' && finding && page.isNarrow()) page.go({ finding: undefined })
     else if (words || on || process || found || severities.length > 0 || state) {
       search.value = ''
       page.go({ search: '', on: '', process: '', found: false, severities: [], state: '' })

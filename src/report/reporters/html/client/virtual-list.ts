@@ -102,7 +102,7 @@ export function virtualList({ make, window }: Surroundings, options: VirtualList
   }
 
   /** Removes all rows except those whose content is shown again, wherever it is then. */
-  const renew = (newCount: number) => {
+  const renew = (newCount: number, newChosen: number) => {
     const kept = new Map<string, HTMLElement>()
     for (const [index, made] of rows) {
       const key = keys.get(made)
@@ -114,13 +114,15 @@ export function virtualList({ make, window }: Surroundings, options: VirtualList
     space.style.setProperty('height', `${count * rowHeight}px`)
     if (kept.size > 0) {
       const [first, last] = visible()
-      for (let index = first; index <= last; index++) {
+      const keep = (index: number) => {
         const key = keyOf?.(index)
         const made = key === undefined ? undefined : kept.get(key)
-        if (key === undefined || !made) continue
+        if (key === undefined || !made) return
         kept.delete(key)
         place(made, index)
       }
+      for (let index = first; index <= last; index++) keep(index)
+      if (newChosen >= 0 && newChosen < count) keep(newChosen)
     }
     for (const made of kept.values()) made.remove()
   }
@@ -186,12 +188,12 @@ export function virtualList({ make, window }: Surroundings, options: VirtualList
     press: onKey,
     show(newCount, newChosen) {
       followsChosen = true
-      renew(newCount)
+      renew(newCount, newChosen)
       chooseInSight(newChosen < count ? newChosen : -1)
     },
     showInPlace(newCount, newChosen) {
       followsChosen = false
-      renew(newCount)
+      renew(newCount, newChosen)
       choose(newChosen < count ? newChosen : -1)
     },
   }
