@@ -6,6 +6,18 @@ export function droppedTexts({ dropped }: PanelStatus): string[] {
   const parts: readonly [number, string, string, string][] = [
     [dropped.requests, 'old request was', 'old requests were', 'removed from the list to make room.'],
     [dropped.traces, 'old trace was', 'old traces were', 'removed to make room; pinned ones stay.'],
+    [
+      dropped.findings,
+      'finding was',
+      'findings were',
+      'left out, because there were too many different ones.',
+    ],
+    [
+      dropped.unreadable,
+      'message was',
+      'messages were',
+      'not understood: do panel and application have the same version?',
+    ],
     [dropped.unsent, 'trace was', 'traces were', 'not sent, because the panel did not take them in time.'],
   ]
   return parts

@@ -31,7 +31,7 @@ export const METHODS = {
   capture: v.tuple([text, v.pipe(count, v.minValue(1), v.maxValue(100))]),
   open: v.tuple([v.object({ request: v.optional(id), finding: v.optional(text), frame: count })]),
   pageRequest: v.tuple([id]),
-  pageRoutes: PLACE
+  pageRoutes: v.tuple([]),
   pageFindings: v.tuple([]),
   pageFinding: v.tuple([text]),
   pageReport: v.tuple([]),

@@ -21,7 +21,7 @@ import type { Trace } from '../../../src/types/trace.ts'
 /** Longer than the page waits for the next typed key. */
 const TYPING_MS = 250
 
-/** A panel in memory. What is pushed is told to the page as the running panel does. */
+/** A panel in memory that tells its page about each row, as the running panel does. */
 export function memoryPanel() {
   const rows: RequestRow[] = []
   const traces = new Map<string, { trace: Trace; findings: readonly Finding[] }>()
@@ -32,7 +32,7 @@ export function memoryPanel() {
     opened: [],
     asked: [],
   }
-  let dropped: PanelStatus['dropped'] = { requests: 0, traces: 0, unsent: 0 }
+  let dropped: PanelStatus['dropped'] = { requests: 0, traces: 0, findings: 0, unsent: 0, unreadable: 0 }
   let refusal: Error | undefined
 
   const status = (): PanelStatus => ({

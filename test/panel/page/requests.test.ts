@@ -77,7 +77,7 @@ describe('requests', () => {
     expect(page.text('.pin')).toBe('Pin')
   })
 
-  test('of a restarted process are set apart from those before', async (t) => {
+  test('after a restart of their process are set apart from those before', async (t) => {
     const panel = memoryPanel()
     panel.startProcess('p1')
     panel.count('GET /before', { process: 'p1' })
@@ -156,7 +156,7 @@ describe('new requests wait', () => {
     expect(page.texts(LIST)[0]).toBe('GET /last')
   })
 
-  test('and neither the list nor the rows that wait grow without end', async (t) => {
+  test('in a bounded list, however many come', async (t) => {
     const { panel, page } = await openFull(t)
     await page.click('.pause')
     for (let index = 0; index < 12_000; index++) panel.count(`GET /new/${index}`)
