@@ -112,7 +112,12 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
       page
         .request(id)
         .then(
-          (answer) => drawn === wanted && draw(answer),
+          (answer) => {
+            if (drawn !== wanted) return
+            draw(answer)
+            // A link may name a request that the list does not have.
+            if (!row) drawActions(answer.request)
+          },
           (error: Error) =>
             drawn === wanted && body.replaceChildren(make('p', { class: 'nothing' }, error.message)),
         )
@@ -123,15 +128,15 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
 
 /** A page whose data are those of one request. */
 function requestPage(page: LivePage, { request, data }: PageRequest): Page {
-  return {
-    ...pageOf(page, data),
+  // A copy of the page would have the address of now for ever.
+  return Object.assign(pageOf(page, data), {
     queryPart: (_, index) => planView(page, request.id, index),
     // A trace names itself by a number that several processes use; a link needs the id of the request.
     link: (change) =>
       page.link(
         change.trace === data.traces[0]?.id && change.trace ? { ...change, trace: request.id } : change,
       ),
-  }
+  } satisfies Partial<Page>)
 }
 
 /** A page with data of its own. */
