@@ -7,6 +7,8 @@ export const ROUTE = `app.get('/books', async (_request, response) => response.j
 export const VISITS = `await get('/books')\nawait get('/books')\n`
 /** The line is told behind it. */
 export const AT = String.raw` \(application\.\w+:\d+\)$`
+export const JOB = `for (let at = 0; at < 8; at++) await pool.query('select 1')\n`
+export const OUTSIDE = expect.stringMatching(`^The pool was used \\d+ times outside of any request\\.${AT}`)
 
 export type Form = Pick<Application, 'kind' | 'express'>
 

@@ -57,14 +57,20 @@ export async function runApplication(application: Application): Promise<Told> {
   const { kind = 'mjs', express = 'express', env = {}, args = [] } = application
   const folder = applicationFolder()
   const file = join(folder, `application.${kind}`)
-  const imports = [['express', express] as const, ...IMPORTS]
+  const body = bodyOf(application)
+  const imports = [['express', express] as const, ...IMPORTS].filter(([names]) => uses(body, names))
   const load = imports.map(([names, from]) =>
     kind === 'mjs'
       ? `import ${names} from '${from}'`
       : `const ${names.replace(' as ', ': ')} = require('${from}')`,
   )
-  writeFileSync(file, `${load.join('\n')}\n${bodyOf(application)}`)
+  writeFileSync(file, `${load.join('\n')}\n${body}`)
   return runFile(file, args, env)
+}
+
+/** An application loads only what it uses: loading the rest would take most of its time. */
+function uses(body: string, names: string): boolean {
+  return (names.match(/\w+/g) ?? []).some((name) => new RegExp(`\\b${name}\\b`).test(body))
 }
 
 /** A folder with all that an application may load. */

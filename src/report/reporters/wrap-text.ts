@@ -95,10 +95,12 @@ function columnsOf(pieces: readonly Piece[]): number {
 }
 
 function charactersOf(text: string): string[] {
-  return [...CHARACTERS.segment(text)].map(({ segment }) => segment)
+  segmenter ??= new Intl.Segmenter('en')
+  return [...segmenter.segment(text)].map(({ segment }) => segment)
 }
 
-const CHARACTERS = new Intl.Segmenter('en')
+/** Created at the first wide text, because it takes several milliseconds, which every profiled process would spend at its start. */
+let segmenter: Intl.Segmenter | undefined
 /** Characters of Chinese, Japanese and Korean, and their full-width forms. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{20000}-\u{3fffd}]/u
