@@ -1,4 +1,5 @@
 // The ways to load `pg-loupe/register`, and what has to be seen by each of them.
+import type { ExecFileException } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { IMPORT, lineOf, profile, summaryOf } from './profile-application.ts'
 
@@ -50,4 +51,13 @@ export async function testDrizzle(
     'GET /first': { queries: 1, loops: [] },
     'GET /books': { queries: 5, loops: [lineOf('drizzle.mjs', '// loop')] },
   })
+}
+
+export async function isRefused(env: Record<string, string>, message: string): Promise<void> {
+  const failed: ExecFileException = await profile('raw.mjs', IMPORT, env).then(
+    () => expect.unreachable('it started'),
+    (error) => error,
+  )
+  expect(failed.stderr).toContain(message)
+  expect(failed.code).toBe(1)
 }

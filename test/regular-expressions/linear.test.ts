@@ -15,6 +15,11 @@ const found = ['src', 'adapters']
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .sort()
   .flatMap((file) => expressionsOf(file, root))
+  // Each once, named by its first place.
+  .filter(
+    ({ source, flags }, at, all) =>
+      at === all.findIndex((one) => one.source === source && one.flags === flags),
+  )
 
 test('the expressions of the sources are found', () => {
   expect(found.length).toBeGreaterThan(100)
