@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Tests of pure functions share a worker and the modules that it has loaded. The files named in parentheses change their
@@ -14,11 +15,26 @@ const PURE = [
 // A test that starts a server or compiles something needs seconds, more of them on a busy CI machine.
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
 
+/** These take longest. They start first, so that no worker waits for one of them at the end. */
+const SLOWEST =
+  /(?:advice\/pasted|cli\/(?:gate|run)|live-routes|package|register|regular-expressions\/linear|setup\/live-notices)\.test\.ts$/
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isSlow = ({ moduleId }: TestSpecification) => SLOWEST.test(moduleId)
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     globalSetup: ['test/temporary-folder-setup.ts', 'test/postgres/global-setup.ts'],
-    // Tests often wait for servers and processes: one worker more than cores leaves no core idle.
-    maxWorkers: availableParallelism() + 1,
+    // Tests often wait for servers and processes: two workers more than cores leave no core idle.
+    maxWorkers: availableParallelism() + 2,
+    // A thread starts with less work than a process.
+    pool: 'threads',
     projects: [
       { test: { name: 'pure', include: PURE, isolate: false, ...patience } },
       {

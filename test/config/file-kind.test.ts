@@ -1,64 +1,12 @@
 // A file of another kind is told by what it is, with the command that reads it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { describe, expect, type TestContext, test } from 'vitest'
-import { serializeCatalog } from '../../src/catalog/catalog-file.ts'
+import { describe, expect, test } from 'vitest'
 import { assertKind, type TakenKind } from '../../src/config/file-kind.ts'
-import { baselineOf, formatBaseline } from '../../src/report/baseline.ts'
-import { compareReports } from '../../src/report/compare-reports.ts'
 import { reporters } from '../../src/report/reporters/index.ts'
-import { formatTrace } from '../../src/trace-file/format-trace.ts'
 import { runBuilt } from '../cli/built-command.ts'
-import { runCommand } from '../cli/run-command.ts'
-import { finding, reportOf } from '../report-builder.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { q, trace } from '../trace-builder.ts'
-
-const report = reportOf(finding())
-const traces = `${[...formatTrace(trace('GET /orders', q('select 1')), undefined)].join('')}\n`
-const catalog = serializeCatalog({
-  v: 1,
-  database: 'app',
-  serverVersion: 180000,
-  relations: [],
-  functions: [],
-  searchPath: [],
-  temporary: [],
-})
-
-/** As we write them, under the names that people give them. */
-const FILES: Record<string, string | Buffer> = {
-  'report.json': reporters.json.render(report),
-  'short.json': JSON.stringify(report),
-  'traces.ndjson': traces,
-  'cut.ndjson': `{"v":1,"cut":{"untraced":3}}\n${traces}`,
-  'baseline.json': formatBaseline(baselineOf(report)),
-  'empty-baseline.json': formatBaseline(baselineOf(reportOf())),
-  'pg-loupe.config.json': '{"failOn":"new"}',
-  'catalog.json': catalog,
-  'comparison.json': reporters.json.renderComparison(compareReports(report, report)),
-  'report.sarif': reporters.sarif.render(report),
-  'junit.xml': reporters.junit.render(report),
-  'gitlab.json': reporters.gitlab.render(report),
-  'summary.md': reporters.markdown.render(report),
-  'comment.md': reporters['markdown-comment'].render(report),
-  'report.html': reporters.html.render(report),
-  'traces.ndjson.gz': gzipSync(traces),
-}
-const TAKES: Record<TakenKind, readonly string[]> = {
-  traces: ['traces.ndjson', 'cut.ndjson'],
-  report: ['report.json', 'short.json'],
-  baseline: ['baseline.json', 'empty-baseline.json'],
-  configuration: ['pg-loupe.config.json'],
-  catalog: ['catalog.json'],
-}
-
-function folderOfFiles(t?: Pick<TestContext, 'onTestFinished'>): string {
-  const folder = temporaryFolder(t)
-  for (const [name, content] of Object.entries(FILES)) writeFileSync(join(folder, name), content)
-  return folder
-}
+import { FILES, folderOfFiles, refusesFile, refusesInput, report, TAKES, traces } from './files-of-kinds.ts'
 
 describe.each(Object.keys(TAKES) as TakenKind[])('when %s are read', (takes) => {
   test.each(Object.keys(FILES))('%s', (name) => {
@@ -113,59 +61,17 @@ test.concurrent.for<[string[], string]>([
     ['analyze', 'report.json'],
     'report.json is a report, not a trace file. Print it with: pg-loupe report report.json',
   ],
-  [['report', 'traces.ndjson'], 'traces.ndjson is a trace file, not a report.'],
   [['report', 'report.json', '--baseline', 'report.json'], 'report.json is a report, not a baseline.'],
-  [
-    ['report', 'report.json', '--config', 'baseline.json'],
-    'baseline.json is a baseline, not a configuration.',
-  ],
-  [
-    ['report', 'report.json', '-o', 'html=x.html', '--traces', 'junit.xml'],
-    'junit.xml is a report as JUnit XML',
-  ],
-  [['merge', 'baseline.json'], 'baseline.json is a baseline, not a trace file.'],
-  [
-    ['diff', 'report.json', 'comparison.json'],
-    'comparison.json is a comparison of two reports, not a report.',
-  ],
   [['baseline', 'write', 'traces.ndjson'], 'traces.ndjson is a trace file, not a report.'],
-  [['baseline', 'write', '--traces', 'report.json'], 'report.json is a report, not a trace file.'],
-  [['analyze', 'traces.ndjson', '--catalog', 'report.json'], 'report.json is a report, not a catalog.'],
-])('pg-loupe %j says so once and exits with 2', async ([args, message], t) => {
-  const { stderr, stdout, code } = await runCommand(args, '', folderOfFiles(t))
-  expect(stderr).toContain(message)
-  expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
-})
+])('pg-loupe %j says so once and exits with 2', ([args, message], t) => refusesFile(args, message, t))
 
 test.concurrent.for<[string[], string, string]>([
-  [['analyze', '-'], 'report.json', 'a report, not a trace file. Print it with: pg-loupe report -'],
   [['analyze', '-'], 'traces.ndjson.gz', 'compressed, not a trace file. Unpack it with: gunzip -'],
-  [['report', '-'], 'traces.ndjson', 'a trace file, not a report. Analyze it with: pg-loupe analyze -'],
   [['report', '-'], 'traces.ndjson.gz', 'compressed, not a report. Unpack it with: gunzip -'],
-  [
-    ['report', 'report.json', '-o', 'html=x.html', '--traces', '-'],
-    'report.sarif',
-    'a report as SARIF, not a trace file.',
-  ],
-  [
-    ['report', 'report.json', '-o', 'html=x.html', '--base', '-'],
-    'traces.ndjson',
-    'a trace file, not a report.',
-  ],
   [['diff', 'report.json', '-'], 'comparison.json', 'a comparison of two reports, not a report.'],
-  [['diff', '-', 'report.json'], 'junit.xml', 'a report as JUnit XML, not a report.'],
-  [
-    ['merge', '-'],
-    'catalog.json',
-    'a catalog, not a trace file. Use it with: pg-loupe analyze traces.ndjson --catalog <file>',
-  ],
-  [['baseline', 'write', '-'], 'baseline.json', 'a baseline, not a report.'],
-  [['baseline', 'write', '--traces', '-'], 'report.json', 'a report, not a trace file.'],
-])('pg-loupe %j, given %s, says so once and exits with 2', async ([args, name, message], t) => {
-  const { stderr, stdout, code } = await runBuilt(args, { input: FILES[name] ?? '', cwd: folderOfFiles(t) })
-  expect(stderr).toContain(`standard input is ${message}`)
-  expect([stderr.trimEnd().split('\n').length, stdout, code]).toEqual([1, '', 2])
-})
+])('pg-loupe %j, given %s, says so once and exits with 2', ([args, name, message], t) =>
+  refusesInput(args, name, message, t),
+)
 
 test('input in small pieces is recognised and analyzed completely', async () => {
   const many = traces.repeat(200)
