@@ -35,7 +35,8 @@ function explainUnprofiled(source: SourceFacts, position: number, facts: SetupFa
   return [
     {
       id,
-      key: `${id} ${position}`,
+      // The id may change while requests come, and the notice is still the same.
+      key: `not-profiled ${position}`,
       level: isLibrary && !hasConnections ? 'hint' : 'fault',
       seen:
         (isLibrary ? `${usedBy} uses a ${what} that is not profiled` : `A ${what} is not profiled`) +

@@ -6,6 +6,9 @@ import { strangerEnvironment } from '../stranger-environment.ts'
 
 export const builtCommand = join(import.meta.dirname, '../../dist/src/cli/main.js')
 
+/** On a busy machine any query may be slow. */
+export const NOT_SLOW = ['--set', 'slow-query=false']
+
 export interface Ran {
   stdout: string
   stderr: string

@@ -5,7 +5,7 @@ import { beforeAll, expect } from 'vitest'
 import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { runBuilt } from './built-command.ts'
+import { NOT_SLOW, runBuilt } from './built-command.ts'
 
 const root = join(import.meta.dirname, '../..')
 const database = await testDatabase()
@@ -57,7 +57,7 @@ export function makeProject(t: Parameters<typeof temporaryFolder>[0]) {
     /** Runs the program with the gate on; `report.json` is what it found. */
     gate: (routes: Readonly<Record<string, Route>>, { lines = 0, args = ['--baseline', BASELINE] } = {}) => {
       writeFileSync(at('app.mjs'), program(routes, lines))
-      return pgLoupe('run', '--output', 'json=report.json', ...args, '--', 'node', 'app.mjs')
+      return pgLoupe('run', '--output', 'json=report.json', ...NOT_SLOW, ...args, '--', 'node', 'app.mjs')
     },
   }
 }

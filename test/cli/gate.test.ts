@@ -81,7 +81,15 @@ test.concurrent('the configuration says what fails, where the baseline is and wh
   const { pgLoupe, gate, write, read, at } = makeProject(t)
   mkdirSync(at('ci'))
   const config = (more: object) =>
-    write('pg-loupe.config.json', JSON.stringify({ failOn: 'new', baseline: 'ci/accepted.json', ...more }))
+    write(
+      'pg-loupe.config.json',
+      JSON.stringify({
+        failOn: 'new',
+        baseline: 'ci/accepted.json',
+        detectors: { 'slow-query': false },
+        ...more,
+      }),
+    )
   config({ suppress: [{ route: 'legacy', reason: 'goes away', until: '2999-01-01' }] })
   const first = await gate({ orders: {}, legacy: {} }, { args: ['--output', 'traces=t.ndjson'] })
   expect(first.code).toBe(1)

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { runBuilt } from './built-command.ts'
+import { NOT_SLOW, runBuilt } from './built-command.ts'
 
 const project = join(import.meta.dirname, 'project')
 const database = await testDatabase()
@@ -127,6 +127,6 @@ describe('it reads', () => {
 })
 
 async function findingsOf(file: string): Promise<string> {
-  const { stdout } = await runBuilt(['analyze', file, '--format', 'json'])
+  const { stdout } = await runBuilt(['analyze', file, '--format', 'json', ...NOT_SLOW])
   return JSON.stringify(JSON.parse(stdout).findings)
 }

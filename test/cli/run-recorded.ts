@@ -6,7 +6,7 @@ import type { Report } from '../../src/types/report.ts'
 import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { runBuilt, type Surroundings } from './built-command.ts'
+import { NOT_SLOW, runBuilt, type Surroundings } from './built-command.ts'
 
 export const project = join(import.meta.dirname, 'project')
 const database = await testDatabase()
@@ -22,11 +22,8 @@ export async function run(
 ) {
   const file = join(temporaryFolder(), 'report.json')
   const env = { DATABASE_URL: database.url, ...surroundings.env }
-  const ran = await runBuilt(['run', '--output', `json=${file}`, ...options, '--', ...words], {
-    cwd: project,
-    ...surroundings,
-    env,
-  })
+  const args = ['run', '--output', `json=${file}`, ...NOT_SLOW, ...options, '--', ...words]
+  const ran = await runBuilt(args, { cwd: project, ...surroundings, env })
   const report: Report = JSON.parse(readFileSync(file, 'utf8'))
   return { ...ran, report }
 }

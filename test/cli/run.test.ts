@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
-import { builtCommand, runBuilt } from './built-command.ts'
+import { builtCommand, NOT_SLOW, runBuilt } from './built-command.ts'
 import {
   getsSignal,
   keepsExitStatus,
@@ -149,7 +149,7 @@ describe('the results', () => {
     const [file, page] = ['more/traces.ndjson', 'report.html'].map((name) => join(temporaryFolder(), name))
     const outputs = ['--output', `traces=${file}`, '--output', `html=${page}`]
     const { report, stderr } = await run(['node', 'main.mjs', '/books', 'child:/books'], {}, outputs)
-    const { stdout } = await runBuilt(['analyze', file ?? '', '--format', 'json'])
+    const { stdout } = await runBuilt(['analyze', file ?? '', '--format', 'json', ...NOT_SLOW])
     expect(JSON.parse(stdout).findings).toEqual(report.findings)
     expect(stderr).not.toContain('in no trace')
     const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(readFileSync(page ?? '', 'utf8')) ?? []

@@ -45,6 +45,15 @@ test('a set-up that captures everything has no notices', () => {
   expect(told({})).toEqual([])
 })
 
+test('a pool that is not profiled is named once, also if it is used before the profiled one is', () => {
+  const missed = source({ inUntracedRequests: 1 })
+  const unused = source({}, { profiler: 0 })
+  const [early] = explainSetup({ ...ALL_CAPTURED, sources: [unused, missed] })
+  const [late] = explainSetup({ ...ALL_CAPTURED, sources: [own, missed] })
+  expect([early?.id, late?.id]).toEqual(['pool-of-requests-not-profiled', 'another-pool-not-profiled'])
+  expect(late?.key).toBe(early?.key)
+})
+
 test.each<[string, Partial<SetupFacts>]>([
   [
     'an application without requests so far',
