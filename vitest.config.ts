@@ -12,8 +12,8 @@ const PURE = [
   'test/detectors/!(duplicate-query-live|remedies|write-loops).test.ts',
   'test/report/!(console|hostile|terminal|test-code).test.ts',
 ]
-// A test that starts a server or compiles something needs seconds, more of them on a busy CI machine.
-const patience = { testTimeout: 30_000, hookTimeout: 30_000 }
+// A test that starts a server or compiles something needs seconds, and many of them on a busy CI machine.
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 /** These take longest. They start first, so that no worker waits for one of them at the end. */
 const SLOWEST =

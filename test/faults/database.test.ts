@@ -120,7 +120,7 @@ describe('the application sees what it would have seen', () => {
   })
 
   test('when a statement takes too long', async () => {
-    const { outcome, traces } = await compare({ max: 1, statement_timeout: 30 }, async ({ pool }) => [
+    const { outcome, traces } = await compare({ max: 1, statement_timeout: 500 }, async ({ pool }) => [
       await seen(pool.query('select pg_sleep(10)')),
       await seen(pool.query('select 1 as alive')),
     ])
@@ -129,8 +129,9 @@ describe('the application sees what it would have seen', () => {
   })
 
   test('when the driver gives up on a query', async () => {
-    await compare({ max: 1, query_timeout: 30 }, async ({ pool }) => [
-      await seen(pool.query('select pg_sleep(0.2)')),
+    const impatient = { text: 'select pg_sleep(0.2)', query_timeout: 30 }
+    await compare({ max: 1 }, async ({ pool }) => [
+      await seen(pool.query(impatient)),
       await seen(pool.query('select 1 as alive')),
     ])
   })
