@@ -5,22 +5,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { defaultOptions } from '../../src/config/default-options.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { folderWith } from './folder-with.ts'
 
 const SUPPRESS = [{ detector: 'n-plus-one', reason: 'legacy' }]
 const json = (value: unknown) => JSON.stringify(value)
-
-function folderWith(
-  t: Parameters<typeof temporaryFolder>[0],
-  files: Readonly<Record<string, string>>,
-): string {
-  const folder = temporaryFolder(t)
-  mkdirSync(join(folder, '.git'))
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), content)
-  }
-  return folder
-}
 
 describe('it is read', () => {
   test.each([

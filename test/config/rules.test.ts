@@ -1,10 +1,10 @@
 // Tests detectors that a configuration file names by the paths of their modules.
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/config/read-config.ts'
 import { runCommand } from '../cli/run-command.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { folderWith } from './folder-with.ts'
 
 const META = `{ id: 'sleepy', title: 'It sleeps', severity: 'warning', defaults: { minQueries: 1 } }`
 const FINDING = `{
@@ -14,19 +14,6 @@ const FINDING = `{
 }`
 const DETECTOR = `{ meta: ${META}, detect: (trace, { minQueries }) => trace.queries.length < minQueries ? [] : [${FINDING}] }`
 const CONFIG = JSON.stringify({ detectors: { rules: ['./detectors/sleepy.mjs'] } })
-
-function folderWith(
-  t: Parameters<typeof temporaryFolder>[0],
-  files: Readonly<Record<string, string>>,
-): string {
-  const folder = temporaryFolder(t)
-  mkdirSync(join(folder, '.git'))
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), content)
-  }
-  return folder
-}
 
 const idsIn = (folder: string) =>
   readConfig(undefined, folder).options.detectors?.rules?.map((rule) =>

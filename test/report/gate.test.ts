@@ -165,6 +165,18 @@ describe('with a baseline', () => {
     })
   })
 
+  test('a suppressed finding needs no entry any more, and is new when its suppression ends', () => {
+    const traces = [trace('GET /a', loop()), trace('GET /b', loop({ table: 'orders', turns: 9 }))]
+    const suppress = [{ route: 'GET /b', reason: 'goes away' }]
+    const suppressed = createProfiler({ console: 'off', suppress }).analyze(traces)
+    expect(judgeWith(suppressed, before)).toMatchObject({ passed: true, fixed: [{ route: 'GET /b' }] })
+    const { baseline } = changeBaseline(baselineOf(before), suppressed)
+    expect(judgeWith(analyze(...traces), baseline)).toMatchObject({
+      passed: false,
+      failing: [{ finding: { route: 'GET /b' } }],
+    })
+  })
+
   test('an unseen finding is not fixed', () => {
     expect(judgeWith(analyze(trace('GET /a', loop())), before)).toMatchObject({ passed: true, fixed: [] })
     const off = judge(analyze(quiet('GET /a'), quiet('GET /b')), {

@@ -3,6 +3,7 @@ import { profileDrizzle } from 'pg-loupe/drizzle'
 import { profileRequests } from 'pg-loupe/express'
 import { loupeHooks } from 'pg-loupe/mocha/hooks'
 import { profilePool } from 'pg-loupe/pg'
+import { recorderOf } from 'pg-loupe/recorder'
 import { expectNoNPlusOne } from 'pg-loupe/testing'
 
 export const detector: DetectorId = 'n-plus-one'
@@ -23,5 +24,7 @@ profileDrizzle(1)
 profileRequests(1)
 // @ts-expect-error
 loupeHooks(1)
+// @ts-expect-error
+recorderOf(1)
 // @ts-expect-error
 expectNoNPlusOne(1)
