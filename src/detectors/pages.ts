@@ -67,17 +67,18 @@ SELECT id, name FROM customers WHERE id = ANY($1);
 
 A finding shows what to write instead of the loop. This remedy is code that you can paste, if the source shows both the query and
 the loop around it. The code consists of the missing imports, one query before the loop, and the expression that replaces the
-query in the loop. It is the application's own call, rewritten for Drizzle (0.45 and 1.0) or for \`query\` of pg with its statement
-in the source. The loop gets the same rows as before: rows without a match, values that occur twice and null behave as before, a
-count without rows stays 0, and a \`limit\` applies to each value separately. If the loop is inside another loop, the code replaces
-only the query of the inner loop, and its comments say so. The next run shows what is left of the outer loop.
+query in the loop. It is your own call, rewritten. This works for Drizzle (0.45 and 1.0), and for \`pool.query\` of pg if the
+statement is written at the call. The loop gets the same rows as before. Values without a matching row, values that occur twice
+and null behave as before, a count of no rows stays 0, and a \`limit\` applies to each value separately. If the loop is inside
+another loop, the code replaces only the query of the inner loop, and its comments say so. The next run shows what is left of the
+outer loop.
 
 The remedy is SQL, with the names of tables and columns in the database, in the following cases:
 
 - The query is in another function than the loop, or its statement is built from parts.
 - The call does something that is not known to be safe to rewrite, such as an outer join.
-- A row returns the value in another form than it was sent in: dates, fractions (\`1.5\` and \`1.50\`), objects, and UUIDs with
-  capital letters. A lookup by the application's value would find no row, so these values get SQL only.
+- The database returns the value in another form than your code sent it: dates, fractions (\`1.5\` comes back as \`1.50\`), objects,
+  and UUIDs with capital letters. The code in the loop looks rows up by the value that it sent, and would not find them.
 
 ### The SQL in the finding
 
@@ -101,13 +102,13 @@ matters. A statement of more than 4,000 characters is not rewritten either.
 
 The detector groups the queries of a request that differ only in their values (exactly) and were
 sent with the same call stack in your code. Several calls of one helper are not a loop, not even side by side in \`Promise.all\`. A
-function that calls itself is a loop. If neither the call stack nor the source
-distinguishes a loop from single calls, only proven findings are
-reported, and eight or more queries from one line.
+function that calls itself is a loop. Sometimes neither the call stack nor the source
+distinguishes a loop from single calls. The detector then reports only
+what is proven, or eight or more queries that one line has sent.
 
-- **proven**: all values of the queries were in one column of rows that had arrived before, and the probability that this is an
-  accident is estimated below 1 in 1,000.
-- **likely**: three or more different values came from one place, but no rows with them were seen, several columns contain them,
+- **proven**: one column of rows that had arrived before contains all values of the queries, and the estimated probability that
+  this is an accident is below 1 in 1,000.
+- **likely**: one place in your code sent three or more different values, but no rows contain them, several columns contain them,
   or the match may be an accident. In this case, the finding names a column only if the values are too rare to be in it by chance.
 
 Only different values count. The same query sent five times with one value is a duplicate.
@@ -120,41 +121,48 @@ sends are part of the same finding.
 The origin of a value is the row in which it is seen first in a trace (the queries of one request, job or test). The following
 rules apply:
 
-- Rows that only repeat what a query was given (alone, in a list, in a document or in a pattern) are not an origin. The rows of a
-  statement that looks the same value up again are not an origin either.
+- A row is not an origin of a value that was a parameter of its own query: alone, in a list, in a JSON document or in a \`LIKE\`
+  pattern. The rows of a statement that looks the same value up again are not an origin either.
 - A loop over values from outside the trace, such as the body of a request, has no origin and is at most \`likely\`. Values in the
   path, the query string or the parsed body (\`request.body\`) of the request come from outside, even if earlier rows contain them
   too.
-- If one of the values was known before, the others still count.
-- Rows are recorded as they were when they arrived. It does not matter how the application has changed them since.
+- If one of the values has another origin, the other values still count.
+- Rows are recorded when they arrive. It does not matter how your code changes them afterwards.
 - Rows of cursors and streams count as soon as they have arrived. Values inside JSON and arrays count too.
 
 ### The probability of an accident
 
-The probability is estimated as a product of five factors. The estimate is rather too high than too low.
+The detector asks: if the values of the loop had nothing to do with this column, how probable would such a match be? The estimate
+is the product of five factors, and is more often too high than too low.
 
-- **rarity** is a factor for each different value that is seen first in the column. For an integer it is the share of all integers
-  from half of it to twice it that the column contains, up to the column's largest. For other values it is the number of values of
-  the column, divided by 2¹²² for a uuid, by 1,000 for a decimal, and for a text of up to 3, 7, 15 and more characters by 100,
-  1,000, 100,000 and 10⁹. A word of letters only, such as \`active\`, may belong to an enumeration: the factor is 1 for the first
-  five words, and 1/3 for each further word of a column that does not repeat its words. The factor is 1 for booleans, dates and
-  times. A boolean can only come from a boolean, and a number cannot come from a text that reads like a number.
-- **order** is the share of all orders of the values that are as close to the order of the rows as the actual one. The factor is
-  at least 1/10 for rows that are sorted. For other rows it is at least the share of one in all orders that go down as often.
-- **completeness** is 1/rows if the values are those of all rows of a result and no others.
-- **key** is 1/100 if a foreign key of the catalog leads from one column to the other, or if both are the same column of one
-  table. It is 1/25 if only the names say so: \`customer_id\` or \`customers.id\` in the rows, and \`customers.id\` or
+- **rarity**: would the column contain these values anyway? Each different value that is seen first in the column has a factor:
+  - An integer \`n\`: the share of the integers from \`n/2\` to \`2n\` that are in the column. Integers above the largest one of the
+    column do not count.
+  - A uuid, a decimal or a text: the number of different values in the column, divided by the number of possible values. This is
+    2¹²² for a uuid and 1,000 for a decimal. For a text it depends on the length: 100 for up to 3 characters, 1,000 for up to 7,
+    100,000 for up to 15, and 10⁹ for longer ones.
+  - A word of letters only, such as \`active\`, may belong to an enumeration. The factor is 1 for the first five words, and 1/3 for
+    each further word if no word occurs twice in the column.
+  - Booleans, dates and times: 1. A boolean can only come from a boolean, and a number cannot come from a text that looks like a
+    number.
+- **order**: do the queries follow the order of the rows? The factor is the probability that values in random order would be at
+  least as close to the order of the rows. Sorted lists are common, so it is not below 1/10 if the rows are sorted by the value.
+  If they are not, the limit is lower: 1 divided by the number of orders in which as many values are smaller than the one before.
+- **completeness**: 1/rows if the loop used all rows of a result and no other values.
+- **key**: 1/100 if a foreign key of the catalog leads from one column to the other, or if both are the same column of one
+  table. It is 1/25 if only the names suggest a key: \`customer_id\` or \`customers.id\` in the rows, and \`customers.id\` or
   \`orders.customer_id\` in the query.
-- **comparisons** is the number of columns of the same kind with as many rows, times the number of values that vary in the
-  statement. With a key it is the number of columns to which a key leads.
+- **comparisons**: each column that could have matched makes an accident more probable. The factor is the number of columns with
+  enough rows and the same kind of values, times the number of values that vary in the statement. If a key leads to the column, it is the
+  number of columns to which a key leads.
 
 Two uuids, or two ids of a large table, are therefore proof. The ids 1 to 25 of a small table occur in many columns. They are
 proof if the queries follow all rows in their order and a key leads from one column to the other: with three rows or more if the
 catalog has the key, and with five rows or more if only the names show it. Booleans, states and dates hardly ever prove anything.
 
-If the names do not show the key, the detector needs the catalog. \`pg-loupe run\` does not read it by default; \`catalog: true\`
-switches it on. Without it, a loop over a few small ids in the order of a sorted list, such as \`users.id\` by \`owner\`, stays
-\`likely\`.
+If the names do not show the key, the detector needs the catalog, which contains the foreign
+keys of the database. \`pg-loupe run\` does not read it by default; \`catalog: true\` switches it on. Without it, a loop over a few
+small ids of a sorted list stays \`likely\`, for example if it looks up \`users.id\` by a column named \`owner\`.
 
 ## Options
 

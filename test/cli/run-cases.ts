@@ -1,4 +1,4 @@
-// What `pg-loupe run` does with one command. `npm test` runs a command of each kind, and `npm run test:thorough` the others.
+// Checks of `pg-loupe run` with one command each. `npm test` runs a command of each kind, and `npm run test:thorough` the others.
 import type { ChildProcess } from 'node:child_process'
 import { expect } from 'vitest'
 import { LOOP, lineOf, run } from './run-recorded.ts'
