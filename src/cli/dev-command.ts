@@ -111,6 +111,9 @@ async function runWith(
 const END = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function serveAlone({ address }: RunningPanel): Promise<number> {
+  const ended = new Promise<number>((resolve) => {
+    for (const signal of END) process.once(signal, () => resolve(0))
+  })
   process.stderr.write(
     [
       'Start the application with this variable, and with pg-loupe loaded or in its code:',
@@ -119,9 +122,7 @@ function serveAlone({ address }: RunningPanel): Promise<number> {
       'Ctrl-C ends the panel.\n',
     ].join('\n'),
   )
-  return new Promise((resolve) => {
-    for (const signal of END) process.once(signal, () => resolve(0))
-  })
+  return ended
 }
 
 function collect(value: string, before: readonly string[]): string[] {

@@ -8,7 +8,7 @@ import { each, from, q, trace } from '../trace-builder.ts'
 
 const { detectors } = checkOptions({})
 
-export const ORDERS = q('select id, customer_id from orders', [], {
+const ORDERS = q('select id, customer_id from orders', [], {
   rows: 12,
   at: ['src/orders.ts:5:20 list', 'src/app.ts:3 handle'],
 })
@@ -42,6 +42,6 @@ export function sourcesOf(api: PanelApi, over: Partial<Sources> = {}): Sources {
   return { api, readSource: () => [], folder: '/app', call, ...over }
 }
 
-export function call(tool: ToolName, input: object = {}): string {
+function call(tool: ToolName, input: object = {}): string {
   return `${tool} ${JSON.stringify(input)}`
 }

@@ -23,7 +23,7 @@ const input = v.object({
 })
 
 /** Equal queries of one line. */
-export interface QueryGroup {
+interface QueryGroup {
   count: number
   query: string
   at?: string
@@ -34,7 +34,7 @@ export interface QueryGroup {
   first: number
 }
 
-export interface SingleQuery {
+interface SingleQuery {
   position: number
   query: string
   at?: string
