@@ -1,7 +1,7 @@
 // Writes the two transcripts of docs/agents.md from real runs: the shop runs under `pg-loupe dev`, an agent finds its N+1, reads where
 // it is, changes the file and has the change verified, once by the tools of the MCP server and once by commands. It takes a
 // PostgreSQL as the demo does. No test runs it: run `npm run transcripts` when the answers have changed.
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,11 @@ try {
       `<!-- transcripts -->\n\n### With the tools of the MCP server\n\n${tools}\n\n### With commands\n\n${commands}\n\n<!-- end of transcripts -->`,
   )
   writeFileSync(PAGE, written)
+  // The project's formatter also formats the JSON in a page.
+  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', PAGE], {
+    cwd: root,
+    stdio: 'inherit',
+  })
 } finally {
   await database.drop()
   await postgres.stop()
