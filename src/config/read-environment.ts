@@ -5,6 +5,7 @@ import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { PANEL_VARIABLES } from '../panel/connect/panel-option.ts'
 import { checkOptions, type ProfilerOptions } from '../profiler/options.ts'
+import { hideToken } from '../text/hide-token.ts'
 import { mergeOptions } from './merge-options.ts'
 import { splitOutput } from './output-files.ts'
 
@@ -80,7 +81,7 @@ function naming<T>(name: string, value: string, read: () => T): T {
     return read()
   } catch (error) {
     const reason = (error as Error).message.replaceAll('pg-loupe: ', '')
-    throw new TypeError(`pg-loupe: ${name}=${value}: ${reason}`)
+    throw new TypeError(`pg-loupe: ${name}=${hideToken(value)}: ${reason}`)
   }
 }
 

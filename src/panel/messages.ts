@@ -82,7 +82,7 @@ export interface PlanMessage {
 export type ProcessMessage = HelloMessage | TraceMessage | CountedMessage | DroppedMessage | PlanMessage
 
 /** Capture the next traces of a route in full, even if the route is known. */
-export interface CaptureMessage {
+interface CaptureMessage {
   type: 'capture'
   /** The name of the route. Absent for any route. */
   route?: string | undefined

@@ -1,5 +1,6 @@
 // The address of a panel as one text, which is printed, copied and configured: `http://127.0.0.1:4983/?token=…`.
 import { describeValue } from '../text/describe-value.ts'
+import { hideToken } from '../text/hide-token.ts'
 
 /** The fixed port, so that an address in a configuration stays valid where no other panel runs. */
 export const DEFAULT_PORT = 4983
@@ -29,7 +30,7 @@ export function parsePanelAddress(text: string): PanelAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const token = url?.searchParams.get('token') ?? ''
   if (url?.protocol !== 'http:' || !TOKEN.test(token)) {
-    const given = describeValue(text.replace(/token=.*/s, 'token=…'))
+    const given = describeValue(hideToken(text))
     throw new TypeError(`pg-loupe: the panel's address is ${given}, expected ${TAKES}`)
   }
   const host = url.hostname.replace(/^\[|\]$/g, '')

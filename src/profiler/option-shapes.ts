@@ -1,6 +1,7 @@
 // The shapes that options are made of, and the sentence that says what is wrong with one.
 import * as v from 'valibot'
 import { describeValue } from '../text/describe-value.ts'
+import { hideToken } from '../text/hide-token.ts'
 
 /** An object with these properties and no others. */
 export function record<Entries extends v.ObjectEntries>(entries: Entries) {
@@ -21,6 +22,7 @@ export function describeIssue(issue: v.BaseIssue<unknown>, caller?: string): str
   const path = v.getDotPath(issue)
   if (issue.expected === 'never') return `${by}: there is no option ${path}; it is ${issue.message}`
   // For a list that is too short, the issue itself would name the length instead of the list.
-  const got = issue.path ? issue.path.at(-1)?.value : issue.input
+  const given = issue.path ? issue.path.at(-1)?.value : issue.input
+  const got = typeof given === 'string' ? hideToken(given) : given
   return `${by}: ${path ? `option ${path}` : 'the options'} got ${describeValue(got)}, but takes ${issue.message}`
 }

@@ -7,7 +7,7 @@ import { cutLines } from '../../../src/panel/cut-lines.ts'
 import { LONGEST_MESSAGE_BYTES, type PanelMessage, type ProcessMessage } from '../../../src/panel/messages.ts'
 import { type PanelAddress, panelAddress } from '../../../src/panel/panel-address.ts'
 
-export const TOKEN = 'a-token-that-nobody-guesses'
+const TOKEN = 'a-token-that-nobody-guesses'
 const ACCEPTED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: pg-loupe\r\n\r\n'
 
 export interface TinyPanel {

@@ -8,7 +8,7 @@ import type { Query } from '../../../types/query.ts'
 const MOST_STATEMENTS = 2000
 const MOST_CHARACTERS = 4 * 1024 * 1024
 
-export interface SentStatement {
+interface SentStatement {
   /** Without values. */
   readonly sql: string
   readonly database: Database
