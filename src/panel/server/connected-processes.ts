@@ -63,10 +63,6 @@ export class ConnectedProcesses {
     return plan
   }
 
-  close(): void {
-    for (const { socket } of this.#connections.values()) socket.destroy()
-  }
-
   answer({ number, plan, error }: PlanMessage, process: string): void {
     const open = this.#plans.get(number)
     if (open?.process === process) open.done({ plan, error })
@@ -84,7 +80,7 @@ export class ConnectedProcesses {
       timer = setTimeout(
         () => done({ error: 'The process did not answer in time. It may be busy; ask again.' }),
         PLAN_TIMEOUT_MS,
-      )
+      ).unref()
       this.#plans.set(number, { process: process.id, done })
       send(socket, { type: 'explain', number, sql })
     })

@@ -1,6 +1,7 @@
 // Starts the live panel: its store, its HTTP server and the file by which processes and commands of the same user find it.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { epochMs, isoTime } from '../../host/real-time.ts'
 import { badgeOrigins } from '../badge/badge-origins.ts'
 import { pageAnswers, placeToOpen } from '../page-answers.ts'
@@ -69,11 +70,11 @@ export async function startPanel(options: PanelOptions = {}): Promise<RunningPan
   const store = new PanelStore(options.limits)
   const connected = new ConnectedProcesses()
   const api = storeApi(store, connected, startedAtMs)
-  const events = new EventStream(store, api.status)
 
   const server = createServer({ headersTimeout: SLOWEST_REQUEST_MS, requestTimeout: SLOWEST_REQUEST_MS })
   const port = await listen(server, host, options.port)
   const access = new Access({ token, port, allowedHosts })
+  const events = new EventStream(store, api.status)
   const sources = {
     access,
     page: panelPage(),
@@ -101,7 +102,11 @@ export async function startPanel(options: PanelOptions = {}): Promise<RunningPan
       else answerJson(response, 500, { error: 'The panel could not answer this question.' })
     })
   })
+  // The server forgets a connection when it is upgraded.
+  const sockets = new Set<Duplex>()
   server.on('upgrade', (request, socket, head) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
     if (answerUpgrade(request, socket, access)) serveProcess(socket, head, { store, connected })
   })
 
@@ -116,7 +121,7 @@ export async function startPanel(options: PanelOptions = {}): Promise<RunningPan
       process.off('exit', withdraw)
       withdraw()
       events.close()
-      connected.close()
+      for (const socket of sockets) socket.destroy()
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },

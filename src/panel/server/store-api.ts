@@ -17,8 +17,8 @@ import type { ConnectedProcesses } from './connected-processes.ts'
 import type { PanelStore } from './panel-store.ts'
 
 const LISTED_REQUESTS = 100
-/** Commands and pages that wait at once. */
-const MOST_WAITING = 100
+/** Questions that wait at once. One whose asker has gone away waits until its time is up. */
+const MOST_WAITING = 1000
 const LONGEST_WAIT_MS = 600_000
 /** A route answers many users, and only some of these requests can show whether a finding is fixed. */
 const CAPTURED_TO_VERIFY = 20
@@ -70,7 +70,7 @@ export function storeApi(
           resolve(undefined)
         },
         Math.min(timeoutMs, LONGEST_WAIT_MS),
-      )
+      ).unref()
     })
   }
 

@@ -1,5 +1,6 @@
 // Everything that a hostile page, another user of the machine, or a broken process could send to the panel's port. Raw bytes are
 // sent, because fetch refuses to send most of it.
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -312,13 +313,22 @@ test('many connections that send nothing do not keep others from their answers',
   )
 })
 
-test('closing the panel ends the streams and the waiting questions', async () => {
-  const panel = await startPanel({ port: 0 })
-  const { port, token } = parsePanelAddress(panel.address)
+test('closing the panel ends the streams of pages, and connections that never greeted', async () => {
+  const panel = await testPanel()
+  const { port, token } = panel
+  const silent = connect(port, '127.0.0.1')
+  silent.on('error', () => {})
+  silent.write(
+    `GET /process HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: pg-loupe\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  )
+  const silentEnded = once(silent, 'close')
+  await once(silent, 'data')
   const stream = httpRequest({ port, path: '/events', headers: { authorization: `Bearer ${token}` } }).end()
   const ended = new Promise((resolve) => {
     stream.on('response', (response) => response.resume().on('error', resolve).on('close', resolve))
-    stream.on('response', () => void panel.close())
   })
+  await once(stream, 'response')
+  await panel.close()
   await ended
+  await silentEnded
 })
