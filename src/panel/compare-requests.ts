@@ -1,6 +1,7 @@
 // Two requests of one route side by side, statement by statement. Pure.
 import { withoutNumber } from '../detectors/identify.ts'
 import { busyMs } from '../report/busy-time.ts'
+import { findingTitle } from '../report/finding-title.ts'
 import { fingerprint } from '../sql/index.ts'
 import { compareText } from '../text/compare-text.ts'
 import type { Finding } from '../types/finding.ts'
@@ -90,10 +91,15 @@ function difference({ before, after }: Change): number {
 function compareFindings(was: readonly Finding[], is: readonly Finding[]): RequestComparison['findings'] {
   const [before, after] = [was, is].map((all) => new Set(all.map(nameOf))) as [Set<string>, Set<string>]
   return {
-    gone: was.filter((finding) => !after.has(nameOf(finding))),
-    new: is.filter((finding) => !before.has(nameOf(finding))),
-    still: is.filter((finding) => before.has(nameOf(finding))),
+    gone: was.filter((finding) => !after.has(nameOf(finding))).map(titled),
+    new: is.filter((finding) => !before.has(nameOf(finding))).map(titled),
+    still: is.filter((finding) => before.has(nameOf(finding))).map(titled),
   }
+}
+
+/** The lists show no statement beside the title. */
+function titled(finding: Finding): Finding {
+  return { ...finding, title: findingTitle(finding) }
 }
 
 /** Loops of one function share a key; their first statement tells them apart. */

@@ -22,7 +22,7 @@ describe('a finding', () => {
     const { findings, total, next } = await listFindings.answer(sources, {})
     expect(findings).toMatchObject([
       {
-        title: '«N+1: 12 queries, one for each row»',
+        title: '«N+1: customers, 12 queries, one for each row of orders»',
         route: '«GET /orders»',
         at: '«src/orders.ts:7:23 list»',
         savesRoundTrips: 11,

@@ -1,6 +1,7 @@
 // One finding with its proof: the lines, the query whose rows feed the loop, what to write instead, and how to verify the fix.
 import * as v from 'valibot'
 import type { FindingRow, FindingStatus } from '../../panel/panel-api.ts'
+import { findingTitle } from '../../report/finding-title.ts'
 import { formatSavings } from '../../report/reporters/console.ts'
 import type { Confidence, Evidence, LoopStatement, Severity } from '../../types/finding.ts'
 import type { CallSite, Frame, Query } from '../../types/query.ts'
@@ -75,7 +76,7 @@ export const getFinding: Tool<v.InferOutput<typeof input>, FindingAnswer> = {
       severity: finding.severity,
       confidence: finding.confidence,
       detector: quote(finding.detector, 60),
-      title: quote(finding.title, 200),
+      title: quote(findingTitle(finding), 200),
       route: quote(finding.route, 200),
       state: row.status.state,
       reason: quote(row.status.reason, 300),

@@ -1,6 +1,7 @@
 // The findings, worst first: enough of each one to decide which one to look at.
 import * as v from 'valibot'
 import type { FindingRow, FindingState } from '../../panel/panel-api.ts'
+import { findingTitle } from '../../report/finding-title.ts'
 import type { Confidence, Severity } from '../../types/finding.ts'
 import { fittingRows } from '../answer.ts'
 import { quotePlace } from '../place.ts'
@@ -62,12 +63,12 @@ export const listFindings: Tool<v.InferOutput<typeof input>, FindingList> = {
 }
 
 function listed({ finding, status, requests, ofRequests, lastSeen }: FindingRow): ListedFinding {
-  const { key, severity, confidence, title, route, callSite, cost } = finding
+  const { key, severity, confidence, route, callSite, cost } = finding
   return {
     key: shortKey(key),
     severity,
     confidence,
-    title: quote(title, 200),
+    title: quote(findingTitle(finding), 200),
     route: quote(route, 200),
     ...(callSite[0] ? { at: quotePlace(callSite[0]) } : {}),
     ...(cost.roundTrips > 0 ? { savesRoundTrips: cost.roundTrips } : {}),
