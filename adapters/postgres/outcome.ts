@@ -18,8 +18,13 @@ export function outcomeOf(resolved: unknown): Outcome {
   return {
     rowCount: results.reduce((sum, { length, count }) => sum + (length || count || 0), 0),
     fields: fieldsOf(last?.columns),
-    rows: last,
+    rows: last?.every(isRow) ? last : undefined,
   }
+}
+
+/** `transform.row` may make anything of a row, and an error of a cursor leaves holes in the next result of its connection. */
+function isRow(row: unknown): boolean {
+  return typeof row === 'object' && row !== null
 }
 
 /** The fields of these columns. postgres.js keeps the columns of a prepared statement, so they are converted once. */

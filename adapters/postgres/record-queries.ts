@@ -82,6 +82,7 @@ function whenRead(
 }
 
 class PostgresQueryStart implements QueryStart {
+  readonly via = 'postgres.js'
   readonly sql: string
   readonly madeAt: CapturedStack | undefined
   readonly #params: Statement['params']
@@ -103,10 +104,6 @@ class PostgresQueryStart implements QueryStart {
 
   get params(): readonly unknown[] {
     return this.#params()
-  }
-
-  get via(): string | undefined {
-    return this.#query.tagged ? 'postgres.js' : undefined
   }
 
   /** postgres.js names its prepared statements with random text, which is not kept. */

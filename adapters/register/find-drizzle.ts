@@ -51,7 +51,7 @@ export function drizzleFinder(profiler: Profiler): (sender: object) => void {
   }
 }
 
-const SESSION = /[\\/]node-postgres[\\/]session\.c?js$/
+const SESSION = /[\\/](?:node-postgres|postgres-js)[\\/]session\.c?js$/
 const cache = (Module as unknown as { _cache: Record<string, { exports: Driver } | undefined> })._cache
 /** With a relation, Drizzle 1.0 shows the class of its relational queries. Drizzle 0.45 ignores this. */
 const STANDING_IN = { relations: { table: { name: 'table', table: {} } } }

@@ -3,11 +3,15 @@ import type { Vocabulary } from '../source/vocabulary.ts'
 import type { Advisor } from './advisor.ts'
 import { drizzleAdvisor } from './drizzle.ts'
 import { pgAdvisor } from './pg.ts'
+import { sqlAdvisor } from './sql.ts'
 
 /** By the `via` that the library's adapter gives its queries. */
-const ADVISORS: ReadonlyMap<string, Advisor> = new Map([['drizzle', drizzleAdvisor]])
+const ADVISORS: ReadonlyMap<string, Advisor> = new Map([
+  ['drizzle', drizzleAdvisor],
+  ['postgres.js', sqlAdvisor],
+])
 
-/** Queries of libraries that are not in the table, and those that the application sends itself, reach pg as SQL. */
+/** Queries of libraries that are not in the table, and those that the application sends itself, reach the driver as SQL. */
 export function advisorOf(via: string | undefined): Advisor {
   return ADVISORS.get(via ?? '') ?? pgAdvisor
 }

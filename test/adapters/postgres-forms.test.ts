@@ -114,7 +114,7 @@ const forms: Record<string, Form> = {
       await sql.unsafe('select $1::int as n', [7], { prepare: true })
     },
     records: [
-      { sql: 'select 1 as one', params: [], via: undefined, prepared: undefined, rows: 1 },
+      { sql: 'select 1 as one', params: [], via: 'postgres.js', prepared: undefined, rows: 1 },
       { sql: 'select $1::int as n', params: [7], prepared: undefined, rows: 1 },
       { sql: 'select $1::int as n', params: [7], prepared: '~', rows: 1 },
     ],

@@ -17,10 +17,10 @@ import type { TraceHandle } from '../../src/trace/trace-handle.ts'
 import type { Trace } from '../../src/types/trace.ts'
 import { called } from '../adapters/recorded.ts'
 import type { Database } from '../postgres/create-database.ts'
+import { inApplication, MARK, sendMarked, strangersIn } from './marked-requests.ts'
 import { scenarioList } from './scenarios.ts'
 
 const REQUESTS = 50
-const MARK = /\/\* (request-\d+) \*\//
 
 /** `makeStore` is given the namespace that the application lives in. */
 export function contextContract(
@@ -33,14 +33,7 @@ export function contextContract(
   const pools: pg.Pool[] = []
   afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())))
 
-  /** Runs `fn` in contexts of the application's own. */
-  const inApplication = <T>(mark: string, fn: () => T): T =>
-    storage.run(mark, () =>
-      namespace.runAndReturn(() => {
-        namespace.set('mark', mark)
-        return fn()
-      }),
-    )
+  const contexts = { storage, namespace }
 
   const pool = (options: pg.PoolConfig = {}) => {
     const pool = profilePool(new pg.Pool({ ...database.config, max: 2, ...options }), profiler)
@@ -51,21 +44,8 @@ export function contextContract(
   describe('50 concurrent requests', () => {
     test.each(scenarioList)('%s', async (_name, { queries, options, send }) => {
       const shared = pool(options)
-      const lost = new Set<string>()
-      const traces = await Promise.all(
-        Array.from({ length: REQUESTS }, async (_, number) => {
-          const mark = `request-${number}`
-          const trace = coreOf(profiler).startTrace({ kind: 'http', name: mark })
-          const heard = () => {
-            if (profiler.currentTrace() !== trace) lost.add('trace')
-            if (storage.getStore() !== mark) lost.add("the application's AsyncLocalStorage")
-            if (namespace.get('mark') !== mark) lost.add("the application's namespace")
-          }
-          await inApplication(mark, () => trace.run(() => send(shared, mark, heard)))
-          trace.end()
-          await trace.settled()
-          return trace
-        }),
+      const { traces, lost } = await sendMarked(profiler, contexts, (mark, heard) =>
+        send(shared, mark, heard),
       )
       expect(strangersIn(traces)).toEqual([])
       expect(new Set(traces.map((trace) => trace.queries.length))).toEqual(new Set([queries]))
@@ -168,7 +148,7 @@ export function contextContract(
       const pending: Promise<unknown>[] = []
       const lost = new Set<string>()
       const app = express()
-      app.use((request, _response, next) => inApplication(markOf(request.url), next))
+      app.use((request, _response, next) => inApplication(contexts, markOf(request.url), next))
       app.use(profileRequests(profiler))
       app.post('/:mark', (request, response) => {
         const mark = markOf(request.url)
@@ -239,13 +219,6 @@ async function run(
       await trace.settled()
       return trace
     }),
-  )
-}
-
-/** Queries in a trace that is not theirs. */
-function strangersIn(traces: readonly LiveTrace[]): string[] {
-  return traces.flatMap(({ name, queries }) =>
-    queries.filter(({ sql }) => MARK.exec(sql)?.[1] !== name).map(({ sql }) => `${sql} in ${name}`),
   )
 }
 

@@ -1,0 +1,1 @@
+select $1::int as n, 2 as two
