@@ -1,8 +1,8 @@
 // Finds the function that makes pools in the copy of postgres.js that made a pool, by the file of its class. A copy inside of a
 // bundle has no such file.
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { moduleCache } from '../observe/module-cache.ts'
 import { packageOf } from '../observe/package-of.ts'
 import type { PostgresFactory } from './own-connection.ts'
 
@@ -21,10 +21,14 @@ export function packageOfCopy(files: readonly string[]): PackageOfCopy | undefin
   return found?.name === 'postgres' ? { index, version: found.version } : undefined
 }
 
+/** The module is loaded already, so this only looks it up. `require` finds ES modules too, except before Node.js 22.12 in version 22. */
 export async function factoryIn({ index }: PackageOfCopy): Promise<PostgresFactory> {
-  const required = moduleCache()[index]?.exports
-  if (required) return required as PostgresFactory
-  return (await importFile(pathToFileURL(index).href)).default
+  try {
+    const found = createRequire(index)(index) as PostgresFactory | { default: PostgresFactory }
+    return 'default' in found ? found.default : found
+  } catch {
+    return (await importFile(pathToFileURL(index).href)).default
+  }
 }
 
 const QUERY_FILE = /[\\/]src[\\/]query\.js$/
