@@ -35,6 +35,7 @@ async function open(t: TestContext, options: Parameters<typeof startDevSession>[
 }
 
 const row = (page: Page, words: string) => page.locator('#requests [role=option]', { hasText: words })
+const finding = (page: Page, words: string) => page.locator('#findings [role=option]', { hasText: words })
 const click = (shop: Page, path: string) => shop.getByRole('button', { name: path, exact: true }).click()
 
 test('a click shows the N+1 with its line, and after the change of the file the same click shows it as fixed', async (t) => {
@@ -43,20 +44,28 @@ test('a click shows the N+1 with its line, and after the change of the file the 
   await row(panel, 'GET /orders/recent').click()
   await panel.locator('#queries .marked.error').first().waitFor()
   await panel.getByRole('link', { name: 'Findings' }).click()
-  await panel.getByText('N+1: customers').first().click()
+  await finding(panel, 'N+1: customers').click()
   await panel.getByText('routes/orders.ts:39').first().waitFor()
 
   session.fixRecentOrders()
   await session.prints('the shop listens', 2)
   await click(shop, '/orders/recent')
+  await finding(panel, 'fixed').waitFor()
+  await panel.getByRole('link', { name: 'Requests' }).click()
+  await panel.keyboard.press('Escape')
+  const both = row(panel, 'GET /orders/recent')
+  await expect.poll(() => both.count()).toBe(2)
+  expect(await both.allInnerTexts()).toEqual([
+    expect.stringContaining('2 queries'),
+    expect.stringContaining('26 queries'),
+  ])
+  await both.first().click()
+  await panel.getByText('Compare with the one before').click()
   await panel
-    .getByText(/\bfixed\b/i)
-    .first()
+    .locator('main')
+    .getByText(/N\+1: .*25 queries/)
     .waitFor()
-  await panel.goto(session.panel)
-  await row(panel, 'GET /orders/recent').first().waitFor()
-  expect(await row(panel, 'GET /orders/recent').count()).toBe(2)
-  expect(await row(panel, 'GET /orders/recent').first().textContent()).toContain('2 queries')
+  expect(await panel.locator('main').innerText()).toMatch(/Queries\s+26\s+2\s+−24/)
 })
 
 test('the badge shows the queries of the page load and of a click, and opens the request in the panel', async (t) => {
@@ -70,6 +79,28 @@ test('the badge shows the queries of the page load and of a click, and opens the
   const panel = await opened
   expect(panel.url()).toContain(`${session.panel}/#request=`)
   await panel.locator('#queries .marked.error').first().waitFor()
+})
+
+const openQuery = async (panel: Page, shop: Page) => {
+  await click(shop, '/orders/recent')
+  await row(panel, 'GET /orders/recent').click()
+  await panel.getByRole('button', { name: 'Explain' }).click()
+}
+
+test('with --explain the application explains a statement whose values are gone', async (t) => {
+  const { shop, panel } = await open(t, { options: ['--explain'] })
+  await openQuery(panel, shop)
+  await panel
+    .getByText(/Index Scan|Seq Scan/)
+    .first()
+    .waitFor()
+})
+
+test('without --explain no plan is asked for, and the page says how to allow it', async (t) => {
+  const { shop, panel } = await open(t)
+  await openQuery(panel, shop)
+  await panel.getByText('--explain').first().waitFor()
+  expect(await panel.locator('body').innerText()).not.toMatch(/Index Scan|Seq Scan/)
 })
 
 test('the end of pg-loupe dev ends the shop', async (t) => {

@@ -7,7 +7,7 @@ const pool = new pg.Pool({ connectionString: DATABASE_URL ?? '', max: 5 })
 const app = createApp(pool)
 
 const page = (badge: string) => `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>The shop</title>
+<html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>The shop</title>
 <body style="font: 16px sans-serif; margin: 40px"><h1>The shop</h1>
 ${[
   '/orders/recent',
