@@ -1,5 +1,6 @@
 // The methods that can be asked over HTTP, and the arguments of each. Anything else is refused with what is expected.
 import * as v from 'valibot'
+import type { RequestFilter } from '../panel-api.ts'
 
 const text = v.pipe(v.string(), v.maxLength(4096))
 const id = v.pipe(v.string(), v.maxLength(200))
@@ -14,9 +15,9 @@ const filter = {
   after: v.optional(count),
   before: v.optional(count),
   limit: v.optional(v.pipe(count, v.minValue(1), v.maxValue(10_000))),
-}
+} satisfies Record<keyof RequestFilter, v.GenericSchema>
 
-export const METHODS = {
+const METHODS = {
   status: v.tuple([]),
   findings: v.tuple([]),
   finding: v.tuple([text]),
