@@ -20,7 +20,7 @@ export function whatWasLost(lost: number): string {
 function reason(notes: ReadonlySet<RunNote>, untraced: number): string {
   if (untraced > 0)
     return `${untraced} were sent outside of any trace, and PG_LOUPE_UNTRACED=0 leaves those out.`
-  if (notes.has('pg')) return 'pg was loaded, but nothing was sent through it.'
+  if (notes.has('pg')) return 'pg or postgres.js was loaded, but nothing was sent through it.'
   if (notes.has('unseen'))
     return (
       'a connection to PostgreSQL was opened, but not by a pg that can be found. Keep pg out of the bundle ' +
@@ -28,7 +28,7 @@ function reason(notes: ReadonlySet<RunNote>, untraced: number): string {
     )
   if (notes.has('registered'))
     return (
-      'Node.js processes ran, but none of them loaded pg. A pg that is bundled into the application has to be profiled ' +
+      'Node.js processes ran, but none of them loaded pg or postgres.js. A pg that is bundled into the application has to be profiled ' +
       'by it (profilePool), and so has one that Jest loads (pg-loupe/jest); other drivers are not seen.'
     )
   if (notes.has('off'))

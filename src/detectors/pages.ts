@@ -791,7 +791,8 @@ CREATE INDEX CONCURRENTLY ON orders (lower(email));
 ## How sure it is
 
 Always **proven**: the time was measured, from sending the statement until its last row arrived. The wait for a pooled connection
-is not included. This is the only detector that depends on measured times, so two runs of the same tests may differ.
+is not included. A cursor or a stream is never reported, because its time includes that of the application between two portions. This is the
+only detector that depends on measured times, so two runs of the same tests may differ.
 
 ## Options
 

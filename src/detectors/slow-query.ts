@@ -26,7 +26,9 @@ export const slowQuery: TraceDetector<typeof defaults> = {
   detect: (trace, { maxMs }) =>
     byStatement(
       trace,
-      ({ sql, durationMs = 0 }) => durationMs > maxMs && WORK.has(fingerprint(sql).kind),
+      // The time of a cursor or a stream includes that of the application between two portions.
+      ({ sql, durationMs = 0, inPortions }) =>
+        durationMs > maxMs && !inPortions && WORK.has(fingerprint(sql).kind),
       ({ durationMs = 0 }) => durationMs,
     ).map(({ worst, indexes }) => describe(trace, worst, indexes)),
 }

@@ -31,6 +31,10 @@ test('makes one finding of one statement, with the slowest', () => {
 test.each([
   ['a fast query', q('select * from t', [], { durationMs: 20 })],
   ['a query that waited long for a connection', q('select * from t', [], { durationMs: 20, waitMs: 5000 })],
+  [
+    'a cursor, whose portions the application worked on',
+    q('select * from t', [], { durationMs: 9000, inPortions: true }),
+  ],
   ['a COMMIT', q('commit', [], { durationMs: 900 })],
   ['a COPY', q('copy t from stdin', [], { durationMs: 9000 })],
   ['DDL', q('create index on t (a)', [], { durationMs: 9000 })],
