@@ -35,13 +35,13 @@ export function addPanelOptions(command: Command): Command {
     )
 }
 
-/** Values of PG_LOUPE_PANEL by which a process looks for the running panel. */
-const FIND = /^(1|true)$/i
+/** Values of PG_LOUPE_PANEL that are no address: a process finds the running panel by itself, or connects to none. */
+const SWITCH = /^(1|true|0|false)$/i
 
 /** @throws PanelError that says how to start a panel when none is running. */
 export async function openPanel({ panel, report, traces }: PanelSource): Promise<PanelApi> {
   if (report !== undefined || traces.length > 0) return openFiles(report, traces)
-  if (panel !== undefined && !FIND.test(panel)) return panelClient(panel)
+  if (panel !== undefined && !SWITCH.test(panel.trim())) return panelClient(panel)
   const found = findPanel()
   if (found) return panelClient(found.address)
   throw new PanelError(
