@@ -22,7 +22,7 @@ export interface PageFindings {
   groups: readonly PageGroup[]
 }
 
-/** One finding in full. `data` also has the trace of the latest request that showed it, under the id of that request. */
+/** One finding in full. `data` also has the trace of the latest request that showed it (`row.latest`). */
 export interface PageFindingDetail {
   row: PageFindingRow
   data: PageData

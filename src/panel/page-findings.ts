@@ -8,6 +8,7 @@ import { formerFinding, pageData } from '../report/reporters/html/page-data.ts'
 import type { Finding } from '../types/finding.ts'
 import type { PageFindingDetail, PageFindingRow, PageFindings } from './page-api.ts'
 import type { FindingRow, PanelApi, RequestDetail } from './panel-api.ts'
+import { traceName } from './trace-name.ts'
 
 export async function pageFindings(api: PanelApi): Promise<PageFindings> {
   const [rows, folders] = [await api.findings(), await foldersOf(api)]
@@ -56,8 +57,7 @@ export async function pageFinding(api: PanelApi, key: string): Promise<PageFindi
   const report = { ...new ReportBuilder().build(), findings: [finding] }
   const data = pageData(report, {
     ...(cwd === undefined ? {} : { cwd }),
-    // The page names a trace by the id of its request, because several processes number their traces alike.
-    traces: seen ? [{ ...seen.trace, id: seen.request.id }] : [],
+    traces: seen ? [{ ...seen.trace, id: traceName(seen) }] : [],
   })
   return { row: pageRow(row, folders), data, ...(cause ? { cause: pageRow(cause, folders).finding } : {}) }
 }
@@ -67,7 +67,7 @@ function occurrencesIn(seen: RequestDetail | undefined, key: string): Finding['o
   const found = seen.findings.find((finding) => finding.key === key)
   return (found?.occurrences ?? [])
     .filter(({ trace }) => trace === seen.trace.id)
-    .map((occurrence) => ({ ...occurrence, trace: seen.request.id }))
+    .map((occurrence) => ({ ...occurrence, trace: traceName(seen) }))
 }
 
 function pageRow({ finding, ...row }: FindingRow, folders: readonly string[]): PageFindingRow {

@@ -4,6 +4,7 @@ import { htmlReporter } from '../report/reporters/html.ts'
 import type { Occurrence } from '../types/finding.ts'
 import type { Trace } from '../types/trace.ts'
 import type { PanelApi, RequestDetail } from './panel-api.ts'
+import { traceName } from './trace-name.ts'
 
 /** The page chooses among these, and says how many it left out. */
 const MOST_TRACES = 200
@@ -50,7 +51,6 @@ export async function pageReport(api: PanelApi): Promise<string> {
   })
 }
 
-/** Several processes number their traces alike; the panel numbers all of them. */
-function traceOf({ trace, request }: RequestDetail): Trace {
-  return { ...trace, id: `${trace.kind} ${trace.name} #${request.number}` }
+function traceOf(detail: RequestDetail): Trace {
+  return { ...detail.trace, id: traceName(detail) }
 }

@@ -69,12 +69,12 @@ test('rows name the table, the frequency and the line below the folder of the pr
   ])
 })
 
-test('a finding in full has the latest request that showed it, under the id of that request', async () => {
+test('a finding in full has the trace of the latest request that showed it, numbered by the panel', async () => {
   const { page } = await panelWith(loop(9, 'http GET /orders #1'))
   const [row] = (await page.pageFindings()).rows
   const { data } = await page.pageFinding(row?.finding.key ?? '')
-  expect(data.traces).toMatchObject([{ id: 'request-0' }])
-  expect(data.findings[0]?.occurrences).toMatchObject([{ trace: 'request-0', count: 9, parent: 0 }])
+  expect(data.traces).toMatchObject([{ id: 'http GET /orders #1' }])
+  expect(data.findings[0]?.occurrences).toMatchObject([{ trace: 'http GET /orders #1', count: 9, parent: 0 }])
 })
 
 test('a saved trace is opened again with its findings, and the panel does not keep it', async () => {

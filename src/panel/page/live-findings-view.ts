@@ -262,6 +262,8 @@ function findingParts(page: LivePage, { data, row, cause }: PageFindingDetail): 
   const explainedBy = cause && { ...finding, ...cause }
   const drawn: Page = {
     ...pageOf(page, data),
+    // The trace is named by a number; a link needs the id of its request.
+    link: (change) => page.link(change.trace === undefined ? change : { ...change, trace: row.latest }),
     relatedTo: () => ({ sameLine: [], explains: [], ...(explainedBy ? { explainedBy } : {}) }),
   }
   return [findingStatus(page, row), findingDetail(drawn, finding)]

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import express from 'express'
 import pg from 'pg'
 import type { Page } from 'playwright-core'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { profileRequests } from '../../../adapters/express/index.ts'
 import { profilePool } from '../../../adapters/pg/index.ts'
 import { startPanel } from '../../../src/panel/server/start-panel.ts'
@@ -100,6 +100,11 @@ test('a finding is fixed once its route did the same without it, and both reques
   )
   expect(await page.locator('article.finding').textContent()).toContain('findings.suite.ts:')
 
+  expect(await page.locator('.seen a').first().textContent()).toBe('GET /orders #1')
+  await page.locator('.seen a').first().click()
+  await page.locator('.trace-heading', { hasText: '26 queries' }).waitFor()
+  await page.goBack()
+
   await page.getByRole('link', { name: 'Compare before and after' }).click()
   const totals = page.locator('.change-table')
   await totals.waitFor()
@@ -121,6 +126,29 @@ test('a plan that cannot be asked for says why, and how to switch plans on', asy
   const off = page.locator('.plan', { hasText: 'Plans are off' })
   await off.waitFor()
   expect(await off.textContent()).toContain('pg-loupe dev --explain')
+  await page.context().close()
+})
+
+test('a plan is shown as a tree, and its JSON for other viewers', async () => {
+  const explaining = createProfiler({
+    enabled: true,
+    console: 'off',
+    capture: 'full',
+    panel: { address: panel.address, explain: true },
+  })
+  const profiled = profilePool(new pg.Pool(database.config), explaining)
+  onTestFinished(() => profiled.end())
+  const { newest } = await panel.api.status()
+  await explaining.trace('explained', () => profiled.query('select name from customers where id = $1', [101]))
+  const row = await panel.api.awaitRequest({ after: newest, timeoutMs: 20_000 })
+  const page = await openPanel(`#request=${row?.id}`)
+  await page.locator('#queries-0').click()
+  await page.getByRole('button', { name: 'Explain' }).click()
+  const plan = page.locator('.plan-tree')
+  await plan.waitFor()
+  expect(await plan.textContent()).toMatch(/(?:Index|Seq) Scan on customers/)
+  await page.getByText('JSON for other viewers').click()
+  expect(await page.locator('.plan details pre').first().textContent()).toContain('"Node Type"')
   await page.context().close()
 })
 
