@@ -29,10 +29,11 @@ async function open(
   {
     program = 'server.js',
     hash = '',
+    requests = 10_000,
     ...context
-  }: BrowserContextOptions & { program?: string; hash?: string } = {},
+  }: BrowserContextOptions & { program?: string; hash?: string; requests?: number } = {},
 ): Promise<Opened> {
-  const panel = await startPanel({ port: 0 })
+  const panel = await startPanel({ port: 0, limits: { requests } })
   onTestFinished(() => panel.close())
   const process = await connectProcess(panel.address, { program })
   onTestFinished(() => process.close())
@@ -149,14 +150,15 @@ test('the list can be paused and filtered by route, findings and words, and the 
 })
 
 test('a pinned request stays when newer ones displace the others', async (t) => {
-  const { panel, process, page } = await open(t)
+  const { panel, process, page } = await open(t, { requests: 5 })
   process.sendTrace('id-of-the-pinned-request', loop('GET /orders'))
   await row(page, 'GET /orders').click()
   await page.getByRole('button', { name: 'Pin', exact: true }).click()
   await page.getByRole('button', { name: 'Pinned' }).waitFor()
-  const [pinned] = await panel.api.requests()
-  expect(pinned?.pinned).toBe(true)
+  for (let at = 0; at < 20; at++) process.sendTrace(`id-of-a-newer-request-${at}`, loop('GET /newer'))
+  await expect.poll(async () => (await panel.api.status()).dropped.requests).toBeGreaterThan(10)
   await page.reload()
+  await page.locator('#queries .marked').first().waitFor()
   await page.getByRole('button', { name: 'Pinned' }).waitFor()
 })
 
