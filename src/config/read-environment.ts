@@ -22,8 +22,10 @@ const VARIABLES: Readonly<Record<string, Read>> = {
   PG_LOUPE_EXCLUDE: (value) => ({ application: { exclude: readList(value) } }),
   PG_LOUPE_UNTRACED: (value) => ({ collectUntraced: readSwitch(value) }),
   PG_LOUPE_CAPTURE: (value) => ({ capture: value as NonNullable<ProfilerOptions['capture']> }),
+  PG_LOUPE_PANEL: onlyChecked(PANEL_VARIABLES.PG_LOUPE_PANEL),
+  PG_LOUPE_PANEL_EXPLAIN: onlyChecked(PANEL_VARIABLES.PG_LOUPE_PANEL_EXPLAIN),
+  PG_LOUPE_PANEL_IN_PRODUCTION: onlyChecked(PANEL_VARIABLES.PG_LOUPE_PANEL_IN_PRODUCTION),
   PG_LOUPE_OPTIONS: readJson,
-  ...Object.fromEntries(Object.entries(PANEL_VARIABLES).map(([name, check]) => [name, onlyChecked(check)])),
 }
 
 /** These hold for every profiler of the process, and each reads them itself. Here a wrong one is found. */
