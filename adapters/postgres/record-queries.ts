@@ -28,8 +28,8 @@ export function recordQueries(
   return {
     recorder,
     handled(query, madeAt) {
-      // A query that was cancelled before is never sent.
-      if (query.cancelled) return
+      // A query that was cancelled before is never sent, and one without a text is refused by postgres.js.
+      if (query.cancelled || (query.strings.length > 0 && typeof query.strings[0] !== 'string')) return
       let followed: FollowedQuery | undefined
       const start = () => {
         followed = record(query, madeAt)

@@ -59,8 +59,7 @@ export function statementWriter(
   return (query) => {
     const { strings, args } = query
     const params = () => args.map(givenValue)
-    // `unsafe` takes what it is given for a text.
-    if (!query.tagged) return { sql: String(strings[0]), params }
+    if (!query.tagged) return { sql: strings[0] ?? '', params }
     if (!args.some(isPart)) return { sql: plainText(strings), params }
     const written: unknown[] = []
     try {

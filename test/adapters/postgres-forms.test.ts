@@ -290,6 +290,18 @@ const forms: Record<string, Form> = {
     },
     records: [{ sql: 'select 2' }],
   },
+  'a text that is no string': {
+    send: async () => {
+      const hostile = {
+        toString() {
+          throw new Error('planned')
+        },
+      }
+      await sql.unsafe(hostile as never).catch(() => {})
+      await sql`select 1`
+    },
+    records: [{ sql: 'select 1' }],
+  },
   'queries side by side': {
     send: () => Promise.all([1, 2, 3, 4].map((n) => sql`select ${n}::int as n`)),
     records: [{ params: [1] }, { params: [2] }, { params: [3] }, { params: [4] }],
