@@ -164,6 +164,15 @@ describe('a loop', () => {
     expect(judgeFix(customers as Finding, before, later)).toMatchObject({ state: 'fixed' })
   })
 
+  test('is fixed by an answer that the browser had already', () => {
+    const batched = trace(
+      'GET /orders',
+      list(25),
+      q('select id, name from customers where id = any($1)', [[70, 71]], { rows: 25 }),
+    )
+    expect(judge('n-plus-one', looped, seen(batched, { status: 304 }))).toMatchObject({ state: 'fixed' })
+  })
+
   test('is judged without the request that showed it', () => {
     const finding = findingOf(looped, 'n-plus-one')
     const batched = trace(

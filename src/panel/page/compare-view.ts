@@ -1,6 +1,6 @@
 // Two requests of one route side by side: what changed in all, which findings are gone, and each statement with what it sent
 // before and after.
-import { bytes, count, milliseconds } from '../../report/reporters/html/client/number-text.ts'
+import { bytes, count, milliseconds, plural } from '../../report/reporters/html/client/number-text.ts'
 import { sqlText } from '../../report/reporters/html/client/sql-text.ts'
 import type { Finding } from '../../types/finding.ts'
 import type { Change, RequestComparison, RequestRow, StatementChange } from '../panel-api.ts'
@@ -206,7 +206,7 @@ function requestWords(row: RequestRow): string {
   return [
     timeOf(row),
     state,
-    `${count(row.queries)} queries`,
+    plural(row.queries, 'query', 'queries'),
     row.capture === 'full' ? undefined : row.capture,
   ]
     .filter((part) => part !== undefined && part !== '')
