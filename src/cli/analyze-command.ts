@@ -6,7 +6,6 @@ import type { ApplicationCode, PathPattern } from '../trace/call-site/applicatio
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import { readCatalogNotes } from './catalog-notes.ts'
-import { addDetectorOption } from './detector-settings.ts'
 import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import {
@@ -19,6 +18,7 @@ import {
 import { collectProblems } from './problems.ts'
 import { progressLine } from './progress-line.ts'
 import { nameOf } from './read-input.ts'
+import { addDetectorOption } from './set-option.ts'
 import { tell } from './tell.ts'
 import { assertTraceFiles } from './trace-input.ts'
 

@@ -17,11 +17,11 @@ import { plural } from '../text/plural.ts'
 import { addCuts, type CutCounts } from '../trace-file/cut-line.ts'
 import { readTraces } from '../trace-file/read-traces.ts'
 import type { Report } from '../types/report.ts'
-import { addDetectorOption, parseSettings } from './detector-settings.ts'
 import { EXIT_CODES, FINDINGS, WRONG_USAGE } from './exit-codes.ts'
 import { addConfigOption } from './gate-options.ts'
 import { collectProblems } from './problems.ts'
 import { nameOf, readInput } from './read-input.ts'
+import { addDetectorOption, parseSettings } from './set-option.ts'
 import { assertTraceFiles } from './trace-input.ts'
 
 interface BaselineOptions {

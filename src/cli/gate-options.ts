@@ -9,7 +9,7 @@ import { FAIL_ON, type FailOn } from '../report/gate.ts'
 import type { ApplicationCode } from '../trace/call-site/application-code.ts'
 import type { Finding } from '../types/finding.ts'
 import type { BaselineStates, Report } from '../types/report.ts'
-import { parseSettings } from './detector-settings.ts'
+import { parseSettings } from './set-option.ts'
 
 export interface GateOptions {
   config?: string

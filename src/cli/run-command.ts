@@ -11,7 +11,6 @@ import { readNotes } from '../collect/run-notes.ts'
 import { writeTraces } from '../collect/write-traces.ts'
 import { KeptTraces } from '../report/kept-traces.ts'
 import { runAnalysis } from '../report/run-analysis.ts'
-import { addDetectorOption } from './detector-settings.ts'
 import { FINDINGS, RUN_EXIT_CODES, WRONG_USAGE } from './exit-codes.ts'
 import { addGateOptions, type GateOptions, prepareGate } from './gate-options.ts'
 import {
@@ -25,6 +24,7 @@ import {
 import { collectProblems } from './problems.ts'
 import { profiledEnvironment } from './profiled-environment.ts'
 import { runProgram } from './run-program.ts'
+import { addDetectorOption } from './set-option.ts'
 import { tell } from './tell.ts'
 import { whatWasLost, whyNothingWasSeen } from './why-nothing-was-seen.ts'
 

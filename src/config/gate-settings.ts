@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { type Baseline, parseBaseline } from '../report/baseline.ts'
 import { baselineStates } from '../report/baseline-states.ts'
-import { type FailOn, judge, type Verdict } from '../report/gate.ts'
+import { type FailOn, type GateVerdict, judge } from '../report/gate.ts'
 import { verdictLines } from '../report/verdict-lines.ts'
 import { BYTE_ORDER_MARK } from '../trace-file/read-lines.ts'
 import type { Finding } from '../types/finding.ts'
@@ -44,7 +44,7 @@ export function gateSettings(
 }
 
 export interface JudgedReport {
-  verdict: Verdict
+  verdict: GateVerdict
   /** Which findings are accepted, for reporters; absent without a baseline. */
   states: BaselineStates | undefined
   /** For people. `shown` are the findings that they have in full before them: what fails is listed only where one of it is not among these. */

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { PanelLink } from '../panel/connect/panel-link.ts'
 import { type SetupNotes, startNotes } from '../setup/setup-notes.ts'
-import type { ShownFinding } from '../testing/shown-findings.ts'
+import type { ShownFinding } from '../testing/shown-in-failures.ts'
 import type { CapturedStack } from '../trace/call-site/call-site.ts'
 import type { LiveTrace } from '../trace/live-trace.ts'
 import type { QueryRecording } from '../trace/query-recording.ts'

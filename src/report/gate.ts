@@ -24,7 +24,7 @@ export interface Reason {
   budget?: number
 }
 
-export interface Verdict {
+export interface GateVerdict {
   passed: boolean
   /** Worst first, and only those that nobody has accepted. */
   failing: readonly Reason[]
@@ -41,7 +41,7 @@ export interface Verdict {
 export function judge(
   report: Report,
   { failOn, baseline, detectors }: { failOn: FailOn; baseline?: Baseline; detectors?: readonly string[] },
-): Verdict {
+): GateVerdict {
   const least = failOn === 'new' ? 'info' : failOn
   const { accepted, grown, added, fixed } = baseline
     ? compareWithBaseline(report, baseline, detectors)

@@ -1,14 +1,14 @@
 // The verdict on a report as lines for people: which findings fail it, and the next step. Accepted findings are not named, so
 // that only the reasons for a failed build are listed. Findings that are printed in full just above are not listed again.
 import { plural } from '../text/plural.ts'
-import type { Reason, Verdict } from './gate.ts'
+import type { GateVerdict, Reason } from './gate.ts'
 import { printable } from './reporters/printable.ts'
 
 /** Named one by one; a first run without a baseline may fail for hundreds. */
 const NAMED = 50
 
 /** `baseline` is the name of the file, if there is one; `isListed` says whether the reasons are listed elsewhere. */
-export function verdictLines(verdict: Verdict, baseline?: string, isListed = false): string[] {
+export function verdictLines(verdict: GateVerdict, baseline?: string, isListed = false): string[] {
   const { failing, fixed, shrunk } = verdict
   const listed = isListed ? [] : failing
   const labels = listed.slice(0, NAMED).map((reason) => [labelOf(reason, baseline), reason] as const)
@@ -23,7 +23,7 @@ export function verdictLines(verdict: Verdict, baseline?: string, isListed = fal
 }
 
 function heading(
-  { failing, sawNothing, accepted }: Verdict,
+  { failing, sawNothing, accepted }: GateVerdict,
   hasList: boolean,
   baseline: string | undefined,
 ): string {

@@ -2,7 +2,7 @@
 // because of it, since its error may be caught. A failing test knows its error, whose message contains that of the assertion.
 import { collectFolder } from '../collect/collect-traces.ts'
 import { sharedState } from '../profiler/shared-state.ts'
-import { shownFinding, writeShown } from './shown-findings.ts'
+import { shownFinding, writeShown } from './shown-in-failures.ts'
 import type { Verdict } from './verdict.ts'
 
 /**

@@ -6,8 +6,8 @@ import type { Cost, Finding, Severity } from '../../types/finding.ts'
 import type { Frame } from '../../types/query.ts'
 import type { Cut, Measured, Report, RouteSummary } from '../../types/report.ts'
 import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
-import { cutText } from './cut-text.ts'
 import { findingsToShow, heldBackLines, type ShownFindings } from './held-back.ts'
+import { leftOutText } from './left-out-text.ts'
 import { placeName } from './place-name.ts'
 import { clip as clipTo, printable } from './printable.ts'
 import { countSuppressed, suppressionLines } from './suppression-lines.ts'
@@ -237,7 +237,7 @@ const STATE_WIDTH = 'expired'.length
 
 function formatCut(cut: Cut, options: ReporterOptions): string[] {
   const { dim } = pc.createColors(options.color ?? false)
-  const lines = cutText(cut)
+  const lines = leftOutText(cut)
   return lines.length > 0
     ? [hang('', 0, [{ text: `Left out: ${lines.join('; ')}.`, paint: dim }], options.width)]
     : []

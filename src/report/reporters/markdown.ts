@@ -7,8 +7,8 @@ import type { Report, RouteSummary } from '../../types/report.ts'
 import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
 import { SEVERITIES } from '../../worst-first.ts'
 import { formatFrame, formatMilliseconds, formatSavings } from './console.ts'
-import { cutText } from './cut-text.ts'
 import { findingsToShow, heldBackLines, type ShownFindings } from './held-back.ts'
+import { leftOutText } from './left-out-text.ts'
 import { markdownBlock, markdownCellCode, markdownCode, markdownText } from './markdown-text.ts'
 import { inRepository } from './repository-path.ts'
 import { joinSections } from './sections.ts'
@@ -169,6 +169,6 @@ function routeRow({ name, traces, queries, durationMs, databaseMs }: RouteSummar
 }
 
 function cutNotes({ cut }: Report): string[] {
-  const parts = cutText(cut)
+  const parts = leftOutText(cut)
   return parts.length > 0 ? [`_Left out: ${parts.join('; ')}._`] : []
 }

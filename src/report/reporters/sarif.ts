@@ -9,8 +9,8 @@ import type { Finding, Severity } from '../../types/finding.ts'
 import type { Frame } from '../../types/query.ts'
 import type { Report } from '../../types/report.ts'
 import type { Reporter, ReporterOptions } from '../../types/reporter.ts'
-import { cutText } from './cut-text.ts'
 import { findingsToShow } from './held-back.ts'
+import { leftOutText } from './left-out-text.ts'
 import { clip, printable } from './printable.ts'
 import { NO_FILE, repositoryPath } from './repository-path.ts'
 
@@ -232,7 +232,7 @@ function formatNotes({ findings, cut }: Report) {
           `${left} of ${findings.length} findings are left out: no more than ${KEPT_RESULTS} are shown. The worst are here.`,
         ]
       : []),
-    ...cutText(cut).map((text) => `${text}.`),
+    ...leftOutText(cut).map((text) => `${text}.`),
   ]
   return notes.map((text) => ({ level: 'warning', message: { text } }))
 }

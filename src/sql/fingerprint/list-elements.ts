@@ -2,7 +2,7 @@
 
 import { lastAlikeComma } from './alike-elements.ts'
 import { NUMBER, OTHER, STRING, type Tokens, WORD } from './lexer.ts'
-import { PieceStream, type Slot } from './piece-stream.ts'
+import { PieceStream, type ValueSource } from './piece-stream.ts'
 import {
   CAST_FLAGS,
   flagsOfOther,
@@ -184,7 +184,7 @@ export class ListElements extends PieceStream {
     frame.previousSlot = startSlot
     frame.merged = false
     if (this.withSlots && kind !== ROWS)
-      for (let at = startSlot; at < slots.length; at++) slots[at] = asList(slots[at] as Slot)
+      for (let at = startSlot; at < slots.length; at++) slots[at] = asList(slots[at] as ValueSource)
   }
 
   isSame(one: number, other: number, size: number): boolean {
@@ -197,9 +197,9 @@ export class ListElements extends PieceStream {
     const { slots } = this
     for (let at = from; at < slots.length; at++) {
       const target = into + at - from
-      if (first) slots[target] = asList(slots[target] as Slot)
-      const list = slots[target] as Slot[]
-      const slot = slots[at] as Slot
+      if (first) slots[target] = asList(slots[target] as ValueSource)
+      const list = slots[target] as ValueSource[]
+      const slot = slots[at] as ValueSource
       if (Array.isArray(slot)) for (const item of slot) list.push(item)
       else list.push(slot)
     }
@@ -275,7 +275,7 @@ export class ListElements extends PieceStream {
       if (this.withSlots) {
         const behind = this.index > value ? this.sql.slice(this.starts[value + 1], this.ends[this.index]) : ''
         this.slots.length = startSlot + 1
-        this.slots[startSlot] = { of: this.slots[startSlot] as Slot, cast: `::${type}${behind}` }
+        this.slots[startSlot] = { of: this.slots[startSlot] as ValueSource, cast: `::${type}${behind}` }
       }
       return
     }
@@ -323,6 +323,6 @@ function setFrame(
   frame.limit = limit
 }
 
-function asList(slot: Slot): Slot[] {
+function asList(slot: ValueSource): ValueSource[] {
   return Array.isArray(slot) ? slot : [slot]
 }

@@ -23,7 +23,7 @@ import {
 } from './lexer.ts'
 import { ARRAY, DEEPEST_FRAME, LIST, ListElements, PLAIN, ROW, ROWS, SUBSCRIPT } from './list-elements.ts'
 import { literalValue, unicodeText } from './literal-value.ts'
-import type { Slot } from './piece-stream.ts'
+import type { ValueSource } from './piece-stream.ts'
 import {
   CAST_FLAGS,
   flagsOfOther,
@@ -57,7 +57,7 @@ import {
 
 export interface Normalized extends Pieces {
   /** One slot for each `?`, when requested. */
-  slots: Slot[]
+  slots: ValueSource[]
   /** True when a long name contains digits, so that it may be generated: see `generated-names.ts`. */
   longNames: boolean
   /** True when a label after AS may be built from data: see `data-names.ts`. */

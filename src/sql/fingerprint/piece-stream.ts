@@ -9,17 +9,17 @@ import { ACTION_SHIFT, action, findWord, found, IS_BEFORE_OPERANDS } from './wor
 /**
  * The origin of the value of a `?`: the number of a parameter (0 for a `?` in the source), a literal, or a list of origins.
  */
-export type Slot = number | LiteralSlot | CastSlot | Slot[]
+export type ValueSource = number | LiteralSource | CastSource | ValueSource[]
 
-interface LiteralSlot {
+interface LiteralSource {
   value: unknown
   /** True for a number. Other literals are strings, booleans, NULL and DEFAULT. */
   isNumber?: boolean
 }
 
 /** A value with the casts written on it. */
-interface CastSlot {
-  of: Slot
+interface CastSource {
+  of: ValueSource
   /** The cast as in the source, including `::`. */
   cast: string
 }
@@ -44,7 +44,7 @@ export class PieceStream {
   texts: string[] = []
   flags: number[] = []
   size = 0
-  slots: Slot[] = []
+  slots: ValueSource[] = []
 
   constructor(tokens: Tokens) {
     this.tokens = tokens
@@ -116,7 +116,7 @@ export class PieceStream {
   }
 
   /** Pushes `?` and skips the casts written directly after or before the value. */
-  placeholder(slot: Slot, typeBefore = ''): void {
+  placeholder(slot: ValueSource, typeBefore = ''): void {
     this.push('?', VALUE_FLAGS)
     const value = this.index
     if (this.has(value + 1) && this.kinds[value + 1] === CAST) this.skipCasts()

@@ -2,13 +2,13 @@
 // written as literals. The values of `id = 42` and of `id = $1` with 42 can thus be compared.
 
 import { normalize } from './normalize.ts'
-import type { Slot } from './piece-stream.ts'
+import type { ValueSource } from './piece-stream.ts'
 import { createTextCache } from './text-cache.ts'
 
 export type StatementValue = unknown | readonly unknown[]
 
 /** The positions of a statement's values are constant. An entry contains the literals of the text, as its key does. */
-const cache = createTextCache<readonly Slot[]>({
+const cache = createTextCache<readonly ValueSource[]>({
   entries: 4_096,
   bytes: 8 * 1024 * 1024,
   // Bytes of one entry per character: the text, and the slots that contain its literals.
@@ -25,11 +25,11 @@ export function statementValues(sql: string, params: readonly unknown[] = []): r
   if (typeof sql !== 'string') return []
   const slots = statementSlots(sql)
   const values = new Array<StatementValue>(slots.length)
-  for (let at = 0; at < slots.length; at++) values[at] = slotValue(slots[at] as Slot, params)
+  for (let at = 0; at < slots.length; at++) values[at] = slotValue(slots[at] as ValueSource, params)
   return values
 }
 
-export function statementSlots(sql: string): readonly Slot[] {
+export function statementSlots(sql: string): readonly ValueSource[] {
   let slots = cache.get(sql)
   if (slots === undefined) {
     slots = normalize(sql, true).slots
@@ -38,7 +38,7 @@ export function statementSlots(sql: string): readonly Slot[] {
   return slots
 }
 
-function slotValue(slot: Slot, params: readonly unknown[]): StatementValue {
+function slotValue(slot: ValueSource, params: readonly unknown[]): StatementValue {
   if (typeof slot === 'number') return params[slot - 1]
   if ('value' in slot) return slot.value
   if ('of' in slot) return slotValue(slot.of, params)

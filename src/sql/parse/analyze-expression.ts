@@ -7,7 +7,7 @@ import type { ColumnUse, Operand, Predicate, TableUse } from './statement-analys
 import type { Scope, StatementReader } from './statement-reader.ts'
 import { as, constantValue, eachChild, strings } from './tree.ts'
 
-interface Place {
+interface ConditionPlace {
   clause: Predicate['clause']
   conjunct: boolean
   negated: boolean
@@ -31,7 +31,7 @@ export function analyzeExpression(
 ): void {
   readCondition(node, { clause, conjunct: true, negated: false })
 
-  function readCondition(condition: Node | undefined, place: Place): void {
+  function readCondition(condition: Node | undefined, place: ConditionPlace): void {
     if (condition === undefined) return
     const bool = as(condition, 'BoolExpr')
     if (bool !== undefined) {
@@ -61,7 +61,7 @@ export function analyzeExpression(
     }
   }
 
-  function readLink(link: SubLink, place: Place): void {
+  function readLink(link: SubLink, place: ConditionPlace): void {
     const right = operand({ SubLink: link })
     if (link.subLinkType === 'EXISTS_SUBLINK') add(place, OTHER, 'exists', right)
     else if (link.subLinkType === 'ANY_SUBLINK' || link.subLinkType === 'ALL_SUBLINK') {
@@ -71,7 +71,7 @@ export function analyzeExpression(
     }
   }
 
-  function readComparison(comparison: A_Expr, place: Place): void {
+  function readComparison(comparison: A_Expr, place: ConditionPlace): void {
     const name = strings(comparison.name).at(-1) ?? ''
     const left = operand(comparison.lexpr)
     const right = operand(comparison.rexpr)
@@ -120,14 +120,14 @@ export function analyzeExpression(
     else addEither(place, left, name, right)
   }
 
-  function addEither(place: Place, left: Operand, operator: string, right: Operand): void {
+  function addEither(place: ConditionPlace, left: Operand, operator: string, right: Operand): void {
     const flipped = FLIPPED[operator] ?? (operator.startsWith('is ') ? operator : undefined)
     if (left.kind !== 'column' && right.kind === 'column' && flipped !== undefined)
       add(place, right, flipped, left)
     else add(place, left, operator, right)
   }
 
-  function add({ conjunct, negated }: Place, left: Operand, operator: string, right: Operand): void {
+  function add({ conjunct, negated }: ConditionPlace, left: Operand, operator: string, right: Operand): void {
     reader.predicates.push({ query: scope.query, clause, left, operator, right, conjunct, negated })
   }
 

@@ -14,7 +14,7 @@ import type { Trace } from '../../../types/trace.ts'
 import { groupFindings } from '../../finding-groups.ts'
 import { findingTitle, mainTable } from '../../finding-title.ts'
 import { formatSavings } from '../console.ts'
-import { cutText } from '../cut-text.ts'
+import { leftOutText } from '../left-out-text.ts'
 import { countSuppressed, suppressionLines } from '../suppression-lines.ts'
 import { chooseTraces } from './choose-traces.ts'
 import { type PageTrace, pageTrace } from './page-trace.ts'
@@ -125,7 +125,7 @@ export function pageData(report: Report, options: ReporterOptions): PageData {
     emptyTraces: given.length - sent.length,
     statements: statements.all,
     frames: frames.all,
-    leftOut: [...leftOut, ...cutText(report.cut).map((text) => `${text}.`), ...suppressionTexts(report)],
+    leftOut: [...leftOut, ...leftOutText(report.cut).map((text) => `${text}.`), ...suppressionTexts(report)],
   }
 }
 

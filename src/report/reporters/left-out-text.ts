@@ -1,7 +1,7 @@
 // Sentences about everything that was left out of a report, in the same words for all formats.
 import type { Cut } from '../../types/report.ts'
 
-export function cutText(cut: Cut): string[] {
+export function leftOutText(cut: Cut): string[] {
   const parts = [
     [cut.queries, 'queries were counted but not kept'],
     [cut.counted ?? 0, 'traces were only counted, because they sent what their route always sends'],
