@@ -16,7 +16,9 @@ with recursive base_type(oid, base) as (
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
     and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'
 ), taken as materialized (
-  select distinct l.relation from pg_catalog.pg_locks l where l.mode = 'AccessExclusiveLock' and l.relation is not null
+  -- A database that was copied has tables of the same numbers.
+  select distinct l.relation from pg_catalog.pg_locks l join pg_catalog.pg_database d on d.oid = l.database
+  where l.mode = 'AccessExclusiveLock' and l.relation is not null and d.datname = pg_catalog.current_database()
 ), stored as (
   select r.oid, case when r.reltuples > 0 or (r.reltuples = 0 and r.relpages > 0) then r.reltuples
     when not exists (select from taken where taken.relation = r.oid) then (

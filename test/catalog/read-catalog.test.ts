@@ -185,6 +185,28 @@ describe('a catalog', () => {
     }
   })
 
+  test('sizes a table that is locked in a copy of the database', async () => {
+    const [one, copy] = ['original', 'copy'].map((name) => `${database.name}_${name}`)
+    const clientOf = async (name: string | undefined) => {
+      const url = new URL(database.url)
+      url.pathname = `/${name}`
+      const connected = new pg.Client({ connectionString: url.href })
+      await connected.connect()
+      return connected
+    }
+    await client.query(`create database "${one}" template template0`)
+    const first = await clientOf(one)
+    await first.query('create table sized (id int primary key) with (autovacuum_enabled = off)')
+    await first.end()
+    await client.query(`create database "${copy}" template "${one}"`)
+    const [reader, holder] = [await clientOf(one), await clientOf(copy)]
+    await holder.query('begin; lock table sized in access exclusive mode')
+    const { estimatedRows } = relation(await readCatalog(reader), 'sized')
+    await Promise.all([reader.end(), holder.end()])
+    for (const name of [one, copy]) await client.query(`drop database "${name}" with (force)`)
+    expect(estimatedRows).toBe(0)
+  })
+
   test('does not count a key that was never finished', async () => {
     await client.query('create table twice (id int); insert into twice values (1), (1)')
     await expect(client.query('create unique index concurrently half_built on twice (id)')).rejects.toThrow()
