@@ -48,6 +48,7 @@ const ask = (sql = CURRENCY): Work => {
   return (client) => client.query(sql)
 }
 
+/** On a busy machine, two queries of one line may be so far apart that they look like polling, so most cases have two lines. */
 async function duplicates(work: Work, { profiler: by = profiler, pool: on = pool } = {}): Promise<Finding[]> {
   const found: Finding[] = []
   const stop = by.on('report', (report) => found.push(...report.findings))
@@ -186,7 +187,8 @@ describe('is quiet about what changes by itself', () => {
 
   test('a function that cannot change makes no difference', async () => {
     const work: Work = async (client) => {
-      for (let turn = 0; turn < 2; turn++) await client.query('select pure(id) from customers where id = 1')
+      await client.query('select pure(id) from customers where id = 1')
+      await client.query('select pure(id) from customers where id = 1')
     }
     expect(await duplicates(work)).toHaveLength(1)
   })
@@ -194,8 +196,8 @@ describe('is quiet about what changes by itself', () => {
   test('the time of one transaction makes no difference', async () => {
     const work: Work = async (client) => {
       await client.query('begin')
-      for (let turn = 0; turn < 2; turn++)
-        await client.query('select id from customers where id = 1 and now() is not null')
+      await client.query('select id from customers where id = 1 and now() is not null')
+      await client.query('select id from customers where id = 1 and now() is not null')
     }
     expect(await duplicates(work)).toHaveLength(1)
   })

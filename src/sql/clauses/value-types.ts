@@ -1,7 +1,7 @@
 // Reads the type of each value from a statement: the casts written on it, and the kind of a literal. The fingerprint's text
 // does not contain them, but a statement that is to be run needs them.
 
-import type { Slot } from '../fingerprint/piece-stream.ts'
+import type { ValueSource } from '../fingerprint/piece-stream.ts'
 import { statementSlots } from '../fingerprint/statement-values.ts'
 
 export interface ValueType {
@@ -16,7 +16,7 @@ export function valueTypes(sql: string): readonly ValueType[] {
   return statementSlots(sql).map((slot) => typeOf(slot))
 }
 
-function typeOf(slot: Slot): ValueType {
+function typeOf(slot: ValueSource): ValueType {
   if (typeof slot === 'number') return { cast: '' }
   if (Array.isArray(slot)) return slot[0] === undefined ? { cast: '' } : typeOf(slot[0])
   if ('of' in slot) {
