@@ -252,6 +252,8 @@ describe('a panel that takes too little', () => {
     const connection = connect(() => panel.address)
     const sql = '"\n'.repeat(45_000)
     connection.send(traced('too-large', Math.ceil(LONGEST_MESSAGE_BYTES / sql.length / 2) + 1, sql))
+    // Nothing else waits, so only its length is a reason to drop it.
+    await panel.until(({ type }) => type === 'dropped')
     connection.send(counted('a'))
     await seen(panel, 'a')
     expect(panel.messages).toEqual([hello(), { type: 'dropped', traces: 1 }, counted('a')])
