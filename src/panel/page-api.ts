@@ -31,7 +31,7 @@ export interface PageFindingDetail {
 }
 
 /** A route with the number of its findings by severity. */
-export interface PageRoute extends RouteSummary {
+interface PageRoute extends RouteSummary {
   found: Readonly<Record<Severity, number>>
 }
 
@@ -59,7 +59,7 @@ export interface OpenTarget {
   frame: number
 }
 
-export interface PanelActions {
+interface PanelActions {
   /** Captures the next traces of a route in full. */
   capture(route: string, traces: number): Promise<void>
   /** Opens a line in the editor of the machine where the panel runs. */

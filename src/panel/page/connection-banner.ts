@@ -14,12 +14,12 @@ export function connectionBanner(make: Make, api: Pick<PageApi, 'status'>) {
     if (error instanceof TokenError) {
       show(
         'The panel refuses this page.',
-        'Open the address that pg-loupe dev printed: it contains the token of the running panel. Then reload this page.',
+        'Open the address that pg-loupe dev printed: it contains the token of the running panel. This page then continues by itself.',
       )
     } else if (error instanceof GoneError) {
       show(
         'The panel is gone.',
-        'What was loaded stays here. Start pg-loupe dev again, and open the address that it prints.',
+        'What was loaded stays here. Start pg-loupe dev again, and open the address that it prints: it has a new token.',
       )
     } else return false
     return true

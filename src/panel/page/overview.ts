@@ -57,7 +57,7 @@ export function overview(page: LivePage): LiveView {
         !status
           ? 'Asking the panel…'
           : connected === 0
-            ? 'No application is connected.'
+            ? 'No application is connected. Start one with pg-loupe dev -- and its command.'
             : isEmpty
               ? 'Click in your application: its requests appear here as soon as they end.'
               : `${plural(status.requests, 'request', 'requests')} since ${timeOf(status)}, ${plural(status.traces, 'trace', 'traces')} kept.`,

@@ -35,18 +35,19 @@ const KINDS: readonly Kind[] = ['requests', 'status', 'findings', 'reset']
 
 export interface PanelNews {
   heard<K extends Kind>(kind: K, data: PanelEvents[K]): void
-  /** `lost` while the browser tries to connect again. */
+  /** `lost` each time that the panel could not be reached. */
   connection(state: 'open' | 'lost'): void
 }
 
-/** Starts to listen, and returns the functions that stop and continue. */
-export function listenToPanel(window: Window & typeof globalThis, news: PanelNews) {
-  /** The browser gives up after an answer that is no stream, such as a refusal. */
-  const retryMs = 2000
+/** Starts to listen. While the panel cannot be reached, it is tried again, less and less often. */
+export function listenToPanel(window: Window & typeof globalThis, news: PanelNews): void {
+  const firstRetryMs = 1000
+  const longestRetryMs = 30_000
   const { document } = window
   let source: EventSource | undefined
   let lastId = ''
   let retry: number | undefined
+  let retryMs = firstRetryMs
 
   const stop = () => {
     window.clearTimeout(retry)
@@ -58,10 +59,16 @@ export function listenToPanel(window: Window & typeof globalThis, news: PanelNew
     if (document.visibilityState === 'hidden') return
     const opened = new window.EventSource(`/events${lastId ? `?after=${encodeURIComponent(lastId)}` : ''}`)
     source = opened
-    opened.addEventListener('open', () => news.connection('open'))
+    opened.addEventListener('open', () => {
+      retryMs = firstRetryMs
+      news.connection('open')
+    })
+    // The browser's own retries are as frequent as ever after hours, and end for ever at the first refusal.
     opened.addEventListener('error', () => {
+      stop()
+      retry = window.setTimeout(start, retryMs)
+      retryMs = Math.min(2 * retryMs, longestRetryMs)
       news.connection('lost')
-      if (opened.readyState === window.EventSource.CLOSED) retry = window.setTimeout(start, retryMs)
     })
     for (const kind of KINDS) {
       opened.addEventListener(kind, (event) => {
@@ -70,7 +77,10 @@ export function listenToPanel(window: Window & typeof globalThis, news: PanelNew
       })
     }
   }
-  document.addEventListener('visibilitychange', start)
+  document.addEventListener('visibilitychange', () => {
+    retryMs = firstRetryMs
+    start()
+  })
   window.addEventListener('pagehide', stop)
   window.addEventListener('pageshow', (event) => event.persisted && start())
   start()

@@ -1,6 +1,6 @@
 // The selected request: its trace as a timeline, or why there is none and how to get one.
 
-import { plural } from '../../report/reporters/html/client/number-text.ts'
+import { milliseconds, plural } from '../../report/reporters/html/client/number-text.ts'
 import type { Mark, Page } from '../../report/reporters/html/client/page.ts'
 import { waterfall } from '../../report/reporters/html/client/waterfall.ts'
 import type { PageData, PageFinding } from '../../report/reporters/html/page-data.ts'
@@ -19,7 +19,7 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
   const element = make('div', { class: 'request-detail' })
   const actions = make('div', { class: 'actions' })
   const body = make('div', { class: 'request-body' })
-  element.append(back, actions, body)
+  element.append(make('div', { class: 'request-bar' }, back, actions), body)
 
   const pin = (row: RequestRow) => {
     page.api.pin(row.id, !row.pinned).catch(page.fail)
@@ -73,7 +73,7 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
           'p',
           null,
           row.capture === 'counted'
-            ? `This request was only counted, because it sent what its route always sends: ${plural(row.queries, 'query', 'queries')}. It has no timeline.`
+            ? `This request was only counted, because it sent what its route always sends: ${counts(row)}. It has no timeline.`
             : 'The trace of this request was removed to make room for newer ones.',
         ),
         captureButton(page, row.route),
@@ -124,6 +124,14 @@ export function requestDetail(page: LivePage, back: HTMLElement): LiveView {
         .finally(() => drawn === wanted && body.removeAttribute('aria-busy'))
     },
   }
+}
+
+function counts({ queries, databaseMs, durationMs }: RequestRow): string {
+  return [
+    plural(queries, 'query', 'queries'),
+    ...(databaseMs === undefined ? [] : [`${milliseconds(databaseMs)} in queries`]),
+    ...(durationMs === undefined ? [] : [`${milliseconds(durationMs)} in all`]),
+  ].join(', ')
 }
 
 /** A page whose data are those of one request. */

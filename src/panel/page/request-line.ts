@@ -52,7 +52,7 @@ export function requestLine(
     make(
       'span',
       { class: 'cost' },
-      make('span', { class: failed ? 'failed' : 'state' }, state),
+      make('span', { class: failed ? 'failed' : undefined }, state),
       make('span', { class: 'queries' }, plural(queries, 'query', 'queries')),
       databaseMs !== undefined && make('span', null, milliseconds(databaseMs)),
       capture === 'counted' && make('span', { class: 'chip plain' }, 'counted'),

@@ -51,7 +51,7 @@ export function requestsView(page: LivePage): LiveView {
     id: 'requests',
     label: 'Requests, newest first',
     rowHeight,
-    keyOf: (index) => rowKey(rows.shown[index], isRestart(index)),
+    keyOf: (index) => rowKey(page, rows.shown[index], isRestart(index)),
     row: (index) => {
       const row = rows.shown[index]
       return row ? requestLine(page, row, { restarted: isRestart(index) }) : make('div')
@@ -165,6 +165,9 @@ export function requestsView(page: LivePage): LiveView {
     nothing.textContent = filtered ? 'No request matches.' : 'No request yet.'
   }
 
+  /** At an event, the focus and the pointer are still where they were. */
+  const drawSoon = () => window.requestAnimationFrame(() => rows.held > 0 && drawList())
+
   const drawChoices = () => {
     const { on, process } = page.address
     const processes = page.status?.processes ?? []
@@ -248,6 +251,8 @@ export function requestsView(page: LivePage): LiveView {
   }
 
   list.element.addEventListener('scroll', () => void loadOlder().catch(page.fail), { passive: true })
+  // Requests that waited come as soon as nobody reads any more.
+  for (const event of ['mouseleave', 'focusout']) list.element.addEventListener(event, () => drawSoon())
   page.hear('requests', (news) => {
     rows.add(news)
     learnRoutes(news)
@@ -277,8 +282,10 @@ export function requestsView(page: LivePage): LiveView {
 }
 
 /** All that a row of the list shows. */
-function rowKey(row: RequestRow | undefined, restarted: boolean): string | undefined {
+function rowKey({ status }: LivePage, row: RequestRow | undefined, restarted: boolean): string | undefined {
   if (!row) return undefined
-  const { number, findings, pinned, hasTrace } = row
-  return [number, findings.length, pinned, hasTrace, restarted].join(' ')
+  const { number, findings, pinned, hasTrace, process } = row
+  // A process may become known after its first request.
+  const isKnown = status?.processes.some(({ id }) => id === process)
+  return [number, findings.length, pinned, hasTrace, isKnown, restarted].join(' ')
 }

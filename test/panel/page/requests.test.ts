@@ -282,7 +282,7 @@ describe('the selected request', () => {
     const row = panel.count('GET /health')
     const page = await openLivePage(t, panel, { hash: `#request=${row.id}` })
     expect(page.text('.detail')).toContain('only counted')
-    expect(page.text('.detail')).toContain('3 queries')
+    expect(page.text('.detail')).toContain('3 queries, 1.5 ms in queries, 4.0 ms in all')
     await page.click('.action')
     expect(panel.calls.captured).toEqual([['GET /health', 5]])
     expect(page.text('.notice')).toContain('GET /health')

@@ -26,7 +26,8 @@ export function queryDetail(
       null,
       before,
       make('code', null, placeText(frame)),
-      frame.function && make('span', { class: 'quiet' }, ` in ${frame.function} `),
+      frame.function && make('span', { class: 'quiet' }, ` in ${frame.function}`),
+      ' ',
       page.openButton(frame),
     )
 
