@@ -2,10 +2,11 @@
 import type { RequestFilter, RequestRow } from './panel-api.ts'
 
 export function matchesFilter(row: RequestRow, filter: RequestFilter): boolean {
-  const { route, hasFindings, process, text, after, before } = filter
+  const { route, hasFindings, hasQueries, process, text, after, before } = filter
   return (
     (route === undefined || row.route === route) &&
     (hasFindings === undefined || row.findings.length > 0 === hasFindings) &&
+    (hasQueries === undefined || row.queries > 0 === hasQueries) &&
     (process === undefined || row.process === process) &&
     (after === undefined || row.number > after) &&
     (before === undefined || row.number < before) &&

@@ -79,6 +79,8 @@ export interface RequestFilter {
   /** The name of a route, exactly. */
   route?: string | undefined
   hasFindings?: boolean | undefined
+  /** False for those that sent no query, such as files and health checks. */
+  hasQueries?: boolean | undefined
   process?: string | undefined
   /** Words that all have to occur in the route, its findings or its status. */
   text?: string | undefined
@@ -163,6 +165,8 @@ export interface PanelStatus {
   /** The number of the newest request. */
   newest: number
   requests: number
+  /** How many of the requests sent no query. Absent when that is not counted. */
+  withoutQueries?: number
   traces: number
   bytes: number
   /** Requests, traces and findings that were displaced by newer ones, and traces that never arrived or could not be read. */

@@ -26,6 +26,7 @@ export function parseLiveAddress(hash: string): LiveAddress {
     process: get('process') ?? '',
     state: get('state') ?? '',
     found: get('found') === '1',
+    empty: get('empty') === '1',
   }
 }
 
@@ -64,6 +65,7 @@ export function formatLiveAddress(address: LiveAddress): string {
   set('process', process)
   set('state', address.state)
   set('found', address.found ? '1' : '')
+  set('empty', address.empty ? '1' : '')
   // Encodes a space as `%20`, so that a link survives being pasted.
   return `#${fields.toString().replaceAll('+', '%20')}`
 }

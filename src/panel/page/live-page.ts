@@ -13,6 +13,8 @@ import type { RequestRows } from './request-rows.ts'
 export interface LiveAddress extends Address {
   /** Shows only requests with findings. */
   found: boolean
+  /** Also shows requests that sent no query. */
+  empty: boolean
   /** Shows only requests of the process with this id. */
   process: string
   /** Shows only findings in this state. */

@@ -44,6 +44,11 @@ export function requestsView(page: LivePage): LiveView {
     'Clear',
   )
   const found = make('p', { class: 'found' })
+  const showEmpty = make('button', {
+    type: 'button',
+    class: 'copy show-empty',
+    click: () => page.go({ empty: !page.address.empty }),
+  })
   const showNew = make('button', { type: 'button', class: 'show-new', click: () => showHeld() })
   const nothing = make('p', { class: 'nothing' })
 
@@ -80,7 +85,7 @@ export function requestsView(page: LivePage): LiveView {
         { class: 'filters', role: 'group', 'aria-label': 'Filters' },
         make('div', { class: 'toggles' }, pause, withFindings),
         make('div', { class: 'choices' }, byRoute, byProcess),
-        make('div', { class: 'found-line' }, found, showNew, clear),
+        make('div', { class: 'found-line' }, found, showEmpty, showNew, clear),
       ),
       list.element,
       nothing,
@@ -131,8 +136,9 @@ export function requestsView(page: LivePage): LiveView {
   }
 
   const filterOf = (): RequestFilter => {
-    const { search, on, process, found: hasFindings } = page.address
+    const { search, on, process, found: hasFindings, empty } = page.address
     return {
+      ...(empty ? {} : { hasQueries: true }),
       ...(search ? { text: search } : {}),
       ...(on ? { route: on } : {}),
       ...(process ? { process } : {}),
@@ -150,8 +156,13 @@ export function requestsView(page: LivePage): LiveView {
     if (trace !== lastTrace && selected >= 0) list.show(shown.length, selected)
     else list.showInPlace(shown.length, selected)
     if (selected >= 0 || trace === undefined) lastTrace = trace
-    const filtered = Object.keys(filterOf()).length > 0
-    const total = page.status?.requests
+    const { search, on, process, found: onlyFound, empty } = page.address
+    const filtered = Boolean(search || on || process || onlyFound)
+    const withoutQueries = page.status?.withoutQueries ?? 0
+    const total = page.status && page.status.requests - (empty ? 0 : withoutQueries)
+    showEmpty.hidden = withoutQueries === 0
+    showEmpty.textContent = `${empty ? 'Hide' : 'Show'} ${count(withoutQueries)} without queries`
+    showEmpty.setAttribute('aria-pressed', String(empty))
     found.textContent = filtered
       ? `${count(shown.length)}${rows.hasOlder ? '+' : ''} of ${plural(total ?? shown.length, 'request', 'requests')}`
       : plural(total ?? shown.length, 'request', 'requests')
@@ -162,7 +173,11 @@ export function requestsView(page: LivePage): LiveView {
     pause.setAttribute('aria-pressed', String(isPaused))
     list.element.hidden = shown.length === 0
     nothing.hidden = shown.length > 0
-    nothing.textContent = filtered ? 'No request matches.' : 'No request yet.'
+    nothing.textContent = filtered
+      ? 'No request matches.'
+      : withoutQueries > 0
+        ? 'No request has sent a query yet.'
+        : 'No request yet.'
   }
 
   /** At an event, the focus and the pointer are still where they were. */

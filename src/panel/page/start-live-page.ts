@@ -108,6 +108,7 @@ export function startLivePage(
     page.status = {
       ...status,
       requests: status.requests + added.length,
+      withoutQueries: (status.withoutQueries ?? 0) + added.filter(({ queries }) => queries === 0).length,
       newest: added.at(-1)?.number ?? status.newest,
     }
     showTotals(page.status)

@@ -10,6 +10,7 @@ const timeoutMs = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))
 const filter = {
   route: v.optional(text),
   hasFindings: v.optional(v.boolean()),
+  hasQueries: v.optional(v.boolean()),
   process: v.optional(id),
   text: v.optional(text),
   after: v.optional(count),

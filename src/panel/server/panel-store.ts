@@ -178,11 +178,15 @@ export class PanelStore {
     return this.#routes.summaries()
   }
 
-  status(): Pick<PanelStatus, 'processes' | 'newest' | 'requests' | 'traces' | 'bytes' | 'dropped'> {
+  status(): Pick<
+    PanelStatus,
+    'processes' | 'newest' | 'requests' | 'withoutQueries' | 'traces' | 'bytes' | 'dropped'
+  > {
     return {
       processes: this.processes.all(),
       newest: this.#newest,
       requests: this.requests.count,
+      withoutQueries: this.requests.countWithoutQueries(),
       traces: this.#lines.count,
       bytes: this.#lines.bytes,
       dropped: { ...this.#dropped },

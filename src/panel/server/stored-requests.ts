@@ -32,6 +32,12 @@ export class StoredRequests {
     return this.#byId.size
   }
 
+  countWithoutQueries(): number {
+    let number = 0
+    for (const { queries } of this.#byId.values()) if (queries === 0) number++
+    return number
+  }
+
   get(id: string): RequestRow | undefined {
     return this.#byId.get(id)
   }

@@ -41,6 +41,7 @@ export function memoryPanel() {
     processes,
     newest: rows.length,
     requests: rows.length,
+    withoutQueries: rows.filter(({ queries }) => queries === 0).length,
     traces: traces.size,
     bytes: 0,
     dropped,

@@ -169,6 +169,24 @@ describe('new requests wait', () => {
   })
 })
 
+test('requests without queries are hidden and counted, and a switch shows them', async (t) => {
+  const panel = memoryPanel()
+  panel.count('GET /favicon.ico', { queries: 0 })
+  const page = await openLivePage(t, panel)
+  expect(page.text('.nothing:not([hidden])')).toBe('No request has sent a query yet.')
+  panel.count('GET /orders')
+  panel.count('GET /style.css', { queries: 0 })
+  await page.settle()
+  expect(page.texts(LIST)).toEqual(['GET /orders'])
+  expect(page.text('.found')).toBe('1 request')
+  expect(page.text('.show-empty')).toBe('Show 2 without queries')
+  await page.click('.show-empty')
+  expect(page.texts(LIST)).toEqual(['GET /style.css', 'GET /orders', 'GET /favicon.ico'])
+  expect(page.hash()).toBe('#empty=1')
+  await page.click('.show-empty')
+  expect(page.texts(LIST)).toEqual(['GET /orders'])
+})
+
 describe('filters', () => {
   const open = async (t: Parameters<typeof openLivePage>[0], hash = '') => {
     const panel = memoryPanel()
@@ -220,7 +238,10 @@ describe('filters', () => {
     expect(page.text('.found')).toBe('200+ of 500 requests')
     await page.scroll('#requests', 198 * 58)
     expect(page.text('.found')).toBe('250 of 500 requests')
-    expect(panel.calls.asked.at(-1)).toEqual(['requests', { route: 'GET /odd', before: 102, limit: 200 }])
+    expect(panel.calls.asked.at(-1)).toEqual([
+      'requests',
+      { hasQueries: true, route: 'GET /odd', before: 102, limit: 200 },
+    ])
   })
 })
 
