@@ -54,8 +54,7 @@ export function requestLine(
       { class: 'cost' },
       make('span', { class: failed ? 'failed' : undefined }, state),
       make('span', { class: 'queries' }, plural(queries, 'query', 'queries')),
-      databaseMs !== undefined && make('span', null, milliseconds(databaseMs)),
-      capture === 'counted' && make('span', { class: 'chip plain' }, 'counted'),
+      // The end is cut where there is no room, so the findings stand before the time.
       tallies.map(({ severity, number }) =>
         make(
           'span',
@@ -64,6 +63,8 @@ export function requestLine(
           count(number),
         ),
       ),
+      databaseMs !== undefined && make('span', null, milliseconds(databaseMs)),
+      capture === 'counted' && make('span', { class: 'chip plain' }, 'counted'),
     ),
     make('span', { class: 'process', title: name }, name),
     restarted && make('span', { class: 'restart' }, `${name ?? 'Process'} restarted`),
