@@ -54,7 +54,7 @@ export function requestLine(
       { class: 'cost' },
       make('span', { class: failed ? 'failed' : undefined }, state),
       make('span', { class: 'queries' }, plural(queries, 'query', 'queries')),
-      // The end is cut where there is no room, so the findings stand before the time.
+      // The end is cut where there is no room, and findings matter more than times.
       tallies.map(({ severity, number }) =>
         make(
           'span',

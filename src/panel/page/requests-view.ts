@@ -46,7 +46,7 @@ export function requestsView(page: LivePage): LiveView {
   const found = make('p', { class: 'found' })
   const showEmpty = make('button', {
     type: 'button',
-    class: 'copy show-empty',
+    class: 'toggle show-empty',
     click: () => page.go({ empty: !page.address.empty }),
   })
   const showNew = make('button', { type: 'button', class: 'show-new', click: () => showHeld() })
@@ -83,9 +83,9 @@ export function requestsView(page: LivePage): LiveView {
       make(
         'div',
         { class: 'filters', role: 'group', 'aria-label': 'Filters' },
-        make('div', { class: 'toggles' }, pause, withFindings),
+        make('div', { class: 'toggles' }, pause, withFindings, showEmpty),
         make('div', { class: 'choices' }, byRoute, byProcess),
-        make('div', { class: 'found-line' }, found, showEmpty, showNew, clear),
+        make('div', { class: 'found-line' }, found, showNew, clear),
       ),
       list.element,
       nothing,
@@ -161,7 +161,8 @@ export function requestsView(page: LivePage): LiveView {
     const withoutQueries = page.status?.withoutQueries ?? 0
     const total = page.status && page.status.requests - (empty ? 0 : withoutQueries)
     showEmpty.hidden = withoutQueries === 0
-    showEmpty.textContent = `${empty ? 'Hide' : 'Show'} ${count(withoutQueries)} without queries`
+    showEmpty.textContent = `${count(withoutQueries)} without queries`
+    showEmpty.title = `${empty ? 'Hide' : 'Show'} requests that sent no query`
     showEmpty.setAttribute('aria-pressed', String(empty))
     found.textContent = filtered
       ? `${count(shown.length)}${rows.hasOlder ? '+' : ''} of ${plural(total ?? shown.length, 'request', 'requests')}`
