@@ -36,8 +36,8 @@ export interface QueryInside {
   reject(error: unknown): void
 }
 
-export type RowsCallback = (rows: ResultLike) => unknown
-export type RowCallback = (row: unknown, result: ResultLike) => unknown
+type RowsCallback = (rows: ResultLike) => unknown
+type RowCallback = (row: unknown, result: ResultLike) => unknown
 
 /** Stands for one connection. A connection that is opened again has the same object, with another process id. */
 export interface Backend {

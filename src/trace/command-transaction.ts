@@ -41,7 +41,7 @@ export function isBeginning(command: Command): boolean {
   return command === 'BEGIN' || command === 'START'
 }
 
-export function isEnd(command: Command): boolean {
+function isEnd(command: Command): boolean {
   return command === 'COMMIT' || command === 'ROLLBACK' || command === 'PREPARE'
 }
 
