@@ -71,7 +71,7 @@ function rowOf(page, route) {
 /** In both themes. */
 async function photograph(name, prepare) {
   for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport: PAGE, colorScheme, deviceScaleFactor: 1.25 })
+    const context = await browser.newContext({ viewport: PAGE, colorScheme })
     const page = await context.newPage()
     await page.goto(session.address)
     await prepare(page)
