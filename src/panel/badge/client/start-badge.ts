@@ -147,13 +147,18 @@ export function startBadge(window: Window & typeof globalThis): void {
     shown.delete(id)
   }
 
-  // A framework that hydrates or replaces the body would remove the badge from it.
-  const attach = () => document.documentElement.append(host)
+  // A framework that hydrates or replaces the body would remove the badge from it. While the page is still parsed, the badge would
+  // come before the body, and the Tab key would reach it first.
+  const attach = () => {
+    if (document.readyState === 'loading')
+      document.addEventListener('DOMContentLoaded', attach, { once: true })
+    else if (!host.isConnected && !isClosed(window)) document.documentElement.append(host)
+  }
 
   readTraces(window, (requests) => {
     requests.forEach(show)
     drawTotal()
-    if (!host.isConnected && !isClosed(window)) attach()
+    attach()
   })
 }
 
