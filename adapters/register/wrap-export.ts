@@ -8,13 +8,15 @@ import { dirname, join, resolve } from 'node:path'
 /** The name under which the changed module finds the function that wraps its export. */
 export const WRAPPER = Symbol.for('pg-loupe.postgres')
 
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10)
+
 interface Loaded {
   format?: string | null
   source?: string | Uint8Array | null
 }
 
 interface HookingModule {
-  /** Since Node.js 22.15. */
+  /** Since Node.js 22.15. Until version 24 the process cannot load anything once `register` or `--loader` has added hooks, too. */
   registerHooks?(hooks: {
     load(url: string, context: object, nextLoad: (url: string, context: object) => Loaded): Loaded
   }): void
@@ -22,10 +24,10 @@ interface HookingModule {
   register?(specifier: string): void
 }
 
-/** Returns whether the export is wrapped whenever the module is loaded from now on. */
+/** Wraps the export whenever the module is loaded from now on. */
 export function wrapExport(): void {
   const { registerHooks, register } = Module as unknown as HookingModule
-  if (registerHooks) {
+  if (registerHooks && NODE_MAJOR >= 24) {
     registerHooks({ load: (url, context, nextLoad) => passedOn(url, nextLoad(url, context)) })
   } else if (register && isInstalledNear()) {
     register(`data:text/javascript,${encodeURIComponent(THREAD)}`)

@@ -93,9 +93,9 @@ function isStale(found: AnnouncedPanel, { address, pid }: Pick<AnnouncedPanel, '
 
 /** The best folder comes first. A process may lack the variables of the session, so all of them are searched. */
 function folders(): string[] {
-  const { XDG_RUNTIME_DIR, LOCALAPPDATA } = process.env
+  const { XDG_RUNTIME_DIR, XDG_CACHE_HOME = join(homedir(), '.cache'), LOCALAPPDATA } = process.env
   const [session, local] = process.platform === 'win32' ? [undefined, LOCALAPPDATA] : [XDG_RUNTIME_DIR]
-  return [session, local, join(homedir(), '.cache')]
+  return [session, local, XDG_CACHE_HOME]
     .filter((place) => place !== undefined)
     .filter(isAbsolute)
     .map((place) => join(place, 'pg-loupe'))

@@ -8,6 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ANSWER_BYTES } from '../../src/agents/answer.ts'
 import { builtCommand } from '../cli/built-command.ts'
+import { panelPlaces } from '../panel/panel-places.ts'
 import { strangerEnvironment } from '../stranger-environment.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { fixed, loop } from './agent-fixture.ts'
@@ -18,7 +19,11 @@ async function connect(args: readonly string[] = [], env: Record<string, string>
     command: process.execPath,
     args: [builtCommand, 'mcp', ...args],
     cwd: temporaryFolder(),
-    env: { ...(strangerEnvironment() as Record<string, string>), XDG_RUNTIME_DIR: temporaryFolder(), ...env },
+    env: {
+      ...(strangerEnvironment() as Record<string, string>),
+      ...panelPlaces(temporaryFolder()),
+      ...env,
+    },
     stderr: 'ignore',
   })
   // Anything on standard output that is no message of the protocol.
@@ -96,13 +101,13 @@ describe('an agent', () => {
   })
 
   test('finds a panel that starts after the server, ends and starts again', async () => {
-    const runtime = temporaryFolder()
-    const { call } = await connect([], { XDG_RUNTIME_DIR: runtime })
+    const places = panelPlaces(temporaryFolder())
+    const { call } = await connect([], places)
     const none = { isError: true, text: expect.stringMatching(/No panel is running.*pg-loupe dev/) }
     expect(await call('list_findings')).toMatchObject(none)
     for (let start = 0; start < 2; start++) {
       const panel = spawn(process.execPath, [builtCommand, 'dev', '--port', '0'], {
-        env: { ...strangerEnvironment(), XDG_RUNTIME_DIR: runtime },
+        env: { ...strangerEnvironment(), ...places },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       const ended = once(panel, 'exit')

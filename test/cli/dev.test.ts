@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { panelPlaces } from '../panel/panel-places.ts'
 import { makeLibrary } from '../postgres/library-tables.ts'
 import { testDatabase } from '../postgres/test-database.ts'
 import { strangerEnvironment } from '../stranger-environment.ts'
@@ -16,7 +17,7 @@ beforeAll(() => makeLibrary(database.config))
 
 /** Panels are found by files in this folder, so that tests do not find those of others. */
 function surroundings(): Surroundings & { env: NodeJS.ProcessEnv } {
-  return { cwd: project, env: { DATABASE_URL: database.url, XDG_RUNTIME_DIR: temporaryFolder() } }
+  return { cwd: project, env: { DATABASE_URL: database.url, ...panelPlaces(temporaryFolder()) } }
 }
 
 const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/

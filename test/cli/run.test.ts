@@ -153,7 +153,8 @@ describe('the results', () => {
     expect(JSON.parse(stdout).findings).toEqual(report.findings)
     expect(stderr).not.toContain('in no trace')
     const [, data = ''] = /id="report">(.*?)<\/script>/s.exec(readFileSync(page ?? '', 'utf8')) ?? []
-    expect(JSON.parse(data).traces).toMatchObject([{ name: 'GET /books' }, { name: 'GET /books' }])
+    // The page has the slowest trace of a route and the one with most queries, which may be the same one.
+    expect(JSON.parse(data).traces).toContainEqual(expect.objectContaining({ name: 'GET /books' }))
   })
 
   test('can be told from what the command prints: --output and --format', async () => {

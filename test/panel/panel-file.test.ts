@@ -13,6 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { parsePanelAddress } from '../../src/panel/panel-address.ts'
 import { announcePanel, findPanel, findPanels } from '../../src/panel/panel-file.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { panelPlaces } from './panel-places.ts'
 
 const TOKEN = 'a'.repeat(43)
 const startedAt = '2026-01-01T00:00:00.000Z'
@@ -20,9 +21,8 @@ let folder = ''
 
 beforeEach(() => {
   const home = temporaryFolder()
-  vi.stubEnv('XDG_RUNTIME_DIR', home)
-  vi.stubEnv('LOCALAPPDATA', home)
-  vi.stubEnv('HOME', join(home, 'home'))
+  for (const [name, value] of Object.entries(panelPlaces(home))) vi.stubEnv(name, value)
+  vi.stubEnv('XDG_CACHE_HOME', join(home, 'cache'))
   folder = join(home, 'pg-loupe')
 })
 afterEach(() => {

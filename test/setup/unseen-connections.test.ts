@@ -73,7 +73,7 @@ test('another driver is named, and who only looks whether the port is open is no
   const { notices } = await runFile(connect(SSL_REQUEST), REGISTER)
   expect(notices).toEqual([
     expect.stringMatching(
-      /^A connection to PostgreSQL was opened by other-driver, which does not send its queries through pg\./,
+      /^A connection to PostgreSQL was opened by other-driver, which sends its queries neither through pg nor through postgres\.js\./,
     ),
   ])
   expect((await runFile(connect(ASKED_ONLY), REGISTER)).notices).toEqual([])

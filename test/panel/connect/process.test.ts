@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { announcePanel } from '../../../src/panel/panel-file.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
+import { panelPlaces } from '../panel-places.ts'
 import { ACCEPTED, type TinyPanel, tinyPanel } from './tiny-panel.ts'
 
 const dist = join(import.meta.dirname, '../../../dist')
@@ -120,20 +121,17 @@ describe('a process ends by itself', () => {
 
 test('the panel of this user is found by its file', async () => {
   const panel = await newPanel()
-  const folder = temporaryFolder()
-  const environment = { XDG_RUNTIME_DIR: folder, LOCALAPPDATA: folder }
-  const before = process.env.XDG_RUNTIME_DIR
-  process.env.XDG_RUNTIME_DIR = folder
+  const places = panelPlaces(temporaryFolder())
+  for (const [name, value] of Object.entries(places)) vi.stubEnv(name, value)
   const remove = announcePanel({
     address: panel.address.address,
     folder: process.cwd(),
     pid: process.pid,
     startedAt: new Date().toISOString(),
   })
-  if (before === undefined) delete process.env.XDG_RUNTIME_DIR
-  else process.env.XDG_RUNTIME_DIR = before
+  vi.unstubAllEnvs()
   await run(`await connected(); await profiler.trace('found', () => {})`, {
-    ...environment,
+    ...places,
     PG_LOUPE_PANEL: '1',
   })
   remove()

@@ -8,6 +8,7 @@ import { type PanelOptions, type RunningPanel, startPanel } from '../../../src/p
 import type { Finding } from '../../../src/types/finding.ts'
 import type { Trace } from '../../../src/types/trace.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
+import { panelPlaces } from '../panel-places.ts'
 
 export interface TestPanel extends RunningPanel {
   port: number
@@ -16,7 +17,7 @@ export interface TestPanel extends RunningPanel {
 
 export async function testPanel(options: PanelOptions = {}): Promise<TestPanel> {
   // The panels of the developer who runs these tests stay unknown to them, and these panels to the developer's processes.
-  vi.stubEnv('XDG_RUNTIME_DIR', temporaryFolder())
+  for (const [name, value] of Object.entries(panelPlaces(temporaryFolder()))) vi.stubEnv(name, value)
   onTestFinished(() => void vi.unstubAllEnvs())
   const panel = await startPanel({ port: 0, ...options })
   onTestFinished(() => panel.close())
