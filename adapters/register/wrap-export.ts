@@ -29,7 +29,7 @@ export function wrapExport(): void {
   const { registerHooks, register } = Module as unknown as HookingModule
   if (registerHooks && NODE_MAJOR >= 24) {
     registerHooks({ load: (url, context, nextLoad) => passedOn(url, nextLoad(url, context)) })
-  } else if (register && isInstalledNear()) {
+  } else if (register && isInstalledNear() && !hasOtherPreloads()) {
     register(`data:text/javascript,${encodeURIComponent(THREAD)}`)
   }
 }
@@ -47,6 +47,17 @@ function passedOn(url: string, loaded: Loaded): Loaded {
 const THREAD = `
 const passedOn = ${passedOn}
 export const load = async (url, context, nextLoad) => passedOn(url, await nextLoad(url, context))`
+
+/**
+ * The thread loads everything that NODE_OPTIONS preloads once more, while this thread waits for it. A preload that waits for
+ * this thread, as esbuild-register does, would stop the application for good.
+ */
+function hasOtherPreloads(): boolean {
+  const preloads = process.env.NODE_OPTIONS?.match(
+    /(?:^|\s)(?:-r|--require|--import|--(?:experimental-)?loader)(?=[\s=])/g,
+  )
+  return (preloads?.length ?? 0) > 1
+}
 
 /** The thread is only worth its time in an application that has postgres.js. */
 function isInstalledNear(): boolean {
