@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, type TestContext, test } from 'vitest'
 import { reporters } from '../../dist/src/index.js'
 import { createProfiler } from '../../src/profiler/profiler.ts'
+import { findingTitle } from '../../src/report/finding-title.ts'
 import { htmlReporter } from '../../src/report/reporters/html.ts'
 import type { Finding } from '../../src/types/finding.ts'
 import type { Comparison, Report } from '../../src/types/report.ts'
@@ -46,7 +47,7 @@ const prices = trace(
 )
 const report = createProfiler().analyze([orders, prices])
 const traces = [orders, prices]
-const [nPlusOne] = report.findings as [Finding]
+const [nPlusOne, duplicate] = report.findings as [Finding, Finding]
 const key = encodeURIComponent(nPlusOne.key)
 
 const HOSTILE = `</script><script>window.owned=1</script><img src=x onerror="window.owned=1"><svg onload="window.owned=1">'"\u202E`
@@ -221,16 +222,16 @@ describe('with 5,000 findings and a trace of 10,000 queries', () => {
     await page.keyboard.press('/')
     await page.keyboard.type('number 4321', { delay: 30 })
     await page.getByText('1 of 5,000 findings', { exact: true }).first().waitFor()
-    expect(await options.allInnerTexts()).toEqual([expect.stringContaining('Finding number 4321')])
+    expect(await options.allInnerTexts()).toEqual([expect.stringContaining('customers: finding number 4321')])
     await page.keyboard.press('Escape')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('End')
     expect(await page.locator('#findings [aria-selected=true]').textContent()).toContain(
-      'Finding number 4999',
+      'customers: finding number 4999',
     )
     expect(await page.locator('#findings [aria-selected=true]').isVisible()).toBe(true)
     await page.locator('#findings').evaluate((list) => list.scrollTo(0, list.scrollHeight / 2))
-    await page.getByText('Finding number 2500').waitFor()
+    await page.getByText('customers: finding number 2500').waitFor()
     expect(await options.count()).toBeLessThan(60)
     expect(heard).toEqual([])
     const told = await page.evaluate(() => ({
@@ -260,7 +261,7 @@ test('a finding leads to its trace, with its loop and the query the values came 
   const box = await page.locator('#queries .query').nth(2).locator('.run').boundingBox()
   expect(box?.width).toBeGreaterThanOrEqual(2)
   await page.goBack()
-  expect(await page.locator('.detail h2').textContent()).toContain(nPlusOne.title)
+  expect(await page.locator('.detail h2').textContent()).toContain(findingTitle(nPlusOne))
 })
 
 test('on a narrow screen the keyboard goes through the list, into a finding and back to where it was', async (t) => {
@@ -270,12 +271,12 @@ test('on a narrow screen the keyboard goes through the list, into a finding and 
   expect(await page.locator('#findings').isVisible()).toBe(true)
   await page.keyboard.press('Enter')
   expect(await page.locator('#findings').isVisible()).toBe(false)
-  expect(await page.locator('.detail h2').textContent()).toContain(report.findings[1]?.title)
+  expect(await page.locator('.detail h2').textContent()).toContain(findingTitle(duplicate))
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('‹ All findings')
   await page.keyboard.press('Enter')
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('findings')
   expect(await page.locator('#findings [aria-selected=true]').textContent()).toContain(
-    report.findings[1]?.title,
+    findingTitle(duplicate),
   )
 })
 
@@ -283,9 +284,9 @@ test('keys work before anything has the focus, and the help gives the focus back
   const { page } = await open(t, reporters.html.render(report, { traces, comparison }))
   const chosen = page.locator('#findings [aria-selected=true] .title')
   await page.keyboard.press('j')
-  expect(await chosen.textContent()).toBe(report.findings[1]?.title)
+  expect(await chosen.textContent()).toBe(findingTitle(duplicate))
   await page.keyboard.press('ArrowUp')
-  expect(await chosen.textContent()).toBe(report.findings[0]?.title)
+  expect(await chosen.textContent()).toBe(findingTitle(nPlusOne))
   await page.getByRole('button', { name: 'Keys' }).focus()
   await page.keyboard.press('?')
   expect(await page.getByRole('dialog').isVisible()).toBe(true)
